@@ -1,0 +1,44 @@
+# Two commands do everything: `make run` and `make test`. Both install what is missing.
+# Swift's library is linked into the runner: half the start-up time, nothing to install beside it.
+# The testing library exists only as a shared one, so tests have a build folder of their own.
+SWIFT_BUILD = swift build -c release --static-swift-stdlib --scratch-path .build/static
+# Tests run optimised, as the program does: the recorded data they read is large.
+SWIFT_TEST = swift test -c release
+RUNNER = $$($(SWIFT_BUILD) --show-bin-path)/runner
+PREFIX ?= /usr/local
+STRATEGY ?= strategies/market_maker.lua
+
+.PHONY: run build test lint bench install setup clean
+
+## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
+run: build
+	@exec $(RUNNER) $(STRATEGY) $(ARGS)
+
+## build: the runner, optimised, Swift's library linked in
+build: setup
+	@$(SWIFT_BUILD) --product runner
+
+## test: all tests
+test: setup
+	@$(SWIFT_TEST) $(ARGS)
+
+## lint: formatting rules, as CI checks them
+lint:
+	@swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	@echo "lint: clean"
+
+## bench: speed against the bare C loop, as ratios of one run
+bench: build
+	@Benchmarks/run
+
+## install: puts the runner under PREFIX
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/moonrunner"
+	install -m 755 "$(RUNNER)" "$(DESTDIR)$(PREFIX)/bin/runner"
+	cp -r strategies "$(DESTDIR)$(PREFIX)/share/moonrunner/"
+
+setup:
+	@scripts/setup
+
+clean:
+	swift package clean

@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+]
+
+let package = Package(
+    name: "moonrunner",
+    targets: [
+        .target(name: "TradingModel", swiftSettings: strict),
+        // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
+        .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        .testTarget(
+            name: "TradingModelTests", dependencies: ["PropertyTesting", "TradingModel"],
+            swiftSettings: strict),
+    ]
+)

@@ -1,0 +1,166 @@
+/// An instrument's place in the table of a run: a small number, so that hot paths index, not hash.
+public struct InstrumentID: Hashable, Comparable, Sendable {
+    public let index: Int
+    @inlinable public init(_ index: Int) { self.index = index }
+    @inlinable public static func < (left: Self, right: Self) -> Bool { left.index < right.index }
+}
+
+/// A currency or token by its code, such as `BTC`.
+public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let code: String
+    public init(_ code: String) { self.code = code }
+    public static func < (left: Self, right: Self) -> Bool { left.code < right.code }
+    public var description: String { code }
+}
+
+/// What an instrument's contract pays.
+public enum InstrumentKind: String, Hashable, Sendable, CaseIterable {
+    /// Base against quote, exchanged at once.
+    case spot
+    /// A perpetual that settles in the quote currency: `BTC/USDT:USDT`.
+    case linear
+    /// A perpetual that settles in the base currency and counts in quote: `BTC/USD:BTC`.
+    case inverse
+}
+
+/// An instrument's name as scripts and settings write it: `venue:BASE/QUOTE[:SETTLE]`.
+///
+/// A reference to its parts, so that what carries one is copied at the cost of a single count.
+public struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
+    private final class Parts: Sendable {
+        let venue: String
+        let base: Currency
+        let quote: Currency
+        let settle: Currency
+        let kind: InstrumentKind
+        let text: String
+
+        init(
+            venue: String, base: Currency, quote: Currency, settle: Currency, kind: InstrumentKind,
+            text: String
+        ) {
+            self.venue = venue
+            self.base = base
+            self.quote = quote
+            self.settle = settle
+            self.kind = kind
+            self.text = text
+        }
+    }
+
+    private let parts: Parts
+
+    public var venue: String { parts.venue }
+    public var base: Currency { parts.base }
+    public var quote: Currency { parts.quote }
+    /// The currency of profit and margin: the quote currency for spot.
+    public var settle: Currency { parts.settle }
+    public var kind: InstrumentKind { parts.kind }
+    public var description: String { parts.text }
+
+    /// Reads `sim:BTC/USDT` (spot), `sim:BTC/USDT:USDT` (linear) or `coinpit:BTC/USD:BTC` (inverse).
+    ///
+    /// - Throws: ``InvalidSymbol`` saying which part is missing or wrong.
+    public init(_ text: String) throws(InvalidSymbol) {
+        let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard fields.count == 2 || fields.count == 3 else { throw InvalidSymbol(text: text) }
+        let pair = fields[1].split(separator: "/", omittingEmptySubsequences: false)
+        guard pair.count == 2,
+            (pair + fields).allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) })
+        else { throw InvalidSymbol(text: text) }
+        let base = Currency(String(pair[0]))
+        let quote = Currency(String(pair[1]))
+        let settle = fields.count == 3 ? Currency(String(fields[2])) : quote
+        let kind: InstrumentKind
+        if fields.count == 2 {
+            kind = .spot
+        } else if settle == quote {
+            kind = .linear
+        } else if settle == base {
+            kind = .inverse
+        } else {
+            throw InvalidSymbol(text: text)
+        }
+        parts = Parts(
+            venue: String(fields[0]), base: base, quote: quote, settle: settle, kind: kind,
+            text: text)
+    }
+
+    public static func == (left: Self, right: Self) -> Bool {
+        left.parts === right.parts || left.parts.text == right.parts.text
+    }
+    public func hash(into hasher: inout Hasher) { hasher.combine(parts.text) }
+    public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+/// A text that is no symbol.
+public struct InvalidSymbol: Error, Hashable, Sendable, CustomStringConvertible {
+    public let text: String
+    public init(text: String) { self.text = text }
+    public var description: String {
+        "`\(text)` is no symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
+            + "a perpetual, for example sim:BTC/USDT or sim:BTC/USDT:USDT"
+    }
+}
+
+/// What is traded, with the venue's rules for its orders.
+public struct Instrument: Hashable, Sendable {
+    public let id: InstrumentID
+    public let symbol: Symbol
+    /// Spot, linear or inverse; mostly the symbol's, settings may say otherwise.
+    public let kind: InstrumentKind
+    /// The smallest step of price; positive.
+    public let tick: Price
+    /// The smallest step of quantity, in base currency or contracts; positive.
+    public let lot: Quantity
+    /// The least quantity of an order; zero: a lot.
+    public let minQuantity: Quantity
+    /// The least price × quantity of an order in the quote currency; zero: none.
+    public let minNotional: Money
+    /// What one unit of quantity stands for: base currency (linear) or quote currency (inverse).
+    ///
+    /// 1 where a venue counts in the base currency itself, as all spot venues do.
+    public let contractSize: Quantity
+    /// What a quantity is worth: kind and contract size together.
+    public let contract: Contract
+    /// What a maker pays as a share of the notional; negative is a rebate.
+    public let makerFee: Rate
+    /// What a taker pays as a share of the notional.
+    public let takerFee: Rate
+    /// The decimals of prices.
+    public let priceScale: DecimalScale
+    /// The decimals of quantities.
+    public let quantityScale: DecimalScale
+
+    public init(
+        id: InstrumentID, symbol: Symbol, kind: InstrumentKind? = nil, tick: Price, lot: Quantity,
+        minQuantity: Quantity = .zero, minNotional: Money = .zero,
+        contractSize: Quantity = Quantity(attos: attosPerUnit), makerFee: Rate = .zero,
+        takerFee: Rate = .zero
+    ) {
+        precondition(tick.attos > 0 && lot.attos > 0, "tick and lot are positive")
+        precondition(contractSize.attos > 0, "a contract size is positive")
+        self.id = id
+        self.symbol = symbol
+        self.kind = kind ?? symbol.kind
+        self.tick = tick
+        self.lot = lot
+        self.minQuantity = minQuantity
+        self.minNotional = minNotional
+        self.contractSize = contractSize
+        contract = Contract(kind: kind ?? symbol.kind, size: contractSize)
+        self.makerFee = makerFee
+        self.takerFee = takerFee
+        priceScale = DecimalScale(showing: tick.attos)
+        quantityScale = DecimalScale(showing: lot.attos)
+    }
+
+    /// The currency of profit, loss and fees: base for inverse contracts, else quote.
+    public var settle: Currency {
+        switch kind {
+        case .spot: symbol.quote
+        case .linear: symbol.settle
+        case .inverse: symbol.base
+        }
+    }
+}

@@ -1,0 +1,168 @@
+/// Our id of an order, sent with it and never used again.
+public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+    public var description: String { text }
+}
+
+/// The venue's id of an order, from its acknowledgement.
+public struct VenueOrderID: Hashable, Sendable, CustomStringConvertible {
+    public let text: String
+    public init(_ text: String) { self.text = text }
+    public var description: String { text }
+}
+
+/// How long an order stays when it cannot fill at once.
+public enum TimeInForce: String, Hashable, Sendable, CaseIterable {
+    /// Until cancelled.
+    case gtc
+    /// Fills what it can at once; the rest is cancelled.
+    case ioc
+    /// Fills whole at once, or is cancelled whole.
+    case fok
+}
+
+/// What a strategy asks for when it wants an order, before ticks, lots and limits are applied.
+public struct OrderRequest: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var side: Side
+    public var quantity: Quantity
+    /// Nil: a market order.
+    public var price: Price?
+    public var timeInForce: TimeInForce
+    /// Refused rather than filled at once.
+    public var isPostOnly: Bool
+    /// Never grows the position or turns it around.
+    public var isReduceOnly: Bool
+    /// The order sleeps until the last price reaches this: from below to buy, from above to sell.
+    public var stop: Price?
+    /// The script's own name for it; empty: none.
+    public var tag: String
+
+    public init(
+        instrument: InstrumentID, side: Side, quantity: Quantity, price: Price? = nil,
+        timeInForce: TimeInForce = .gtc, isPostOnly: Bool = false, isReduceOnly: Bool = false,
+        stop: Price? = nil, tag: String = ""
+    ) {
+        self.instrument = instrument
+        self.side = side
+        self.quantity = quantity
+        self.price = price
+        self.timeInForce = timeInForce
+        self.isPostOnly = isPostOnly
+        self.isReduceOnly = isReduceOnly
+        self.stop = stop
+        self.tag = tag
+    }
+}
+
+/// Which orders an intent means.
+public enum OrderSelector: Hashable, Sendable {
+    case order(ClientOrderID)
+    /// All working orders that match; nil matches any.
+    case matching(instrument: InstrumentID?, tag: String?)
+}
+
+/// What a handler returns: a wish, not yet an order.
+public enum Intent: Hashable, Sendable {
+    case place(OrderRequest)
+    case cancel(OrderSelector)
+    /// A new price, a new total quantity, or both.
+    case amend(ClientOrderID, price: Price?, quantity: Quantity?)
+    /// Whatever market order it takes to hold this much, counting working orders.
+    case target(InstrumentID, SignedQuantity)
+    /// Cancel the instrument's orders and leave the position.
+    case close(InstrumentID)
+}
+
+/// Whether a fill took liquidity or gave it.
+public enum Liquidity: String, Hashable, Sendable {
+    case maker
+    case taker
+}
+
+/// An execution of an own order.
+public struct Fill: Hashable, Sendable {
+    /// The venue's number of the execution: unique for the instrument, so that a fill told twice
+    /// counts once.
+    public var id: String
+    public var price: Price
+    public var quantity: Quantity
+    public var liquidity: Liquidity
+    /// What was paid, positive, in ``feeCurrency``; negative is a rebate.
+    public var fee: Money
+    public var feeCurrency: Currency
+
+    public init(
+        id: String, price: Price, quantity: Quantity, liquidity: Liquidity, fee: Money,
+        feeCurrency: Currency
+    ) {
+        self.id = id
+        self.price = price
+        self.quantity = quantity
+        self.liquidity = liquidity
+        self.fee = fee
+        self.feeCurrency = feeCurrency
+    }
+}
+
+/// What happens to an own order: a venue's report, or our own deed.
+public enum OrderEvent: Hashable, Sendable {
+    /// The venue has it.
+    case accepted(VenueOrderID)
+    /// The venue refused it; it never worked.
+    case rejected(reason: String)
+    /// A stop order was triggered and works now.
+    case triggered
+    case fill(Fill)
+    /// We asked to cancel.
+    case cancelRequested
+    case cancelRejected(reason: String)
+    case cancelled
+    /// We asked to amend.
+    case amendRequested(price: Price?, quantity: Quantity?)
+    /// The venue's terms now hold; quantity is the whole order's, filled part included.
+    case amended(price: Price?, quantity: Quantity)
+    case amendRejected(reason: String)
+    /// The venue ended it: time in force, post-only, reduce-only or its own rules.
+    case expired(reason: String)
+    /// We asked and got no answer: its fate is not known.
+    case lost(reason: String)
+    /// The venue, asked, says that it never saw the order.
+    case notFound
+}
+
+/// Any message of a venue about an own order.
+public struct ExecutionReport: Hashable, Sendable {
+    public var order: ClientOrderID
+    public var instrument: InstrumentID
+    public var event: OrderEvent
+    public var venueTime: Timestamp
+    public var receiveTime: Timestamp
+
+    public init(
+        order: ClientOrderID, instrument: InstrumentID, event: OrderEvent, venueTime: Timestamp,
+        receiveTime: Timestamp
+    ) {
+        self.order = order
+        self.instrument = instrument
+        self.event = event
+        self.venueTime = venueTime
+        self.receiveTime = receiveTime
+    }
+}
+
+/// What an account holds of a currency.
+public struct Balance: Hashable, Sendable {
+    public var currency: Currency
+    /// All of it, what orders and positions bind included.
+    public var total: Money
+    /// What is free for new orders.
+    public var available: Money
+    public init(currency: Currency, total: Money, available: Money) {
+        self.currency = currency
+        self.total = total
+        self.available = available
+    }
+}
