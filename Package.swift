@@ -14,9 +14,14 @@ let strict: [SwiftSetting] = [
 let package = Package(
     name: "moonrunner",
     targets: [
+        .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        .testTarget(
+            name: "TradingCoreTests",
+            dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "TradingModelTests", dependencies: ["PropertyTesting", "TradingModel"],
             swiftSettings: strict),

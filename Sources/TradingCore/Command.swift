@@ -1,0 +1,33 @@
+public import TradingModel
+
+/// What the engine hears.
+public enum EngineInput: Sendable {
+    /// The strategy may begin.
+    case start(StartReason, at: Timestamp)
+    case market(MarketEvent)
+    case report(ExecutionReport)
+    case balance(Balance, at: Timestamp)
+    case status(VenueStatus)
+    /// Time has passed without an event; fires timers and closes bars.
+    case time(Timestamp)
+    /// Recorded data has ended: nothing can be added to the open time bars, so they close.
+    case dataEnded(at: Timestamp)
+    /// End of the run: cancel everything, tell the strategy.
+    case stop(reason: String, at: Timestamp)
+}
+
+/// What the engine wants done, in order.
+public enum Command: Hashable, Sendable {
+    /// What a handler returned, before anything is done about it: for the record and its hash.
+    case intent(Intent)
+    case submit(ApprovedOrder)
+    case cancel(ClientOrderID, InstrumentID)
+    case amend(ApprovedAmendment)
+    /// An intent that was refused; the script hears it through its log and its order handler.
+    case refused(RiskRefusal, Intent)
+    case log(LogLevel, String)
+    case alert(String)
+    case plot(String, Double)
+    /// Trading has stopped for good; its orders' cancels came before.
+    case tradingStopped(reason: String)
+}

@@ -1,0 +1,127 @@
+public import TradingModel
+
+/// An own order, from its approval to its end and a while beyond.
+public struct Order: Hashable, Sendable {
+    public let id: ClientOrderID
+    /// Its number in this run, counted from 1: what script handles refer to.
+    public let serial: Int
+    /// What was approved: price on the tick, quantity on the lot; amendments replace it.
+    public internal(set) var request: OrderRequest
+    public internal(set) var state: OrderState
+    /// Σ price × quantity of its fills, for the average.
+    public internal(set) var filledNotional: Money
+    /// The venue's numbers of its fills, so that one told twice counts once.
+    var fillIDs: [String] = []
+    public let createdAt: Timestamp
+    public internal(set) var updatedAt: Timestamp
+
+    public var filled: Quantity { state.filled }
+    /// What may still fill at worst, an amendment under way included; zero once it is final.
+    public var remaining: Quantity { state.mostToFill(of: request.quantity) }
+    /// The average price of its fills, rounded half to even; nil before the first.
+    public var averagePrice: Price? {
+        guard filled > .zero else { return nil }
+        return filledNotional.divided(by: filled, .halfEven)
+    }
+}
+
+/// The orders of a run: all that are open, and the last that are final.
+///
+/// Serials count from 1 without gaps, so an order is found by its place. Orders that are still open
+/// when thousands after them have ended are moved aside.
+public struct OrderTable: Sendable {
+    private var recent: [Order] = []
+    /// The serial of the first of ``recent``.
+    private var firstSerial = 1
+    private var longLived: [Int: Order] = [:]
+    private var serialByID: [ClientOrderID: Int] = [:]
+    /// Open orders in the order in which they were made.
+    private(set) var openSerials: [Int] = []
+
+    /// Final orders kept at least, for scripts and late reports: some minutes of a busy strategy.
+    static let finalOrdersKept = 1_000
+
+    public init() {}
+
+    public subscript(serial: Int) -> Order? {
+        let place = serial - firstSerial
+        if place >= 0 { return place < recent.count ? recent[place] : nil }
+        return longLived[serial]
+    }
+
+    public subscript(id: ClientOrderID) -> Order? {
+        // Our ids end in the serial; that the id itself agrees makes sure that the order is meant.
+        if let serial = Self.serial(endingIn: id.text), let order = self[serial], order.id == id {
+            return order
+        }
+        return serialByID[id].flatMap { self[$0] }
+    }
+
+    /// The number behind an id's last hyphen.
+    private static func serial(endingIn text: String) -> Int? {
+        var serial = 0
+        var place = 1
+        for byte in text.utf8.reversed() {
+            if byte == UInt8(ascii: "-") { return place > 1 ? serial : nil }
+            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = byte, place <= 100_000_000_000 else {
+                return nil
+            }
+            serial += Int(byte &- UInt8(ascii: "0")) * place
+            place *= 10
+        }
+        return nil
+    }
+
+    /// Open orders in the order in which they were made.
+    public var open: [Order] { openSerials.compactMap { self[$0] } }
+    public var openCount: Int { openSerials.count }
+
+    /// The open orders' signed remainders of an instrument, all filled at once.
+    public func workingRemainder(of instrument: InstrumentID) -> SignedQuantity {
+        var sum = SignedQuantity.zero
+        for serial in openSerials {
+            guard let order = self[serial], order.request.instrument == instrument else { continue }
+            sum += order.remaining.signed(order.request.side)
+        }
+        return sum
+    }
+
+    /// Takes a new order in; its serial must follow the last one's.
+    mutating func insert(_ order: Order) {
+        precondition(order.serial == firstSerial + recent.count, "serials count without gaps")
+        if recent.count >= 2 * Self.finalOrdersKept { forgetOldest() }
+        recent.append(order)
+        if Self.serial(endingIn: order.id.text) != order.serial {
+            serialByID[order.id] = order.serial
+        }
+        if order.state.isOpen { openSerials.append(order.serial) }
+    }
+
+    /// Replaces an order; one that became final leaves the open ones.
+    mutating func update(_ order: Order) {
+        let place = order.serial - firstSerial
+        if place >= 0 { recent[place] = order } else { longLived[order.serial] = order }
+        let isListed = openSerials.contains(order.serial)
+        if isListed, !order.state.isOpen {
+            openSerials.removeAll { $0 == order.serial }
+        } else if !isListed, order.state.isOpen {
+            openSerials.append(order.serial)
+        }
+    }
+
+    private mutating func forgetOldest() {
+        for order in recent.prefix(Self.finalOrdersKept) {
+            if order.state.isOpen {
+                longLived[order.serial] = order
+            } else {
+                serialByID[order.id] = nil
+            }
+        }
+        for (serial, order) in longLived where !order.state.isOpen {
+            longLived[serial] = nil
+            serialByID[order.id] = nil
+        }
+        recent.removeFirst(Self.finalOrdersKept)
+        firstSerial += Self.finalOrdersKept
+    }
+}

@@ -1,0 +1,119 @@
+public import TradingModel
+
+/// A net position in one instrument, with its exact cost.
+///
+/// Every fill moves its worth, rounded once half to even at the 18th decimal, between the account
+/// and the position; what a rounding leaves over stays in ``entryValue``. So for any fills and any
+/// mark, `realisedPnL + unrealisedPnL(at: mark)` is what the fills' worth brought in and cost,
+/// plus the open quantity's worth at the mark, to the last digit.
+public struct Position: Equatable, Sendable {
+    /// Long positive, short negative: base currency, or contracts.
+    public private(set) var net: SignedQuantity = .zero
+    /// Locked in by closing, in the settle currency, without fees and funding.
+    public private(set) var realisedPnL: Money = .zero
+    /// Paid, in the settle currency; negative where rebates outweigh.
+    public private(set) var fees: Money = .zero
+    /// Received from funding, in the settle currency; negative: paid.
+    public private(set) var funding: Money = .zero
+    /// What the open quantity was worth when it was entered, in the settle currency.
+    public private(set) var entryValue: Money = .zero
+
+    private let contract: Contract
+
+    public init(of instrument: Instrument) { contract = instrument.contract }
+
+    /// The average entry price, rounded half to even at the 18th decimal.
+    ///
+    /// Nil when flat; also for an inverse position so small that its worth rounded to nothing.
+    public var averagePrice: Price? {
+        guard net != .zero else { return nil }
+        return contract.price(of: net.magnitude, worth: entryValue, .halfEven)
+    }
+
+    /// Takes an own execution in; one fill may turn long into short.
+    ///
+    /// `fee` is in the settle currency.
+    ///
+    /// - Throws: ``DecimalError/outOfRange`` when a sum does not fit or an inverse contract's price
+    ///   is not positive; the position is then as it was.
+    public mutating func apply(
+        _ side: Side, price: Price, quantity: Quantity, fee: Money
+    ) throws(DecimalError) {
+        var next = self
+        let value = try fitting(contract.value(of: quantity, at: price, .halfEven))
+        let closing = net.side == side.opposite ? min(net.magnitude, quantity) : .zero
+        var opened = value
+        if closing != .zero {
+            let closed =
+                closing == quantity
+                ? value : try fitting(contract.value(of: closing, at: price, .halfEven))
+            try next.close(closing, worth: closed)
+            opened = try difference(value, closed)
+        }
+        next.entryValue = try sum(next.entryValue, opened)
+        next.net = try sum(net, quantity.signed(side))
+        next.fees = try sum(fees, fee)
+        self = next
+    }
+
+    /// Locks in what `quantity`, now worth `value`, gained since it was entered.
+    private mutating func close(_ quantity: Quantity, worth value: Money) throws(DecimalError) {
+        // A partial close takes its share of the cost, rounded half to even; the rest stays.
+        let share =
+            quantity == net.magnitude
+            ? entryValue : try fitting(entryValue.share(quantity, of: net.magnitude))
+        let (higher, lower) = gainsFromHigherValue ? (value, share) : (share, value)
+        realisedPnL = try sum(realisedPnL, difference(higher, lower))
+        entryValue = try difference(entryValue, share)
+    }
+
+    /// Takes a funding payment in: a long position pays `rate` × notional at `mark`.
+    ///
+    /// The notional, in the settle currency, and the payment are each rounded half to even. Spot
+    /// pays none.
+    ///
+    /// - Returns: what was received; negative: paid.
+    /// - Throws: ``DecimalError/outOfRange`` as for a fill; the position is then as it was.
+    public mutating func apply(_ payment: Funding) throws(DecimalError) -> Money {
+        guard net != .zero, contract.kind != .spot else { return .zero }
+        let notional = try fitting(contract.value(of: net.magnitude, at: payment.mark, .halfEven))
+        let payment = try fitting(notional.times(payment.rate, .halfEven))
+        let received = net.side == .buy ? -payment : payment
+        funding = try sum(funding, received)
+        return received
+    }
+
+    /// What closing everything at `price` would realise, without fees; nil: too large.
+    public func unrealisedPnL(at price: Price) -> Money? {
+        guard net != .zero else { return .zero }
+        guard let value = contract.value(of: net.magnitude, at: price, .halfEven) else {
+            return nil
+        }
+        let (higher, lower) = gainsFromHigherValue ? (value, entryValue) : (entryValue, value)
+        return try? difference(higher, lower)
+    }
+
+    /// A long gains when what it holds is worth more; an inverse contract is worth more base
+    /// currency when the price falls.
+    private var gainsFromHigherValue: Bool { (net.side == .buy) != (contract.kind == .inverse) }
+}
+
+/// The sum of what is sure to have a counterpart below zero: the lowest number is refused too.
+private func sum<Amount: ExactDecimal>(
+    _ one: Amount, _ other: Amount
+) throws(DecimalError) -> Amount {
+    let (sum, overflow) = one.attos.addingReportingOverflow(other.attos)
+    guard !overflow, sum != .min else { throw .outOfRange }
+    return Amount(attos: sum)
+}
+
+private func difference(_ one: Money, _ other: Money) throws(DecimalError) -> Money {
+    let (difference, overflow) = one.attos.subtractingReportingOverflow(other.attos)
+    guard !overflow, difference != .min else { throw .outOfRange }
+    return Money(attos: difference)
+}
+
+private func fitting(_ amount: Money?) throws(DecimalError) -> Money {
+    guard let amount else { throw .outOfRange }
+    return amount
+}

@@ -1,0 +1,194 @@
+public import TradingModel
+
+/// An order that passed the risk gate; nothing else can make one, and venues take nothing else.
+public struct ApprovedOrder: Hashable, Sendable {
+    public let id: ClientOrderID
+    public let request: OrderRequest
+    fileprivate init(id: ClientOrderID, request: OrderRequest) {
+        self.id = id
+        self.request = request
+    }
+}
+
+/// A change of an order that passed the risk gate.
+public struct ApprovedAmendment: Hashable, Sendable {
+    public let id: ClientOrderID
+    public let instrument: InstrumentID
+    /// Nil: unchanged.
+    public let price: Price?
+    /// The whole order's new quantity, filled part included; nil: unchanged.
+    public let quantity: Quantity?
+    fileprivate init(
+        id: ClientOrderID, instrument: InstrumentID, price: Price?, quantity: Quantity?
+    ) {
+        self.id = id
+        self.instrument = instrument
+        self.price = price
+        self.quantity = quantity
+    }
+}
+
+/// What stands between an intent and the venue.
+///
+/// First the price goes on the tick, never more aggressive than asked, a stop so that it triggers
+/// later rather than earlier, and the quantity on the lot, never larger. Then the rules are asked
+/// in this order, and the first that is broken refuses: not trading, bad price, below a lot,
+/// reduce-only, the venue's minimums, the largest order, the price band, the largest position,
+/// open orders, orders per second. Arithmetic that does not fit refuses wherever it happens.
+///
+/// Cancels never pass here: nothing may stand between a strategy and its way out.
+public struct RiskGate: Sendable {
+    /// The limits of symbols that have none of their own.
+    public let limits: RiskLimits
+    private let overrides: [String: RiskLimits]
+    private var sent = SentOrders()
+
+    /// A gate with limits for all symbols, and those that differ, keyed by the symbol's text.
+    ///
+    /// A symbol's own limit replaces the general one, with two exceptions: open orders and orders
+    /// per second are counted for the whole run against the general limit, and besides for the
+    /// symbol against its own.
+    public init(limits: RiskLimits, overrides: [String: RiskLimits] = [:]) {
+        self.limits = limits
+        self.overrides = overrides
+    }
+
+    /// What holds for a symbol: its own limits where it has them, else the general ones.
+    public func limits(for symbol: Symbol) -> RiskLimits {
+        overrides.isEmpty ? limits : overrides[symbol.description]?.over(limits) ?? limits
+    }
+
+    /// Puts price and quantity on tick and lot, then holds them against every limit.
+    public mutating func approve(
+        _ request: OrderRequest, id: ClientOrderID, given state: TradingState
+    ) throws(RiskRefusal) -> ApprovedOrder {
+        let instrument = state.instruments[request.instrument.index]
+        try checkTrading(state)
+        var request = request
+        try request.snap(to: instrument)
+        let candidate = Candidate(
+            request: request, instrument: instrument, limits: limits(for: instrument.symbol),
+            replacing: nil)
+        try candidate.check(given: state)
+        try checkOpenOrders(instrument, given: state)
+        try countSubmission(instrument, given: state)
+        return ApprovedOrder(id: id, request: request)
+    }
+
+    /// Checks the order that an amendment would make of an order, whose old self does not count.
+    public mutating func approve(
+        amendmentOf order: Order, price: Price?, quantity: Quantity?, given state: TradingState
+    ) throws(RiskRefusal) -> ApprovedAmendment {
+        let instrument = state.instruments[order.request.instrument.index]
+        try checkTrading(state)
+        guard order.state.isAmendable else {
+            throw RiskRefusal(
+                rule: .unknownOrder,
+                detail: "order \(order.id) is \(order.state.name), expected one that is working or "
+                    + "waiting for its trigger")
+        }
+        guard price == nil || order.request.price != nil else {
+            throw RiskRefusal(
+                rule: .badPrice, detail: "order \(order.id) is a market order and has no price")
+        }
+        var request = order.request
+        if let price { request.price = price }
+        if let quantity { request.quantity = quantity }
+        try request.snap(to: instrument)
+        let candidate = Candidate(
+            request: request, instrument: instrument, limits: limits(for: instrument.symbol),
+            replacing: order)
+        try candidate.check(given: state)
+        try countSubmission(instrument, given: state)
+        return ApprovedAmendment(
+            id: order.id, instrument: instrument.id, price: price == nil ? nil : request.price,
+            quantity: quantity == nil ? nil : request.quantity)
+    }
+
+    /// The reduce-only market order that leaves a whole position.
+    ///
+    /// For the kill switch: no limit stands in its way, nor that trading has been stopped.
+    ///
+    /// - Throws: ``RiskRefusal`` when there is no position, or less than a lot of it.
+    public mutating func approveLeaving(
+        _ instrument: InstrumentID, id: ClientOrderID, given state: TradingState
+    ) throws(RiskRefusal) -> ApprovedOrder {
+        let facts = state.instruments[instrument.index]
+        let net = state.positions[instrument.index].net
+        guard let side = net.side else {
+            throw RiskRefusal(rule: .reduceOnly, detail: "\(facts.symbol) has no position to leave")
+        }
+        var request = OrderRequest(
+            instrument: instrument, side: side.opposite, quantity: net.magnitude,
+            isReduceOnly: true)
+        try request.snap(to: facts)
+        return ApprovedOrder(id: id, request: request)
+    }
+}
+
+extension RiskGate {
+    private func checkTrading(_ state: TradingState) throws(RiskRefusal) {
+        guard state.isTrading else {
+            throw RiskRefusal(rule: .notTrading, detail: "trading has been stopped for this run")
+        }
+    }
+
+    private func checkOpenOrders(
+        _ instrument: Instrument, given state: TradingState
+    ) throws(RiskRefusal) {
+        let all = state.orders.openCount
+        if let limit = limits.maxOpenOrders, all >= limit {
+            throw RiskRefusal(
+                rule: .maxOpenOrders, detail: "\(all) orders are open, the limit is \(limit)")
+        }
+        guard let limit = overrides[instrument.symbol.description]?.maxOpenOrders else { return }
+        let own = state.orders.open.count { $0.request.instrument == instrument.id }
+        guard own < limit else {
+            throw RiskRefusal(
+                rule: .maxOpenOrders,
+                detail: "\(own) orders of \(instrument.symbol) are open, the limit is \(limit)")
+        }
+    }
+
+    /// Counts an order or amendment, unless that is one too many within a second.
+    private mutating func countSubmission(
+        _ instrument: Instrument, given state: TradingState
+    ) throws(RiskRefusal) {
+        let own = overrides[instrument.symbol.description]?.maxOrdersPerSecond
+        guard limits.maxOrdersPerSecond != nil || own != nil else { return }
+        sent.forget(until: state.now.advanced(byNanoseconds: -SentOrders.window))
+        if let limit = limits.maxOrdersPerSecond, sent.count() >= limit {
+            throw RiskRefusal(
+                rule: .maxOrdersPerSecond,
+                detail: "\(sent.count()) orders were sent within a second, the limit is \(limit)")
+        }
+        if let limit = own, sent.count(of: instrument.id) >= limit {
+            throw RiskRefusal(
+                rule: .maxOrdersPerSecond,
+                detail: "\(sent.count(of: instrument.id)) orders of \(instrument.symbol) were sent "
+                    + "within a second, the limit is \(limit)")
+        }
+        sent.add(instrument.id, at: state.now)
+    }
+}
+
+/// The orders and amendments of the last second; never more than the limits let through.
+private struct SentOrders: Sendable {
+    /// One second, in nanoseconds.
+    static let window: Int64 = 1_000_000_000
+
+    private var entries: [(time: Timestamp, instrument: InstrumentID)] = []
+
+    /// Forgets what was sent at `time` or before.
+    mutating func forget(until time: Timestamp) {
+        guard let first = entries.first, first.time <= time else { return }
+        entries.removeAll { $0.time <= time }
+    }
+    func count() -> Int { entries.count }
+    func count(of instrument: InstrumentID) -> Int {
+        entries.count { $0.instrument == instrument }
+    }
+    mutating func add(_ instrument: InstrumentID, at time: Timestamp) {
+        entries.append((time, instrument))
+    }
+}

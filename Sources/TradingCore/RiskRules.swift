@@ -1,0 +1,209 @@
+import TradingModel
+
+extension OrderRequest {
+    /// Puts the price on the tick, never more aggressive, the stop on the tick so that it triggers
+    /// later rather than earlier, and the quantity on the lot, never larger.
+    mutating func snap(to instrument: Instrument) throws(RiskRefusal) {
+        price = try snap(price, to: instrument, side == .buy ? .down : .up, "price")
+        stop = try snap(stop, to: instrument, side == .buy ? .up : .down, "stop")
+        let asked = quantity
+        quantity = asked.rounded(toMultipleOf: instrument.lot.attos, .towardZero)
+        guard quantity > .zero else {
+            throw RiskRefusal(
+                rule: .belowLot,
+                detail: "\(side) \(asked) \(instrument.symbol) is less than a lot of "
+                    + "\(instrument.lot)")
+        }
+    }
+
+    private func snap(
+        _ price: Price?, to instrument: Instrument, _ rounding: Rounding, _ what: String
+    ) throws(RiskRefusal) -> Price? {
+        guard let price else { return nil }
+        guard let snapped = price.roundedIfFitting(toMultipleOf: instrument.tick.attos, rounding)
+        else {
+            throw RiskRefusal(
+                rule: .tooLarge, detail: "a \(what) of \(price) is too large to put on the tick")
+        }
+        guard snapped > .zero else {
+            throw RiskRefusal(
+                rule: .badPrice,
+                detail: "\(side) \(instrument.symbol) with a \(what) of \(price), on the tick of "
+                    + "\(instrument.tick) \(snapped), expected one above 0")
+        }
+        return snapped
+    }
+}
+
+/// An order on its way through the gate: on tick and lot, and not yet held against the rules.
+struct Candidate {
+    let request: OrderRequest
+    let instrument: Instrument
+    let limits: RiskLimits
+    /// The order that this would be an amendment of.
+    let replacing: Order?
+
+    /// What may still fill of it.
+    private var remaining: Quantity {
+        let filled = replacing?.filled ?? .zero
+        return filled < request.quantity ? request.quantity - filled : .zero
+    }
+
+    private var contract: Contract { instrument.contract }
+
+    /// Asks the rules that look at this order alone, then those that look at the account.
+    func check(given state: TradingState) throws(RiskRefusal) {
+        let net = state.positions[instrument.id.index].net
+        try checkReduces(net)
+        let reference = price(given: state)
+        if !leaves(net) { try checkMinimums(at: reference) }
+        try checkLargestOrder(at: reference)
+        try checkBand(around: state.mid(instrument.id))
+        try checkWorstPosition(given: state)
+    }
+
+    private func refusal(_ rule: RiskRefusal.Rule, _ detail: String) -> RiskRefusal {
+        RiskRefusal(
+            rule: rule,
+            detail: "\(request.side) \(request.quantity) \(instrument.symbol) \(detail)")
+    }
+
+    // MARK: - The order alone
+
+    private func checkReduces(_ net: SignedQuantity) throws(RiskRefusal) {
+        guard request.isReduceOnly, net.side != request.side.opposite else { return }
+        throw refusal(
+            .reduceOnly, "is reduce-only and the position is \(net): there is nothing to reduce")
+    }
+
+    /// Whether it closes all that is held; what is left over below a minimum must be sellable.
+    private func leaves(_ net: SignedQuantity) -> Bool {
+        request.isReduceOnly && remaining >= net.magnitude
+    }
+
+    /// What values the order: its limit, its stop, the touch that it would hit, the last price.
+    private func price(given state: TradingState) -> Price? {
+        if let price = request.price ?? request.stop { return price }
+        let top = state.top(instrument.id)
+        let touch = request.side == .buy ? top.ask : top.bid
+        return touch?.price ?? state.marks(instrument.id).last
+    }
+
+    private func checkMinimums(at price: Price?) throws(RiskRefusal) {
+        guard request.quantity >= instrument.minQuantity else {
+            throw refusal(
+                .minQuantity, "is less than the venue's minimum of \(instrument.minQuantity)")
+        }
+        guard instrument.minNotional > .zero else { return }
+        let notional = try notional(at: price, .down)
+        guard notional >= instrument.minNotional else {
+            throw refusal(
+                .minNotional,
+                "is worth \(notional) \(instrument.symbol.quote)\(shown(price)), less than the "
+                    + "venue's minimum of \(instrument.minNotional)")
+        }
+    }
+
+    private func checkLargestOrder(at price: Price?) throws(RiskRefusal) {
+        if let limit = limits.maxOrderQuantity, request.quantity > limit {
+            throw refusal(.maxOrderQuantity, "is more than the limit of \(limit) an order")
+        }
+        guard let limit = limits.maxOrderNotional else { return }
+        let notional = try notional(at: price, .up)
+        guard notional <= limit else {
+            throw refusal(
+                .maxOrderNotional,
+                "is worth \(notional) \(instrument.symbol.quote)\(shown(price)), more than the "
+                    + "limit of \(limit) an order")
+        }
+    }
+
+    /// In the quote currency, without a sign where prices are below zero.
+    private func notional(at price: Price?, _ rounding: Rounding) throws(RiskRefusal) -> Money {
+        guard price != nil || contract.kind == .inverse else {
+            throw refusal(
+                .noPrice, "is a market order, and no trade or quote has told its worth yet")
+        }
+        guard
+            let notional = contract.quoteNotional(of: request.quantity, at: price, rounding)
+        else { throw refusal(.tooLarge, "is worth more than can be counted\(shown(price))") }
+        return notional < .zero ? -notional : notional
+    }
+
+    private func shown(_ price: Price?) -> String {
+        guard contract.kind != .inverse, let price else { return "" }
+        return " at \(price)"
+    }
+
+    /// A limit must lie near the mid, a stop order's near its trigger.
+    private func checkBand(around mid: Price?) throws(RiskRefusal) {
+        guard let band = limits.priceBand, let price = request.price,
+            let centre = request.stop ?? mid
+        else { return }
+        let (distance, overflow) = price.attos.subtractingReportingOverflow(centre.attos)
+        guard !overflow, distance != .min else {
+            throw refusal(.tooLarge, "at \(price) is too far from \(centre) to count")
+        }
+        let size = Money(attos: centre.attos < 0 ? -centre.attos : centre.attos)
+        guard let allowed = size.times(band, .down), abs(distance) > allowed.attos else { return }
+        throw refusal(
+            .priceBand,
+            "at \(price) lies further than \(band) of it from the "
+                + "\(request.stop == nil ? "mid" : "stop"), \(centre)")
+    }
+
+    // MARK: - The account
+
+    private func checkWorstPosition(given state: TradingState) throws(RiskRefusal) {
+        guard let worst = worstPosition(given: state) else {
+            throw refusal(
+                .tooLarge, "and the open orders together are more than can be counted")
+        }
+        guard let limit = limits.maxPosition, worst.attos > limit.attos else { return }
+        throw refusal(
+            .maxPosition,
+            "could bring the position to \(request.side == .buy ? worst : -worst) with all open "
+                + "orders filled, the limit is \(limit)")
+    }
+
+    /// How far the position may go on the order's side when all that may fill there does, with the
+    /// order; positive on that side, nil when it cannot be counted.
+    ///
+    /// A reduce-only order takes the position to flat at most, but may do so before the others
+    /// fill. A reduce-only order alone is never in excess; beside it, orders that are being
+    /// cancelled do not count, so that a way out stays open.
+    private func worstPosition(given state: TradingState) -> SignedQuantity? {
+        let net = state.positions[instrument.id.index].net
+        var growing = Sum(request.isReduceOnly ? .zero : remaining)
+        var reducing = Sum(request.isReduceOnly ? remaining : .zero)
+        for serial in state.orders.openSerials {
+            guard let order = state.orders[serial], order.request.instrument == instrument.id,
+                order.request.side == request.side, serial != replacing?.serial
+            else { continue }
+            let most = order.state.mostToFill(of: order.request.quantity)
+            if order.request.isReduceOnly {
+                reducing.add(most)
+            } else if !request.isReduceOnly || !order.state.isCancelling {
+                growing.add(most)
+            }
+        }
+        guard let growing = growing.total, let reducing = reducing.total else { return nil }
+        if request.isReduceOnly, growing == 0 { return .zero }
+        let held = request.side == .buy ? net.attos : -net.attos
+        // Below zero the sum cannot overflow upwards; reducing ends at flat.
+        let start = held < 0 ? min(0, held + reducing) : held
+        let (worst, overflow) = start.addingReportingOverflow(growing)
+        return overflow || worst == .min ? nil : SignedQuantity(attos: worst)
+    }
+}
+
+/// A sum of quantities that says when it does not fit.
+private struct Sum {
+    private(set) var total: Int128?
+    init(_ first: Quantity) { total = first.attos }
+    mutating func add(_ quantity: Quantity) {
+        guard let before = total else { return }
+        let (sum, overflow) = before.addingReportingOverflow(quantity.attos)
+        total = overflow ? nil : sum
+    }
+}

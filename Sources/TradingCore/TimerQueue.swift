@@ -1,0 +1,55 @@
+package import TradingModel
+
+/// A strategy's timers by name; a name has one timer.
+package struct TimerQueue: Sendable {
+    private struct Entry {
+        let name: String
+        var due: Timestamp
+        let period: Int64?
+        let order: Int
+    }
+
+    private var entries: [Entry] = []
+    private var nextOrder = 0
+
+    package init() {}
+
+    /// The earliest due time; distant future when there is no timer.
+    package var next: Timestamp { entries.first?.due ?? .distantFuture }
+    package var count: Int { entries.count }
+
+    /// Sets the timer of `name`, replacing one that runs.
+    ///
+    /// - Parameter period: nanoseconds between calls; nil: once.
+    package mutating func set(_ name: String, due: Timestamp, period: Int64?) {
+        cancel(name)
+        insert(Entry(name: name, due: due, period: period, order: nextOrder))
+        nextOrder += 1
+    }
+
+    package mutating func cancel(_ name: String) { entries.removeAll { $0.name == name } }
+
+    /// The name of the earliest timer that is due at `now`, which is set again if it repeats.
+    ///
+    /// A repeating timer that fell behind skips what it missed instead of firing in a burst.
+    package mutating func takeDue(at now: Timestamp) -> String? {
+        guard var first = entries.first, first.due <= now else { return nil }
+        entries.removeFirst()
+        if let period = first.period {
+            let behind = now.nanoseconds - first.due.nanoseconds
+            first.due = first.due.advanced(byNanoseconds: (behind / period + 1) * period)
+            insert(first)
+        }
+        return first.name
+    }
+
+    private mutating func insert(_ entry: Entry) {
+        let index =
+            entries.firstIndex { ($0.due, $0.order) > (entry.due, entry.order) } ?? entries.count
+        entries.insert(entry, at: index)
+    }
+}
+
+private func > (left: (Timestamp, Int), right: (Timestamp, Int)) -> Bool {
+    left.0 == right.0 ? left.1 > right.1 : left.0 > right.0
+}

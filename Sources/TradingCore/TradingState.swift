@@ -1,0 +1,73 @@
+public import TradingModel
+
+/// Where a run trades.
+public enum TradingMode: String, Hashable, Sendable {
+    case backtest
+    case paper
+    case live
+}
+
+/// What the market last said about an instrument.
+public struct Marks: Hashable, Sendable {
+    /// The last trade's price, or the last bar's close.
+    public internal(set) var last: Price?
+    /// The top of book from quotes; the depth book, where there is one, goes first.
+    public internal(set) var bid: BookLevel?
+    public internal(set) var ask: BookLevel?
+    /// The venue's own valuation.
+    public internal(set) var mark: Price?
+    public internal(set) var receiveTime: Timestamp?
+
+    public init() {}
+}
+
+/// All that the engine knows and a strategy may ask: read by scripts, changed only by the engine.
+public final class TradingState {
+    public let mode: TradingMode
+    /// By ``InstrumentID/index``.
+    public let instruments: [Instrument]
+    /// Engine time: the latest time of any input.
+    public internal(set) var now: Timestamp
+    /// The depth by instrument; nil where no depth has come.
+    public internal(set) var books: [OrderBook?]
+    let marksTable: InstrumentTable<Marks>
+    public internal(set) var positions: [Position]
+    public internal(set) var balances: [Currency: Balance] = [:]
+    public internal(set) var orders = OrderTable()
+    /// Fees paid in a currency that is not the instrument's settle currency.
+    public internal(set) var otherFees: [Currency: Money] = [:]
+    /// Whether new orders are allowed; a stop, a limit or a failure ends it for good.
+    public internal(set) var isTrading = true
+
+    public init(mode: TradingMode, instruments: [Instrument], now: Timestamp) {
+        self.mode = mode
+        self.instruments = instruments
+        self.now = now
+        books = instruments.map { _ in nil }
+        marksTable = InstrumentTable(instruments.map { _ in Marks() })
+        positions = instruments.map { Position(of: $0) }
+    }
+
+    /// What the market last said about an instrument.
+    public func marks(_ instrument: InstrumentID) -> Marks { marksTable[instrument.index] }
+
+    /// The top of book: the depth's where there is one, else the last quote's.
+    public func top(_ instrument: InstrumentID) -> (bid: BookLevel?, ask: BookLevel?) {
+        if let book = books[instrument.index] { return (book.bestBid, book.bestAsk) }
+        let marks = marks(instrument)
+        return (marks.bid, marks.ask)
+    }
+
+    /// The middle of the top of book, rounded half to even; nil while a side is empty.
+    public func mid(_ instrument: InstrumentID) -> Price? {
+        let top = top(instrument)
+        guard let bid = top.bid, let ask = top.ask else { return nil }
+        return Price.middle(bid.price, ask.price)
+    }
+
+    /// What a position is valued at: the venue's mark, else the last price, else the mid.
+    public func valuation(_ instrument: InstrumentID) -> Price? {
+        let marks = marks(instrument)
+        return marks.mark ?? marks.last ?? mid(instrument)
+    }
+}

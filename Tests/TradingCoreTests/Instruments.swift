@@ -1,0 +1,47 @@
+import PropertyTesting
+import TradingModel
+
+extension Instrument {
+    static func spot(minNotional: String = "0", id: Int = 0) throws -> Instrument {
+        Instrument(
+            id: InstrumentID(id), symbol: try Symbol("sim:BTC/USDT"), tick: try Price("0.1"),
+            lot: try Quantity("0.001"), minNotional: try Money(minNotional))
+    }
+
+    static func linear(
+        tick: String = "0.1", lot: String = "0.001", minQuantity: String = "0",
+        minNotional: String = "0", contractSize: String = "1", id: Int = 0
+    ) throws -> Instrument {
+        Instrument(
+            id: InstrumentID(id), symbol: try Symbol("sim:BTC/USDT:USDT"), tick: try Price(tick),
+            lot: try Quantity(lot), minQuantity: try Quantity(minQuantity),
+            minNotional: try Money(minNotional), contractSize: try Quantity(contractSize))
+    }
+
+    static func inverse(
+        minNotional: String = "0", contractSize: String = "1", id: Int = 0
+    ) throws -> Instrument {
+        Instrument(
+            id: InstrumentID(id), symbol: try Symbol("sim:BTC/USD:BTC"), tick: try Price("0.5"),
+            lot: try Quantity("1"), minNotional: try Money(minNotional),
+            contractSize: try Quantity(contractSize))
+    }
+
+    /// One of `kind` whose contract size is 1, a round one, or none that a venue would choose.
+    static func random(_ kind: InstrumentKind, _ random: inout Seeded) throws -> Instrument {
+        let size = random.pick(["1", "0.001", "10", "0.000000000000000007", "12.3456789"])
+        switch kind {
+        case .spot: return try .spot()
+        case .linear: return try .linear(contractSize: size)
+        case .inverse: return try .inverse(contractSize: size)
+        }
+    }
+}
+
+extension Funding {
+    static func stub(rate: String, mark: String) throws -> Funding {
+        Funding(
+            instrument: InstrumentID(0), rate: try Rate(rate), mark: try Price(mark),
+            venueTime: Timestamp(nanoseconds: 0), receiveTime: Timestamp(nanoseconds: 0))
+    }
+}
