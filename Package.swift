@@ -13,11 +13,25 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "moonrunner",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    ],
     targets: [
+        .target(
+            name: "PaperTrading",
+            dependencies: [
+                "TradingCore", "TradingModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        .testTarget(
+            name: "PaperTradingTests",
+            dependencies: ["PaperTrading", "PropertyTesting", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "TradingCoreTests",
             dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],

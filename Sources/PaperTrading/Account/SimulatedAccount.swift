@@ -1,0 +1,236 @@
+public import TradingCore
+public import TradingModel
+
+/// The money and the positions of one simulated account.
+///
+/// A currency that the settings do not name starts with 10,000 where it is the quote currency of
+/// some instrument, and with 1 where it is only the settle currency of an inverse contract: what
+/// 10,000 of the quote currency would be worth is not known before the first price.
+///
+/// Spot buys bind the quote currency and spot sells the base currency. A perpetual's position binds
+/// its notional at the entry price ÷ leverage; its profit, loss, fees and funding go to the balance
+/// when they are realised. Nothing is liquidated: a loss beyond the margin shows as a negative
+/// balance.
+public struct SimulatedAccount {
+    struct Holding {
+        let currency: Currency
+        var total: Money
+        /// Set aside for resting orders.
+        var reserved = Money.zero
+        /// Bound by positions.
+        var margin = Money.zero
+        var isChanged = false
+
+        var available: Money { total - reserved - margin }
+    }
+
+    /// Whether ``takeChanges()`` has something.
+    private(set) var isChanged = false
+    /// In the order of the currencies' codes.
+    private(set) var holdings: [Holding]
+    /// Where an instrument's money lies among the holdings.
+    private let slots: [(base: Int, settle: Int)]
+    private let costs: [Costs]
+    /// By instrument.
+    public private(set) var positions: [Position]
+
+    init(instruments: [Instrument], settings: PaperSettings) {
+        var start: [Currency: Money] = [:]
+        for instrument in instruments {
+            start[instrument.settle] = .zero
+            if instrument.kind == .spot { start[instrument.symbol.base] = .zero }
+        }
+        for instrument in instruments where instrument.kind == .inverse {
+            start[instrument.settle] = Money(attos: attosPerUnit)
+        }
+        for instrument in instruments where instrument.kind != .inverse {
+            start[instrument.settle] = Money(attos: 10_000 * attosPerUnit)
+        }
+        for (currency, amount) in settings.balances { start[currency] = amount }
+        let currencies = start.keys.sorted()
+        holdings = currencies.map { Holding(currency: $0, total: start[$0] ?? .zero) }
+        let slot = { (currency: Currency) in currencies.firstIndex(of: currency) ?? 0 }
+        slots = instruments.map { (slot($0.symbol.base), slot($0.settle)) }
+        costs = instruments.map { Costs(of: $0, settings: settings) }
+        positions = instruments.map { Position(of: $0) }
+    }
+
+    /// What the account holds, in the order of the currencies' codes.
+    public var balances: [Balance] {
+        holdings.map { Balance(currency: $0.currency, total: $0.total, available: $0.available) }
+    }
+
+    public func balance(of currency: Currency) -> Balance? {
+        balances.first { $0.currency == currency }
+    }
+
+    /// The balances changed since the last call.
+    mutating func takeChanges() -> [Balance] {
+        var changes: [Balance] = []
+        isChanged = false
+        for slot in holdings.indices where holdings[slot].isChanged {
+            holdings[slot].isChanged = false
+            let holding = holdings[slot]
+            changes.append(
+                Balance(
+                    currency: holding.currency, total: holding.total,
+                    available: holding.available))
+        }
+        return changes
+    }
+
+    private mutating func markChanged(_ slot: Int) {
+        holdings[slot].isChanged = true
+        isChanged = true
+    }
+
+    // MARK: - Money moves
+
+    /// Books a fill and says what it cost in fees; nil, and nothing booked, when it is too large.
+    mutating func settle(
+        _ instrument: InstrumentID, _ side: Side, price: Price, quantity: Quantity,
+        _ liquidity: Liquidity
+    ) -> Money? {
+        let cost = costs[instrument.index]
+        guard let notional = cost.notional(price, quantity, .halfEven),
+            let fee = cost.fee(notional, liquidity)
+        else { return nil }
+        var position = positions[instrument.index]
+        let realisedBefore = position.realisedPnL
+        let marginBefore = margin(of: position, instrument)
+        do {
+            try position.apply(side, price: price, quantity: quantity, fee: fee)
+        } catch { return nil }
+        let slot = slots[instrument.index]
+        if cost.instrument.kind == .spot {
+            let paid = side == .buy ? -notional : notional
+            holdings[slot.settle].total += paid - fee
+            holdings[slot.base].total += Money(attos: quantity.signed(side).attos)
+            markChanged(slot.base)
+        } else {
+            holdings[slot.settle].total += position.realisedPnL - realisedBefore - fee
+            holdings[slot.settle].margin += margin(of: position, instrument) - marginBefore
+        }
+        markChanged(slot.settle)
+        positions[instrument.index] = position
+        return fee
+    }
+
+    /// Books a funding payment on the position; spot has none.
+    mutating func settle(_ funding: Funding) {
+        let index = funding.instrument.index
+        guard costs[index].instrument.kind != .spot, positions[index].net != .zero else { return }
+        let before = positions[index].funding
+        do {
+            _ = try positions[index].apply(funding)
+        } catch { return }
+        holdings[slots[index].settle].total += positions[index].funding - before
+        markChanged(slots[index].settle)
+    }
+
+    /// Replaces what an order of `instrument` has set aside.
+    mutating func reserve(
+        _ instrument: InstrumentID, _ side: Side, from old: Money, to new: Money
+    ) {
+        guard old != new else { return }
+        let slot = slot(instrument, side)
+        holdings[slot].reserved += new - old
+        markChanged(slot)
+    }
+
+    // MARK: - What orders need
+
+    /// What is free in the currency that an order on `side` binds.
+    func available(_ instrument: InstrumentID, _ side: Side) -> Money {
+        holdings[slot(instrument, side)].available
+    }
+
+    /// What a resting order sets aside; nil: too large.
+    ///
+    /// Spot: all that its fill will cost. Perpetuals: margin and fee for what grows the position.
+    func reservation(
+        _ instrument: InstrumentID, _ side: Side, price: Price, quantity: Quantity
+    ) -> Money? {
+        let cost = costs[instrument.index]
+        if cost.instrument.kind == .spot, side == .sell { return Money(attos: quantity.attos) }
+        let growing = cost.instrument.kind == .spot ? quantity : growth(instrument, side, quantity)
+        guard growing > .zero else { return .zero }
+        guard let notional = cost.notional(price, growing, .up), let fee = cost.worstFee(notional)
+        else { return nil }
+        return (cost.instrument.kind == .spot ? notional : cost.margin(notional)) + fee
+    }
+
+    /// How much of an order would grow the position or open one the other way.
+    func growth(_ instrument: InstrumentID, _ side: Side, _ quantity: Quantity) -> Quantity {
+        let reducible = reducible(instrument, side)
+        return quantity > reducible ? quantity - reducible : .zero
+    }
+
+    /// How much an order on `side` can take off the position.
+    func reducible(_ instrument: InstrumentID, _ side: Side) -> Quantity {
+        let net = positions[instrument.index].net
+        return net.side == side.opposite ? net.magnitude : .zero
+    }
+
+    /// What the account lacks for these fills and the rest of the order; nil: nothing.
+    ///
+    /// - Parameter released: what the order has set aside already and would give back.
+    func shortfall(
+        _ instrument: InstrumentID, _ side: Side, fills: [BookLevel], rest: BookLevel?,
+        liquidity: Liquidity, released: Money = .zero
+    ) -> Shortfall? {
+        let total = fills.reduce(rest?.quantity ?? .zero) { $0 + $1.quantity }
+        if costs[instrument.index].instrument.kind != .spot,
+            growth(instrument, side, total) == .zero
+        {
+            return nil
+        }
+        let slot = slot(instrument, side)
+        let currency = holdings[slot].currency
+        let before = holdings[slot].available + released
+        var trial = self
+        for fill in fills {
+            guard
+                trial.settle(
+                    instrument, side, price: fill.price, quantity: fill.quantity, liquidity) != nil
+            else { return .tooLarge }
+        }
+        var after = trial.holdings[slot].available + released
+        if let rest {
+            guard
+                let reservation = trial.reservation(
+                    instrument, side, price: rest.price, quantity: rest.quantity)
+            else { return .tooLarge }
+            after -= reservation
+        }
+        if after >= .zero { return nil }
+        return .lacks(needs: before - after, available: before, currency)
+    }
+
+    /// Where the money lies that an order on `side` binds.
+    private func slot(_ instrument: InstrumentID, _ side: Side) -> Int {
+        let slot = slots[instrument.index]
+        let sellsBase = costs[instrument.index].instrument.kind == .spot && side == .sell
+        return sellsBase ? slot.base : slot.settle
+    }
+
+    private func margin(of position: Position, _ instrument: InstrumentID) -> Money {
+        let cost = costs[instrument.index]
+        return cost.instrument.kind == .spot ? .zero : cost.margin(position.entryValue)
+    }
+}
+
+/// Why an account cannot pay for an order.
+enum Shortfall: Hashable, CustomStringConvertible {
+    case lacks(needs: Money, available: Money, Currency)
+    case tooLarge
+
+    var description: String {
+        switch self {
+        case .lacks(let needs, let available, let currency):
+            "insufficient balance: needs \(needs) \(currency), \(available) available"
+        case .tooLarge:
+            "too large: price × quantity does not fit"
+        }
+    }
+}

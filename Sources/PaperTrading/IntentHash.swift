@@ -1,0 +1,28 @@
+internal import Crypto
+public import TradingModel
+
+/// A hash over a strategy's intents in order: two runs that agree in it did the same.
+public struct IntentHash {
+    private var hash = SHA256()
+    private var line: [UInt8] = []
+    public private(set) var count = 0
+
+    public init() {}
+
+    /// Takes in one intent: its canonical line, ended by a line feed.
+    public mutating func add(_ intent: Intent, _ instruments: [Instrument]) {
+        line.removeAll(keepingCapacity: true)
+        intent.appendCanonical(instruments, to: &line)
+        line.append(UInt8(ascii: "\n"))
+        hash.update(data: line)
+        count += 1
+    }
+
+    /// The hash so far as 64 hexadecimal digits.
+    public var hexadecimal: String {
+        hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+}

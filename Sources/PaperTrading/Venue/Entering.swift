@@ -1,0 +1,202 @@
+internal import TradingCore
+internal import TradingModel
+
+/// An order meets the market: refused, filled, killed, or left to rest.
+extension PaperVenue {
+    enum Entry {
+        /// It comes from the client, who knows nothing of its fate yet.
+        case new
+        /// The venue had accepted it before: a stop that woke, an order that waited for data.
+        case accepted
+    }
+
+    /// What is to become of an order; nothing has happened yet.
+    enum Plan {
+        /// It never works.
+        case refuse(String)
+        /// It is accepted, and ends at once without a fill.
+        case kill(String)
+        /// It takes what the walk found; the rest stays, or ends with its time in force.
+        case take(PaperMarket.Walk)
+        /// Only bars are known: it waits for the next open, with this much set aside for it.
+        case awaitBar(reservation: Money)
+    }
+
+    func enter(_ order: PaperOrder, as entry: Entry) {
+        let plan = plan(for: order)
+        if case .refuse(let reason) = plan {
+            finish(order)
+            let event =
+                entry == .new ? OrderEvent.rejected(reason: reason) : .expired(reason: reason)
+            return report(order, event)
+        }
+        if entry == .new { report(order, .accepted(order.venueID)) }
+        carryOut(plan, order)
+    }
+
+    func carryOut(_ plan: Plan, _ order: PaperOrder) {
+        switch plan {
+        case .refuse(let reason), .kill(let reason):
+            expire(order, reason)
+        case .awaitBar(let reservation):
+            let rests = order.request.price != nil && order.request.timeInForce == .gtc
+            order.stage = rests ? .resting : .awaitingBar
+            setReservation(of: order, to: reservation)
+            markets[order.instrument.index].join(order)
+        case .take(let walk):
+            take(walk, order)
+        }
+    }
+
+    // MARK: - Deciding
+
+    /// Holds an order against the market, our other orders and the account, in this order.
+    func plan(for order: PaperOrder) -> Plan {
+        let request = order.request
+        let market = markets[order.instrument.index]
+        let wanted = fillable(order)
+        guard wanted > .zero else { return .refuse(Self.nothingToReduce) }
+        let detail = market.detail
+        if request.price == nil, detail == .nothing { return .refuse("no market yet") }
+        if request.isPostOnly, let price = market.priceTaken(by: order) {
+            return .refuse("post-only: would take liquidity at \(price)")
+        }
+        let walk = market.walk(order.side, wanted, limit: request.price)
+        let waits = detail == .bars
+        if request.timeInForce == .fok, walk.rest > .zero, !waits {
+            return .kill("fill or kill: \(wanted - walk.rest) of \(wanted) available")
+        }
+        if let own = market.ownOrder(metBy: order, walk, waits: waits) {
+            let price = own.request.price.map { " at \($0)" } ?? ""
+            return .refuse("self-trade: would meet the own order \(own.id)\(price)")
+        }
+        return waits
+            ? planWait(order, wanted, market) : planTaking(order, walk, released: order.reservation)
+    }
+
+    private func planTaking(
+        _ order: PaperOrder, _ walk: PaperMarket.Walk, released: Money
+    ) -> Plan {
+        let rest =
+            walk.rest > .zero && order.request.timeInForce == .gtc
+            ? order.request.price.map { BookLevel(price: $0, quantity: walk.rest) } : nil
+        if let shortfall = account.shortfall(
+            order.instrument, order.side, fills: walk.fills, rest: rest, liquidity: .taker,
+            released: released)
+        {
+            return .refuse(shortfall.description)
+        }
+        return .take(walk)
+    }
+
+    private func planWait(_ order: PaperOrder, _ wanted: Quantity, _ market: PaperMarket) -> Plan {
+        let estimate = order.request.price ?? market.last.map { market.slipped($0, order.side) }
+        guard let estimate else { return .refuse("no market yet") }
+        if let shortfall = account.shortfall(
+            order.instrument, order.side, fills: [],
+            rest: BookLevel(price: estimate, quantity: wanted), liquidity: .taker,
+            released: order.reservation)
+        {
+            return .refuse(shortfall.description)
+        }
+        return .awaitBar(reservation: reservation(of: order, at: estimate) ?? .zero)
+    }
+
+    static let nothingToReduce = "reduce-only: there is no position to reduce"
+
+    // MARK: - Carrying out
+
+    private func take(_ walk: PaperMarket.Walk, _ order: PaperOrder) {
+        let market = markets[order.instrument.index]
+        setReservation(of: order, to: .zero)
+        let remembers = market.detail == .depth && market.liquidity == .shown
+        for level in walk.fills where order.isOpen {
+            if remembers {
+                market.taken.add(level.quantity, order.side.opposite, at: level.price)
+            }
+            fill(order, price: level.price, quantity: level.quantity, .taker)
+        }
+        guard order.isOpen else { return }
+        endOrRest(order)
+    }
+
+    /// What time in force makes of an order that has taken all it could.
+    private func endOrRest(_ order: PaperOrder) {
+        if fillable(order) == .zero {
+            return expire(order, Self.nothingToReduce)
+        }
+        guard let price = order.request.price else { return expire(order, "no more liquidity") }
+        guard order.request.timeInForce == .gtc else {
+            return expire(order, "immediate or cancel: no more liquidity within the limit")
+        }
+        order.stage = .resting
+        setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)
+        markets[order.instrument.index].join(order)
+    }
+
+    /// Books one execution, reports it, and ends what it completes.
+    func fill(
+        _ order: PaperOrder, price: Price, quantity: Quantity, _ liquidity: Liquidity
+    ) {
+        let freeBefore = account.available(order.instrument, order.side)
+        guard
+            let fee = account.settle(
+                order.instrument, order.side, price: price, quantity: quantity, liquidity)
+        else { return expire(order, Shortfall.tooLarge.description) }
+        order.filled += quantity
+        let spent = freeBefore - account.available(order.instrument, order.side)
+        // What the fill cost comes out of what was set aside for it, to the last digit.
+        let left = max(.zero, order.reservation - max(spent, .zero))
+        setReservation(of: order, to: min(order.reservation, left))
+        shrinkReservation(of: order)
+        let currency = costs[order.instrument.index].instrument.settle
+        let fill = Fill(
+            id: nextFillID(), price: price, quantity: quantity, liquidity: liquidity, fee: fee,
+            feeCurrency: currency)
+        report(order, .fill(fill))
+        if order.remaining == .zero { finish(order) }
+        expireReduceOnly(in: markets[order.instrument.index])
+    }
+
+    /// Ends the reduce-only orders that have nothing left to reduce.
+    private func expireReduceOnly(in market: PaperMarket) {
+        for order in market.orders
+        where order.request.isReduceOnly
+            && account.reducible(order.instrument, order.side) == .zero
+        {
+            expire(order, Self.nothingToReduce)
+        }
+    }
+}
+
+extension PaperMarket {
+    /// The price at which a limit order would take liquidity now; nil: it would only rest.
+    func priceTaken(by order: PaperOrder) -> Price? {
+        switch detail {
+        case .depth:
+            guard let best = level(order.side.opposite, 0)?.price, order.reaches(best) else {
+                return nil
+            }
+            return best
+        case .trades, .bars:
+            // The last price may have been either side of the spread: only beyond it is certain.
+            guard let last, let price = order.request.price, price != last, order.reaches(last)
+            else { return nil }
+            return last
+        case .nothing: return nil
+        }
+    }
+
+    /// Our own resting order that the walk would meet; own orders never fill each other.
+    func ownOrder(metBy order: PaperOrder, _ walk: Walk, waits: Bool) -> PaperOrder? {
+        if waits, order.request.price == nil { return nil }  // the next open is not known
+        let reach = walk.rest > .zero ? order.request.price : walk.worst
+        return orders.first { own in
+            guard own.isRestingLimit, own.side != order.side, let price = own.request.price else {
+                return false
+            }
+            guard let reach else { return true }
+            return order.side == .buy ? price <= reach : price >= reach
+        }
+    }
+}

@@ -1,0 +1,57 @@
+internal import TradingCore
+internal import TradingModel
+
+/// An order that the simulated venue holds.
+final class PaperOrder {
+    enum Stage {
+        /// A stop that has not been triggered.
+        case sleeping
+        /// A market order that waits for the next bar's open.
+        case awaitingBar
+        case resting
+    }
+
+    let id: ClientOrderID
+    let venueID: VenueOrderID
+    /// The terms as last amended.
+    var request: OrderRequest
+    var filled = Quantity.zero
+    var stage = Stage.resting
+    var isOpen = true
+    /// When it was sent: bars that opened before are none of its business.
+    let sentAt: Timestamp
+    /// Whether a bar has been offered to it: from then on it gives liquidity.
+    var hasSeenBar = false
+    /// What others had resting in front of it at its price, less what is gone since.
+    var ahead = Quantity.zero
+    /// Whether its price lay behind the depth that the venue shows, so that `ahead` is not known.
+    var isUnseen = false
+    /// What the last update took off `ahead` as cancelled.
+    var lastCut = Quantity.zero
+    /// What the account has set aside for it.
+    var reservation = Money.zero
+
+    init(id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp) {
+        self.id = id
+        self.venueID = venueID
+        self.request = request
+        self.sentAt = sentAt
+    }
+
+    var instrument: InstrumentID { request.instrument }
+    var side: Side { request.side }
+    var remaining: Quantity { request.quantity - filled }
+    var isRestingLimit: Bool { stage == .resting && request.price != nil }
+
+    /// Whether its price meets `other` from its side: a buy at or above, a sell at or below.
+    func reaches(_ other: Price) -> Bool {
+        guard let price = request.price else { return true }
+        return side == .buy ? price >= other : price <= other
+    }
+
+    /// Whether the market at `price` wakes the stop.
+    func isTriggered(by price: Price) -> Bool {
+        guard stage == .sleeping, let stop = request.stop else { return false }
+        return side == .buy ? price >= stop : price <= stop
+    }
+}

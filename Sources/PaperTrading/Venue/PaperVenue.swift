@@ -1,0 +1,322 @@
+public import TradingCore
+public import TradingModel
+
+/// A venue that fills orders against recorded or live market data, for one simulated account.
+///
+/// It has no clock and no randomness: time comes in with each call, and the same calls give the
+/// same reports. The caller calls, in the order of time: ``advance(to:deliver:)`` up to an event's
+/// time, then ``process(_:)`` with the event; commands come in between. An order meets the market
+/// as it stands when the order arrives, ``Latency/orderEntry`` after it was sent; its reports are
+/// due ``Latency/response`` after they were made.
+@safe public final class PaperVenue {
+    /// The venue's own depth by instrument; nil until some depth has come, see ``keepBook(of:)``.
+    public private(set) var books: [OrderBook?]
+    public internal(set) var account: SimulatedAccount
+    /// The earliest time at which an order arrives or a report is to be handed out.
+    public private(set) var nextDue = Timestamp.distantFuture
+
+    let settings: PaperSettings
+    let costs: [Costs]
+    let markets: [PaperMarket]
+    var orders: [ClientOrderID: PaperOrder] = [:]
+    /// The latest time that the venue has heard of.
+    private(set) var now = Timestamp.distantPast
+    private var arrivals = DueQueue<Request>()
+    private var deliveries = DueQueue<EngineInput>()
+    private var nextArrival = Timestamp.distantFuture
+    private var numberOfDue = 0
+    private var numberOfOrders = 0
+    private var numberOfFills = 0
+    /// Whether the first arrival waits for the end of a venue's message.
+    private var isHolding = false
+    /// By instrument; behind a pointer, so that an event costs no exclusivity check.
+    private let tapes: UnsafeMutablePointer<Tape>
+
+    /// What is on its way to the venue.
+    private enum Request {
+        case submit(ClientOrderID, OrderRequest, sentAt: Timestamp)
+        case cancel(ClientOrderID, InstrumentID)
+        case amend(ClientOrderID, InstrumentID, price: Price?, quantity: Quantity?)
+
+        var instrument: InstrumentID {
+            switch self {
+            case .submit(_, let request, _): request.instrument
+            case .cancel(_, let instrument), .amend(_, let instrument, _, _): instrument
+            }
+        }
+    }
+
+    /// A venue for these instruments, which stand at their ``InstrumentID/index``.
+    public init(instruments: [Instrument], settings: PaperSettings = PaperSettings()) {
+        for (index, instrument) in instruments.enumerated() {
+            precondition(instrument.id.index == index, "instruments stand at their index")
+        }
+        self.settings = settings
+        account = SimulatedAccount(instruments: instruments, settings: settings)
+        costs = instruments.map { Costs(of: $0, settings: settings) }
+        let tapes = UnsafeMutablePointer<Tape>.allocate(capacity: instruments.count)
+        unsafe tapes.initialize(repeating: Tape(), count: instruments.count)
+        unsafe self.tapes = tapes
+        markets = instruments.map {
+            unsafe PaperMarket($0, settings, tape: tapes + $0.id.index)
+        }
+        books = instruments.map { _ in nil }
+    }
+
+    deinit { unsafe tapes.deallocate() }  // trivial values
+
+    /// Makes the depth book of an instrument before its first change, so that it can be shared.
+    ///
+    /// Only for instruments whose depth will come: quotes go unheard where there is a book.
+    @discardableResult
+    public func keepBook(of instrument: InstrumentID) -> OrderBook {
+        if let book = books[instrument.index] { return book }
+        let book = OrderBook(instrument: instrument)
+        books[instrument.index] = book
+        markets[instrument.index].book = book
+        return book
+    }
+
+    /// Hands out every balance at the next ``advance(to:deliver:)``: how a run begins.
+    public func announceBalances(at time: Timestamp) {
+        pass(time)
+        for balance in account.balances { answer(.balance(balance, at: time), due: time) }
+        findNextDue()
+    }
+
+    /// How many orders the venue holds.
+    public var openOrderCount: Int { orders.count }
+
+    // MARK: - Market data
+
+    /// Takes a market event in at its receive time: what it fills is due after the response latency.
+    ///
+    /// One clock rules a run, the recorder's: the venue's own can run ahead of it by seconds.
+    ///
+    /// Orders that arrive no later than the event meet the market before it.
+    @inline(__always)
+    public func process(_ event: borrowing MarketEvent) {
+        switch copy event {
+        case .trade(let trade): process(trade)
+        case .book(let change): process(change)
+        case .quote(let quote): process(quote)
+        case .bar(let bar): process(bar)
+        case .funding(let funding): process(funding)
+        case .ticker: break
+        }
+    }
+
+    /// The same for a trade, without the wrapping.
+    public func process(_ trade: Trade) {
+        if nextArrival <= trade.receiveTime { arrive(until: trade.receiveTime) }
+        let tape = unsafe tapes + trade.instrument.index
+        unsafe tape.pointee.last = trade.price
+        unsafe tape.pointee.hasTrades = true
+        if unsafe tape.pointee.isWatched { match(trade) }
+    }
+
+    private func match(_ trade: Trade) {
+        pass(trade.receiveTime)
+        match(trade, in: markets[trade.instrument.index])
+        settleBalances()
+    }
+
+    /// The same for a change of depth, without the wrapping.
+    public func process(_ change: BookChange) {
+        if nextArrival <= change.receiveTime { arrive(until: change.receiveTime) }
+        let tape = unsafe tapes + change.instrument.index
+        if let book = unsafe tape.pointee.book {
+            unsafe book._withUnsafeGuaranteedRef { _ = $0.apply(change) }
+        } else {
+            keepBook(of: change.instrument).apply(change)
+        }
+        if isHolding { findNextDue() }
+        if unsafe tape.pointee.remembersTaken {
+            // Only a level that goes, or a snapshot, can end what is remembered.
+            let hasNews = unsafe tape.pointee.hasTakenNews
+            if hasNews || change.quantity == .zero { forgetTaken(after: change) }
+        }
+        if unsafe tape.pointee.isWatched { watch(change) }
+    }
+
+    /// What we took from a level is forgotten once a message has left the level empty.
+    private func forgetTaken(after change: BookChange) {
+        let market = markets[change.instrument.index]
+        market.taken.note(change)
+        if change.endsMessage { market.forgetEmptied() }
+    }
+
+    private func watch(_ change: BookChange) {
+        let market = markets[change.instrument.index]
+        market.touch(change)
+        guard change.endsMessage else { return }
+        pass(change.receiveTime)
+        matchDepth(of: market, stamped: change.venueTime)
+        settleBalances()
+        market.updateWatch()
+    }
+
+    /// The same for a quote, without the wrapping; ignored where there is a book.
+    public func process(_ quote: Quote) {
+        if nextArrival <= quote.receiveTime { arrive(until: quote.receiveTime) }
+        let market = markets[quote.instrument.index]
+        guard market.book == nil else { return }
+        market.take(quote)
+        guard unsafe tapes[quote.instrument.index].isWatched else { return }
+        pass(quote.receiveTime)
+        market.touchAll()
+        market.forgetTaken()
+        matchDepth(of: market, stamped: quote.venueTime)
+        settleBalances()
+        market.updateWatch()
+    }
+
+    private func process(_ bar: Bar) {
+        if nextArrival <= bar.closeTime { arrive(until: bar.closeTime) }
+        let market = markets[bar.instrument.index]
+        guard market.follows(bar) else { return }
+        pass(bar.closeTime)
+        match(bar, in: market)
+        market.last = bar.close
+        settleBalances()
+    }
+
+    private func process(_ funding: Funding) {
+        if nextArrival <= funding.receiveTime { arrive(until: funding.receiveTime) }
+        pass(funding.receiveTime)
+        account.settle(funding)
+        settleBalances()
+    }
+
+    // MARK: - Commands
+
+    public func submit(_ order: ApprovedOrder, at time: Timestamp) {
+        submit(order.id, order.request, at: time)
+    }
+
+    /// For venue simulators, whose orders come from a client of ours and move no real money.
+    package func submit(_ id: ClientOrderID, _ request: OrderRequest, at time: Timestamp) {
+        send(.submit(id, request, sentAt: time), at: time)
+    }
+
+    /// The instrument names the order's market, should the venue not know the order.
+    public func cancel(_ id: ClientOrderID, _ instrument: InstrumentID, at time: Timestamp) {
+        send(.cancel(id, instrument), at: time)
+    }
+
+    public func amend(_ amendment: ApprovedAmendment, at time: Timestamp) {
+        amend(
+            amendment.id, amendment.instrument, price: amendment.price,
+            quantity: amendment.quantity, at: time)
+    }
+
+    /// For venue simulators; see ``submit(_:_:at:)``.
+    package func amend(
+        _ id: ClientOrderID, _ instrument: InstrumentID, price: Price?, quantity: Quantity?,
+        at time: Timestamp
+    ) {
+        send(.amend(id, instrument, price: price, quantity: quantity), at: time)
+    }
+
+    private func send(_ request: Request, at time: Timestamp) {
+        numberOfDue += 1
+        arrivals.append(
+            request, due: time.advanced(byNanoseconds: settings.latency.orderEntry),
+            number: numberOfDue)
+        findNextDue()
+    }
+
+    // MARK: - Time
+
+    /// Lets orders arrive and hands out reports and balances that are due at or before `time`.
+    ///
+    /// In the order of their due times; at the same time in the order in which they came to be.
+    /// `deliver` may send commands: what they cause is part of the same call when it is due.
+    public func advance(to time: Timestamp, deliver: (EngineInput) -> Void) {
+        while nextDue <= time {
+            let arrivesFirst =
+                nextArrival < deliveries.nextDue
+                || (nextArrival == deliveries.nextDue
+                    && arrivals.nextNumber < deliveries.nextNumber)
+            if arrivesFirst {
+                arriveNext()
+            } else if let input = deliveries.popFirst() {
+                findNextDue()
+                deliver(input)
+            }
+        }
+        pass(time)
+    }
+
+    private func arrive(until time: Timestamp) {
+        while nextArrival <= time { arriveNext() }
+    }
+
+    private func arriveNext() {
+        let due = arrivals.nextDue
+        guard let request = arrivals.popFirst() else { return }
+        pass(due)
+        findNextDue()
+        switch request {
+        case .submit(let id, let terms, let sentAt):
+            numberOfOrders += 1
+            let venueID = VenueOrderID("P\(numberOfOrders)")
+            receive(PaperOrder(id: id, venueID: venueID, request: terms, sentAt: sentAt))
+        case .cancel(let id, let instrument):
+            receiveCancel(of: id, instrument)
+        case .amend(let id, let instrument, let price, let quantity):
+            receiveAmendment(of: id, instrument, price: price, quantity: quantity)
+        }
+        settleBalances()
+        markets[request.instrument.index].updateWatch()
+        findNextDue()
+    }
+
+    private func pass(_ time: Timestamp) { now = max(now, time) }
+
+    private func findNextDue() {
+        nextArrival = arrivals.nextDue
+        isHolding = arrivals.first.map { isHalfTold($0.instrument, at: nextArrival) } ?? false
+        if isHolding { nextArrival = .distantFuture }  // found again as the message goes on
+        nextDue = min(nextArrival, deliveries.nextDue)
+    }
+
+    /// Whether an order would meet a book in the middle of a venue's message.
+    private func isHalfTold(_ instrument: InstrumentID, at time: Timestamp) -> Bool {
+        guard let book = books[instrument.index], book.isInMessage,
+            let received = book.receiveTime
+        else { return false }
+        return time <= received
+    }
+
+    // MARK: - Answers
+
+    func report(_ order: PaperOrder, _ event: OrderEvent) {
+        report(order.id, order.instrument, event)
+    }
+
+    func report(_ id: ClientOrderID, _ instrument: InstrumentID, _ event: OrderEvent) {
+        let due = now.advanced(byNanoseconds: settings.latency.response)
+        let report = ExecutionReport(
+            order: id, instrument: instrument, event: event, venueTime: now, receiveTime: due)
+        answer(.report(report), due: due)
+    }
+
+    /// Reports every balance that has changed.
+    private func settleBalances() {
+        guard account.isChanged else { return findNextDue() }
+        let due = now.advanced(byNanoseconds: settings.latency.response)
+        for balance in account.takeChanges() { answer(.balance(balance, at: due), due: due) }
+        findNextDue()
+    }
+
+    private func answer(_ input: EngineInput, due: Timestamp) {
+        numberOfDue += 1
+        deliveries.append(input, due: due, number: numberOfDue)
+    }
+
+    func nextFillID() -> String {
+        numberOfFills += 1
+        return "F\(numberOfFills)"
+    }
+}
