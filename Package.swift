@@ -18,6 +18,9 @@ let package = Package(
     ],
     targets: [
         .target(
+            name: "MarketFiles", dependencies: ["CZlib", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        .target(
             name: "PaperTrading",
             dependencies: [
                 "TradingCore", "TradingModel",
@@ -26,8 +29,13 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        .testTarget(
+            name: "MarketFilesTests",
+            dependencies: ["MarketFiles", "PropertyTesting", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "PaperTradingTests",
             dependencies: ["PaperTrading", "PropertyTesting", "TradingCore", "TradingModel"],

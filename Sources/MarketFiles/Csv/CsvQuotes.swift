@@ -1,0 +1,82 @@
+internal import TradingModel
+
+/// The columns of a file of best bids and asks.
+struct CsvQuoteColumns {
+    let times: CsvTimes
+    let bidPrice: CsvColumn
+    let bidQuantity: CsvColumn
+    let askPrice: CsvColumn
+    let askQuantity: CsvColumn
+    let symbol: CsvColumn?
+
+    init?(_ columns: CsvColumns) {
+        guard let times = CsvTimes(columns), let bidPrice = columns.column(.bidPrice),
+            let bidQuantity = columns.column(.bidQuantity),
+            let askPrice = columns.column(.askPrice),
+            let askQuantity = columns.column(.askQuantity)
+        else { return nil }
+        self.times = times
+        self.bidPrice = bidPrice
+        self.bidQuantity = bidQuantity
+        self.askPrice = askPrice
+        self.askQuantity = askQuantity
+        symbol = columns.column(.symbol)
+    }
+}
+
+/// Reads one quote a row; a side without price or quantity is empty.
+struct CsvQuoteDecoder: LineDecoder {
+    private let columns: CsvQuoteColumns
+    private let instrument: InstrumentID
+    private let fieldCount: Int
+    private var row: CsvRow
+    private var times: CsvTimes
+    private var filter: SymbolFilter
+
+    init(
+        _ columns: CsvQuoteColumns, layout: CsvLayout, instrument: InstrumentID,
+        filter: SymbolFilter
+    ) {
+        self.columns = columns
+        self.instrument = instrument
+        self.filter = filter
+        fieldCount = layout.fieldCount
+        row = CsvRow(separator: layout.separator)
+        times = columns.times
+    }
+
+    mutating func decode(
+        _ line: Span<UInt8>, into queue: inout EventQueue
+    ) throws(BadLine) {
+        try row.split(line, expected: fieldCount)
+        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
+            return
+        }
+        let bid = try level(line, columns.bidPrice, columns.bidQuantity)
+        let ask = try level(line, columns.askPrice, columns.askQuantity)
+        let (venueTime, receiveTime) = try times.read(line, row)
+        queue.noteOrder(of: receiveTime)
+        queue.append(
+            .quote(
+                Quote(
+                    instrument: instrument, bid: bid, ask: ask, venueTime: venueTime,
+                    receiveTime: receiveTime)))
+    }
+
+    private mutating func level(
+        _ line: Span<UInt8>, _ price: CsvColumn, _ quantity: CsvColumn
+    ) throws(BadLine) -> BookLevel? {
+        if row.fields[price.index].isEmpty || row.fields[quantity.index].isEmpty { return nil }
+        let level = BookLevel(
+            price: try row.decimal(Price.self, line, price),
+            quantity: try row.decimal(Quantity.self, line, quantity))
+        guard level.price.attos >= 0 else {
+            throw BadLine(reason: "column `\(price.name)`: `\(level.price)` is negative")
+        }
+        return level.price.attos == 0 || level.quantity.attos == 0 ? nil : level
+    }
+
+    mutating func finish(into queue: inout EventQueue) {}
+    var notes: [String] { filter.notes + row.notes }
+    var symbols: [String] { filter.seen }
+}

@@ -1,0 +1,116 @@
+internal import TradingModel
+
+/// The times of a row: when it reached the recorder and when the venue stamped it.
+struct CsvTimes {
+    private let receiveColumn: CsvColumn?
+    private let venueColumn: CsvColumn?
+    private var receive = TimeColumn()
+    private var venue = TimeColumn()
+
+    /// Nil where the file has no time at all.
+    init?(_ columns: CsvColumns) {
+        receiveColumn = columns.column(.receiveTime)
+        venueColumn = columns.column(.venueTime)
+        if receiveColumn == nil, venueColumn == nil { return nil }
+    }
+
+    /// Where a file or a row has one time only, both are that.
+    mutating func read(
+        _ line: Span<UInt8>, _ row: CsvRow
+    ) throws(BadLine) -> (venue: Timestamp, receive: Timestamp) {
+        let venueTime = try time(line, row, venueColumn, &venue)
+        let receiveTime = try time(line, row, receiveColumn, &receive)
+        guard let only = receiveTime ?? venueTime else {
+            let column = receiveColumn ?? venueColumn
+            throw BadLine(reason: "column `\(column?.name ?? "")` is empty, expected a time")
+        }
+        return (venueTime ?? only, receiveTime ?? only)
+    }
+
+    private func time(
+        _ line: Span<UInt8>, _ row: CsvRow, _ column: CsvColumn?, _ form: inout TimeColumn
+    ) throws(BadLine) -> Timestamp? {
+        guard let column, !row.fields[column.index].isEmpty else { return nil }
+        do throws(BadLine) {
+            return try form.read(line, row.fields[column.index])
+        } catch {
+            throw BadLine(reason: "column `\(column.name)`: \(error.reason)")
+        }
+    }
+}
+
+/// The columns of a file of trades.
+struct CsvTradeColumns {
+    let times: CsvTimes
+    let price: CsvColumn
+    let quantity: CsvColumn
+    let side: CsvColumn?
+    let buyerIsMaker: CsvColumn?
+    let id: CsvColumn?
+    let symbol: CsvColumn?
+
+    init?(_ columns: CsvColumns) {
+        guard let times = CsvTimes(columns), let price = columns.column(.price),
+            let quantity = columns.column(.quantity)
+        else { return nil }
+        self.times = times
+        self.price = price
+        self.quantity = quantity
+        side = columns.column(.side)
+        buyerIsMaker = columns.column(.buyerIsMaker)
+        id = columns.column(.tradeID)
+        symbol = columns.column(.symbol)
+    }
+}
+
+/// Reads one trade a row.
+struct CsvTradeDecoder: LineDecoder {
+    private let columns: CsvTradeColumns
+    private let instrument: InstrumentID
+    private let fieldCount: Int
+    private var row: CsvRow
+    private var times: CsvTimes
+    private var filter: SymbolFilter
+
+    init(
+        _ columns: CsvTradeColumns, layout: CsvLayout, instrument: InstrumentID,
+        filter: SymbolFilter
+    ) {
+        self.columns = columns
+        self.instrument = instrument
+        self.filter = filter
+        fieldCount = layout.fieldCount
+        row = CsvRow(separator: layout.separator)
+        times = columns.times
+    }
+
+    mutating func decode(
+        _ line: Span<UInt8>, into queue: inout EventQueue
+    ) throws(BadLine) {
+        try row.split(line, expected: fieldCount)
+        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
+            return
+        }
+        let price = try row.positive(Price.self, line, columns.price)
+        let quantity = try row.positive(Quantity.self, line, columns.quantity)
+        let taker = try taker(line)
+        // An id that is no number (BitMEX has letters) is left out: it only serves to find doubles.
+        let id = columns.id.flatMap { readWhole(line, row.fields[$0.index]) }
+        let (venueTime, receiveTime) = try times.read(line, row)
+        queue.noteOrder(of: receiveTime)
+        queue.append(
+            Trade(
+                instrument: instrument, price: price, quantity: quantity, taker: taker, id: id,
+                venueTime: venueTime, receiveTime: receiveTime))
+    }
+
+    private func taker(_ line: Span<UInt8>) throws(BadLine) -> Side? {
+        if let column = columns.side { return try row.side(line, column, allowsUnknown: true) }
+        if let column = columns.buyerIsMaker { return try row.flag(line, column) ? .sell : .buy }
+        return nil
+    }
+
+    mutating func finish(into queue: inout EventQueue) {}
+    var notes: [String] { filter.notes + row.notes }
+    var symbols: [String] { filter.seen }
+}

@@ -1,0 +1,130 @@
+internal import TradingModel
+
+/// What the first records of a file show.
+struct FileSample {
+    /// From so many trades on, they alone tell the decimals of a quantity: a book can show dust
+    /// that is no multiple of the lot (25.426189 BTC on Binance), a trade cannot.
+    private static let enoughTrades = 100
+
+    var hasTrades = false
+    private var hasQuotes = false
+    var hasBook = false
+    private var hasBars = false
+    private var priceDecimals = Finest()
+    private var quantityDecimals = Finest()
+    private var trades = 0
+    private var tradedDecimals = Finest()
+    private var firstTime: Timestamp?
+    private var lastOpenTime: Timestamp?
+    private var smallestGap: Int64?
+
+    /// Reads until the source has given enough records, or ends.
+    mutating func gather(_ source: MarketFileSource) throws(MarketDataError) {
+        let batch = EventBatch(capacity: 256)
+        while source.counts.lines < MarketFile.sampleSize {
+            batch.removeAll()
+            try source.read(into: batch)
+            if batch.isEmpty { return }
+            for index in 0..<batch.count { take(batch[index]) }
+        }
+    }
+
+    private mutating func take(_ event: MarketEvent) {
+        switch event {
+        case .trade(let trade):
+            hasTrades = true
+            trades += 1
+            tradedDecimals.take(trade.quantity.attos)
+            take(trade.price, trade.quantity)
+        case .quote(let quote):
+            hasQuotes = true
+            for level in [quote.bid, quote.ask] {
+                if let level { take(level.price, level.quantity) }
+            }
+        case .book(let change):
+            hasBook = true
+            take(change.price, change.quantity)
+        case .bar(let bar):
+            hasBars = true
+            for price in [bar.open, bar.high, bar.low, bar.close] { take(price, bar.volume) }
+            if let last = lastOpenTime, bar.openTime > last {
+                let gap = bar.openTime.nanoseconds - last.nanoseconds
+                smallestGap = min(smallestGap ?? gap, gap)
+            }
+            lastOpenTime = bar.openTime
+        case .ticker, .funding: break
+        }
+        if firstTime == nil { firstTime = event.receiveTime }
+    }
+
+    private mutating func take(_ price: Price, _ quantity: Quantity) {
+        priceDecimals.take(price.attos)
+        quantityDecimals.take(quantity.attos)
+    }
+
+    /// - Throws: when nothing was found, or one bar alone does not tell its size.
+    func facts(
+        _ content: FileContent, _ format: MarketFileFormat, symbols: [String]
+    ) throws(MarketDataError) -> MarketFileFacts {
+        var feeds: [MarketFeed] = []
+        if hasTrades { feeds.append(.trades) }
+        if hasQuotes { feeds.append(.quotes) }
+        if hasBook { feeds.append(.book) }
+        if hasBars {
+            guard let gap = smallestGap, gap <= 366 * 86_400_000_000_000 else {
+                throw MarketDataError(
+                    file: content.path,
+                    reason: "holds too few bars to tell their size, expected at least two")
+            }
+            feeds.append(.bars(.time(nanoseconds: gap)))
+        }
+        guard !feeds.isEmpty else {
+            throw MarketDataError(
+                file: content.path,
+                reason: "holds no event among its first \(grouped(MarketFile.sampleSize)) records; "
+                    + understoodFormats)
+        }
+        return MarketFileFacts(
+            path: content.path, format: format, isPacked: content.isPacked, feeds: feeds,
+            symbols: symbols, priceDecimals: priceDecimals.decimals,
+            quantityDecimals: trades >= Self.enoughTrades
+                ? tradedDecimals.decimals : quantityDecimals.decimals,
+            firstTime: firstTime)
+    }
+}
+
+extension MarketFileFacts {
+    /// The span of the file's bars; 0 where it holds none.
+    var barNanoseconds: Int64 {
+        for feed in feeds { if case .bars(.time(let nanoseconds)) = feed { return nanoseconds } }
+        return 0
+    }
+}
+
+/// The most decimals seen: one multiplication for a value that needs no more than those before.
+private struct Finest {
+    private var scale = DecimalScale(decimals: 0)
+    var decimals: Int { scale.decimals }
+
+    mutating func take(_ attos: Int128) {
+        guard scale.units(attos) == nil else { return }
+        let decimals = meaningfulDecimals(attos)
+        if decimals > scale.decimals { scale = DecimalScale(decimals: decimals) }
+    }
+}
+
+/// The decimals of a value, without those that only binary floating point made.
+///
+/// Tools that went through doubles write 1.7885566900000001 for 1.78855669: beyond 15 significant
+/// digits nothing is meant.
+func meaningfulDecimals(_ attos: Int128) -> Int {
+    var rest = attos.magnitude
+    var unit: UInt128 = 1
+    var limit: UInt128 = 1_000_000_000_000_000
+    while rest >= limit {
+        unit *= 10
+        limit *= 10
+    }
+    rest = (rest + unit / 2) / unit * unit
+    return DecimalScale(showing: Int128(rest)).decimals
+}

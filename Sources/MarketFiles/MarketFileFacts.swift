@@ -1,0 +1,114 @@
+public import TradingModel
+
+/// What kind of events a file holds.
+public enum MarketFeed: Hashable, Sendable, CustomStringConvertible {
+    case trades
+    case quotes
+    case book
+    case bars(BarSize)
+
+    public var description: String {
+        switch self {
+        case .trades: "trades"
+        case .quotes: "quotes"
+        case .book: "book"
+        case .bars(.time(let nanoseconds)): "bars:\(shortSpan(nanoseconds))"
+        case .bars(.trades(let count)): "bars:\(count)t"
+        case .bars(.volume(let volume)): "bars:\(volume)v"
+        }
+    }
+}
+
+/// `1m`, `15s`, `4h`, `1d`: a span in the largest unit that divides it.
+private func shortSpan(_ nanoseconds: Int64) -> String {
+    let units: [(Int64, String)] = [
+        (86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "m"),
+        (1_000_000_000, "s"), (1_000_000, "ms"),
+    ]
+    for (unit, name) in units where nanoseconds % unit == 0 {
+        return "\(nanoseconds / unit)\(name)"
+    }
+    return "\(nanoseconds)ns"
+}
+
+/// How a file is written.
+public enum MarketFileFormat: String, Hashable, Sendable, CustomStringConvertible {
+    /// hftbacktest's event rows as a NumPy array; `.npy`, or `data` in an `.npz`.
+    case hftbacktest
+    /// Comma-separated values, with or without a header.
+    case csv
+    /// `RECEIVE_TIME JSON` lines as captured from Binance.
+    case binanceStream
+
+    public var description: String {
+        switch self {
+        case .hftbacktest: "hftbacktest events"
+        case .csv: "CSV"
+        case .binanceStream: "captured Binance stream"
+        }
+    }
+}
+
+/// What ``MarketFile/inspect(path:skipBadLines:)`` found in the first records of a file.
+public struct MarketFileFacts: Hashable, Sendable {
+    public let path: String
+    public let format: MarketFileFormat
+    /// Whether it is packed (gzip or zip).
+    public let isPacked: Bool
+    /// In the order of ``MarketFeed``'s cases; never empty.
+    public let feeds: [MarketFeed]
+    /// The venue's own symbols, in order of appearance; empty where the file names none.
+    public let symbols: [String]
+    /// The most decimals of a price, trailing zeros left out.
+    public let priceDecimals: Int
+    /// The most decimals of a quantity, trailing zeros left out.
+    public let quantityDecimals: Int
+    /// The receive time of the first event; nil where the sample gave no event.
+    public let firstTime: Timestamp?
+
+    /// The smallest step of price that the sample needs: 10 to the power of minus its decimals.
+    public var tick: Price { Price(attos: DecimalScale(decimals: priceDecimals).attos(1)) }
+    /// The smallest step of quantity that the sample needs.
+    public var lot: Quantity { Quantity(attos: DecimalScale(decimals: quantityDecimals).attos(1)) }
+}
+
+/// How a file is read.
+public struct MarketFileOptions: Hashable, Sendable {
+    /// Whether a bad line is counted and passed over; otherwise the first one is an error.
+    public var skipBadLines: Bool
+    /// The venue's own symbol to read from a file that holds several.
+    public var symbol: String?
+
+    public init(skipBadLines: Bool = false, symbol: String? = nil) {
+        self.skipBadLines = skipBadLines
+        self.symbol = symbol
+    }
+}
+
+/// What was read of a file so far.
+public struct MarketFileCounts: Hashable, Sendable {
+    /// Records (lines or rows) read, header and blank lines not counted.
+    public var lines: Int
+    /// Events handed out.
+    public var events: Int
+    /// Bad lines passed over.
+    public var skipped: Int
+    /// Records that reached the recorder earlier than the record before them in the file.
+    public var outOfOrder: Int
+    /// Trades (by id) and bars (by time) that were there before, not handed out again.
+    public var duplicates: Int
+    /// What else should be known, one sentence each.
+    public var notes: [String]
+
+    public init(
+        lines: Int = 0, events: Int = 0, skipped: Int = 0, outOfOrder: Int = 0,
+        duplicates: Int = 0, notes: [String] = []
+    ) {
+        self.lines = lines
+        self.events = events
+        self.skipped = skipped
+        self.outOfOrder = outOfOrder
+        self.duplicates = duplicates
+        self.notes = notes
+    }
+}

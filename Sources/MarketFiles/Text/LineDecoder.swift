@@ -1,0 +1,81 @@
+internal import TradingModel
+
+/// Turns the lines of one kind of file into events.
+protocol LineDecoder {
+    /// Reads a line; on failure nothing of it was appended.
+    mutating func decode(
+        _ line: Span<UInt8>, into queue: inout EventQueue
+    ) throws(BadLine)
+
+    /// Appends what waited for a line to come that never came.
+    mutating func finish(into queue: inout EventQueue)
+
+    /// What a reader of the events should know about the file, besides the counts.
+    var notes: [String] { get }
+
+    /// The venue's symbols met so far, in order of appearance; empty where the file names none.
+    var symbols: [String] { get }
+}
+
+/// Which of a file's symbols is read.
+///
+/// Without a wanted one the first symbol is it, and a second one is an error: mixing two markets
+/// in one instrument would be worse than stopping. `any` is for looking into a file.
+struct SymbolFilter {
+    enum Choice: Equatable {
+        case any
+        case only
+        case wanted(String)
+    }
+
+    private static let limit = 50  // symbols that are remembered for messages
+    private let choice: Choice
+    /// Whether other symbols are known to be in the file: what names none cannot be told apart.
+    let hasOthers: Bool
+    private var current: [UInt8]
+    private(set) var seen: [String] = []
+    private(set) var leftOut = 0
+
+    init(_ choice: Choice, hasOthers: Bool = false) {
+        self.choice = choice
+        self.hasOthers = hasOthers
+        if case .wanted(let symbol) = choice { current = Array(symbol.utf8) } else { current = [] }
+    }
+
+    /// Whether a record of the symbol in `range` belongs to the stream.
+    mutating func accepts(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(BadLine) -> Bool {
+        if equals(bytes, range) {
+            if seen.isEmpty { seen.append(text(bytes, range)) }
+            return true
+        }
+        let symbol = text(bytes, range)
+        if seen.count < Self.limit, !seen.contains(symbol) { seen.append(symbol) }
+        switch choice {
+        case .any: return true
+        case .wanted:
+            leftOut += 1
+            return false
+        case .only:
+            guard current.isEmpty else {
+                throw BadLine(reason: severalSymbols(seen))
+            }
+            current = Array(symbol.utf8)
+            return true
+        }
+    }
+
+    private func equals(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard range.count == current.count else { return false }
+        for (offset, at) in range.enumerated() where bytes[at] != current[offset] { return false }
+        return true
+    }
+
+    var notes: [String] {
+        leftOut == 0 ? [] : ["\(grouped(leftOut)) records of other symbols were left out"]
+    }
+}
+
+/// What to say where one symbol must be chosen.
+func severalSymbols(_ symbols: [String]) -> String {
+    "holds several symbols (\(symbols.joined(separator: ", "))), choose one of them"
+}
