@@ -21,6 +21,13 @@ let package = Package(
             name: "MarketFiles", dependencies: ["CZlib", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(
+            name: "ScriptHost", dependencies: ["CMoon", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        .target(
+            name: "CMoon",
+            cSettings: [.unsafeFlags(["-I/usr/include/lua5.4", "-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary(":liblua5.4.a"), .linkedLibrary("m")]),
+        .target(
             name: "PaperTrading",
             dependencies: [
                 "TradingCore", "TradingModel",
@@ -40,6 +47,10 @@ let package = Package(
             name: "PaperTradingTests",
             dependencies: ["PaperTrading", "PropertyTesting", "TradingCore", "TradingModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ScriptHostTests",
+            dependencies: ["PropertyTesting", "ScriptHost", "TradingCore", "TradingModel"],
+            exclude: ["Vectors"], swiftSettings: strict),
         .testTarget(
             name: "TradingCoreTests",
             dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],

@@ -1,0 +1,321 @@
+// moon.h: all that Swift knows about Lua.
+//
+// A moon_host is one script: its Lua state, its limits, and the plain memory through which events
+// go in and requests come out. A call delivers one event and runs one handler under lua_pcall;
+// whatever the handler asked for lies in the host afterwards until the next call. C calls Swift
+// only through moon_calls, whose functions fill in plain values and never touch Lua, so that a Lua
+// error (a longjmp) crosses no Swift frame.
+//
+// One thread at a time may use a host. Returned text lives until the next call on the host.
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct moon_host moon_host;
+
+// An Int128 count of 10^-18.
+typedef struct {
+    uint64_t low;
+    int64_t high;
+} moon_attos;
+
+// The decimals of a price or quantity: see DecimalScale in TradingModel.
+typedef struct {
+    double divisor;    // 10^decimals
+    uint64_t inverse;  // of 5^(18 - decimals) modulo 2^64
+    int64_t step;      // attos in one unit, 10^(18 - decimals)
+    int32_t decimals;
+} moon_scale;
+
+// Bytes that the host owns; grown by moon_text_set, freed with the host. Zero-terminated.
+typedef struct {
+    char *bytes;
+    size_t count;
+    size_t capacity;
+} moon_text;
+
+// Copies `count` bytes into `text`; aborts when the process has no memory left.
+void moon_text_set(moon_text *text, const char *bytes, size_t count);
+
+// The Damerau edit distance of two names, capped at 99: for "did you mean".
+int moon_name_distance(const char *left, const char *right);
+// Whether a name at `distance` from `wanted` is near enough to suggest.
+bool moon_name_is_near(const char *wanted, int distance);
+
+// ---- What scripts see -------------------------------------------------------------------------
+
+enum { MOON_NO_SIDE = 0, MOON_BUY = 1, MOON_SELL = 2 };
+
+// Instruments are given by their place in the run's table. Times are nanoseconds since 1970.
+typedef struct {
+    int32_t instrument;
+    uint8_t side;  // of the taker, MOON_NO_SIDE where unknown
+    bool has_id;
+    moon_attos price, quantity;
+    int64_t venue_time, receive_time;
+    uint64_t id;
+} moon_trade;
+
+typedef struct {
+    int32_t instrument;
+    bool has_bid, has_ask;
+    moon_attos bid, ask, bid_quantity, ask_quantity;
+    int64_t venue_time, receive_time;
+} moon_quote;
+
+typedef struct {
+    int32_t instrument;
+    bool has_buy_volume, has_trades;
+    moon_attos open, high, low, close, volume, buy_volume;
+    int64_t trades, open_time, close_time;
+    moon_text size;  // as subscribed: 1m
+} moon_bar;
+
+typedef struct {
+    int32_t instrument;
+    bool has_last, has_mark, has_index, has_volume;
+    moon_attos last, mark, index, volume;
+    int64_t venue_time, receive_time;
+} moon_ticker;
+
+typedef struct {
+    int32_t instrument;
+    moon_attos rate, mark;
+    int64_t venue_time, receive_time;
+} moon_funding;
+
+typedef struct {
+    int32_t instrument;
+    uint8_t side;
+    bool is_maker;
+    moon_attos price, quantity, fee;
+    int64_t order, time;  // order: its serial
+    moon_text id, fee_currency;
+} moon_fill;
+
+typedef struct {
+    int32_t instrument;  // -1: all of the venue's
+    int64_t time;
+    moon_text venue, state, reason;
+} moon_status;
+
+// The event at hand, one place for each kind: Swift writes it, then calls moon_call.
+typedef struct {
+    moon_trade trade;
+    moon_quote quote;
+    moon_bar bar;
+    moon_ticker ticker;
+    moon_funding funding;
+    moon_fill fill;
+    moon_status status;
+    int32_t book;      // the instrument whose book changed
+    int32_t position;  // the instrument whose position changed
+    int64_t order;     // the serial of the order that changed
+    moon_text text;    // a timer's name, why the run starts or stops
+} moon_events;
+
+typedef struct {
+    int32_t instrument;
+    uint8_t side;
+    bool has_price, has_stop, is_post_only, is_reduce_only, has_average;
+    moon_attos quantity, price, stop, filled, remaining, average;
+    int64_t created, updated;
+    moon_text id, tif, tag, state, reason;  // tag and reason: empty for none
+} moon_order;
+
+typedef struct {
+    bool has_average, has_unrealised;
+    moon_attos quantity, average, realised, unrealised, fees, funding;
+} moon_position;
+
+typedef struct {
+    moon_attos price, quantity;
+} moon_level;
+
+typedef struct {
+    moon_attos total, available;
+} moon_balance;
+
+// An instrument as it stays for the run.
+typedef struct {
+    moon_text symbol, kind, base, quote, settle;
+    moon_scale price_scale, quantity_scale;
+    moon_attos tick, lot, min_quantity, min_notional, contract_size, maker_fee, taker_fee;
+} moon_instrument;
+
+// ---- Parameters -------------------------------------------------------------------------------
+
+enum { MOON_INTEGER = 1, MOON_NUMBER, MOON_STRING, MOON_BOOLEAN };
+
+typedef struct {
+    int type;
+    int64_t integer;  // a boolean is 0 or 1
+    double number;
+    moon_text text;
+} moon_value;
+
+// What params{} declares of one parameter.
+typedef struct {
+    moon_text name, help;
+    moon_value value;  // the default
+    bool has_minimum, has_maximum;
+    double minimum, maximum;
+    moon_value *choices;
+    size_t choice_count;
+} moon_parameter;
+
+// ---- What C asks of Swift ---------------------------------------------------------------------
+
+// Functions that answer with plain values. Where `error` is taken, false (or -1) means that it
+// holds what is wrong, in words for the script's author.
+typedef struct {
+    void *context;
+
+    // While the script loads.
+    int32_t (*subscribe)(void *context, const char *symbol, const char *feed, moon_text *error);
+    bool (*parameter)(
+        void *context, const moon_parameter *declared, moon_value *value, moon_text *error);
+    bool (*parameters_end)(void *context, moon_text *error);
+    bool (*module)(
+        void *context, const char *name, moon_text *source, moon_text *chunk, moon_text *error);
+
+    // Decimals. `direction` is where digits behind the 18th go: -1 down, 1 up.
+    double (*nearest)(moon_attos value);
+    bool (*shortest)(double value, int direction, moon_attos *attos, moon_text *error);
+    bool (*parse)(const char *bytes, size_t count, moon_attos *attos, moon_text *error);
+
+    // Queries, once the host is attached.
+    int64_t (*now)(void *context);
+    bool (*order)(void *context, int64_t serial, moon_order *order);
+    void (*position)(void *context, int32_t instrument, moon_position *position);
+    bool (*top)(void *context, int32_t instrument, moon_quote *quote);
+    bool (*book)(void *context, int32_t instrument, int64_t *venue_time, int64_t *receive_time);
+    int32_t (*level_count)(void *context, int32_t instrument, uint8_t side);
+    bool (*level)(
+        void *context, int32_t instrument, uint8_t side, int32_t depth, moon_level *level);
+    bool (*balance)(
+        void *context, const char *currency, moon_balance *balance, moon_text *error);
+    // Open orders that match, oldest first: fills at most `capacity` serials, returns how many
+    // there are. instrument -1 and tag NULL match any.
+    int64_t (*orders)(
+        void *context, int32_t instrument, const char *tag, int64_t *serials, int64_t capacity);
+} moon_calls;
+
+// ---- The host ---------------------------------------------------------------------------------
+
+typedef struct {
+    int64_t instructions, memory;
+    int32_t intents, log_lines, plots, timers;
+    uint64_t seed;
+} moon_limits;
+
+// A host without a script; NULL: out of memory. `calls.context` must outlive it.
+moon_host *moon_open(moon_limits limits, moon_calls calls);
+void moon_close(moon_host *host);
+
+// Where the event at hand is written.
+moon_events *moon_events_of(moon_host *host);
+
+// What went wrong in a call: the text, and the innermost line of the script where it is not
+// already in the text (empty file: not known).
+typedef struct {
+    const char *message;
+    const char *file;
+    int line;
+} moon_failure;
+
+// Fills the script's `state` from text that moon_state_text made. False: see moon_failure_of.
+bool moon_set_state(moon_host *host, const char *text, size_t count);
+// Compiles and runs a script under the name `chunk`. False: see moon_failure_of.
+bool moon_load(moon_host *host, const char *source, size_t count, const char *chunk);
+// The script's `state` as text; NULL: see moon_failure_of.
+const char *moon_state_text(moon_host *host);
+moon_failure moon_failure_of(moon_host *host);
+
+typedef enum {
+    MOON_ON_TRADE,
+    MOON_ON_QUOTE,
+    MOON_ON_BOOK,
+    MOON_ON_BAR,
+    MOON_ON_TICKER,
+    MOON_ON_FUNDING,
+    MOON_ON_ORDER,
+    MOON_ON_FILL,
+    MOON_ON_POSITION,
+    MOON_ON_STATUS,
+    MOON_ON_START,
+    MOON_ON_TIMER,
+    MOON_ON_STOP,
+    MOON_ON_UPGRADE,
+    MOON_HANDLER_COUNT
+} moon_handler;
+
+// `on_trade` and so on.
+const char *moon_handler_name(moon_handler handler);
+// Whether the loaded script has the handler.
+bool moon_has_handler(moon_host *host, moon_handler handler);
+// The script's global functions that are no handlers but whose names begin with `on_`, or are near
+// to a handler's: the one at `index` in byte order, NULL behind the last. `line` is where it begins.
+const char *moon_stray_handler(moon_host *host, int index, int *line, const char **file);
+
+// Begins a run: `slots` says where each subscribed symbol is among the run's instruments (-1:
+// nowhere). Returns `count` empty instruments, which the caller fills in before the first call.
+moon_instrument *moon_attach(
+    moon_host *host, int32_t count, const int32_t *slots, int32_t slot_count, const char *mode);
+
+typedef enum { MOON_QUIET, MOON_OUTPUT, MOON_FAILED } moon_outcome;
+
+// Runs a handler on the event at hand; quiet at once when the script does not have it.
+moon_outcome moon_call(moon_host *host, moon_handler handler);
+
+// ---- What a call asked for --------------------------------------------------------------------
+
+typedef enum {
+    MOON_PLACE,
+    MOON_CANCEL_ORDER,
+    MOON_CANCEL_MATCHING,
+    MOON_AMEND,
+    MOON_TARGET,
+    MOON_CLOSE
+} moon_intent_kind;
+
+enum { MOON_GTC, MOON_IOC, MOON_FOK };
+enum { MOON_TAG_CAPACITY = 64 };  // bytes of a tag, the zero included
+
+// What a handler returns: checked when it is built.
+typedef struct {
+    moon_intent_kind kind;
+    int32_t slot;  // the subscribed symbol, -1: any
+    uint8_t side, tif;
+    bool is_post_only, is_reduce_only, has_quantity, has_price, has_stop, has_tag;
+    int64_t order;  // its serial
+    moon_attos quantity, price, stop;
+    char tag[MOON_TAG_CAPACITY];
+} moon_intent;
+
+typedef enum {
+    MOON_REQUEST_LOG,
+    MOON_REQUEST_ALERT,
+    MOON_REQUEST_PLOT,
+    MOON_REQUEST_AFTER,
+    MOON_REQUEST_EVERY,
+    MOON_REQUEST_CANCEL_TIMER,
+    MOON_REQUEST_INTENT
+} moon_request_kind;
+
+typedef struct {
+    moon_request_kind kind;
+    int level;  // of a log line: 0 debug, 1 info, 2 warn, 3 error
+    double number;
+    int64_t nanoseconds;
+    const char *text;
+    size_t count;
+    const moon_intent *intent;
+} moon_request;
+
+// How many requests the last call, or the load, left.
+size_t moon_request_count(moon_host *host);
+moon_request moon_request_at(moon_host *host, size_t index);
+// Forgets them; moon_call does so first.
+void moon_clear_requests(moon_host *host);

@@ -1,0 +1,279 @@
+// One event into one handler, and what it returned.
+#include "moon_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+// The kind of view that a handler of an event is called with.
+static const uint8_t event_views[MOON_ON_START] = {
+    MOON_VIEW_TRADE, MOON_VIEW_QUOTE, MOON_VIEW_BOOK, MOON_VIEW_BAR,      MOON_VIEW_TICKER,
+    MOON_VIEW_FUNDING, MOON_VIEW_ORDER, MOON_VIEW_FILL, MOON_VIEW_POSITION, MOON_VIEW_STATUS,
+};
+
+static inline uintptr_t view_of_event(const moon_host *host, moon_handler handler) {
+    if (handler == MOON_ON_ORDER) return moon_view_live(MOON_VIEW_ORDER, host->events.order);
+    if (handler == MOON_ON_POSITION) {
+        return moon_view_live(MOON_VIEW_POSITION, host->events.position);
+    }
+    int32_t index = handler == MOON_ON_BOOK ? host->events.book + 1 : 0;
+    return moon_view_now(host->generation, event_views[handler], index);
+}
+
+// ---- Calls whose argument must be made ----------------------------------------------------------
+
+// Pushes why the run starts: reason, orders, position, positions.
+static void push_start(lua_State *L, moon_host *host) {
+    lua_createtable(L, 0, 4);  // stack: …, why
+    lua_pushlstring(L, host->events.text.bytes, host->events.text.count);
+    lua_setfield(L, -2, "reason");
+    int64_t total = host->calls.orders(host->calls.context, -1, NULL, NULL, 0);
+    int64_t *serials = lua_newuserdatauv(L, (size_t)(total + 1) * sizeof *serials, 0);
+    total = host->calls.orders(host->calls.context, -1, NULL, serials, total);
+    lua_createtable(L, (int)total, 0);  // stack: …, why, serials, orders
+    for (int64_t i = 0; i < total; i++) {
+        moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, serials[i]));
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, -3, "orders");
+    lua_pop(L, 1);                              // stack: …, why
+    lua_createtable(L, host->slot_count, 0);    // stack: …, why, positions
+    for (int32_t i = host->slot_count - 1; i >= 0; i--) {
+        if (host->slots[i] < 0) continue;
+        moon_push_view(L, moon_view_live(MOON_VIEW_POSITION, host->slots[i]));
+        lua_pushvalue(L, -1);
+        lua_setfield(L, -4, "position");  // the first symbol's is set last
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_setfield(L, -2, "positions");
+}
+
+// stack: handler, its number → results
+static int call_with_argument(lua_State *L) {
+    moon_host *host = moon_of(L);
+    moon_handler kind = (moon_handler)lua_tointeger(L, 2);
+    lua_settop(L, 1);
+    const moon_text *text = &host->events.text;
+    if (kind == MOON_ON_START) {
+        push_start(L, host);
+    } else if (kind == MOON_ON_STOP) {
+        lua_createtable(L, 0, 1);
+        lua_pushlstring(L, text->bytes, text->count);
+        lua_setfield(L, -2, "reason");
+    } else {
+        lua_pushlstring(L, text->bytes, text->count);
+    }
+    lua_call(L, 1, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+// ---- What a handler returned --------------------------------------------------------------------
+
+static moon_outcome refuse(moon_host *host, moon_handler handler, const char *format, ...) {
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    moon_text_set(&host->failure, text, strlen(text));
+    lua_Debug ar;
+    lua_pushvalue(host->L, host->handler[handler]);
+    lua_getinfo(host->L, ">S", &ar);
+    moon_text_set(&host->failure_file, ar.short_src, strlen(ar.short_src));
+    host->failure_line = ar.linedefined;
+    return MOON_FAILED;
+}
+
+static void add_intent(moon_host *host, const moon_intent *intent) {
+    if (host->intent_count == host->intent_capacity) {
+        host->intent_capacity = host->intent_capacity ? host->intent_capacity * 2 : 16;
+        host->intents = realloc(host->intents, host->intent_capacity * sizeof *host->intents);
+        if (!host->intents) abort();
+    }
+    host->intents[host->intent_count] = *intent;
+    moon_stored_request request = {.kind = MOON_REQUEST_INTENT, .intent = host->intent_count++};
+    moon_add_request(host, request, "", 0);
+}
+
+// Takes a returned list; every entry must be there and be an intent. Touches no metatable and
+// allocates nothing in Lua, so it needs no protection. // stack: …, list → …, list
+static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
+    lua_State *L = host->L;
+    const char *name = moon_handler_name(handler);
+    lua_Integer entries = 0, last = 0;
+    lua_pushnil(L);
+    while (lua_next(L, list)) {  // stack: …, list, key, value
+        if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1) {
+            bool isText = lua_type(L, -2) == LUA_TSTRING;
+            // Of several names the smallest, so that the message is the same on every run.
+            char field[48] = "";
+            if (isText) snprintf(field, sizeof field, "%s", lua_tostring(L, -2));
+            lua_pop(L, 1);
+            while (lua_next(L, list)) {
+                if (isText && lua_type(L, -2) == LUA_TSTRING
+                    && strcmp(lua_tostring(L, -2), field) < 0) {
+                    snprintf(field, sizeof field, "%s", lua_tostring(L, -2));
+                }
+                lua_pop(L, 1);
+            }
+            return isText ? refuse(
+                       host, handler,
+                       "%s returned a table with the field `%s`, expected an intent or a list of"
+                       " intents: buy{…}, sell{…} and so on make one", name, field)
+                          : refuse(
+                              host, handler,
+                              "%s returned a table that is no list, expected an intent or a list"
+                              " of intents", name);
+        }
+        entries++;
+        if (lua_tointeger(L, -2) > last) last = lua_tointeger(L, -2);
+        lua_pop(L, 1);
+    }
+    if (entries > host->limits.intents) {
+        return refuse(
+            host, handler, "%s returned %lld intents, more than the %d that one callback may",
+            name, (long long)entries, (int)host->limits.intents);
+    }
+    size_t before = host->request_count, intents = host->intent_count;
+    lua_Integer end = entries == last ? entries : entries + 1;  // a hole is found by then
+    for (lua_Integer i = 1; i <= end; i++) {
+        lua_rawgeti(L, list, i);
+        const moon_intent *intent = moon_intent_at(L, -1);
+        if (!intent) {
+            const char *type = moon_type_name(L, -1);
+            lua_pop(L, 1);
+            host->request_count = before;
+            host->intent_count = intents;
+            return refuse(
+                host, handler, "entry %lld of the list that %s returned is %s, expected an intent",
+                (long long)i, name, type);
+        }
+        add_intent(host, intent);
+        lua_pop(L, 1);
+    }
+    return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
+}
+
+// Says once that intents were built and dropped: a forgotten `return` otherwise looks like calm.
+static void warn_unreturned(moon_host *host, moon_handler handler) {
+    host->warned_unreturned = true;
+    char text[256];
+    int count = snprintf(
+        text, sizeof text,
+        "%s built an intent on line %d and returned nothing: only what a handler returns is acted"
+        " on (said once)", moon_handler_name(handler), host->built_line);
+    moon_log_text(host, 2, text, (size_t)count);
+}
+
+// Takes what lies above `bottom`. // stack: …, results… → …, results…
+static moon_outcome take_results(moon_host *host, moon_handler handler, int bottom) {
+    lua_State *L = host->L;
+    int first = bottom + 1;
+    int count = lua_gettop(L) - bottom;
+    const char *name = moon_handler_name(handler);
+    if (count > 1) {
+        return refuse(
+            host, handler, "%s returned %s values, the second %s: return several intents as a"
+            " list, {a, b}", name, count == 2 ? "two" : "several", moon_type_name(L, first + 1));
+    }
+    if (count == 0 || lua_isnil(L, first)) {
+        if (host->built_generation == host->generation && !host->warned_unreturned) {
+            warn_unreturned(host, handler);
+        }
+        return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
+    }
+    const moon_intent *intent = moon_intent_at(L, first);
+    if (intent) {
+        add_intent(host, intent);
+        return MOON_OUTPUT;
+    }
+    if (lua_istable(L, first)) return take_list(host, handler, first);
+    return refuse(
+        host, handler, "%s returned %s, expected nothing, an intent or a list of intents", name,
+        moon_type_name(L, first));
+}
+
+// ---- The call -----------------------------------------------------------------------------------
+
+// What most calls need not: arguments to be made, results to be taken, an error.
+static int push_call_with_argument(moon_host *host, moon_handler handler) {
+    lua_pushcfunction(host->L, call_with_argument);
+    lua_pushvalue(host->L, host->handler[handler]);
+    lua_pushinteger(host->L, handler);
+    return 2;
+}
+
+static __attribute__((noinline)) moon_outcome settle(
+    moon_host *host, moon_handler handler, int status, int bottom) {
+    if (status != LUA_OK) {
+        moon_take_failure(host, status);
+        return MOON_FAILED;
+    }
+    moon_outcome outcome = take_results(host, handler, bottom);
+    lua_settop(host->L, bottom);
+    return outcome;
+}
+
+moon_outcome moon_call(moon_host *host, moon_handler handler) {
+    int slot = host->handler[handler];
+    if (slot == 0) return MOON_QUIET;
+    lua_State *L = host->L;
+    host->generation++;
+    if (host->request_count) moon_clear_requests(host);
+    int arguments = 1;
+    if (handler < MOON_ON_START) {
+        lua_pushvalue(L, slot);
+        lua_pushlightuserdata(L, (void *)view_of_event(host, handler));
+    } else {
+        arguments = push_call_with_argument(host, handler);
+    }  // stack: …, function, arguments…
+    moon_enter(host);
+    int status = lua_pcall(L, arguments, LUA_MULTRET, MOON_MESSAGE_SLOT);
+    moon_leave(host);
+    // Nothing lies above the handlers between calls, so the top tells whether anything came back.
+    bool isQuiet = status == LUA_OK && lua_gettop(L) == host->bottom && host->request_count == 0
+                   && host->built_generation != host->generation;
+    return isQuiet ? MOON_QUIET : settle(host, handler, status, host->bottom);
+}
+
+// ---- Requests -----------------------------------------------------------------------------------
+
+size_t moon_request_count(moon_host *host) { return host->request_count; }
+
+moon_request moon_request_at(moon_host *host, size_t index) {
+    const moon_stored_request *stored = &host->requests[index];
+    return (moon_request){
+        .kind = stored->kind,
+        .level = stored->level,
+        .number = stored->number,
+        .nanoseconds = stored->nanoseconds,
+        .text = stored->count ? host->request_text + stored->text : "",
+        .count = stored->count,
+        .intent = stored->kind == MOON_REQUEST_INTENT ? &host->intents[stored->intent] : NULL,
+    };
+}
+
+void moon_clear_requests(moon_host *host) {
+    host->request_count = 0;
+    host->intent_count = 0;
+    host->request_text_count = 0;
+    host->log_lines = host->plots = host->timers = 0;
+}
+
+void moon_add_request(
+    moon_host *host, moon_stored_request request, const char *text, size_t count) {
+    if (host->request_count == host->request_capacity) {
+        host->request_capacity = host->request_capacity ? host->request_capacity * 2 : 16;
+        host->requests = realloc(host->requests, host->request_capacity * sizeof request);
+        if (!host->requests) abort();
+    }
+    if (host->request_text_count + count > host->request_text_capacity) {
+        host->request_text_capacity = (host->request_text_count + count) * 2 + 256;
+        host->request_text = realloc(host->request_text, host->request_text_capacity);
+        if (!host->request_text) abort();
+    }
+    request.text = host->request_text_count;
+    request.count = count;
+    if (count) memcpy(host->request_text + host->request_text_count, text, count);
+    host->request_text_count += count;
+    host->requests[host->request_count++] = request;
+}

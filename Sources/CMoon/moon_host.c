@@ -1,0 +1,357 @@
+// One script's Lua state: made, loaded, called, closed.
+#include "moon_parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char moon_api_key, moon_env_key, moon_assigned_key, moon_state_key, moon_loaded_key,
+    moon_symbols_key, moon_identity_key, moon_frozen_key, moon_string_key;
+
+// What error handling may use beyond the limit: room for a message and its tables.
+enum { MEMORY_RESERVE = 256 * 1024 };
+
+static const char *const handler_names[MOON_HANDLER_COUNT] = {
+    "on_trade", "on_quote", "on_book",     "on_bar",    "on_ticker", "on_funding", "on_order",
+    "on_fill",  "on_position", "on_status", "on_start", "on_timer",  "on_stop",    "on_upgrade",
+};
+
+const char *moon_handler_name(moon_handler handler) { return handler_names[handler]; }
+
+void moon_text_add(moon_text *text, const char *bytes, size_t count) {
+    size_t total = text->count + count;
+    if (total + 1 > text->capacity) {
+        text->capacity = total + 1 > 64 ? (total + 1) * 2 : 64;
+        text->bytes = realloc(text->bytes, text->capacity);
+        if (!text->bytes) abort();
+    }
+    if (count > 0) memcpy(text->bytes + text->count, bytes, count);
+    text->bytes[total] = 0;
+    text->count = total;
+}
+
+void moon_text_set(moon_text *text, const char *bytes, size_t count) {
+    text->count = 0;
+    moon_text_add(text, bytes, count);
+}
+
+// ---- Memory -------------------------------------------------------------------------------------
+
+// Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error.
+static void *allocate(void *context, void *block, size_t old, size_t new) {
+    moon_host *host = context;
+    size_t before = block ? old : 0;
+    if (new == 0) {
+        free(block);
+        host->memory -= before;
+        return NULL;
+    }
+    if (new > before && host->memory - before + new > host->memory_limit) {
+        host->memory_ran_out = true;
+        lua_Debug ar;  // only reads: the state is whole wherever Lua allocates
+        host->memory_line = host->L ? moon_script_line(host->L, &ar) : 0;
+        if (host->memory_line) memcpy(host->memory_file, ar.short_src, LUA_IDSIZE);
+        return NULL;
+    }
+    void *result = realloc(block, new);
+    if (result) host->memory = host->memory - before + new;
+    return result;
+}
+
+// Called by Lua for an error outside a protected call: ours are all inside.
+static int panic(lua_State *L) {
+    fprintf(stderr, "moonrunner: unprotected Lua error: %s\n", lua_tostring(L, -1));
+    abort();
+}
+
+// ---- Failures -----------------------------------------------------------------------------------
+
+// Takes the error value on top into the host's failure. // stack: error →
+void moon_take_failure(moon_host *host, int status) {
+    lua_State *L = host->L;
+    if (status == LUA_ERRMEM) {
+        char text[160];
+        int count = snprintf(
+            text, sizeof text, "used more than the %lld MB of memory that a script may have",
+            (long long)(host->limits.memory >> 20));
+        moon_text_set(&host->failure, text, (size_t)count);
+        moon_text_set(&host->failure_file, host->memory_file,
+                      host->memory_line ? strlen(host->memory_file) : 0);
+        host->failure_line = host->memory_line;
+    } else if (lua_type(L, -1) == LUA_TSTRING) {  // anything else was no text to the handler either
+        size_t count;
+        const char *text = lua_tolstring(L, -1, &count);
+        moon_text_set(&host->failure, text, count);
+    } else {
+        static const char text[] = "an error while handling an error";
+        moon_text_set(&host->failure, text, sizeof text - 1);
+    }
+    lua_pop(L, 1);
+    if (host->memory_ran_out) lua_gc(L, LUA_GCCOLLECT);
+    host->memory_ran_out = false;
+}
+
+void moon_forget_failure(moon_host *host) {
+    moon_text_set(&host->failure, "", 0);
+    moon_text_set(&host->failure_file, "", 0);
+    host->failure_line = 0;
+}
+
+// Calls the function below `arguments` values, watched. False: the failure is taken.
+// stack: function, arguments… → results…
+static bool run(moon_host *host, int arguments, int results) {
+    moon_enter(host);
+    int status = lua_pcall(host->L, arguments, results, MOON_MESSAGE_SLOT);
+    moon_leave(host);
+    if (status == LUA_OK) return true;
+    moon_take_failure(host, status);
+    return false;
+}
+
+moon_failure moon_failure_of(moon_host *host) {
+    return (moon_failure){host->failure.bytes, host->failure_file.bytes, host->failure_line};
+}
+
+// ---- Opening and closing ------------------------------------------------------------------------
+
+static int open_protected(lua_State *L) {
+    moon_open_sandbox(L);
+    return 0;
+}
+
+moon_host *moon_open(moon_limits limits, moon_calls calls) {
+    moon_host *host = calloc(1, sizeof *host);
+    if (!host) return NULL;
+    host->limits = limits;
+    host->calls = calls;
+    host->memory_limit = (size_t)limits.memory;
+    host->is_loading = true;
+    moon_forget_failure(host);
+    lua_State *L = lua_newstate(allocate, host);
+    if (!L) {
+        free(host->failure.bytes);
+        free(host->failure_file.bytes);
+        free(host);
+        return NULL;
+    }
+    host->L = L;
+    *(moon_host **)lua_getextraspace(L) = host;
+    lua_atpanic(L, panic);
+    lua_pushcfunction(L, moon_message_handler);  // stack: message handler
+    moon_watch(host);
+    lua_pushcfunction(L, open_protected);
+    if (!run(host, 0, 0)) {
+        moon_close(host);
+        return NULL;
+    }
+    return host;
+}
+
+static void free_text(moon_text *text) { free(text->bytes); }
+
+static void free_instruments(moon_host *host) {
+    for (int32_t i = 0; i < host->instrument_count; i++) {
+        moon_instrument *it = &host->instruments[i];
+        free_text(&it->symbol);
+        free_text(&it->kind);
+        free_text(&it->base);
+        free_text(&it->quote);
+        free_text(&it->settle);
+    }
+    free(host->instruments);
+}
+
+static void free_slots(moon_host *host) {
+    for (int32_t i = 0; i < host->slot_count; i++) free_text(&host->slot_names[i]);
+    free(host->slot_names);
+    free(host->slots);
+}
+
+void moon_close(moon_host *host) {
+    moon_unwatch(host);
+    host->memory_limit = SIZE_MAX;
+    lua_State *L = host->L;
+    host->L = NULL;
+    lua_close(L);
+    free_instruments(host);
+    free_slots(host);
+    moon_events *events = &host->events;
+    moon_text *texts[] = {
+        &events->bar.size,      &events->fill.id,       &events->fill.fee_currency,
+        &events->status.venue,  &events->status.state,  &events->status.reason,
+        &events->text,          &host->order.id,        &host->order.tif,
+        &host->order.tag,       &host->order.state,     &host->order.reason,
+        &host->answer,          &host->failure,         &host->failure_file,
+        &host->mode,            &host->value.text,
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free_text(texts[i]);
+    free(host->requests);
+    free(host->intents);
+    free(host->request_text);
+    free(host);
+}
+
+moon_events *moon_events_of(moon_host *host) { return &host->events; }
+
+// ---- Loading ------------------------------------------------------------------------------------
+
+typedef struct {
+    const char *bytes;
+    size_t count;
+    const char *chunk;
+} source_text;
+
+// stack: source text →
+static int load_protected(lua_State *L) {
+    const source_text *source = lua_touserdata(L, 1);
+    lua_pushfstring(L, "@%s", source->chunk);
+    int status = luaL_loadbufferx(L, source->bytes, source->count, lua_tostring(L, -1), "t");
+    if (status != LUA_OK) return lua_error(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);  // stack: …, chunk, environment
+    lua_setupvalue(L, -2, 1);                          // stack: …, chunk
+    lua_call(L, 0, 0);
+    return 0;
+}
+
+// Pushes the script's handlers to their fixed slots. // stack: message handler → …, handlers…
+static int find_handlers(moon_host *host) {
+    lua_State *L = host->L;
+    luaL_checkstack(L, MOON_HANDLER_COUNT + LUA_MINSTACK, NULL);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);  // stack: …, environment
+    int env = lua_gettop(L);
+    for (int i = 0; i < MOON_HANDLER_COUNT; i++) {
+        lua_pushstring(L, handler_names[i]);
+        int type = lua_rawget(L, env);  // stack: …, environment, handlers…, value
+        if (type == LUA_TFUNCTION) {
+            host->handler[i] = lua_gettop(L) - 1;  // once the environment is gone
+        } else if (type == LUA_TNIL) {
+            lua_pop(L, 1);
+        } else {
+            return luaL_error(
+                L, "the global `%s` is %s, expected the handler function", handler_names[i],
+                moon_type_name(L, -1));
+        }
+    }
+    lua_remove(L, env);
+    return lua_gettop(L);
+}
+
+static int find_handlers_protected(lua_State *L) {
+    find_handlers(moon_of(L));
+    int top = lua_gettop(L);
+    return top;  // the handlers become results, in order
+}
+
+bool moon_load(moon_host *host, const char *source, size_t count, const char *chunk) {
+    lua_State *L = host->L;
+    moon_forget_failure(host);
+    moon_clear_requests(host);
+    host->generation++;
+    source_text text = {source, count, chunk};
+    lua_pushcfunction(L, load_protected);
+    lua_pushlightuserdata(L, &text);
+    if (!run(host, 1, 0)) return false;
+    host->is_loading = false;
+    lua_pushcfunction(L, find_handlers_protected);
+    if (!run(host, 0, LUA_MULTRET)) return false;
+    // Each slot was counted inside the call, from 1; here they lie above the message handler.
+    for (int i = 0; i < MOON_HANDLER_COUNT; i++) {
+        if (host->handler[i]) host->handler[i] += MOON_MESSAGE_SLOT;
+    }
+    host->bottom = lua_gettop(L);
+    if (!lua_checkstack(L, LUA_MINSTACK)) abort();
+    return true;
+}
+
+bool moon_has_handler(moon_host *host, moon_handler handler) { return host->handler[handler] != 0; }
+
+// The handler that `name` probably means; NULL: it is one, or is near to none.
+static const char *near_handler(const char *name) {
+    moon_nearest search = moon_nearest_to(name);
+    for (int i = 0; i < MOON_HANDLER_COUNT; i++) moon_nearest_try(&search, handler_names[i]);
+    if (search.distance == 0) return NULL;
+    if (moon_name_is_near(name, search.distance)) return search.best;
+    return strncmp(name, "on_", 3) == 0 ? "" : NULL;
+}
+
+const char *moon_stray_handler(moon_host *host, int index, int *line, const char **file) {
+    lua_State *L = host->L;
+    static _Thread_local lua_Debug ar;
+    const char *last = "";
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);  // stack: …, environment
+    const char *found = NULL;
+    for (int i = 0; i <= index; i++) {  // the smallest name above the last, and again
+        found = NULL;
+        lua_pushnil(L);
+        while (lua_next(L, -2)) {  // stack: …, environment, key, value
+            // A longer name is near to no handler's, and pushing it could need memory.
+            bool isNamed = lua_type(L, -2) == LUA_TSTRING && lua_rawlen(L, -2) <= 40;
+            if (isNamed && lua_type(L, -1) == LUA_TFUNCTION) {
+                const char *name = lua_tostring(L, -2);
+                bool isBetween = strcmp(name, last) > 0 && (!found || strcmp(name, found) < 0);
+                if (isBetween && near_handler(name)) found = name;
+            }
+            lua_pop(L, 1);
+        }
+        if (!found) break;
+        last = found;
+    }
+    if (found) {
+        lua_pushstring(L, found);
+        lua_rawget(L, -2);                // stack: …, environment, function
+        lua_getinfo(L, ">S", &ar);        // stack: …, environment
+        *line = ar.linedefined;
+        *file = ar.short_src;
+    }
+    lua_pop(L, 1);
+    return found;
+}
+
+// ---- state --------------------------------------------------------------------------------------
+
+// stack: source text →
+static int set_state_protected(lua_State *L) {
+    const source_text *source = lua_touserdata(L, 1);
+    int status = luaL_loadbufferx(L, source->bytes, source->count, "=state", "t");
+    if (status != LUA_OK) return lua_error(L);
+    lua_pushnil(L);
+    lua_setupvalue(L, -2, 1);  // no environment: it is a constructor and nothing else
+    lua_call(L, 0, 1);         // stack: source, table
+    if (!lua_istable(L, -1)) return luaL_error(L, "the saved state is no table");
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);  // stack: source, table, state
+    lua_pushnil(L);
+    while (lua_next(L, 2)) {  // stack: source, table, state, key, value
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, 3);
+    }
+    return 0;
+}
+
+bool moon_set_state(moon_host *host, const char *text, size_t count) {
+    moon_forget_failure(host);
+    source_text source = {text, count, NULL};
+    lua_pushcfunction(host->L, set_state_protected);
+    lua_pushlightuserdata(host->L, &source);
+    return run(host, 1, 0);
+}
+
+const char *moon_state_text(moon_host *host) {
+    lua_State *L = host->L;
+    moon_forget_failure(host);
+    lua_pushcfunction(L, moon_write_state);
+    return run(host, 0, 0) ? host->answer.bytes : NULL;
+}
+
+// ---- Instruments --------------------------------------------------------------------------------
+
+moon_instrument *moon_attach(
+    moon_host *host, int32_t count, const int32_t *slots, int32_t slot_count, const char *mode) {
+    free_instruments(host);
+    host->instruments = calloc((size_t)count + 1, sizeof *host->instruments);
+    if (!host->instruments) abort();
+    host->instrument_count = count;
+    for (int32_t i = 0; i < slot_count && i < host->slot_count; i++) host->slots[i] = slots[i];
+    moon_text_set(&host->mode, mode, strlen(mode));
+    host->is_attached = true;
+    return host->instruments;
+}

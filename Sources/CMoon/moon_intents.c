@@ -1,0 +1,473 @@
+// Intents: what handlers return. Each is checked when it is built, so that the error stands at the
+// line that built it, and cannot be changed afterwards.
+#include "moon_parts.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const char intent_metatable_key;
+
+typedef struct {
+    const char *name;  // of the function, for errors
+    lua_State *L;
+    moon_host *host;
+} builder;
+
+// ---- Decimals -----------------------------------------------------------------------------------
+
+static __int128 wide(moon_attos value) {
+    return (__int128)((unsigned __int128)(uint64_t)value.high << 64 | value.low);
+}
+
+// The shortest decimal that reads back as `value`, for those with 15 digits or less: a decimal of
+// so few digits is the only one near its double, so the first scale at which a whole number reads
+// back is the shortest. False: ask Swift.
+static bool shortest_decimal(double value, moon_attos *attos) {
+    static const double tens[19] = {
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+        1e17, 1e18,
+    };
+    double magnitude = fabs(value);
+    for (int decimals = 0; decimals <= 18; decimals++) {
+        double scaled = magnitude * tens[decimals];
+        if (!(scaled < 1e15)) return false;
+        int64_t units = (int64_t)(scaled + 0.5);
+        if ((double)units / tens[decimals] != magnitude) continue;
+        __int128 result = (__int128)units * (int64_t)tens[18 - decimals];
+        if (value < 0) result = -result;
+        *attos = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
+        return true;
+    }
+    return false;
+}
+
+// Reads the number or text at `index` exactly; `direction` is where the 19th decimal goes.
+static moon_attos read_decimal(builder *it, int index, const char *field, int direction) {
+    lua_State *L = it->L;
+    moon_attos attos = {0, 0};
+    if (lua_isinteger(L, index)) {
+        __int128 value = (__int128)lua_tointeger(L, index) * 1000000000000000000;
+        return (moon_attos){(uint64_t)value, (int64_t)(value >> 64)};
+    }
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        double value = lua_tonumber(L, index);
+        if (isnan(value)) {
+            moon_raise(L, "`%s` in %s is not a number (NaN): was something divided by zero, or an"
+                          " indicator read while warming up?", field, it->name);
+        }
+        if (isinf(value)) moon_raise(L, "`%s` in %s is infinite", field, it->name);
+        if (shortest_decimal(value, &attos)) return attos;
+        if (it->host->calls.shortest(value, direction, &attos, &it->host->answer)) return attos;
+        moon_raise(L, "`%s` in %s %s", field, it->name, it->host->answer.bytes);
+    }
+    if (lua_type(L, index) == LUA_TSTRING) {
+        size_t count;
+        const char *text = lua_tolstring(L, index, &count);
+        if (it->host->calls.parse(text, count, &attos, &it->host->answer)) return attos;
+        moon_raise(L, "`%s` in %s: \"%s\" %s", field, it->name, text, it->host->answer.bytes);
+    }
+    moon_raise(
+        L, "`%s` in %s is %s, expected a number or a decimal text", field, it->name,
+        moon_type_name(L, index));
+    return attos;
+}
+
+// As read_decimal, above zero.
+static moon_attos read_amount(builder *it, int index, const char *field, int direction) {
+    moon_attos value = read_decimal(it, index, field, direction);
+    if (wide(value) <= 0) {
+        moon_raise(
+            it->L, "`%s` in %s is %s, expected a number above 0", field, it->name,
+            luaL_tolstring(it->L, index, NULL));
+    }
+    return value;
+}
+
+// ---- Building -----------------------------------------------------------------------------------
+
+// Pushes an intent for the function to return. // stack: +1
+static moon_intent *push_intent(builder *it, moon_intent_kind kind) {
+    lua_State *L = it->L;
+    moon_intent *intent = lua_newuserdatauv(L, sizeof *intent, 0);
+    memset(intent, 0, sizeof *intent);
+    intent->kind = kind;
+    intent->slot = -1;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
+    lua_setmetatable(L, -2);
+    return intent;
+}
+
+// Notes that one was built: see warn_unreturned.
+static void note(builder *it) {
+    it->host->built_generation = it->host->generation;
+    lua_Debug ar;
+    if (!it->host->warned_unreturned) it->host->built_line = moon_script_line(it->L, &ar);
+}
+
+// Refuses keys of the table at `index` that are not in `fields` (ended by NULL).
+static void check_fields(builder *it, int index, const char *const *fields) {
+    lua_State *L = it->L;
+    if (!lua_istable(L, index)) {
+        moon_raise(
+            L, "%s takes a table of fields, got %s", it->name, moon_type_name(L, index));
+    }
+    const char *unknown = NULL;  // the smallest, so that the message is the same on every run
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        lua_pop(L, 1);  // stack: …, key
+        if (lua_type(L, -1) != LUA_TSTRING) {
+            moon_raise(L, "%s takes fields by name, such as `%s = …`", it->name, fields[0]);
+        }
+        const char *name = lua_tostring(L, -1);
+        bool isKnown = false;
+        for (int i = 0; fields[i] && !isKnown; i++) isKnown = strcmp(fields[i], name) == 0;
+        if (!isKnown && (!unknown || strcmp(name, unknown) < 0)) unknown = name;
+    }
+    if (!unknown) return;
+    moon_nearest search = moon_nearest_to(unknown);
+    luaL_Buffer list;
+    luaL_buffinit(L, &list);
+    luaL_addstring(&list, "; it takes ");
+    for (int i = 0; fields[i]; i++) {
+        moon_nearest_try(&search, fields[i]);
+        if (i) luaL_addstring(&list, ", ");
+        luaL_addstring(&list, fields[i]);
+    }
+    luaL_pushresult(&list);
+    moon_nearest_push(L, &search, lua_tostring(L, -1));
+    moon_raise(L, "unknown field `%s` in %s%s", unknown, it->name, lua_tostring(L, -1));
+}
+
+// Pushes a field of the table at `index`; false: it is nil. // stack: +1
+static bool get(lua_State *L, int index, const char *field) {
+    lua_pushstring(L, field);
+    return lua_rawget(L, index) != LUA_TNIL;
+}
+
+static bool read_flag(builder *it, int index, const char *field) {
+    lua_State *L = it->L;
+    bool has = get(L, index, field);
+    if (has && !lua_isboolean(L, -1)) {
+        moon_raise(
+            L, "`%s` in %s is %s, expected true or false", field, it->name, moon_type_name(L, -1));
+    }
+    bool value = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return value;
+}
+
+static int32_t read_slot(builder *it, int index) {
+    get(it->L, index, "symbol");
+    int32_t slot = moon_check_slot(it->L, lua_gettop(it->L), it->name);
+    lua_pop(it->L, 1);
+    return slot;
+}
+
+// Reads `tag` into the intent, where there is one.
+static void read_tag(builder *it, int index, moon_intent *intent) {
+    lua_State *L = it->L;
+    if (get(L, index, "tag")) {
+        size_t count = 0;
+        const char *tag = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : NULL;
+        if (!tag) {
+            moon_raise(
+                L, "`tag` in %s is %s, expected a text", it->name, moon_type_name(L, -1));
+        }
+        if (count == 0 || count >= MOON_TAG_CAPACITY || strlen(tag) != count) {
+            moon_raise(
+                L, "`tag` in %s must have 1 to %d bytes, none of them zero", it->name,
+                MOON_TAG_CAPACITY - 1);
+        }
+        memcpy(intent->tag, tag, count);
+        intent->has_tag = true;
+    }
+    lua_pop(L, 1);
+}
+
+static uint8_t read_tif(builder *it, int index) {
+    lua_State *L = it->L;
+    uint8_t tif = MOON_GTC;
+    if (get(L, index, "tif")) {
+        const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+        if (strcmp(text, "gtc") == 0) tif = MOON_GTC;
+        else if (strcmp(text, "ioc") == 0) tif = MOON_IOC;
+        else if (strcmp(text, "fok") == 0) tif = MOON_FOK;
+        else
+            moon_raise(
+                L, "`tif` in %s must be \"gtc\" (until cancelled), \"ioc\" (what fills at once) or"
+                " \"fok\" (all at once or nothing)", it->name);
+    }
+    lua_pop(L, 1);
+    return tif;
+}
+
+// buy{…} and sell{…}
+static int place(lua_State *L, const char *name, uint8_t side) {
+    static const char *const fields[] = {
+        "symbol", "qty", "price", "tif", "post_only", "reduce_only", "stop", "tag", NULL};
+    builder it = {name, L, moon_of(L)};
+    lua_settop(L, 1);
+    check_fields(&it, 1, fields);
+    moon_intent *intent = push_intent(&it, MOON_PLACE);  // stack: fields, intent
+    intent->side = side;
+    intent->slot = read_slot(&it, 1);
+    if (!get(L, 1, "qty")) {
+        moon_raise(L, "%s needs `qty`, the quantity", name);
+    }
+    intent->quantity = read_amount(&it, lua_gettop(L), "qty", -1);
+    intent->has_quantity = true;
+    // Digits that no decimal here holds go where the order is less aggressive.
+    int direction = side == MOON_BUY ? -1 : 1;
+    intent->has_price = get(L, 1, "price");
+    if (intent->has_price) {
+        intent->price = read_amount(&it, lua_gettop(L), "price", direction);
+    }
+    intent->has_stop = get(L, 1, "stop");
+    if (intent->has_stop) intent->stop = read_amount(&it, lua_gettop(L), "stop", direction);
+    lua_settop(L, 2);
+    intent->tif = read_tif(&it, 1);
+    intent->is_post_only = read_flag(&it, 1, "post_only");
+    intent->is_reduce_only = read_flag(&it, 1, "reduce_only");
+    read_tag(&it, 1, intent);
+    if (intent->is_post_only && !intent->has_price) {
+        moon_raise(L, "`post_only` in %s needs a `price`: a market order always takes", name);
+    }
+    if (intent->is_post_only && intent->tif != MOON_GTC) {
+        moon_raise(L, "`post_only` in %s goes with tif = \"gtc\" only", name);
+    }
+    note(&it);
+    return 1;
+}
+
+static int buy(lua_State *L) { return place(L, "buy{}", MOON_BUY); }
+static int sell(lua_State *L) { return place(L, "sell{}", MOON_SELL); }
+
+// The serial of the order at `index`.
+static int64_t check_order(builder *it, int index) {
+    lua_State *L = it->L;
+    uintptr_t view = (uintptr_t)lua_touserdata(L, index);
+    int64_t serial = (int64_t)(view >> MOON_INDEX_SHIFT);
+    if (!it->host->is_attached
+        || !it->host->calls.order(it->host->calls.context, serial, &it->host->order)) {
+        moon_raise(
+            L, "the order given to %s ended long ago and the host has forgotten it", it->name);
+    }
+    it->host->order_generation = it->host->generation;
+    it->host->order_serial = serial;
+    return serial;
+}
+
+// cancel(order), cancel{symbol=, tag=}
+static int cancel(lua_State *L) {
+    static const char *const fields[] = {"symbol", "tag", NULL};
+    builder it = {"cancel", L, moon_of(L)};
+    lua_settop(L, 1);
+    if (moon_view_kind(L, 1) == MOON_VIEW_ORDER) {
+        int64_t serial = check_order(&it, 1);
+        push_intent(&it, MOON_CANCEL_ORDER)->order = serial;
+        note(&it);
+        return 1;
+    }
+    if (!lua_istable(L, 1)) {
+        return moon_raise(
+            L, "cancel was given %s, expected an order or {symbol=…, tag=…}",
+            moon_type_name(L, 1));
+    }
+    it.name = "cancel{}";
+    check_fields(&it, 1, fields);
+    moon_intent *intent = push_intent(&it, MOON_CANCEL_MATCHING);  // stack: fields, intent
+    if (get(L, 1, "symbol")) intent->slot = moon_check_slot(L, 3, it.name);
+    lua_pop(L, 1);
+    read_tag(&it, 1, intent);
+    note(&it);
+    return 1;
+}
+
+// amend(order, {price=, qty=})
+static int amend(lua_State *L) {
+    static const char *const fields[] = {"price", "qty", NULL};
+    builder it = {"amend", L, moon_of(L)};
+    lua_settop(L, 2);
+    if (moon_view_kind(L, 1) != MOON_VIEW_ORDER) {
+        return moon_raise(
+            L, "amend was given %s, expected amend(order, {price=…, qty=…})",
+            moon_type_name(L, 1));
+    }
+    check_fields(&it, 2, fields);
+    int64_t serial = check_order(&it, 1);
+    int direction = it.host->order.side == MOON_BUY ? -1 : 1;
+    moon_intent *intent = push_intent(&it, MOON_AMEND);  // stack: order, fields, intent
+    intent->order = serial;
+    intent->has_price = get(L, 2, "price");
+    if (intent->has_price) {
+        intent->price = read_amount(&it, lua_gettop(L), "price", direction);
+    }
+    intent->has_quantity = get(L, 2, "qty");
+    if (intent->has_quantity) intent->quantity = read_amount(&it, lua_gettop(L), "qty", -1);
+    lua_settop(L, 3);
+    if (!intent->has_price && !intent->has_quantity) {
+        return moon_raise(L, "amend needs a new `price`, a new `qty`, or both");
+    }
+    note(&it);
+    return 1;
+}
+
+// target(symbol, qty), target(qty)
+static int target(lua_State *L) {
+    builder it = {"target", L, moon_of(L)};
+    if (lua_gettop(L) == 1 && lua_type(L, 1) == LUA_TNUMBER) {
+        lua_pushnil(L);
+        lua_insert(L, 1);  // stack: nil, qty
+    }
+    lua_settop(L, 2);
+    int32_t slot = moon_check_slot(L, 1, it.name);
+    if (lua_isnil(L, 2)) {
+        return moon_raise(L, "target needs the quantity to hold: target(symbol, qty)");
+    }
+    bool isShort = lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) < 0;
+    moon_attos quantity = read_decimal(&it, 2, "qty", isShort ? 1 : -1);
+    moon_intent *intent = push_intent(&it, MOON_TARGET);
+    intent->slot = slot;
+    intent->quantity = quantity;
+    intent->has_quantity = true;
+    note(&it);
+    return 1;
+}
+
+// close(symbol), close()
+static int close_position(lua_State *L) {
+    builder it = {"close", L, moon_of(L)};
+    lua_settop(L, 1);
+    int32_t slot = moon_check_slot(L, 1, it.name);
+    push_intent(&it, MOON_CLOSE)->slot = slot;
+    note(&it);
+    return 1;
+}
+
+// ---- Reading ------------------------------------------------------------------------------------
+
+const moon_intent *moon_intent_at(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
+    bool isIntent = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return isIntent ? lua_touserdata(L, index) : NULL;
+}
+
+static const char *kind_name(const moon_intent *it) {
+    switch (it->kind) {
+    case MOON_PLACE: return it->side == MOON_BUY ? "buy" : "sell";
+    case MOON_CANCEL_ORDER:
+    case MOON_CANCEL_MATCHING: return "cancel";
+    case MOON_AMEND: return "amend";
+    case MOON_TARGET: return "target";
+    default: return "close";
+    }
+}
+
+static const char *const intent_fields[] = {
+    "kind", "order", "symbol", "qty", "price", "stop", "tif", "post_only", "reduce_only", "tag",
+    NULL};
+
+// Pushes a field, nil where the intent has none; false: no intent has it. // stack: +1 when true
+static bool push_intent_field(
+    lua_State *L, moon_host *host, const moon_intent *it, const char *name) {
+    if (strcmp(name, "kind") == 0) lua_pushstring(L, kind_name(it));
+    else if (strcmp(name, "symbol") == 0) {
+        if (it->slot >= 0) lua_pushstring(L, host->slot_names[it->slot].bytes);
+        else lua_pushnil(L);
+    } else if (strcmp(name, "qty") == 0) {
+        if (it->has_quantity) moon_push_exact(L, host, it->quantity); else lua_pushnil(L);
+    } else if (strcmp(name, "price") == 0) {
+        if (it->has_price) moon_push_exact(L, host, it->price); else lua_pushnil(L);
+    } else if (strcmp(name, "stop") == 0) {
+        if (it->has_stop) moon_push_exact(L, host, it->stop); else lua_pushnil(L);
+    } else if (strcmp(name, "tag") == 0) {
+        if (it->has_tag) lua_pushstring(L, it->tag); else lua_pushnil(L);
+    } else if (strcmp(name, "order") == 0) {
+        if (it->order) moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, it->order));
+        else lua_pushnil(L);
+    } else if (strcmp(name, "tif") == 0) {
+        static const char *const names[] = {"gtc", "ioc", "fok"};
+        if (it->kind == MOON_PLACE) lua_pushstring(L, names[it->tif]); else lua_pushnil(L);
+    } else if (strcmp(name, "post_only") == 0) {
+        if (it->kind == MOON_PLACE) lua_pushboolean(L, it->is_post_only); else lua_pushnil(L);
+    } else if (strcmp(name, "reduce_only") == 0) {
+        if (it->kind == MOON_PLACE) lua_pushboolean(L, it->is_reduce_only); else lua_pushnil(L);
+    } else return false;
+    return true;
+}
+
+static int intent_index(lua_State *L) {
+    const moon_intent *it = moon_intent_at(L, 1);
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+    if (it && push_intent_field(L, moon_of(L), it, name)) return 1;
+    moon_nearest search = moon_nearest_to(name);
+    for (int i = 0; intent_fields[i]; i++) moon_nearest_try(&search, intent_fields[i]);
+    moon_nearest_push(L, &search, "");
+    return moon_raise(L, "unknown field `%s` of an intent%s", name, lua_tostring(L, -1));
+}
+
+static int intent_newindex(lua_State *L) {
+    return moon_raise(L, "an intent cannot be changed: build another");
+}
+
+// Intents are equal when they ask for the same: tests compare them.
+static int intent_equal(lua_State *L) {
+    const moon_intent *left = moon_intent_at(L, 1), *right = moon_intent_at(L, 2);
+    bool isEqual = left && right && memcmp(left, right, sizeof *left) == 0;
+    lua_pushboolean(L, isEqual);
+    return 1;
+}
+
+// buy{symbol="…", qty=0.01}
+static int intent_tostring(lua_State *L) {
+    moon_host *host = moon_of(L);
+    const moon_intent *it = moon_intent_at(L, 1);
+    if (!it) return moon_raise(L, "not an intent");
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, kind_name(it));
+    luaL_addchar(&text, '{');
+    bool isFirst = true;
+    for (int i = 1; intent_fields[i]; i++) {
+        push_intent_field(L, host, it, intent_fields[i]);  // stack: …, value
+        bool isDefault = lua_isnil(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
+                         || (strcmp(intent_fields[i], "tif") == 0 && it->tif == MOON_GTC);
+        if (isDefault) {
+            lua_pop(L, 1);
+            continue;
+        }
+        const char *quote = lua_type(L, -1) == LUA_TSTRING ? "\"" : "";
+        lua_pushfstring(
+            L, "%s%s=%s%s%s", isFirst ? "" : ", ", intent_fields[i], quote,
+            luaL_tolstring(L, -1, NULL), quote);  // stack: …, value, its text, entry
+        lua_replace(L, -3);
+        lua_pop(L, 1);
+        luaL_addvalue(&text);
+        isFirst = false;
+    }
+    luaL_addchar(&text, '}');
+    luaL_pushresult(&text);
+    return 1;
+}
+
+void moon_open_intents(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"buy", buy},       {"sell", sell},   {"cancel", cancel},
+        {"amend", amend},   {"target", target}, {"close", close_position},
+        {NULL, NULL},
+    };
+    luaL_setfuncs(L, functions, 0);
+    static const luaL_Reg methods[] = {
+        {"__index", intent_index},
+        {"__newindex", intent_newindex},
+        {"__eq", intent_equal},
+        {"__tostring", intent_tostring},
+        {NULL, NULL},
+    };
+    luaL_newlib(L, methods);  // stack: api, metatable
+    lua_pushliteral(L, "protected");
+    lua_setfield(L, -2, "__metatable");
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
+}

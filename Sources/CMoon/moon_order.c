@@ -1,0 +1,224 @@
+// pairs and next in an order that is the same on every run: Lua's own follows the seed of its
+// string hash, which comes from addresses and the clock.
+//
+// The order: whole numbers from 1 up, the other whole numbers up, other numbers up, strings by
+// their bytes, false, true, views by their numbers. Tables and functions as keys have no order that
+// a script could know, and are refused.
+//
+// pairs sorts the keys once, when it begins: entries added during the walk are not met, entries
+// removed are passed over. A plain list costs no sorting. next finds its successor among all keys
+// each time, so walk with pairs.
+#include "moon_parts.h"
+
+#include <stdlib.h>
+
+enum { RANK_INDEX, RANK_INTEGER, RANK_NUMBER, RANK_STRING, RANK_BOOLEAN, RANK_VIEW };
+
+typedef struct {
+    int rank;
+    union {
+        lua_Integer integer;
+        lua_Number number;
+        struct {
+            const char *bytes;
+            size_t count;
+        } string;
+    };
+} sort_key;
+
+// The order of the value at `index`; raises an error for one that has none.
+static sort_key key_at(lua_State *L, int index, const char *function) {
+    sort_key key;
+    switch (lua_type(L, index)) {
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, index)) {
+            key.integer = lua_tointeger(L, index);
+            key.rank = key.integer >= 1 ? RANK_INDEX : RANK_INTEGER;
+        } else {
+            key.rank = RANK_NUMBER;
+            key.number = lua_tonumber(L, index);
+        }
+        break;
+    case LUA_TSTRING:
+        key.rank = RANK_STRING;
+        key.string.bytes = lua_tolstring(L, index, &key.string.count);
+        break;
+    case LUA_TBOOLEAN:
+        key.rank = RANK_BOOLEAN;
+        key.integer = lua_toboolean(L, index);
+        break;
+    case LUA_TLIGHTUSERDATA:
+        key.rank = RANK_VIEW;
+        key.integer = (lua_Integer)(uintptr_t)lua_touserdata(L, index);
+        break;
+    default:
+        key.rank = RANK_VIEW;
+        key.integer = 0;
+        moon_raise(
+            L, "%s met %s as a key: those have no order that is the same on every run; use texts or"
+            " numbers as keys", function, moon_type_name(L, index));
+    }
+    return key;
+}
+
+static int compare(const void *first, const void *second) {
+    const sort_key *left = first, *right = second;
+    if (left->rank != right->rank) return left->rank < right->rank ? -1 : 1;
+    if (left->rank == RANK_NUMBER) {
+        return left->number < right->number ? -1 : left->number > right->number;
+    }
+    if (left->rank == RANK_STRING) {
+        size_t left_count = left->string.count, right_count = right->string.count;
+        size_t common = left_count < right_count ? left_count : right_count;
+        int order = memcmp(left->string.bytes, right->string.bytes, common);
+        if (order != 0) return order;
+        return left_count < right_count ? -1 : left_count > right_count;
+    }
+    return left->integer < right->integer ? -1 : left->integer > right->integer;
+}
+
+static void push_key(lua_State *L, const sort_key *key) {
+    switch (key->rank) {
+    case RANK_INDEX:
+    case RANK_INTEGER: lua_pushinteger(L, key->integer); break;
+    case RANK_NUMBER: lua_pushnumber(L, key->number); break;
+    case RANK_STRING: lua_pushlstring(L, key->string.bytes, key->string.count); break;
+    case RANK_BOOLEAN: lua_pushboolean(L, (int)key->integer); break;
+    default: moon_push_view(L, (uintptr_t)key->integer);
+    }
+}
+
+// ---- pairs --------------------------------------------------------------------------------------
+
+// Walks a list whose keys are 1 to n. // stack: table, last key → key, value
+static int step_list(lua_State *L) {
+    lua_Integer key = lua_tointeger(L, 2) + 1;
+    lua_Integer count = lua_tointeger(L, lua_upvalueindex(1));
+    lua_settop(L, 1);
+    for (; key <= count; key++) {
+        lua_pushinteger(L, key);
+        if (lua_rawgeti(L, 1, key) != LUA_TNIL) return 2;
+        lua_settop(L, 1);
+    }
+    return 0;
+}
+
+// Walks sorted keys. // stack: table, last key → key, value; upvalues: keys, position
+static int step_keys(lua_State *L) {
+    lua_Integer position = lua_tointeger(L, lua_upvalueindex(2));
+    lua_settop(L, 1);
+    for (;;) {
+        position++;
+        if (lua_rawgeti(L, lua_upvalueindex(1), position) == LUA_TNIL) return 0;
+        lua_pushvalue(L, -1);
+        if (lua_rawget(L, 1) != LUA_TNIL) break;  // stack: table, key, value
+        lua_settop(L, 1);
+    }
+    lua_pushinteger(L, position);
+    lua_replace(L, lua_upvalueindex(2));
+    return 2;
+}
+
+// Pushes the table's keys as a sorted list. // stack: +1
+static void push_sorted_keys(lua_State *L, int table, lua_Integer count, const char *function) {
+    // The buffer is garbage collected: an error in between leaks nothing.
+    sort_key *keys = lua_newuserdatauv(L, (size_t)count * sizeof *keys, 0);
+    lua_Integer at = 0;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        keys[at++] = key_at(L, -1, function);
+    }
+    qsort(keys, (size_t)count, sizeof *keys, compare);
+    lua_createtable(L, (int)count, 0);  // stack: …, buffer, list
+    for (lua_Integer i = 0; i < count; i++) {
+        push_key(L, &keys[i]);  // its strings are still keys of the table
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_remove(L, -2);
+}
+
+void moon_push_keys(lua_State *L, int table, const char *function) {
+    lua_Integer count = 0;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        count++;
+    }
+    push_sorted_keys(L, table, count, function);
+}
+
+static int ordered_pairs(lua_State *L) {
+    luaL_checkany(L, 1);
+    if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 3);
+        return 3;
+    }
+    if (moon_view_kind(L, 1) != MOON_VIEW_NONE) {
+        lua_getfield(L, 1, "copy");
+        lua_pushvalue(L, 1);
+        lua_call(L, 1, 1);
+        lua_replace(L, 1);
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    if (moon_thaw(L, 1)) lua_replace(L, 1);
+    lua_Integer count = 0;
+    bool isList = true;
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pop(L, 1);
+        count++;
+        isList = isList && lua_isinteger(L, -1) && lua_tointeger(L, -1) == count;
+    }
+    if (isList) {
+        lua_pushinteger(L, count);
+        lua_pushcclosure(L, step_list, 1);
+    } else {
+        push_sorted_keys(L, 1, count, "pairs");
+        lua_pushinteger(L, 0);
+        lua_pushcclosure(L, step_keys, 2);
+    }
+    lua_pushvalue(L, 1);
+    lua_pushnil(L);
+    return 3;
+}
+
+// ---- next ---------------------------------------------------------------------------------------
+
+static int ordered_next(lua_State *L) {
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 2);
+    if (moon_thaw(L, 1)) lua_replace(L, 1);
+    bool isFirst = lua_isnil(L, 2);
+    if (isFirst || (lua_isinteger(L, 2) && lua_tointeger(L, 2) >= 1)) {
+        lua_Integer key = (isFirst ? 0 : lua_tointeger(L, 2)) + 1;
+        lua_pushinteger(L, key);
+        if (lua_rawgeti(L, 1, key) != LUA_TNIL) return 2;
+        lua_settop(L, 2);
+    }
+    sort_key last = isFirst ? (sort_key){.rank = -1} : key_at(L, 2, "next");
+    sort_key best = {.rank = -1};
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        lua_pop(L, 1);
+        sort_key key = key_at(L, -1, "next");
+        bool isBehind = isFirst || compare(&key, &last) > 0;
+        if (isBehind && (best.rank < 0 || compare(&key, &best) < 0)) best = key;
+    }
+    if (best.rank < 0) {
+        lua_pushnil(L);
+        return 1;
+    }
+    push_key(L, &best);
+    lua_pushvalue(L, -1);
+    lua_rawget(L, 1);
+    return 2;
+}
+
+void moon_open_order(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"pairs", ordered_pairs}, {"next", ordered_next}, {NULL, NULL}};
+    luaL_setfuncs(L, functions, 0);
+}

@@ -1,0 +1,258 @@
+// moon_parts.h: what the shim's files share; Swift never sees it.
+#pragma once
+#define _GNU_SOURCE  // gettid
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "moon.h"
+
+// ---- Names that scripts use as fields -----------------------------------------------------------
+
+#define MOON_FIELDS(X)                                                                             \
+    X(symbol) X(price) X(qty) X(side) X(time) X(time_ns) X(received) X(id) X(bid) X(ask)           \
+    X(bid_qty) X(ask_qty) X(mid) X(spread) X(size) X(open) X(high) X(low) X(close) X(volume)       \
+    X(buy_volume) X(trades) X(close_time) X(last) X(mark) X(index) X(rate) X(order) X(fee)         \
+    X(fee_currency) X(liquidity) X(venue) X(state) X(reason) X(stop) X(tif) X(post_only)           \
+    X(reduce_only) X(tag) X(filled) X(remaining) X(average_price) X(created) X(updated)            \
+    X(realised_pnl) X(unrealised_pnl) X(fees) X(funding) X(kind) X(base) X(quote) X(settle)        \
+    X(tick) X(lot) X(min_qty) X(min_notional) X(contract_size) X(maker_fee) X(taker_fee)           \
+    X(copy) X(level) X(bids) X(asks) X(count)
+
+typedef enum {
+    F_none,
+#define X(name) F_##name,
+    MOON_FIELDS(X)
+#undef X
+        F_end
+} moon_field;
+
+enum { MOON_FIELD_SLOTS = 256 };  // a power of two, some four times the fields
+
+// ---- Views --------------------------------------------------------------------------------------
+
+// A view reaches Lua as light userdata: the kind in the low 4 bits; above, for events and books,
+// 16 bits of instrument and 44 of the callback's generation; for orders the serial; for positions
+// and instruments the instrument.
+typedef enum {
+    MOON_VIEW_NONE,
+    MOON_VIEW_TRADE,
+    MOON_VIEW_QUOTE,  // instrument 0: the event at hand, else the top of instrument - 1
+    MOON_VIEW_BOOK,   // of instrument - 1
+    MOON_VIEW_BAR,
+    MOON_VIEW_TICKER,
+    MOON_VIEW_FUNDING,
+    MOON_VIEW_FILL,
+    MOON_VIEW_STATUS,
+    MOON_VIEW_ORDER,
+    MOON_VIEW_POSITION,
+    MOON_VIEW_INSTRUMENT,
+    MOON_VIEW_COUNT
+} moon_view;
+
+enum { MOON_GENERATION_SHIFT = 20, MOON_INDEX_SHIFT = 4 };
+
+static inline uintptr_t moon_view_now(uint64_t generation, moon_view kind, int32_t index) {
+    return (uintptr_t)(generation << MOON_GENERATION_SHIFT
+                       | (uint64_t)(uint16_t)index << MOON_INDEX_SHIFT | kind);
+}
+static inline uintptr_t moon_view_live(moon_view kind, int64_t number) {
+    return (uintptr_t)((uint64_t)number << MOON_INDEX_SHIFT | kind);
+}
+
+// ---- The host -----------------------------------------------------------------------------------
+
+typedef struct {
+    moon_request_kind kind;
+    int level;
+    double number;
+    int64_t nanoseconds;
+    size_t text, count;  // where its text lies in the host's request text
+    size_t intent;
+} moon_stored_request;
+
+struct moon_host {
+    lua_State *L;
+    uint64_t generation;  // counts callbacks
+    moon_events events;
+    int handler[MOON_HANDLER_COUNT];  // its stack slot; 0: the script has none
+    int bottom;                       // the top of the stack between calls
+    moon_calls calls;
+    moon_limits limits;
+
+    struct {
+        const void *name;  // the interned string's address
+        moon_field field;
+    } fields[MOON_FIELD_SLOTS];
+
+    // Instruments, and the subscribed symbols' places among them.
+    moon_instrument *instruments;
+    int32_t instrument_count;
+    int32_t *slots;  // by symbol: its instrument, -1 before moon_attach
+    moon_text *slot_names;
+    int32_t slot_count;
+    bool is_attached, is_loading;
+    moon_text mode;
+
+    // What Swift last answered, valid while the generation is.
+    uint64_t order_generation, position_generation, top_generation;
+    int64_t order_serial;
+    int32_t position_instrument, top_instrument;
+    moon_order order;
+    moon_position position;
+    moon_quote top;
+    moon_value value;  // a parameter's
+    moon_text answer;  // errors and texts that Swift fills in
+
+    // What the call asked for.
+    moon_stored_request *requests;
+    size_t request_count, request_capacity;
+    moon_intent *intents;
+    size_t intent_count, intent_capacity;
+    char *request_text;
+    size_t request_text_count, request_text_capacity;
+    int32_t log_lines, plots, timers;
+    uint64_t built_generation;  // of the last intent that was built
+    int built_line;
+    bool warned_unreturned;
+
+    // The failure of the last call.
+    moon_text failure, failure_file;
+    int failure_line;
+
+    // Memory: used, its limit, where it ran out.
+    size_t memory, memory_limit;
+    bool memory_ran_out;
+    char memory_file[LUA_IDSIZE];
+    int memory_line;
+
+    // The budget; see moon_watch.c.
+    _Atomic uint64_t running;  // the callback at work, 0: none
+    _Atomic uint64_t late;     // the callback that the watchdog found late
+    _Atomic pid_t thread;
+    uint64_t sequence, seen;
+    volatile sig_atomic_t is_armed;
+    bool is_exhausted;
+    int64_t counted;
+    moon_host *next;  // in the watchdog's list
+
+    uint64_t random[4];  // the state of math.random
+    int64_t identities;  // numbers given out by tostring
+    bool has_params;
+};
+
+static inline moon_host *moon_of(lua_State *L) {
+    return *(moon_host **)lua_getextraspace(L);
+}
+
+// Fixed places of the main stack: the message handler, then the handlers.
+enum { MOON_MESSAGE_SLOT = 1 };
+
+// Keys of the registry, by address.
+extern const char moon_api_key, moon_env_key, moon_assigned_key, moon_state_key, moon_loaded_key,
+    moon_symbols_key, moon_identity_key, moon_frozen_key, moon_string_key;
+
+// ---- moon_errors.c ------------------------------------------------------------------------------
+
+// Raises a script error at the innermost line of the script; does not return.
+int moon_raise(lua_State *L, const char *format, ...);
+// The innermost line of the script and its file; 0: none.
+int moon_script_line(lua_State *L, lua_Debug *ar);
+// The message handler of every protected call: makes text of any error value.
+int moon_message_handler(lua_State *L);
+// What messages call the value at `index`: "a table", "nil".
+const char *moon_type_name(lua_State *L, int index);
+
+// A search for the name nearest to `wanted`.
+typedef struct {
+    const char *wanted;
+    const char *best;
+    int distance;
+} moon_nearest;
+static inline moon_nearest moon_nearest_to(const char *wanted) {
+    return (moon_nearest){wanted, NULL, 99};
+}
+void moon_nearest_try(moon_nearest *search, const char *candidate);
+// Pushes ": did you mean `x`?" or, when nothing is near, `otherwise`.  // stack: +1
+void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *otherwise);
+
+// ---- moon_host.c --------------------------------------------------------------------------------
+
+void moon_forget_failure(moon_host *host);
+// Makes the host's failure of the error value on top. // stack: error →
+void moon_take_failure(moon_host *host, int status);
+
+// ---- moon_watch.c -------------------------------------------------------------------------------
+
+void moon_watch(moon_host *host);
+void moon_unwatch(moon_host *host);
+void moon_disarm(moon_host *host);
+// Prepares this thread for the watchdog's signal; done once for each.
+void moon_meet_thread(void);
+extern _Thread_local moon_host *moon_current;
+extern _Thread_local pid_t moon_thread;
+
+static inline void moon_enter(moon_host *host) {
+    if (moon_thread == 0) moon_meet_thread();
+    moon_current = host;
+    atomic_store_explicit(&host->thread, moon_thread, memory_order_relaxed);
+    atomic_store_explicit(&host->running, ++host->sequence, memory_order_release);
+}
+static inline void moon_leave(moon_host *host) {
+    atomic_store_explicit(&host->running, 0, memory_order_relaxed);
+    atomic_signal_fence(memory_order_seq_cst);
+    if (host->is_armed) moon_disarm(host);
+    moon_current = NULL;
+}
+
+// ---- The other files ----------------------------------------------------------------------------
+
+// The field whose name is the interned string at `name`.
+static inline moon_field moon_field_of(const moon_host *host, const void *name) {
+    size_t at = ((uintptr_t)name >> 4) & (MOON_FIELD_SLOTS - 1);
+    while (host->fields[at].name) {
+        if (host->fields[at].name == name) return host->fields[at].field;
+        at = (at + 1) & (MOON_FIELD_SLOTS - 1);
+    }
+    return F_none;
+}
+
+void moon_open_views(lua_State *L, moon_host *host);   // the views' metatable
+void moon_push_view(lua_State *L, uintptr_t view);     // stack: +1
+moon_view moon_view_kind(lua_State *L, int index);     // MOON_VIEW_NONE: no view
+bool moon_push_book_field(lua_State *L, moon_host *host, int32_t instrument, moon_field field);
+void moon_push_exact(lua_State *L, moon_host *host, moon_attos value);
+
+void moon_open_intents(lua_State *L);  // stack: api → api
+const moon_intent *moon_intent_at(lua_State *L, int index);  // NULL: it is none
+// The symbol at `index`, or the only one; raises an error otherwise.
+int32_t moon_check_slot(lua_State *L, int index, const char *where);
+// The instrument of a slot; raises an error before the script has started.
+int32_t moon_check_instrument(lua_State *L, int index, const char *where);
+
+void moon_open_queries(lua_State *L);   // stack: api → api
+void moon_open_requests(lua_State *L);  // stack: api → api
+void moon_open_params(lua_State *L);    // stack: api → api
+void moon_open_base(lua_State *L);      // stack: api → api; pcall, pairs, tostring…
+void moon_open_libraries(lua_State *L); // stack: api → api; string, math, table, os…
+void moon_open_random(lua_State *L);    // stack: math → math
+void moon_open_sort(lua_State *L);      // stack: table → table
+void moon_open_order(lua_State *L);     // stack: api → api; pairs and next
+void moon_open_sandbox(lua_State *L);   // the environment and all of the above
+void moon_add_request(moon_host *host, moon_stored_request request, const char *text, size_t count);
+void moon_log_text(moon_host *host, int level, const char *text, size_t count);
+void moon_push_text(lua_State *L, int index);  // tostring without addresses; stack: +1
+// Replaces the table on top by a read-only one; `what` is its name in errors, `noun` what its
+// entries are called. // stack: table → proxy
+void moon_freeze(lua_State *L, const char *what, const char *noun);
+// Whether the value is a frozen table; pushes what is behind it. // stack: +1 when true
+bool moon_thaw(lua_State *L, int index);
+int moon_write_state(lua_State *L);  // into the host's answer
+void moon_text_add(moon_text *text, const char *bytes, size_t count);
+// Pushes a table's keys as a sorted list; `function` names the walk in errors. // stack: +1
+void moon_push_keys(lua_State *L, int table, const char *function);

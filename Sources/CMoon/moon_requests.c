@@ -1,0 +1,157 @@
+// What a script asks of its host beside intents: log lines, alerts, plots and timers. Each has a
+// quota for a callback, so that a script gone wild neither fills the disk nor stalls the engine.
+#include "moon_parts.h"
+
+#include <math.h>
+
+enum { LONGEST_LINE = 4096 };  // bytes of a log line; the rest is cut off
+
+static void check_quota(lua_State *L, int32_t *count, int32_t most, const char *what) {
+    if (++*count > most) {
+        moon_raise(L, "more than %d %s in one callback", (int)most, what);
+    }
+}
+
+void moon_log_text(moon_host *host, int level, const char *text, size_t count) {
+    if (count > LONGEST_LINE) count = LONGEST_LINE;
+    moon_stored_request request = {.kind = MOON_REQUEST_LOG, .level = level};
+    moon_add_request(host, request, text, count);
+}
+
+// log.info(value) shows the value; log.info(format, …) is string.format.
+static int log_line(lua_State *L, int level) {
+    moon_host *host = moon_of(L);
+    check_quota(L, &host->log_lines, host->limits.log_lines, "log lines");
+    if (lua_gettop(L) > 1 && lua_type(L, 1) == LUA_TSTRING) {
+        lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_string_key);
+        lua_getfield(L, -1, "format");
+        lua_replace(L, -2);
+        lua_insert(L, 1);  // stack: format function, arguments…
+        lua_call(L, lua_gettop(L) - 1, 1);
+    } else {
+        luaL_checkany(L, 1);
+        moon_push_text(L, 1);
+    }  // stack: …, text
+    size_t count;
+    const char *text = lua_tolstring(L, -1, &count);
+    moon_log_text(host, level, text, count);
+    return 0;
+}
+
+static int log_debug(lua_State *L) { return log_line(L, 0); }
+static int log_info(lua_State *L) { return log_line(L, 1); }
+static int log_warn(lua_State *L) { return log_line(L, 2); }
+static int log_error(lua_State *L) { return log_line(L, 3); }
+
+// print(…): the values with tabs between, as log.info.
+static int print(lua_State *L) {
+    moon_host *host = moon_of(L);
+    check_quota(L, &host->log_lines, host->limits.log_lines, "log lines");
+    int count = lua_gettop(L);
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    for (int i = 1; i <= count; i++) {
+        if (i > 1) luaL_addchar(&text, '\t');
+        moon_push_text(L, i);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+    size_t bytes;
+    const char *line = lua_tolstring(L, -1, &bytes);
+    moon_log_text(host, 1, line, bytes);
+    return 0;
+}
+
+static int alert(lua_State *L) {
+    moon_host *host = moon_of(L);
+    check_quota(L, &host->log_lines, host->limits.log_lines, "log lines and alerts");
+    luaL_checkany(L, 1);
+    moon_push_text(L, 1);
+    size_t count;
+    const char *text = lua_tolstring(L, -1, &count);
+    moon_stored_request request = {.kind = MOON_REQUEST_ALERT};
+    moon_add_request(host, request, text, count > LONGEST_LINE ? LONGEST_LINE : count);
+    return 0;
+}
+
+// The text at `index`, for a name; raises an error for anything else.
+static const char *check_name(lua_State *L, int index, const char *what, size_t *count) {
+    if (lua_type(L, index) != LUA_TSTRING || lua_rawlen(L, index) == 0
+        || lua_rawlen(L, index) > 200) {
+        moon_raise(
+            L, "%s needs a name of 1 to 200 bytes, got %s", what, moon_type_name(L, index));
+    }
+    return lua_tolstring(L, index, count);
+}
+
+// plot(name, value): a point of a line on the charts; nil draws nothing.
+static int plot(lua_State *L) {
+    moon_host *host = moon_of(L);
+    check_quota(L, &host->plots, host->limits.plots, "plots");
+    size_t count;
+    const char *name = check_name(L, 1, "plot", &count);
+    if (lua_isnoneornil(L, 2)) return 0;
+    if (lua_type(L, 2) != LUA_TNUMBER) {
+        return moon_raise(L, "plot(\"%s\", …) draws numbers, got %s", name, moon_type_name(L, 2));
+    }
+    lua_Number value = lua_tonumber(L, 2);
+    if (!isfinite(value)) return 0;
+    moon_stored_request request = {.kind = MOON_REQUEST_PLOT, .number = value};
+    moon_add_request(host, request, name, count);
+    return 0;
+}
+
+// after(seconds, name), every(seconds, name)
+static int set_timer(lua_State *L, moon_request_kind kind, const char *function) {
+    moon_host *host = moon_of(L);
+    check_quota(L, &host->timers, host->limits.timers, "timers");
+    lua_Number seconds = lua_type(L, 1) == LUA_TNUMBER ? lua_tonumber(L, 1) : -1;
+    bool isRight = seconds >= 0 && seconds <= 1e9 && (kind == MOON_REQUEST_AFTER || seconds > 0);
+    if (!isRight) {
+        moon_push_text(L, 1);
+        return moon_raise(
+            L, "%s was given %s, expected seconds %s", function, lua_tostring(L, -1),
+            kind == MOON_REQUEST_AFTER ? "from 0" : "above 0");
+    }
+    if (lua_isfunction(L, 2)) {
+        return moon_raise(
+            L, "%s takes a name, not a function: the handler on_timer(name) is called with it",
+            function);
+    }
+    size_t count;
+    const char *name = check_name(L, 2, function, &count);
+    int64_t nanoseconds = (int64_t)(seconds * 1e9 + 0.5);
+    if (kind == MOON_REQUEST_EVERY && nanoseconds < 1) nanoseconds = 1;
+    moon_stored_request request = {.kind = kind, .nanoseconds = nanoseconds};
+    moon_add_request(host, request, name, count);
+    return 0;
+}
+
+static int after(lua_State *L) { return set_timer(L, MOON_REQUEST_AFTER, "after"); }
+static int every(lua_State *L) { return set_timer(L, MOON_REQUEST_EVERY, "every"); }
+
+static int cancel_timer(lua_State *L) {
+    moon_host *host = moon_of(L);
+    check_quota(L, &host->timers, host->limits.timers, "timers");
+    size_t count;
+    const char *name = check_name(L, 1, "cancel_timer", &count);
+    moon_stored_request request = {.kind = MOON_REQUEST_CANCEL_TIMER};
+    moon_add_request(host, request, name, count);
+    return 0;
+}
+
+void moon_open_requests(lua_State *L) {
+    static const luaL_Reg functions[] = {
+        {"print", print}, {"alert", alert}, {"plot", plot},
+        {"after", after}, {"every", every}, {"cancel_timer", cancel_timer},
+        {NULL, NULL},
+    };
+    luaL_setfuncs(L, functions, 0);
+    static const luaL_Reg log[] = {
+        {"debug", log_debug}, {"info", log_info}, {"warn", log_warn}, {"error", log_error},
+        {NULL, NULL},
+    };
+    luaL_newlib(L, log);
+    moon_freeze(L, "log", "function");
+    lua_setfield(L, -2, "log");
+}

@@ -1,0 +1,235 @@
+// The environment of a script: its own globals in front, an allow-list behind them.
+//
+// The script's globals live in a table of their own. What it does not find there comes from the
+// API table, which it cannot change; what is not there either is an error with the nearest name,
+// unless the script once assigned it.
+#include "moon_parts.h"
+
+#include <stdlib.h>
+
+#include "moon_ta.h"
+
+// Names that other Lua programs use and strategies do not get, with the reason.
+static const char *const withheld[][2] = {
+    {"io", "strategies have no files; use log, plot and alert"},
+    {"debug", "it would let a script out of its sandbox"},
+    {"package", "require \"name\" loads NAME.lua beside the script"},
+    {"load", "code comes from files; use require"},
+    {"loadstring", "code comes from files; use require"},
+    {"loadfile", "use require"},
+    {"dofile", "use require"},
+    {"coroutine", "handlers return; use state, after and every to go on later"},
+    {"setfenv", "it is not part of Lua 5.4"},
+    {"getfenv", "it is not part of Lua 5.4"},
+    {"unpack", "it is table.unpack in Lua 5.4"},
+    {"_G", "globals are read by their names"},
+};
+
+static const char *reason_withheld(const char *name) {
+    for (size_t i = 0; i < sizeof withheld / sizeof *withheld; i++) {
+        if (strcmp(withheld[i][0], name) == 0) return withheld[i][1];
+    }
+    return NULL;
+}
+
+static void try_keys(lua_State *L, moon_nearest *search, int table) {
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TSTRING) moon_nearest_try(search, lua_tostring(L, -1));
+    }
+}
+
+// __index of the API table: a name that is nowhere. // stack: api, name
+static int unknown_global(lua_State *L) {
+    lua_settop(L, 2);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_assigned_key);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) {  // assigned, and nil by now
+        lua_pushnil(L);
+        return 1;
+    }
+    if (lua_type(L, 2) != LUA_TSTRING) {
+        lua_pushnil(L);
+        return 1;
+    }
+    const char *name = lua_tostring(L, 2);
+    const char *reason = reason_withheld(name);
+    if (reason) return moon_raise(L, "`%s` is not offered to strategies: %s", name, reason);
+    moon_nearest search = moon_nearest_to(name);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_api_key);
+    try_keys(L, &search, lua_gettop(L));
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
+    try_keys(L, &search, lua_gettop(L));
+    moon_nearest_push(L, &search, ": it was never assigned");
+    return moon_raise(L, "unknown global `%s`%s", name, lua_tostring(L, -1));
+}
+
+// __newindex of the environment: a global's first assignment. // stack: environment, name, value
+static int new_global(lua_State *L) {
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_api_key);
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL && lua_type(L, 2) == LUA_TSTRING) {
+        const char *name = lua_tostring(L, 2);
+        if (strcmp(name, "state") == 0) {
+            return moon_raise(
+                L, "`state` itself cannot be replaced: assign its fields, state.x = …");
+        }
+        return moon_raise(L, "`%s` belongs to Moonrunner: use another name", name);
+    }
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_assigned_key);
+    lua_pushvalue(L, 2);
+    lua_pushboolean(L, 1);
+    lua_rawset(L, -3);
+    lua_settop(L, 3);
+    lua_rawset(L, 1);
+    return 0;
+}
+
+// Sets the metatable on top, protected, on the table below it. // stack: table, metatable → table
+static void set_protected(lua_State *L) {
+    lua_pushliteral(L, "protected");
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);
+}
+
+// ---- Read-only tables ---------------------------------------------------------------------------
+
+// stack: proxy, name → raises; upvalues: name of the table, of its entries, the table
+static int unknown_entry(lua_State *L) {
+    const char *what = lua_tostring(L, lua_upvalueindex(1));
+    const char *noun = lua_tostring(L, lua_upvalueindex(2));
+    if (lua_type(L, 2) != LUA_TSTRING) {
+        return moon_raise(L, "`%s` has named entries, not [%s]", what, moon_type_name(L, 2));
+    }
+    const char *name = lua_tostring(L, 2);
+    moon_nearest search = moon_nearest_to(name);
+    lua_pushvalue(L, lua_upvalueindex(3));
+    try_keys(L, &search, lua_gettop(L));
+    moon_nearest_push(L, &search, "");
+    return moon_raise(L, "unknown %s `%s.%s`%s", noun, what, name, lua_tostring(L, -1));
+}
+
+static int refuse_write(lua_State *L) {
+    return moon_raise(L, "`%s` is read-only", lua_tostring(L, lua_upvalueindex(1)));
+}
+
+void moon_freeze(lua_State *L, const char *what, const char *noun) {
+    // stack: table; the unknown name is found behind it
+    lua_createtable(L, 0, 1);
+    lua_pushstring(L, what);
+    lua_pushstring(L, noun);
+    lua_pushvalue(L, -4);
+    lua_pushcclosure(L, unknown_entry, 3);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);  // stack: table
+    lua_newtable(L);          // stack: table, proxy
+    lua_createtable(L, 0, 4);  // stack: table, proxy, metatable
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
+    lua_pushstring(L, what);
+    lua_pushcclosure(L, refuse_write, 1);
+    lua_setfield(L, -2, "__newindex");
+    lua_pushvalue(L, -3);
+    lua_rawsetp(L, -2, &moon_frozen_key);
+    set_protected(L);  // stack: table, proxy
+    lua_remove(L, -2);
+}
+
+bool moon_thaw(lua_State *L, int index) {
+    if (lua_type(L, index) != LUA_TTABLE || !lua_getmetatable(L, index)) return false;
+    bool isFrozen = lua_rawgetp(L, -1, &moon_frozen_key) != LUA_TNIL;
+    lua_remove(L, -2);
+    if (!isFrozen) lua_pop(L, 1);
+    return isFrozen;
+}
+
+// ---- require ------------------------------------------------------------------------------------
+
+// require "name": runs NAME.lua beside the script once, and returns what it returned.
+static int require(lua_State *L) {
+    moon_host *host = moon_of(L);
+    if (lua_type(L, 1) != LUA_TSTRING) {
+        return moon_raise(L, "require takes a name, got %s", moon_type_name(L, 1));
+    }
+    lua_settop(L, 1);
+    const char *name = lua_tostring(L, 1);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_loaded_key);  // stack: name, loaded
+    lua_pushvalue(L, 1);
+    lua_rawget(L, 2);  // stack: name, loaded, value
+    if (lua_islightuserdata(L, 3) && lua_touserdata(L, 3) == (void *)&moon_loaded_key) {
+        return moon_raise(L, "`%s` requires itself, directly or through others", name);
+    }
+    if (!lua_isnil(L, 3)) return 1;
+    if (!host->is_loading) {
+        return moon_raise(L, "require works while the script loads: call it outside of handlers");
+    }
+    moon_text source = {0}, chunk = {0};
+    bool isRead = host->calls.module(host->calls.context, name, &source, &chunk, &host->answer);
+    if (!isRead) return moon_raise(L, "%s", host->answer.bytes);
+    lua_pushlightuserdata(L, (void *)&moon_loaded_key);
+    lua_setfield(L, 2, name);
+    lua_pushfstring(L, "@%s", chunk.bytes);  // stack: name, loaded, nil, chunk name
+    int status = luaL_loadbufferx(L, source.bytes, source.count, lua_tostring(L, -1), "t");
+    free(source.bytes);
+    free(chunk.bytes);
+    if (status != LUA_OK) return lua_error(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
+    lua_setupvalue(L, -2, 1);  // stack: name, loaded, nil, chunk name, chunk
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);  // stack: name, loaded, nil, chunk name, value
+    if (lua_isnil(L, -1)) {
+        lua_pop(L, 1);
+        lua_pushboolean(L, 1);
+    }
+    lua_pushvalue(L, -1);
+    lua_setfield(L, 2, name);
+    return 1;
+}
+
+// ---- The environment ----------------------------------------------------------------------------
+
+static void set_registry(lua_State *L, const void *key) {
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
+void moon_open_sandbox(lua_State *L) {
+    moon_open_views(L, moon_of(L));
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &moon_assigned_key);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &moon_loaded_key);
+
+    lua_newtable(L);  // stack: api
+    set_registry(L, &moon_api_key);
+    moon_open_base(L);
+    moon_open_order(L);
+    moon_open_libraries(L);
+    moon_open_intents(L);
+    moon_open_queries(L);
+    moon_open_requests(L);
+    moon_open_params(L);
+    lua_pushcfunction(L, require);
+    lua_setfield(L, -2, "require");
+    lua_newtable(L);
+    set_registry(L, &moon_state_key);
+    lua_setfield(L, -2, "state");
+    moon_ta_open(L);
+    moon_freeze(L, "ta", "indicator");
+    lua_setfield(L, -2, "ta");
+    lua_createtable(L, 0, 2);
+    lua_pushcfunction(L, unknown_global);
+    lua_setfield(L, -2, "__index");
+    set_protected(L);  // stack: api
+
+    lua_newtable(L);  // stack: api, environment
+    set_registry(L, &moon_env_key);
+    lua_createtable(L, 0, 3);
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "__index");
+    lua_pushcfunction(L, new_global);
+    lua_setfield(L, -2, "__newindex");
+    set_protected(L);
+    lua_pop(L, 2);
+}

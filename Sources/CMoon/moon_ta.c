@@ -1,0 +1,140 @@
+// The `ta` table and the checks of what scripts pass to it.
+
+#include "moon_ta.h"
+
+#include <math.h>
+
+#include "moon_ta_arguments.h"
+
+const char *const moon_ta_high_low_close[3] = {"high", "low", "close"};
+
+void moon_ta_open(lua_State *L)
+{
+    lua_newtable(L);  // stack: ta
+    luaL_setfuncs(L, moon_ta_averages, 0);
+    luaL_setfuncs(L, moon_ta_channels, 0);
+    luaL_setfuncs(L, moon_ta_oscillators, 0);
+    luaL_setfuncs(L, moon_ta_trend, 0);
+    luaL_setfuncs(L, moon_ta_volume, 0);
+}
+
+// MARK: - Parameters of the factories
+
+void ta_parameters(lua_State *L, const char *function, int count, const char *names)
+{
+    int given = lua_gettop(L);
+    if (given <= count)
+        return;
+    // Most likely ta.sma(close, 20), as other platforms write it: say how it goes here.
+    const char *expected = count == 0 ? "no parameters" : lua_pushfstring(L, "only %s", names);
+    luaL_error(
+        L,
+        "ta.%s: expected %s, got %d argument%s; make the indicator once, then feed it on every "
+        "event: local f = ta.%s(%s), then f(value)",
+        function, expected, given, given == 1 ? "" : "s", function, names);
+}
+
+/// What was found, for a message: the number itself, or else the type.
+static const char *found(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TNUMBER)
+        return luaL_typename(L, index);
+    double x = lua_tonumber(L, index);
+    if (x != x)
+        return "NaN";  // printed as nan, -nan or NaN, by platform
+    return luaL_tolstring(L, index, NULL);  // stack: …, text
+}
+
+static uint32_t refuse_count(
+    lua_State *L, const char *function, int index, const char *name, const char *bound,
+    uint32_t limit)
+{
+    return (uint32_t)luaL_error(
+        L, "ta.%s: %s must be a whole number of %s %d, got %s", function, name, bound, (int)limit,
+        found(L, index));
+}
+
+uint32_t ta_count(
+    lua_State *L, const char *function, int index, const char *name, uint32_t least, uint32_t most,
+    uint32_t fallback)
+{
+    int is_whole = 0;
+    if (lua_isnoneornil(L, index) && fallback != 0)
+        return fallback;
+    // Not from a string: "20" is more often a setting that was never converted than a wish.
+    if (lua_type(L, index) != LUA_TNUMBER)
+        return refuse_count(L, function, index, name, "at least", least);
+    lua_Integer count = lua_tointegerx(L, index, &is_whole);
+    if (is_whole && count >= (lua_Integer)least && count <= (lua_Integer)most)
+        return (uint32_t)count;
+    bool is_long = lua_tonumber(L, index) > most;
+    return refuse_count(
+        L, function, index, name, is_long ? "at most" : "at least", is_long ? most : least);
+}
+
+double ta_factor(lua_State *L, const char *function, int index, const char *name, double fallback)
+{
+    if (lua_isnoneornil(L, index))
+        return fallback;
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        double factor = lua_tonumber(L, index);
+        if (factor > 0 && factor <= TA_LARGEST)
+            return factor;
+    }
+    return luaL_error(
+        L, "ta.%s: %s must be a number above 0 and at most 1e100, got %s", function, name,
+        found(L, index));
+}
+
+// MARK: - Inputs of the indicators
+
+static double refuse_input(
+    lua_State *L, const char *function, int index, const char *owner, const char *name)
+{
+    int type = lua_type(L, index);
+    if (type != LUA_TNUMBER) {
+        bool is_bar = *owner == '\0' && (type == LUA_TTABLE || type == LUA_TLIGHTUSERDATA);
+        return luaL_error(
+            L, "ta.%s: %s%s must be a number, got %s%s", function, owner, name,
+            luaL_typename(L, index), is_bar ? "; pass one of its fields, such as bar.close" : "");
+    }
+    double x = lua_tonumber(L, index);
+    if (x != x)
+        return luaL_error(
+            L, "ta.%s: %s%s is NaN, which would spoil every later value; expected a number",
+            function, owner, name);
+    return luaL_error(
+        L, "ta.%s: %s%s must be a number from -1e100 to 1e100, got %s", function, owner, name,
+        found(L, index));
+}
+
+double ta_number(
+    lua_State *L, const char *function, int index, const char *owner, const char *name)
+{
+    if (lua_type(L, index) == LUA_TNUMBER) {
+        double x = lua_tonumber(L, index);
+        if (fabs(x) <= TA_LARGEST)  // false for NaN
+            return x;
+    }
+    return refuse_input(L, function, index, owner, name);
+}
+
+void ta_inputs(
+    lua_State *L, const char *function, const char *const names[], int count, double inputs[])
+{
+    int type = lua_type(L, 1);
+    if (type == LUA_TTABLE || type == LUA_TLIGHTUSERDATA) {
+        for (int i = 0; i < count; i++) {
+            lua_getfield(L, 1, names[i]);  // stack: bar, …, field
+            inputs[i] = ta_number(L, function, -1, "the bar's ", names[i]);
+            lua_pop(L, 1);  // stack: bar, …
+        }
+        return;
+    }
+    if (type != LUA_TNUMBER)
+        luaL_error(
+            L, "ta.%s: expected a bar or numbers, beginning with %s, got %s", function, names[0],
+            luaL_typename(L, 1));
+    for (int i = 0; i < count; i++)
+        inputs[i] = ta_number(L, function, i + 1, "", names[i]);
+}

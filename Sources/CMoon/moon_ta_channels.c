@@ -1,0 +1,215 @@
+// Dispersion, extremes and the channels made of them: variance, stdev, zscore, bbands, highest,
+// lowest, donchian, keltner.
+
+#include "moon_ta_arguments.h"
+#include "moon_ta_parts.h"
+
+// MARK: - Dispersion
+
+static ta_moments *new_moments(lua_State *L, uint32_t length)
+{
+    ta_moments *moments = ta_new_state(L, sizeof *moments + length * sizeof(double));
+    ta_moments_init(moments, length, (double *)(moments + 1));
+    return moments;
+}
+
+static int update_variance(lua_State *L)
+{
+    ta_moments *moments = ta_state(L);
+    bool ready = ta_moments_push(moments, ta_value(L, "variance"));
+    return ta_one(L, ready, ready ? ta_moments_variance(moments) : 0);
+}
+
+static int new_variance(lua_State *L)
+{
+    ta_parameters(L, "variance", 1, "length");
+    new_moments(L, ta_length(L, "variance", 1, 1, 20));
+    return ta_indicator(L, update_variance);
+}
+
+static int update_stdev(lua_State *L)
+{
+    ta_moments *moments = ta_state(L);
+    bool ready = ta_moments_push(moments, ta_value(L, "stdev"));
+    return ta_one(L, ready, ready ? sqrt(ta_moments_variance(moments)) : 0);
+}
+
+static int new_stdev(lua_State *L)
+{
+    ta_parameters(L, "stdev", 1, "length");
+    new_moments(L, ta_length(L, "stdev", 1, 2, 20));
+    return ta_indicator(L, update_stdev);
+}
+
+static int update_zscore(lua_State *L)
+{
+    ta_moments *moments = ta_state(L);
+    double x = ta_value(L, "zscore"), score = 0;
+    bool ready = ta_moments_push(moments, x);
+    if (ready) {
+        double deviation = sqrt(ta_moments_variance(moments));
+        if (deviation > 0)
+            score = (x - ta_window_mean(&moments->window)) / deviation;
+    }
+    return ta_one(L, ready, score);
+}
+
+static int new_zscore(lua_State *L)
+{
+    ta_parameters(L, "zscore", 1, "length");
+    new_moments(L, ta_length(L, "zscore", 1, 2, 20));
+    return ta_indicator(L, update_zscore);
+}
+
+// MARK: - Bollinger bands
+
+typedef struct {
+    double factor;
+    ta_moments moments;
+} bbands_state;
+
+static int update_bbands(lua_State *L)
+{
+    bbands_state *bands = ta_state(L);
+    double middle = 0, distance = 0;
+    bool ready = ta_moments_push(&bands->moments, ta_value(L, "bbands"));
+    if (ready) {
+        middle = ta_window_mean(&bands->moments.window);
+        distance = bands->factor * sqrt(ta_moments_variance(&bands->moments));
+    }
+    return ta_three(L, ready, middle + distance, middle, middle - distance);
+}
+
+static int new_bbands(lua_State *L)
+{
+    ta_parameters(L, "bbands", 2, "length, deviations");
+    uint32_t length = ta_length(L, "bbands", 1, 2, 20);
+    double factor = ta_factor(L, "bbands", 2, "deviations", 2);
+    bbands_state *bands = ta_new_state(L, sizeof *bands + length * sizeof(double));
+    bands->factor = factor;
+    ta_moments_init(&bands->moments, length, (double *)(bands + 1));
+    return ta_indicator(L, update_bbands);
+}
+
+// MARK: - Highest and lowest
+
+static void new_extreme(lua_State *L, double sign, uint32_t length)
+{
+    ta_extreme *extreme = ta_new_state(L, sizeof *extreme + length * sizeof(ta_candidate));
+    ta_extreme_init(extreme, sign, length, (ta_candidate *)(extreme + 1));
+}
+
+static int update_highest(lua_State *L)
+{
+    ta_extreme *extreme = ta_state(L);
+    bool ready = ta_extreme_push(extreme, ta_value(L, "highest"));
+    return ta_one(L, ready, ta_extreme_value(extreme));
+}
+
+static int new_highest(lua_State *L)
+{
+    ta_parameters(L, "highest", 1, "length");
+    new_extreme(L, 1, ta_length(L, "highest", 1, 1, 0));
+    return ta_indicator(L, update_highest);
+}
+
+static int update_lowest(lua_State *L)
+{
+    ta_extreme *extreme = ta_state(L);
+    bool ready = ta_extreme_push(extreme, ta_value(L, "lowest"));
+    return ta_one(L, ready, ta_extreme_value(extreme));
+}
+
+static int new_lowest(lua_State *L)
+{
+    ta_parameters(L, "lowest", 1, "length");
+    new_extreme(L, -1, ta_length(L, "lowest", 1, 1, 0));
+    return ta_indicator(L, update_lowest);
+}
+
+// MARK: - Donchian
+
+typedef struct {
+    ta_extreme highest, lowest;
+} donchian_state;
+
+static int update_donchian(lua_State *L)
+{
+    donchian_state *channel = ta_state(L);
+    double bar[2];  // high, low
+    ta_inputs(L, "donchian", moon_ta_high_low_close, 2, bar);
+    ta_extreme_push(&channel->highest, bar[0]);
+    bool ready = ta_extreme_push(&channel->lowest, bar[1]);
+    double upper = ta_extreme_value(&channel->highest), lower = ta_extreme_value(&channel->lowest);
+    return ta_three(L, ready, upper, (upper + lower) / 2.0, lower);
+}
+
+static int new_donchian(lua_State *L)
+{
+    ta_parameters(L, "donchian", 1, "length");
+    uint32_t length = ta_length(L, "donchian", 1, 1, 20);
+    donchian_state *channel =
+        ta_new_state(L, sizeof *channel + 2 * length * sizeof(ta_candidate));
+    ta_candidate *candidates = (ta_candidate *)(channel + 1);
+    ta_extreme_init(&channel->highest, 1, length, candidates);
+    ta_extreme_init(&channel->lowest, -1, length, candidates + length);
+    return ta_indicator(L, update_donchian);
+}
+
+// MARK: - Keltner
+
+typedef struct {
+    double factor;
+    ta_ema middle;
+    ta_atr atr;
+    // Bars until each part begins: both have their first value on the same bar, as in TA-Lib.
+    uint32_t middle_wait, atr_wait;
+} keltner_state;
+
+static bool keltner_push(keltner_state *channel, const double bar[3])
+{
+    bool has_middle = false, has_range = false;
+    if (channel->middle_wait > 0)
+        channel->middle_wait--;
+    else
+        has_middle = ta_ema_push(&channel->middle, ta_typical(bar[0], bar[1], bar[2]));
+    if (channel->atr_wait > 0)
+        channel->atr_wait--;
+    else
+        has_range = ta_atr_push(&channel->atr, bar[0], bar[1], bar[2]);
+    return has_middle && has_range;
+}
+
+static int update_keltner(lua_State *L)
+{
+    keltner_state *channel = ta_state(L);
+    double bar[3];  // high, low, close
+    ta_inputs(L, "keltner", moon_ta_high_low_close, 3, bar);
+    bool ready = keltner_push(channel, bar);
+    double middle = channel->middle.value;
+    double distance = channel->atr.average.value * channel->factor;
+    return ta_three(L, ready, middle + distance, middle, middle - distance);
+}
+
+static int new_keltner(lua_State *L)
+{
+    ta_parameters(L, "keltner", 3, "length, multiplier, atr_length");
+    uint32_t length = ta_length(L, "keltner", 1, 1, 20);
+    double factor = ta_factor(L, "keltner", 2, "multiplier", 2);
+    uint32_t atr_length = ta_count(L, "keltner", 3, "atr_length", 1, TA_LONGEST, 10);
+    uint32_t middle_lead = length - 1, atr_lead = atr_length;
+    uint32_t lead = middle_lead > atr_lead ? middle_lead : atr_lead;
+    keltner_state *channel = ta_new_state(L, sizeof *channel);
+    channel->factor = factor;
+    channel->middle_wait = lead - middle_lead;
+    channel->atr_wait = lead - atr_lead;
+    ta_ema_init(&channel->middle, length);
+    ta_atr_init(&channel->atr, atr_length);
+    return ta_indicator(L, update_keltner);
+}
+
+const luaL_Reg moon_ta_channels[] = {
+    {"variance", new_variance}, {"stdev", new_stdev},       {"zscore", new_zscore},
+    {"bbands", new_bbands},     {"highest", new_highest},   {"lowest", new_lowest},
+    {"donchian", new_donchian}, {"keltner", new_keltner},   {NULL, NULL},
+};

@@ -1,0 +1,256 @@
+// Trend and range: tr, atr, adx, supertrend, linreg, crossover, crossunder.
+
+#include "moon_ta_arguments.h"
+#include "moon_ta_parts.h"
+
+// MARK: - True range
+
+static int update_tr(lua_State *L)
+{
+    ta_true_range *tr = ta_state(L);
+    double bar[3];  // high, low, close
+    double range;
+    ta_inputs(L, "tr", moon_ta_high_low_close, 3, bar);
+    bool ready = ta_true_range_push(tr, bar[0], bar[1], bar[2], &range);
+    return ta_one(L, ready, range);
+}
+
+static int new_tr(lua_State *L)
+{
+    ta_parameters(L, "tr", 0, "");
+    ta_true_range *tr = ta_new_state(L, sizeof *tr);
+    *tr = (ta_true_range){.has_close = false};
+    return ta_indicator(L, update_tr);
+}
+
+static int update_atr(lua_State *L)
+{
+    ta_atr *atr = ta_state(L);
+    double bar[3];  // high, low, close
+    ta_inputs(L, "atr", moon_ta_high_low_close, 3, bar);
+    bool ready = ta_atr_push(atr, bar[0], bar[1], bar[2]);
+    return ta_one(L, ready, atr->average.value);
+}
+
+static int new_atr(lua_State *L)
+{
+    ta_parameters(L, "atr", 1, "length");
+    uint32_t length = ta_length(L, "atr", 1, 1, 14);
+    ta_atr *atr = ta_new_state(L, sizeof *atr);
+    ta_atr_init(atr, length);
+    return ta_indicator(L, update_atr);
+}
+
+// MARK: - Average directional index
+
+typedef struct {
+    double high, low;               // of the bar before
+    double plus_dm, minus_dm, sum;  // Wilder's running totals; `sum` is that of the true range
+    double plus_di, minus_di, adx;
+    ta_true_range range;
+    uint32_t length, bars;  // `bars` counts up to 2 × length, when all is warm
+} adx_state;
+
+/// Moves the running totals on by one bar and says whether they cover `length` of them.
+static bool adx_add_bar(adx_state *adx, const double bar[3])
+{
+    double range;
+    bool has_previous = ta_true_range_push(&adx->range, bar[0], bar[1], bar[2], &range);
+    double up = bar[0] - adx->high, down = adx->low - bar[1];
+    adx->high = bar[0];
+    adx->low = bar[1];
+    if (!has_previous)
+        return false;
+    bool is_smoothing = adx->bars >= adx->length;
+    if (is_smoothing) {
+        adx->plus_dm -= adx->plus_dm / adx->length;
+        adx->minus_dm -= adx->minus_dm / adx->length;
+        adx->sum -= adx->sum / adx->length;
+    }
+    if (down > 0 && up < down)
+        adx->minus_dm += down;
+    else if (up > 0 && up > down)
+        adx->plus_dm += up;
+    adx->sum += range;
+    return is_smoothing;
+}
+
+/// Wilder's average of the directional index. A bar without any direction adds 0 while the average
+/// warms up and is passed over afterwards, as in TA-Lib.
+static void adx_average(adx_state *adx)
+{
+    double length = adx->length, total = adx->plus_di + adx->minus_di;
+    double dx = total > 0 ? 100.0 * (fabs(adx->minus_di - adx->plus_di) / total) : 0;
+    if (adx->bars < 2 * adx->length - 1)
+        adx->adx += dx;
+    else if (adx->bars == 2 * adx->length - 1)
+        adx->adx = (adx->adx + dx) / length;
+    else if (total > 0)
+        adx->adx = (adx->adx * (length - 1.0) + dx) / length;
+}
+
+static int update_adx(lua_State *L)
+{
+    adx_state *adx = ta_state(L);
+    double bar[3];  // high, low, close
+    ta_inputs(L, "adx", moon_ta_high_low_close, 3, bar);
+    bool has_directions = adx_add_bar(adx, bar);
+    if (has_directions) {
+        adx->plus_di = adx->sum > 0 ? 100.0 * (adx->plus_dm / adx->sum) : 0;
+        adx->minus_di = adx->sum > 0 ? 100.0 * (adx->minus_dm / adx->sum) : 0;
+        adx_average(adx);
+    }
+    if (adx->bars < 2 * adx->length)
+        adx->bars++;
+    ta_push(L, adx->bars == 2 * adx->length, adx->adx);
+    ta_push(L, has_directions, adx->plus_di);
+    ta_push(L, has_directions, adx->minus_di);
+    return 3;
+}
+
+static int new_adx(lua_State *L)
+{
+    ta_parameters(L, "adx", 1, "length");
+    uint32_t length = ta_length(L, "adx", 1, 2, 14);
+    adx_state *adx = ta_new_state(L, sizeof *adx);
+    *adx = (adx_state){.length = length};
+    return ta_indicator(L, update_adx);
+}
+
+// MARK: - SuperTrend
+
+typedef struct {
+    ta_atr atr;
+    double factor, upper, lower, close;  // `close` is that of the bar before
+    bool is_up, started;
+} supertrend_state;
+
+/// Moves the bands, which only come closer until a close goes beyond them, and turns the trend.
+static void supertrend_add_bar(supertrend_state *st, const double bar[3])
+{
+    double median = (bar[0] + bar[1]) / 2.0, distance = st->factor * st->atr.average.value;
+    double upper = median + distance, lower = median - distance;
+    if (!st->started || upper < st->upper || st->close > st->upper)
+        st->upper = upper;
+    if (!st->started || lower > st->lower || st->close < st->lower)
+        st->lower = lower;
+    if (!st->started)
+        st->is_up = true;  // nothing to go by: a convention, TA-Lib's
+    else
+        st->is_up = st->is_up ? bar[2] >= st->lower : bar[2] > st->upper;
+    st->close = bar[2];
+    st->started = true;
+}
+
+static int update_supertrend(lua_State *L)
+{
+    supertrend_state *st = ta_state(L);
+    double bar[3];  // high, low, close
+    ta_inputs(L, "supertrend", moon_ta_high_low_close, 3, bar);
+    bool ready = ta_atr_push(&st->atr, bar[0], bar[1], bar[2]);
+    if (!ready)
+        return ta_two(L, false, 0, 0);
+    supertrend_add_bar(st, bar);
+    lua_pushnumber(L, st->is_up ? st->lower : st->upper);
+    lua_pushinteger(L, st->is_up ? 1 : -1);
+    return 2;
+}
+
+static int new_supertrend(lua_State *L)
+{
+    ta_parameters(L, "supertrend", 2, "length, multiplier");
+    uint32_t length = ta_length(L, "supertrend", 1, 1, 10);
+    double factor = ta_factor(L, "supertrend", 2, "multiplier", 3);
+    supertrend_state *st = ta_new_state(L, sizeof *st);
+    *st = (supertrend_state){.factor = factor};
+    ta_atr_init(&st->atr, length);
+    return ta_indicator(L, update_supertrend);
+}
+
+// MARK: - Linear regression
+
+static int update_linreg(lua_State *L)
+{
+    ta_weighted *w = ta_state(L);
+    double slope = 0, length = w->window.ring.length;
+    if (!ta_weighted_push(w, ta_value(L, "linreg")))
+        return ta_two(L, false, 0, 0);
+    if (!ta_window_is_flat(&w->window)) {
+        // Σ(i − mean of i)·x, of which the weighted sum less a multiple of the sum leaves little.
+        ta_exact moment = w->weighted;
+        ta_exact_add_product(&moment, -(length + 1) / 2, w->window.sum.high);
+        ta_exact_add_product(&moment, -(length + 1) / 2, w->window.sum.low);
+        slope = 12 * moment.high / (length * (length * length - 1));
+    }
+    return ta_two(L, true, ta_window_mean(&w->window) + slope * (length - 1) / 2, slope);
+}
+
+static int new_linreg(lua_State *L)
+{
+    ta_parameters(L, "linreg", 1, "length");
+    uint32_t length = ta_length(L, "linreg", 1, 2, 14);
+    ta_weighted *w = ta_new_state(L, sizeof *w + length * sizeof(double));
+    ta_weighted_init(w, length, (double *)(w + 1));
+    return ta_indicator(L, update_linreg);
+}
+
+// MARK: - Crossings
+
+typedef struct {
+    double a, b;
+    bool started;
+} cross_state;
+
+static const char *const cross_inputs[] = {"a", "b"};
+
+/// Reads a and b and gives the pair before; false on the first update, which has none.
+static bool cross_push(lua_State *L, const char *function, cross_state *now, cross_state *before)
+{
+    cross_state *state = ta_state(L);
+    double a = ta_number(L, function, 1, "", cross_inputs[0]);
+    double b = ta_number(L, function, 2, "", cross_inputs[1]);
+    *before = *state;
+    *now = *state = (cross_state){.a = a, .b = b, .started = true};
+    return before->started;
+}
+
+static int update_crossover(lua_State *L)
+{
+    cross_state now, before;
+    bool has_before = cross_push(L, "crossover", &now, &before);
+    lua_pushboolean(L, has_before && before.a <= before.b && now.a > now.b);
+    return 1;
+}
+
+static int update_crossunder(lua_State *L)
+{
+    cross_state now, before;
+    bool has_before = cross_push(L, "crossunder", &now, &before);
+    lua_pushboolean(L, has_before && before.a >= before.b && now.a < now.b);
+    return 1;
+}
+
+static int new_crossover(lua_State *L)
+{
+    ta_parameters(L, "crossover", 0, "");
+    *(cross_state *)ta_new_state(L, sizeof(cross_state)) = (cross_state){.started = false};
+    return ta_indicator(L, update_crossover);
+}
+
+static int new_crossunder(lua_State *L)
+{
+    ta_parameters(L, "crossunder", 0, "");
+    *(cross_state *)ta_new_state(L, sizeof(cross_state)) = (cross_state){.started = false};
+    return ta_indicator(L, update_crossunder);
+}
+
+const luaL_Reg moon_ta_trend[] = {
+    {"tr", new_tr},
+    {"atr", new_atr},
+    {"adx", new_adx},
+    {"supertrend", new_supertrend},
+    {"linreg", new_linreg},
+    {"crossover", new_crossover},
+    {"crossunder", new_crossunder},
+    {NULL, NULL},
+};

@@ -1,0 +1,180 @@
+// Price and volume together: vwma, vwap, obv, mfi.
+
+#include "moon_ta_arguments.h"
+#include "moon_ta_parts.h"
+
+// MARK: - Volume-weighted moving average
+
+typedef struct {
+    ta_window prices, volumes;
+    ta_exact traded;  // Σ price × volume over the window
+} vwma_state;
+
+static const char *const close_volume[] = {"close", "volume"};
+
+static int update_vwma(lua_State *L)
+{
+    vwma_state *vwma = ta_state(L);
+    double in[2], price = 0, volume = 0, value;
+    ta_inputs(L, "vwma", close_volume, 2, in);
+    bool pushed_out = ta_window_push(&vwma->prices, in[0], &price);
+    ta_window_push(&vwma->volumes, in[1], &volume);
+    if (ta_window_went_round(&vwma->prices)) {
+        vwma->traded = (ta_exact){0, 0};
+        for (uint32_t i = 0; i < vwma->prices.ring.length; i++)
+            ta_exact_add_product(
+                &vwma->traded, vwma->prices.ring.values[i], vwma->volumes.ring.values[i]);
+    } else {
+        if (pushed_out)
+            ta_exact_add_product(&vwma->traded, -price, volume);
+        ta_exact_add_product(&vwma->traded, in[0], in[1]);
+    }
+    double total = ta_window_sum(&vwma->volumes);
+    if (ta_window_is_flat(&vwma->prices) || !(total > 0))
+        value = ta_window_mean(&vwma->prices);  // without volume every price weighs the same
+    else
+        value = vwma->traded.high / total;
+    return ta_one(L, ta_window_is_full(&vwma->prices), value);
+}
+
+static int new_vwma(lua_State *L)
+{
+    ta_parameters(L, "vwma", 1, "length");
+    uint32_t length = ta_length(L, "vwma", 1, 1, 0);
+    vwma_state *vwma = ta_new_state(L, sizeof *vwma + 2 * length * sizeof(double));
+    vwma->traded = (ta_exact){0, 0};
+    ta_window_init(&vwma->prices, length, (double *)(vwma + 1));
+    ta_window_init(&vwma->volumes, length, (double *)(vwma + 1) + length);
+    return ta_indicator(L, update_vwma);
+}
+
+// MARK: - Volume-weighted average price
+
+typedef struct {
+    ta_exact traded, volume;
+    double seconds;  // length of a session; 0 for one that never ends
+    double session;  // number of the current one since 1970
+    bool started;
+} vwap_state;
+
+/// Price, volume and, with sessions, time: from a bar's fields or from the arguments.
+static void vwap_inputs(lua_State *L, bool has_sessions, double in[3])
+{
+    static const char *const bar_fields[] = {"high", "low", "close", "volume", "time"};
+    static const char *const arguments[] = {"price", "volume", "time"};
+    if (lua_type(L, 1) == LUA_TTABLE || lua_type(L, 1) == LUA_TLIGHTUSERDATA) {
+        double bar[5] = {0};
+        ta_inputs(L, "vwap", bar_fields, has_sessions ? 5 : 4, bar);
+        in[0] = ta_typical(bar[0], bar[1], bar[2]);
+        in[1] = bar[3];
+        in[2] = bar[4];
+    } else {
+        ta_inputs(L, "vwap", arguments, has_sessions ? 3 : 2, in);
+    }
+}
+
+static int update_vwap(lua_State *L)
+{
+    vwap_state *vwap = ta_state(L);
+    double in[3] = {0};  // price, volume, time
+    vwap_inputs(L, vwap->seconds > 0, in);
+    if (vwap->seconds > 0) {
+        double session = floor(in[2] / vwap->seconds);
+        // A late trade of the session before counts in this one: going back would lose this one.
+        if (!vwap->started || session > vwap->session) {
+            vwap->traded = vwap->volume = (ta_exact){0, 0};
+            vwap->session = session;
+        }
+    }
+    vwap->started = true;
+    ta_exact_add_product(&vwap->traded, in[0], in[1]);
+    ta_exact_add(&vwap->volume, in[1]);
+    // Before the first volume the price itself is the best answer.
+    bool has_volume = vwap->volume.high > 0;
+    return ta_one(L, true, has_volume ? vwap->traded.high / vwap->volume.high : in[0]);
+}
+
+static int new_vwap(lua_State *L)
+{
+    ta_parameters(L, "vwap", 1, "session_seconds");
+    double seconds = ta_factor(L, "vwap", 1, "session_seconds", 0);
+    vwap_state *vwap = ta_new_state(L, sizeof *vwap);
+    *vwap = (vwap_state){.seconds = seconds};
+    return ta_indicator(L, update_vwap);
+}
+
+// MARK: - On-balance volume
+
+typedef struct {
+    double value, close;
+    bool started;
+} obv_state;
+
+static int update_obv(lua_State *L)
+{
+    obv_state *obv = ta_state(L);
+    double in[2];  // close, volume
+    ta_inputs(L, "obv", close_volume, 2, in);
+    if (!obv->started || in[0] > obv->close)
+        obv->value += in[1];
+    else if (in[0] < obv->close)
+        obv->value -= in[1];
+    obv->close = in[0];
+    obv->started = true;
+    return ta_one(L, true, obv->value);
+}
+
+static int new_obv(lua_State *L)
+{
+    ta_parameters(L, "obv", 0, "");
+    obv_state *obv = ta_new_state(L, sizeof *obv);
+    *obv = (obv_state){.started = false};
+    return ta_indicator(L, update_obv);
+}
+
+// MARK: - Money flow index
+
+typedef struct {
+    ta_window rising, falling;
+    double typical;
+    bool started;
+} mfi_state;
+
+static const char *const high_low_close_volume[] = {"high", "low", "close", "volume"};
+
+static int update_mfi(lua_State *L)
+{
+    mfi_state *mfi = ta_state(L);
+    double bar[4];  // high, low, close, volume
+    double oldest, value = 0;
+    ta_inputs(L, "mfi", high_low_close_volume, 4, bar);
+    double typical = ta_typical(bar[0], bar[1], bar[2]), change = typical - mfi->typical;
+    if (mfi->started) {
+        // Smaller changes are the rounding of the typical price, not a move.
+        bool has_moved = fabs(change) > 1e-14 * (fabs(typical) + fabs(mfi->typical));
+        double flow = has_moved ? typical * bar[3] : 0;
+        ta_window_push(&mfi->rising, change < 0 ? 0 : flow, &oldest);
+        ta_window_push(&mfi->falling, change < 0 ? flow : 0, &oldest);
+        double rising = ta_window_sum(&mfi->rising);
+        double total = rising + ta_window_sum(&mfi->falling);
+        value = total > 0 ? 100.0 * (rising / total) : 0;
+    }
+    mfi->typical = typical;
+    mfi->started = true;
+    return ta_one(L, ta_window_is_full(&mfi->rising), value);
+}
+
+static int new_mfi(lua_State *L)
+{
+    ta_parameters(L, "mfi", 1, "length");
+    uint32_t length = ta_length(L, "mfi", 1, 2, 14);
+    mfi_state *mfi = ta_new_state(L, sizeof *mfi + 2 * length * sizeof(double));
+    *mfi = (mfi_state){.started = false};
+    ta_window_init(&mfi->rising, length, (double *)(mfi + 1));
+    ta_window_init(&mfi->falling, length, (double *)(mfi + 1) + length);
+    return ta_indicator(L, update_mfi);
+}
+
+const luaL_Reg moon_ta_volume[] = {
+    {"vwma", new_vwma}, {"vwap", new_vwap}, {"obv", new_obv}, {"mfi", new_mfi}, {NULL, NULL},
+};

@@ -1,0 +1,535 @@
+// Views: what an event, an order or a position looks like to a script.
+//
+// A view is light userdata, so making one allocates nothing; all share one metatable, whose
+// __index finds the event in the host's memory. A handle to an event carries the number of its
+// callback, so that one kept past it is known by that and never read.
+#include "moon_parts.h"
+
+#include <stdio.h>
+
+static const char *const field_names[] = {
+    "",
+#define X(name) #name,
+    MOON_FIELDS(X)
+#undef X
+};
+
+static const int64_t NANOSECONDS = 1000000000;
+
+// ---- Values -------------------------------------------------------------------------------------
+
+// Pushes the double nearest to a value on a scale. A whole number of the scale's units that fits
+// 53 bits needs one division, which rounds correctly; the rest goes the exact, slow way.
+static inline void push_scaled(
+    lua_State *L, moon_host *host, moon_attos value, const moon_scale *scale) {
+    unsigned __int128 bits = (unsigned __int128)(uint64_t)value.high << 64 | value.low;
+    uint64_t shifted = (uint64_t)((__int128)bits >> (18 - scale->decimals));
+    int64_t units = (int64_t)(shifted * scale->inverse);
+    bool isExact = (__int128)units * scale->step == (__int128)bits
+                   && units <= (int64_t)1 << 53 && units >= -((int64_t)1 << 53);
+    lua_pushnumber(
+        L, isExact ? (lua_Number)units / scale->divisor : host->calls.nearest(value));
+}
+
+void moon_push_exact(lua_State *L, moon_host *host, moon_attos value) {
+    lua_pushnumber(L, host->calls.nearest(value));
+}
+
+static void push_optional(lua_State *L, moon_host *host, bool has, moon_attos value) {
+    if (has) moon_push_exact(L, host, value); else lua_pushnil(L);
+}
+
+static void push_text(lua_State *L, const moon_text *text) {
+    if (text->count) lua_pushlstring(L, text->bytes, text->count); else lua_pushnil(L);
+}
+
+// Seconds since 1970: a double holds them to about a quarter of a microsecond.
+static void push_seconds(lua_State *L, int64_t nanoseconds) {
+    lua_pushnumber(L, (lua_Number)(nanoseconds / NANOSECONDS)
+                          + (lua_Number)(nanoseconds % NANOSECONDS) / 1e9);
+}
+
+static void push_side(lua_State *L, uint8_t side) {
+    if (side == MOON_NO_SIDE) lua_pushnil(L);
+    else lua_pushstring(L, side == MOON_BUY ? "buy" : "sell");
+}
+
+static const moon_instrument *instrument_of(moon_host *host, int32_t instrument) {
+    return &host->instruments[instrument];
+}
+
+// Pushes the fields that all market events have; false: another one.
+static bool push_common(
+    lua_State *L, moon_host *host, moon_field field, int32_t instrument, int64_t venue_time,
+    int64_t receive_time) {
+    switch (field) {
+    case F_symbol: push_text(L, &instrument_of(host, instrument)->symbol); return true;
+    case F_time: push_seconds(L, venue_time); return true;
+    case F_time_ns: lua_pushinteger(L, venue_time); return true;
+    case F_received: push_seconds(L, receive_time); return true;
+    default: return false;
+    }
+}
+
+void moon_push_view(lua_State *L, uintptr_t view) { lua_pushlightuserdata(L, (void *)view); }
+
+// ---- One function for each kind: pushes the field, or returns false -----------------------------
+
+typedef bool push_field(lua_State *L, moon_host *host, uintptr_t view, moon_field field);
+
+static int64_t number_of(uintptr_t view) { return (int64_t)(view >> MOON_INDEX_SHIFT); }
+static int32_t index_of(uintptr_t view) { return (uint16_t)(view >> MOON_INDEX_SHIFT); }
+
+static inline __attribute__((always_inline)) bool push_trade(
+    lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    const moon_trade *it = &host->events.trade;
+    const moon_instrument *instrument = instrument_of(host, it->instrument);
+    switch (field) {
+    case F_price: push_scaled(L, host, it->price, &instrument->price_scale); return true;
+    case F_qty: push_scaled(L, host, it->quantity, &instrument->quantity_scale); return true;
+    case F_side: push_side(L, it->side); return true;
+    case F_id:
+        if (it->has_id) lua_pushinteger(L, (lua_Integer)it->id); else lua_pushnil(L);
+        return true;
+    default:
+        return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
+    }
+}
+
+// Pushes what `field` says of a top of book; the middle and the spread are of the exact prices.
+static bool push_top(lua_State *L, moon_host *host, const moon_quote *it, moon_field field) {
+    const moon_instrument *instrument = instrument_of(host, it->instrument);
+    bool has = field == F_bid || field == F_bid_qty   ? it->has_bid
+               : field == F_ask || field == F_ask_qty ? it->has_ask
+                                                      : it->has_bid && it->has_ask;
+    moon_attos value;
+    const moon_scale *scale = &instrument->price_scale;
+    switch (field) {
+    case F_bid: value = it->bid; break;
+    case F_ask: value = it->ask; break;
+    case F_bid_qty: value = it->bid_quantity; scale = &instrument->quantity_scale; break;
+    case F_ask_qty: value = it->ask_quantity; scale = &instrument->quantity_scale; break;
+    case F_mid:
+    case F_spread: {
+        __int128 bid = (__int128)((unsigned __int128)(uint64_t)it->bid.high << 64 | it->bid.low);
+        __int128 ask = (__int128)((unsigned __int128)(uint64_t)it->ask.high << 64 | it->ask.low);
+        // Halving loses half an atto at most, far below what a double can tell.
+        __int128 result = field == F_spread ? ask - bid : bid + (ask - bid) / 2;
+        value = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
+        break;
+    }
+    default: return false;
+    }
+    if (has) push_scaled(L, host, value, scale); else lua_pushnil(L);
+    return true;
+}
+
+static bool push_quote(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    const moon_quote *it = &host->events.quote;
+    int32_t index = index_of(view);
+    if (index > 0) {
+        bool isKnown = host->top_generation == host->generation
+                       && host->top_instrument == index - 1;
+        if (!isKnown) {
+            host->top.instrument = index - 1;
+            host->calls.top(host->calls.context, index - 1, &host->top);
+            host->top_generation = host->generation;
+            host->top_instrument = index - 1;
+        }
+        it = &host->top;
+    }
+    if (push_top(L, host, it, field)) return true;
+    return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
+}
+
+static bool push_book(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    int32_t instrument = index_of(view) - 1;
+    if (moon_push_book_field(L, host, instrument, field)) return true;
+    if (field == F_symbol || field == F_time || field == F_time_ns || field == F_received) {
+        int64_t venue_time = 0, receive_time = 0;
+        host->calls.book(host->calls.context, instrument, &venue_time, &receive_time);
+        return push_common(L, host, field, instrument, venue_time, receive_time);
+    }
+    moon_quote top = {.instrument = instrument};
+    host->calls.top(host->calls.context, instrument, &top);
+    return push_top(L, host, &top, field);
+}
+
+static bool push_bar(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    const moon_bar *it = &host->events.bar;
+    const moon_instrument *instrument = instrument_of(host, it->instrument);
+    const moon_scale *price = &instrument->price_scale, *quantity = &instrument->quantity_scale;
+    switch (field) {
+    case F_open: push_scaled(L, host, it->open, price); return true;
+    case F_high: push_scaled(L, host, it->high, price); return true;
+    case F_low: push_scaled(L, host, it->low, price); return true;
+    case F_close: push_scaled(L, host, it->close, price); return true;
+    case F_volume: push_scaled(L, host, it->volume, quantity); return true;
+    case F_buy_volume:
+        if (it->has_buy_volume) push_scaled(L, host, it->buy_volume, quantity); else lua_pushnil(L);
+        return true;
+    case F_trades:
+        if (it->has_trades) lua_pushinteger(L, it->trades); else lua_pushnil(L);
+        return true;
+    case F_size: push_text(L, &it->size); return true;
+    case F_close_time: push_seconds(L, it->close_time); return true;
+    case F_received: return false;
+    default:
+        return push_common(L, host, field, it->instrument, it->open_time, it->close_time);
+    }
+}
+
+static bool push_ticker(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    const moon_ticker *it = &host->events.ticker;
+    switch (field) {
+    case F_last: push_optional(L, host, it->has_last, it->last); return true;
+    case F_mark: push_optional(L, host, it->has_mark, it->mark); return true;
+    case F_index: push_optional(L, host, it->has_index, it->index); return true;
+    case F_volume: push_optional(L, host, it->has_volume, it->volume); return true;
+    default:
+        return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
+    }
+}
+
+static bool push_funding(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    const moon_funding *it = &host->events.funding;
+    switch (field) {
+    case F_rate: moon_push_exact(L, host, it->rate); return true;
+    case F_mark: moon_push_exact(L, host, it->mark); return true;
+    default:
+        return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
+    }
+}
+
+static bool push_fill(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    const moon_fill *it = &host->events.fill;
+    switch (field) {
+    case F_price: moon_push_exact(L, host, it->price); return true;
+    case F_qty: moon_push_exact(L, host, it->quantity); return true;
+    case F_side: push_side(L, it->side); return true;
+    case F_order: moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, it->order)); return true;
+    case F_fee: moon_push_exact(L, host, it->fee); return true;
+    case F_fee_currency: push_text(L, &it->fee_currency); return true;
+    case F_liquidity: lua_pushstring(L, it->is_maker ? "maker" : "taker"); return true;
+    case F_id: push_text(L, &it->id); return true;
+    case F_received: return false;
+    default: return push_common(L, host, field, it->instrument, it->time, it->time);
+    }
+}
+
+static bool push_status(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    const moon_status *it = &host->events.status;
+    switch (field) {
+    case F_venue: push_text(L, &it->venue); return true;
+    case F_state: push_text(L, &it->state); return true;
+    case F_reason: push_text(L, &it->reason); return true;
+    case F_time: push_seconds(L, it->time); return true;
+    case F_symbol:
+        if (it->instrument < 0) lua_pushnil(L);
+        else push_text(L, &instrument_of(host, it->instrument)->symbol);
+        return true;
+    default: return false;
+    }
+}
+
+// The order behind a handle, asked for once in a callback; NULL: forgotten by the host.
+static const moon_order *order_of(moon_host *host, int64_t serial) {
+    if (host->order_generation == host->generation && host->order_serial == serial) {
+        return &host->order;
+    }
+    if (!host->calls.order(host->calls.context, serial, &host->order)) return NULL;
+    host->order_generation = host->generation;
+    host->order_serial = serial;
+    return &host->order;
+}
+
+static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    const moon_order *it = order_of(host, number_of(view));
+    if (!it) {
+        moon_raise(
+            L, "this order ended long ago and the host has forgotten it: keep the fields that you"
+            " need, or order:copy()");
+        return false;
+    }
+    switch (field) {
+    case F_id: push_text(L, &it->id); return true;
+    case F_symbol: push_text(L, &instrument_of(host, it->instrument)->symbol); return true;
+    case F_side: push_side(L, it->side); return true;
+    case F_qty: moon_push_exact(L, host, it->quantity); return true;
+    case F_price: push_optional(L, host, it->has_price, it->price); return true;
+    case F_stop: push_optional(L, host, it->has_stop, it->stop); return true;
+    case F_tif: push_text(L, &it->tif); return true;
+    case F_post_only: lua_pushboolean(L, it->is_post_only); return true;
+    case F_reduce_only: lua_pushboolean(L, it->is_reduce_only); return true;
+    case F_tag: push_text(L, &it->tag); return true;
+    case F_state: push_text(L, &it->state); return true;
+    case F_reason: push_text(L, &it->reason); return true;
+    case F_filled: moon_push_exact(L, host, it->filled); return true;
+    case F_remaining: moon_push_exact(L, host, it->remaining); return true;
+    case F_average_price: push_optional(L, host, it->has_average, it->average); return true;
+    case F_created: push_seconds(L, it->created); return true;
+    case F_updated: push_seconds(L, it->updated); return true;
+    default: return false;
+    }
+}
+
+static bool push_position(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    int32_t instrument = (int32_t)number_of(view);
+    bool isKnown = host->position_generation == host->generation
+                   && host->position_instrument == instrument;
+    if (!isKnown) {
+        host->calls.position(host->calls.context, instrument, &host->position);
+        host->position_generation = host->generation;
+        host->position_instrument = instrument;
+    }
+    const moon_position *it = &host->position;
+    switch (field) {
+    case F_symbol: push_text(L, &instrument_of(host, instrument)->symbol); return true;
+    case F_qty: moon_push_exact(L, host, it->quantity); return true;
+    case F_average_price: push_optional(L, host, it->has_average, it->average); return true;
+    case F_realised_pnl: moon_push_exact(L, host, it->realised); return true;
+    case F_unrealised_pnl: push_optional(L, host, it->has_unrealised, it->unrealised); return true;
+    case F_fees: moon_push_exact(L, host, it->fees); return true;
+    case F_funding: moon_push_exact(L, host, it->funding); return true;
+    default: return false;
+    }
+}
+
+static bool push_instrument(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    const moon_instrument *it = instrument_of(host, (int32_t)number_of(view));
+    switch (field) {
+    case F_symbol: push_text(L, &it->symbol); return true;
+    case F_kind: push_text(L, &it->kind); return true;
+    case F_base: push_text(L, &it->base); return true;
+    case F_quote: push_text(L, &it->quote); return true;
+    case F_settle: push_text(L, &it->settle); return true;
+    case F_tick: moon_push_exact(L, host, it->tick); return true;
+    case F_lot: moon_push_exact(L, host, it->lot); return true;
+    case F_min_qty: moon_push_exact(L, host, it->min_quantity); return true;
+    case F_min_notional: moon_push_exact(L, host, it->min_notional); return true;
+    case F_contract_size: moon_push_exact(L, host, it->contract_size); return true;
+    case F_maker_fee: moon_push_exact(L, host, it->maker_fee); return true;
+    case F_taker_fee: moon_push_exact(L, host, it->taker_fee); return true;
+    default: return false;
+    }
+}
+
+// ---- The kinds ----------------------------------------------------------------------------------
+
+static const struct {
+    const char *name, *article;
+    push_field *push;
+    const uint8_t fields[20];  // in the order of tostring; ended by F_none
+} kinds[MOON_VIEW_COUNT] = {
+    [MOON_VIEW_TRADE] = {"trade", "a trade", push_trade,
+        {F_symbol, F_price, F_qty, F_side, F_time, F_time_ns, F_received, F_id}},
+    [MOON_VIEW_QUOTE] = {"quote", "a quote", push_quote,
+        {F_symbol, F_bid, F_ask, F_bid_qty, F_ask_qty, F_mid, F_spread, F_time, F_time_ns,
+         F_received}},
+    [MOON_VIEW_BOOK] = {"book", "a book", push_book,
+        {F_symbol, F_bid, F_ask, F_bid_qty, F_ask_qty, F_mid, F_spread, F_time, F_time_ns,
+         F_received}},
+    [MOON_VIEW_BAR] = {"bar", "a bar", push_bar,
+        {F_symbol, F_size, F_open, F_high, F_low, F_close, F_volume, F_buy_volume, F_trades,
+         F_time, F_time_ns, F_close_time}},
+    [MOON_VIEW_TICKER] = {"ticker", "a ticker", push_ticker,
+        {F_symbol, F_last, F_mark, F_index, F_volume, F_time, F_time_ns, F_received}},
+    [MOON_VIEW_FUNDING] = {"funding", "a funding", push_funding,
+        {F_symbol, F_rate, F_mark, F_time, F_time_ns, F_received}},
+    [MOON_VIEW_FILL] = {"fill", "a fill", push_fill,
+        {F_symbol, F_price, F_qty, F_side, F_fee, F_fee_currency, F_liquidity, F_time, F_time_ns,
+         F_id, F_order}},
+    [MOON_VIEW_STATUS] = {"status", "a status", push_status,
+        {F_venue, F_symbol, F_state, F_reason, F_time}},
+    [MOON_VIEW_ORDER] = {"order", "an order", push_order,
+        {F_id, F_symbol, F_side, F_qty, F_price, F_stop, F_tif, F_post_only, F_reduce_only, F_tag,
+         F_state, F_filled, F_remaining, F_average_price, F_reason, F_created, F_updated}},
+    [MOON_VIEW_POSITION] = {"position", "a position", push_position,
+        {F_symbol, F_qty, F_average_price, F_realised_pnl, F_unrealised_pnl, F_fees, F_funding}},
+    [MOON_VIEW_INSTRUMENT] = {"instrument", "an instrument", push_instrument,
+        {F_symbol, F_kind, F_base, F_quote, F_settle, F_tick, F_lot, F_min_qty, F_min_notional,
+         F_contract_size, F_maker_fee, F_taker_fee}},
+};
+
+static bool is_live(moon_view kind) { return kind >= MOON_VIEW_ORDER; }
+
+moon_view moon_view_kind(lua_State *L, int index) {
+    if (!lua_islightuserdata(L, index)) return MOON_VIEW_NONE;
+    moon_view kind = (uintptr_t)lua_touserdata(L, index) & 15;
+    return kind < MOON_VIEW_COUNT ? kind : MOON_VIEW_NONE;
+}
+
+static int raise_unknown_field(lua_State *L, moon_view kind, const char *name) {
+    moon_nearest search = moon_nearest_to(name);
+    luaL_Buffer list;
+    luaL_buffinit(L, &list);
+    luaL_addstring(&list, "; it has ");
+    for (int i = 0; kinds[kind].fields[i]; i++) {
+        const char *field = field_names[kinds[kind].fields[i]];
+        moon_nearest_try(&search, field);
+        if (i) luaL_addstring(&list, ", ");
+        luaL_addstring(&list, field);
+    }
+    moon_nearest_try(&search, "copy");
+    if (kind == MOON_VIEW_BOOK) {
+        static const char *const methods[] = {"level", "bids", "asks", "volume", "count"};
+        for (int i = 0; i < 5; i++) {
+            moon_nearest_try(&search, methods[i]);
+            luaL_addstring(&list, ", ");
+            luaL_addstring(&list, methods[i]);
+        }
+    }
+    luaL_pushresult(&list);
+    moon_nearest_push(L, &search, lua_tostring(L, -1));
+    return moon_raise(
+        L, "unknown field `%s` of %s%s", name, kinds[kind].article, lua_tostring(L, -1));
+}
+
+static int copy(lua_State *L);
+
+// What a read of a view that is neither a field nor right ends in. // stack: view, name → value
+static __attribute__((noinline)) int no_field(lua_State *L, moon_view kind, moon_field field) {
+    if (lua_type(L, 2) != LUA_TSTRING) {
+        return moon_raise(
+            L, "%s has named fields, not [%s]", kinds[kind].article, moon_type_name(L, 2));
+    }
+    if (field == F_copy) {
+        lua_pushcfunction(L, copy);
+        return 1;
+    }
+    return raise_unknown_field(L, kind, lua_tostring(L, 2));
+}
+
+static __attribute__((noinline)) int raise_kept(lua_State *L, moon_view kind) {
+    const char *name = kind && kind < MOON_VIEW_COUNT ? kinds[kind].name : "view";
+    return moon_raise(
+        L, "this %s was kept past its callback, and its fields are gone: use %s:copy()", name,
+        name);
+}
+
+// stack: view, name → value
+static int view_index(lua_State *L) {
+    moon_host *host = moon_of(L);
+    uintptr_t view = (uintptr_t)lua_touserdata(L, 1);
+    moon_view kind = view & 15;
+    // Only strings have the addresses of the field names, so the type need not be looked at.
+    moon_field field = moon_field_of(host, lua_topointer(L, 2));
+    if (view >> MOON_GENERATION_SHIFT != host->generation && !is_live(kind)) {
+        return raise_kept(L, kind);
+    }
+    bool isPushed = kind == MOON_VIEW_TRADE ? push_trade(L, host, view, field)
+                                            : kinds[kind].push(L, host, view, field);
+    return isPushed ? 1 : no_field(L, kind, field);
+}
+
+static int view_newindex(lua_State *L) {
+    moon_view kind = moon_view_kind(L, 1);
+    return moon_raise(
+        L, "%s is read-only: use copy() for a table that can be changed", kinds[kind].article);
+}
+
+// Checks that argument 1 is a view that may be read now.
+static uintptr_t check_view(lua_State *L, const char *function) {
+    moon_view kind = moon_view_kind(L, 1);
+    if (kind == MOON_VIEW_NONE) {
+        moon_raise(
+            L, "%s was called on %s: write view:%s(), with a colon", function,
+            moon_type_name(L, 1), function);
+    }
+    uintptr_t view = (uintptr_t)lua_touserdata(L, 1);
+    bool isGone = !is_live(kind) && view >> MOON_GENERATION_SHIFT != moon_of(L)->generation;
+    if (isGone) raise_kept(L, kind);
+    return view;
+}
+
+// view:copy(): a plain table of the fields that are not nil; what is a view in it stays one.
+static int copy(lua_State *L) {
+    moon_host *host = moon_of(L);
+    uintptr_t view = check_view(L, "copy");
+    moon_view kind = view & 15;
+    lua_createtable(L, 0, 12);  // stack: view, table
+    int table = lua_gettop(L);
+    for (int i = 0; kinds[kind].fields[i]; i++) {
+        moon_field field = kinds[kind].fields[i];
+        lua_pushstring(L, field_names[field]);
+        kinds[kind].push(L, host, view, field);  // stack: view, table, name, value
+        lua_rawset(L, table);
+    }
+    return 1;
+}
+
+// trade{symbol="…", price=50000.1, …}: never an address, the same on every run.
+static int view_tostring(lua_State *L) {
+    moon_host *host = moon_of(L);
+    moon_view kind = moon_view_kind(L, 1);
+    uintptr_t view = (uintptr_t)lua_touserdata(L, 1);
+    if (kind == MOON_VIEW_NONE) {
+        lua_pushliteral(L, "view");
+        return 1;
+    }
+    if (!is_live(kind) && view >> MOON_GENERATION_SHIFT != host->generation) {
+        lua_pushfstring(L, "%s (kept past its callback)", kinds[kind].name);
+        return 1;
+    }
+    if (kind == MOON_VIEW_ORDER && !order_of(host, number_of(view))) {
+        lua_pushliteral(L, "order (forgotten)");
+        return 1;
+    }
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    luaL_addstring(&text, kinds[kind].name);
+    luaL_addchar(&text, '{');
+    bool isFirst = true;
+    for (int i = 0; kinds[kind].fields[i]; i++) {
+        moon_field field = kinds[kind].fields[i];
+        if (field == F_time_ns || field == F_order) continue;
+        kinds[kind].push(L, host, view, field);  // stack: …, value
+        if (lua_isnil(L, -1)) {
+            lua_pop(L, 1);
+            continue;
+        }
+        const char *quote = lua_type(L, -1) == LUA_TSTRING ? "\"" : "";
+        lua_pushfstring(
+            L, "%s%s=%s%s%s", isFirst ? "" : ", ", field_names[field], quote,
+            luaL_tolstring(L, -1, NULL), quote);  // stack: …, value, its text, entry
+        lua_replace(L, -3);
+        lua_pop(L, 1);  // stack: …, entry
+        luaL_addvalue(&text);
+        isFirst = false;
+    }
+    luaL_addchar(&text, '}');
+    luaL_pushresult(&text);
+    return 1;
+}
+
+void moon_open_views(lua_State *L, moon_host *host) {
+    lua_createtable(L, F_end, 0);  // stack: …, anchors
+    for (int field = F_none + 1; field < F_end; field++) {
+        lua_pushstring(L, field_names[field]);
+        const void *name = lua_topointer(L, -1);
+        lua_rawseti(L, -2, field);  // anchored: short strings are interned, so this is the key
+        size_t at = ((uintptr_t)name >> 4) & (MOON_FIELD_SLOTS - 1);
+        while (host->fields[at].name) at = (at + 1) & (MOON_FIELD_SLOTS - 1);
+        host->fields[at].name = name;
+        host->fields[at].field = (moon_field)field;
+    }
+    lua_rawsetp(L, LUA_REGISTRYINDEX, host->fields);
+    static const luaL_Reg methods[] = {
+        {"__index", view_index},
+        {"__newindex", view_newindex},
+        {"__tostring", view_tostring},
+        {NULL, NULL},
+    };
+    moon_push_view(L, 0);
+    luaL_newlib(L, methods);  // stack: …, a view, metatable
+    lua_pushliteral(L, "protected");
+    lua_setfield(L, -2, "__metatable");
+    lua_setmetatable(L, -2);  // of all light userdata
+    lua_pop(L, 1);
+}

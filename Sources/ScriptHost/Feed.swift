@@ -1,0 +1,76 @@
+internal import CMoon
+import TradingCore
+import TradingModel
+
+/// A feed as `subscribe()` names it: `trades`, `book`, `bars:1m`.
+enum Feed: Hashable {
+    case plain(FeedSet)
+    case bars(BarSize)
+
+    static let plainFeeds: [(name: String, feed: FeedSet, handler: moon_handler)] = [
+        ("trades", .trades, MOON_ON_TRADE), ("quotes", .quotes, MOON_ON_QUOTE),
+        ("book", .book, MOON_ON_BOOK), ("ticker", .ticker, MOON_ON_TICKER),
+        ("funding", .funding, MOON_ON_FUNDING),
+    ]
+
+    /// The longest bar: 366 days, in nanoseconds.
+    private static let longestBar: Int64 = 366 * 86_400 * 1_000_000_000
+
+    /// Reads a feed's name; what is wrong with it otherwise.
+    static func read(_ text: String) -> Result<Feed, ScriptMistake> {
+        if let plain = plainFeeds.first(where: { $0.name == text }) {
+            return .success(.plain(plain.feed))
+        }
+        if text.hasPrefix("bars:") {
+            guard let size = barSize(text.dropFirst(5)) else {
+                return .failure(
+                    ScriptMistake(
+                        message: "`\(text)` is no bar size: write bars:1m, with s, m, h or d for "
+                            + "time, t for trades (bars:100t) or v for volume (bars:10v)"))
+            }
+            return .success(.bars(size))
+        }
+        let names = plainFeeds.map(\.name) + ["bars:1m"]
+        let hint = nearestName(to: text, among: names).map { ": did you mean `\($0)`?" } ?? ";"
+        return .failure(
+            ScriptMistake(
+                message: "unknown feed `\(text)`\(hint) There are trades, quotes, book, ticker, "
+                    + "funding and bars:1m (5s, 4h, 1d; 100t by trades, 10v by volume)"))
+    }
+
+    private static func barSize(_ text: Substring) -> BarSize? {
+        guard let unit = text.last else { return nil }
+        let amount = text.dropLast()
+        if unit == "v" {
+            guard let volume = try? Quantity(String(amount)), volume > .zero else { return nil }
+            return .volume(volume)
+        }
+        guard let count = Int64(amount), count > 0, amount.first != "+" else { return nil }
+        let seconds: Int64
+        switch unit {
+        case "t": return .trades(Int(count))
+        case "s": seconds = 1
+        case "m": seconds = 60
+        case "h": seconds = 3_600
+        case "d": seconds = 86_400
+        default: return nil
+        }
+        let (nanoseconds, overflow) = count.multipliedReportingOverflow(by: seconds * 1_000_000_000)
+        guard !overflow, nanoseconds <= longestBar else { return nil }
+        return .time(nanoseconds: nanoseconds)
+    }
+}
+
+/// What a script got wrong in a call of the host, in words for its author.
+struct ScriptMistake: Error {
+    let message: String
+}
+
+/// The candidate that `name` probably means; nil: none is near.
+func nearestName(to name: String, among candidates: [String]) -> String? {
+    let ranked = candidates.map { (distance: unsafe moon_name_distance(name, $0), name: $0) }
+    guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }),
+        unsafe moon_name_is_near(name, best.distance)
+    else { return nil }
+    return best.name
+}

@@ -1,0 +1,229 @@
+internal import CMoon
+public import TradingCore
+public import TradingModel
+
+/// A strategy written in Lua: loads a script and carries the engine's events to its handlers.
+///
+/// One thread at a time may use it. What a script may do is in docs/lua-api.md.
+@safe public final class LuaStrategy: Strategy {
+    /// What `params{…}` declares, by name; a Lua table constructor has no order of its own.
+    public var parameters: [Parameter] { context.parameters.parameters }
+    /// All symbols that `subscribe()` names, in order.
+    public var symbols: [Symbol] { context.symbols }
+    /// The market data that the script needs, by symbol, as it subscribed.
+    ///
+    /// Wider than ``subscription(to:)``: depth without an `on_book` still answers `book()`.
+    public var subscriptions: [Symbol: Subscription] { context.subscriptions }
+    /// What is probably not meant: a handler without its feed, a global that looks like a handler.
+    public private(set) var warnings: [Diagnostic] = []
+    /// The paths of the files read, the script first, then what it required, in order.
+    public var files: [String] { context.files.read.map(\.path) }
+
+    let context: ScriptContext
+    let host: OpaquePointer
+    /// Where the shim reads the event at hand.
+    private let events: UnsafeMutablePointer<moon_events>
+    private var failedHandler: moon_handler?
+    /// What the script asked for while it loaded, timers above all: taken with the start.
+    private var askedAtLoad: [StrategyRequest] = []
+
+    /// Reads, compiles and runs the script at `path`; its handlers run later.
+    ///
+    /// - Parameters:
+    ///   - parameters: values for the script's parameters; one it does not have is an error.
+    ///   - seed: what `math.random` starts from.
+    ///   - state: an earlier ``stateText()`` for the script's `state` table; nil: empty.
+    /// - Throws: ``ScriptError`` saying where the script or a parameter is wrong.
+    public convenience init(
+        file path: String, parameters: [ParameterOverride] = [],
+        limits: ScriptLimits = ScriptLimits(), seed: UInt64 = 0, state: String? = nil
+    ) throws(ScriptError) {
+        let text: String
+        do throws(UnreadableFile) {
+            text = try ScriptFiles.text(of: path, shown: path)
+        } catch {
+            throw ScriptError(file: "", message: error.message)
+        }
+        try self.init(
+            text: text, name: path, folder: ScriptFiles.folder(of: path), parameters: parameters,
+            limits: limits, seed: seed, state: state)
+    }
+
+    /// As ``init(file:parameters:limits:seed:state:)``, from text; `name` is its file in messages.
+    ///
+    /// `require` looks in `folder`; nil: there is nothing to require.
+    public init(
+        text: String, name: String = "strategy.lua", folder: String? = nil,
+        parameters: [ParameterOverride] = [], limits: ScriptLimits = ScriptLimits(),
+        seed: UInt64 = 0, state: String? = nil
+    ) throws(ScriptError) {
+        context = ScriptContext(overrides: parameters, folder: folder)
+        // Scripts see the name in error messages, so it must not depend on where they lie.
+        let chunk = ScriptFiles.lastComponent(of: name)
+        context.files.add(chunk: chunk, path: name, text: text)
+        guard
+            let host = unsafe moon_open(moon_limits(limits, seed: seed), context.calls()),
+            let events = unsafe moon_events_of(host)
+        else {
+            throw ScriptError(
+                file: name,
+                message: "a script needs more memory than the limit of \(limits.memoryBytes) bytes")
+        }
+        unsafe self.host = host
+        unsafe self.events = events
+        if let state { try restore(state) }
+        try load(text, chunk: chunk)
+        appendRequests(to: &askedAtLoad)
+        warnings = try handlerWarnings()
+    }
+
+    deinit { unsafe moon_close(host) }
+
+    // MARK: - Strategy
+
+    public func attach(to state: TradingState) {
+        context.state = state
+        context.instrumentBySlot = symbols.map { symbol in
+            let place = state.instruments.firstIndex {
+                $0.symbol.description == symbol.description
+            }
+            return Int32(place ?? -1)
+        }
+        let count = state.instruments.count
+        let slots = context.instrumentBySlot
+        guard
+            let instruments = unsafe moon_attach(
+                host, Int32(count), slots, Int32(slots.count), state.mode.rawValue)
+        else { preconditionFailure("the shim gives the instruments it was asked for") }
+        for (place, instrument) in state.instruments.enumerated() {
+            unsafe instrument.write(to: instruments + place)
+        }
+    }
+
+    public func subscription(to instrument: InstrumentID) -> Subscription {
+        guard let symbol = context.state?.instruments[instrument.index].symbol,
+            var wanted = subscriptions.first(where: { $0.key.description == symbol.description })?
+                .value
+        else { return Subscription() }
+        for feed in Feed.plainFeeds where !hasHandler(feed.handler) {
+            wanted.feeds.remove(feed.feed)
+        }
+        if !hasHandler(MOON_ON_BAR) {
+            wanted.feeds.remove(.bars)
+            wanted.barSizes = []
+        }
+        return wanted
+    }
+
+    public func onTrade(_ trade: Trade) -> HandlerOutcome {
+        unsafe events.pointee.trade.instrument = Int32(truncatingIfNeeded: trade.instrument.index)
+        unsafe events.pointee.trade.side = trade.taker.map { $0.rawValue &+ 1 } ?? 0
+        unsafe events.pointee.trade.price = moon_attos(trade.price.attos)
+        unsafe events.pointee.trade.quantity = moon_attos(trade.quantity.attos)
+        unsafe events.pointee.trade.venue_time = trade.venueTime.nanoseconds
+        unsafe events.pointee.trade.receive_time = trade.receiveTime.nanoseconds
+        unsafe events.pointee.trade.has_id = trade.id != nil
+        unsafe events.pointee.trade.id = trade.id ?? 0
+        return call(MOON_ON_TRADE)
+    }
+
+    public func onQuote(_ quote: Quote) -> HandlerOutcome {
+        unsafe events.pointee.quote.instrument = Int32(truncatingIfNeeded: quote.instrument.index)
+        unsafe events.pointee.quote.write(
+            bid: quote.bid, ask: quote.ask, venueTime: quote.venueTime,
+            receiveTime: quote.receiveTime)
+        return call(MOON_ON_QUOTE)
+    }
+
+    public func onBook(_ book: OrderBook) -> HandlerOutcome {
+        unsafe events.pointee.book = Int32(truncatingIfNeeded: book.instrument.index)
+        return call(MOON_ON_BOOK)
+    }
+
+    public func onBar(_ bar: Bar) -> HandlerOutcome {
+        unsafe events.pointee.bar.write(bar, size: context.barTexts[bar.size] ?? "")
+        return call(MOON_ON_BAR)
+    }
+
+    public func onTicker(_ ticker: Ticker) -> HandlerOutcome {
+        unsafe events.pointee.ticker.write(ticker)
+        return call(MOON_ON_TICKER)
+    }
+
+    public func onFunding(_ funding: Funding) -> HandlerOutcome {
+        unsafe events.pointee.funding = moon_funding(
+            instrument: Int32(funding.instrument.index), rate: moon_attos(funding.rate.attos),
+            mark: moon_attos(funding.mark.attos), venue_time: funding.venueTime.nanoseconds,
+            receive_time: funding.receiveTime.nanoseconds)
+        return call(MOON_ON_FUNDING)
+    }
+
+    public func onOrder(_ order: Order) -> HandlerOutcome {
+        guard hasHandler(MOON_ON_ORDER) else { return .quiet }
+        context.currentOrder = order
+        defer { context.currentOrder = nil }
+        unsafe events.pointee.order = Int64(order.serial)
+        return call(MOON_ON_ORDER)
+    }
+
+    public func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
+        guard hasHandler(MOON_ON_FILL) else { return .quiet }
+        context.currentOrder = order
+        defer { context.currentOrder = nil }
+        unsafe events.pointee.fill.write(fill, of: order)
+        return call(MOON_ON_FILL)
+    }
+
+    public func onPosition(_ instrument: InstrumentID) -> HandlerOutcome {
+        unsafe events.pointee.position = Int32(truncatingIfNeeded: instrument.index)
+        return call(MOON_ON_POSITION)
+    }
+
+    public func onStatus(_ status: VenueStatus) -> HandlerOutcome {
+        unsafe events.pointee.status.instrument = Int32(status.instrument?.index ?? -1)
+        unsafe events.pointee.status.time = status.receiveTime.nanoseconds
+        unsafe set(&events.pointee.status.venue, status.venue)
+        unsafe set(&events.pointee.status.state, status.state.rawValue)
+        unsafe set(&events.pointee.status.reason, status.reason)
+        return call(MOON_ON_STATUS)
+    }
+
+    public func onStart(_ reason: StartReason) -> HandlerOutcome {
+        let outcome = call(MOON_ON_START, text: reason.rawValue)
+        return outcome == .quiet && !askedAtLoad.isEmpty ? .output : outcome
+    }
+
+    public func onTimer(_ name: String) -> HandlerOutcome { call(MOON_ON_TIMER, text: name) }
+
+    public func onStop(_ reason: String) -> HandlerOutcome { call(MOON_ON_STOP, text: reason) }
+
+    // MARK: - Calls
+
+    func hasHandler(_ handler: moon_handler) -> Bool { unsafe moon_has_handler(host, handler) }
+
+    private func call(_ handler: moon_handler, text: String) -> HandlerOutcome {
+        unsafe set(&events.pointee.text, text)
+        return call(handler)
+    }
+
+    @inline(__always)
+    private func call(_ handler: moon_handler) -> HandlerOutcome {
+        switch unsafe moon_call(host, handler) {
+        case MOON_QUIET: return .quiet
+        case MOON_OUTPUT: return .output
+        default:
+            failedHandler = handler
+            return .failed
+        }
+    }
+
+    public func takeOutput(into requests: inout [StrategyRequest]) {
+        requests += askedAtLoad
+        askedAtLoad = []
+        appendRequests(to: &requests)
+        guard let failedHandler else { return }
+        self.failedHandler = nil
+        let name = unsafe string(moon_handler_name(failedHandler))
+        requests.append(.failure(failure(handler: name).description))
+    }
+}

@@ -1,0 +1,84 @@
+internal import CMoon
+import TradingCore
+import TradingModel
+
+/// What the shim asks about while a script loads and runs; its functions are in ScriptCalls.
+final class ScriptContext {
+    var parameters: ParameterTable
+    var files: ScriptFiles
+    /// An override that cannot be used: what stopped the load, whatever Lua says.
+    var overrideProblem: String?
+
+    /// Every subscribed symbol in order; its place is its slot in the shim.
+    private(set) var symbols: [Symbol] = []
+    private(set) var subscriptions: [Symbol: Subscription] = [:]
+    /// The bar sizes as they were written.
+    private(set) var barTexts: [BarSize: String] = [:]
+
+    /// The engine's state; nil until the script is attached.
+    var state: TradingState?
+    /// By slot: the instrument, -1 where the run does not have it.
+    var instrumentBySlot: [Int32] = []
+    /// The order of the event at hand, which an engine may tell before it keeps it.
+    var currentOrder: Order?
+
+    init(overrides: [ParameterOverride], folder: String?) {
+        parameters = ParameterTable(overrides: overrides)
+        files = ScriptFiles(folder: folder)
+    }
+
+    /// Takes one feed of a symbol in and says the symbol's slot.
+    func subscribe(_ text: String, _ feedText: String) throws(ScriptMistake) -> Int32 {
+        let feed = try Feed.read(feedText).get()
+        let slot: Int
+        if let known = symbols.firstIndex(where: { $0.description == text }) {
+            slot = known
+        } else {
+            do {
+                symbols.append(try Symbol(text))
+            } catch {
+                throw ScriptMistake(message: error.description)
+            }
+            slot = symbols.count - 1
+        }
+        var subscription = subscriptions[symbols[slot]] ?? Subscription()
+        switch feed {
+        case .plain(let feeds): subscription.feeds.insert(feeds)
+        case .bars(let size):
+            subscription.feeds.insert(.bars)
+            if !subscription.barSizes.contains(size) { subscription.barSizes.append(size) }
+            if barTexts[size] == nil { barTexts[size] = String(feedText.dropFirst(5)) }
+        }
+        subscriptions[symbols[slot]] = subscription
+        return Int32(slot)
+    }
+
+    func order(_ serial: Int) -> Order? {
+        if let currentOrder, currentOrder.serial == serial { return currentOrder }
+        return state?.orders[serial]
+    }
+
+    /// The serials of the open orders that match, oldest first.
+    func openOrders(instrument: Int32, tag: String?) -> [Int64] {
+        (state?.orders.open ?? []).filter { order in
+            (instrument < 0 || order.request.instrument.index == Int(instrument))
+                && (tag == nil || order.request.tag == tag)
+        }.map { Int64($0.serial) }
+    }
+
+    /// What the account holds; zero for a currency of the run's instruments that it does not.
+    func balance(_ code: String) throws(ScriptMistake) -> Balance {
+        let currency = Currency(code)
+        if let balance = state?.balances[currency] { return balance }
+        var known = (state?.balances.keys).map { $0.map(\.code) } ?? []
+        for instrument in state?.instruments ?? [] {
+            let symbol = instrument.symbol
+            known += [symbol.base.code, symbol.quote.code, symbol.settle.code]
+        }
+        if known.contains(code) {
+            return Balance(currency: currency, total: .zero, available: .zero)
+        }
+        let hint = nearestName(to: code, among: known).map { ": did you mean `\($0)`?" } ?? ""
+        throw ScriptMistake(message: "there is no currency `\(code)` in this run\(hint)")
+    }
+}

@@ -1,0 +1,74 @@
+/// Why a script cannot be used or a handler failed, in words for its author.
+///
+/// Printed, it is the whole message:
+///
+///     strategy.lua:12: in on_trade: a trade has no field `prise`: did you mean `price`?
+///       12 |   return buy{qty = 1, price = trade.prise}
+public struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file as it was given; empty where the call is meant and not a file.
+    public var file: String
+    /// Counted from 1; nil where the file or the call as a whole is meant.
+    public var line: Int?
+    /// The handler that failed; nil while the script loads.
+    public var handler: String?
+    /// What is wrong and what to do, without file and line.
+    public var message: String
+    /// The text of ``line``, where it is known.
+    public var sourceLine: String?
+
+    public init(
+        file: String, line: Int? = nil, handler: String? = nil, message: String,
+        sourceLine: String? = nil
+    ) {
+        self.file = file
+        self.line = line
+        self.handler = handler
+        self.message = message
+        self.sourceLine = sourceLine
+    }
+
+    public var description: String {
+        var text = file
+        if let line { text += ":\(line)" }
+        if !file.isEmpty { text += ": " }
+        if let handler { text += "in \(handler): " }
+        text += message
+        if let line, let sourceLine { text += "\n  \(line) | \(sourceLine)" }
+        return text
+    }
+}
+
+/// One finding of ``LuaStrategy/check(file:parameters:)``.
+public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
+    public enum Severity: String, Hashable, Sendable {
+        /// The script cannot run.
+        case error
+        /// It can, but probably not as meant.
+        case warning
+    }
+    public var severity: Severity
+    public var file: String
+    /// Counted from 1; nil where the file as a whole is meant.
+    public var line: Int?
+    public var message: String
+    /// The text of ``line``, where it is known.
+    public var sourceLine: String?
+
+    public init(
+        severity: Severity, file: String, line: Int? = nil, message: String,
+        sourceLine: String? = nil
+    ) {
+        self.severity = severity
+        self.file = file
+        self.line = line
+        self.message = message
+        self.sourceLine = sourceLine
+    }
+
+    public var description: String {
+        let place = line.map { "\(file):\($0)" } ?? file
+        let text = "\(place): \(severity.rawValue): \(message)"
+        guard let line, let sourceLine else { return text }
+        return "\(text)\n  \(line) | \(sourceLine)"
+    }
+}

@@ -1,0 +1,167 @@
+internal import CMoon
+import TradingCore
+import TradingModel
+
+extension moon_limits {
+    init(_ limits: ScriptLimits, seed: UInt64) {
+        self.init(
+            instructions: Int64(max(1, limits.instructions)),
+            memory: Int64(max(0, limits.memoryBytes)), intents: Int32(clamping: limits.intents),
+            log_lines: Int32(clamping: limits.logLines), plots: Int32(clamping: limits.plots),
+            timers: Int32(clamping: limits.timers), seed: seed)
+    }
+}
+
+extension LuaStrategy {
+    /// Syntax and load, without any market: what would stop the script, or probably is not meant.
+    public static func check(
+        file path: String, parameters: [ParameterOverride] = []
+    ) -> [Diagnostic] {
+        do throws(ScriptError) {
+            return try LuaStrategy(file: path, parameters: parameters).warnings
+        } catch {
+            return [
+                Diagnostic(
+                    severity: .error, file: error.file.isEmpty ? path : error.file,
+                    line: error.line, message: error.message, sourceLine: error.sourceLine)
+            ]
+        }
+    }
+
+    func load(_ source: String, chunk: String) throws(ScriptError) {
+        var source = loadable(source)
+        let isLoaded = source.withUTF8 { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+                unsafe moon_load(host, bytes.baseAddress, bytes.count, chunk)
+            }
+        }
+        if let problem = context.overrideProblem { throw ScriptError(file: "", message: problem) }
+        guard isLoaded else { throw failure(handler: nil) }
+        // A script that never calls params{} takes no overrides either.
+        if let problem = context.parameters.unused { throw ScriptError(file: "", message: problem) }
+    }
+
+    /// Gives the script the `state` of an earlier run.
+    func restore(_ state: String) throws(ScriptError) {
+        var state = state
+        let isRestored = state.withUTF8 { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+                unsafe moon_set_state(host, bytes.baseAddress, bytes.count)
+            }
+        }
+        guard isRestored else {
+            throw ScriptError(
+                file: "", message: "the saved state cannot be read: \(failure(handler: nil))")
+        }
+    }
+
+    /// The script's `state` as text that ``init(file:parameters:limits:seed:state:)`` reads.
+    ///
+    /// The same data gives the same text. Saved when the script is replaced or the run ends.
+    ///
+    /// - Throws: ``ScriptError`` naming the first entry that is no plain data.
+    public func stateText() throws(ScriptError) -> String {
+        guard let state = unsafe moon_state_text(host) else {
+            let file = context.files.read.first?.path ?? ""
+            throw ScriptError(file: file, message: failure(handler: nil).message)
+        }
+        return unsafe string(state)
+    }
+
+    /// The shim's last failure, with the place that its text begins with taken out of it.
+    func failure(handler: String?) -> ScriptError {
+        let failure = unsafe moon_failure_of(host)
+        var message = unsafe string(failure.message)
+        var chunk = unsafe string(failure.file)
+        var line = unsafe Int(failure.line)
+        if let place = Self.place(in: message) {
+            chunk = place.chunk
+            line = place.line
+            message = place.rest
+        }
+        guard !chunk.isEmpty, line > 0 else {
+            let file = context.files.read.first?.path ?? ""
+            return ScriptError(file: file, handler: handler, message: message)
+        }
+        return ScriptError(
+            file: context.files.path(ofChunk: chunk), line: line, handler: handler,
+            message: message, sourceLine: context.files.line(line, ofChunk: chunk))
+    }
+
+    /// Splits `strategy.lua:12: text`; nil where the text begins with no place.
+    private static func place(in message: String) -> (chunk: String, line: Int, rest: String)? {
+        guard let colon = message.firstIndex(of: ":") else { return nil }
+        let chunk = message[..<colon]
+        let behind = message[message.index(after: colon)...]
+        let digits = behind.prefix { $0.isASCII && $0.isNumber }
+        let rest = behind.dropFirst(digits.count)
+        guard chunk.hasSuffix(".lua"), let line = Int(digits), rest.hasPrefix(": ") else {
+            return nil
+        }
+        return (String(chunk), line, String(rest.dropFirst(2)))
+    }
+
+    // MARK: - Handlers
+
+    private var handlers: [moon_handler] {
+        (0..<MOON_HANDLER_COUNT.rawValue).map { moon_handler(rawValue: $0) }
+    }
+
+    /// Handlers without a feed and globals that look like handlers.
+    ///
+    /// - Throws: ``ScriptError`` for a global whose name is a misspelt handler: the strategy would
+    ///   run and do nothing.
+    func handlerWarnings() throws(ScriptError) -> [Diagnostic] {
+        var warnings = try strayHandlers()
+        let subscribed = subscriptions.values.reduce(into: FeedSet()) { $0.formUnion($1.feeds) }
+        let feeds = Feed.plainFeeds + [("bars:1m", .bars, MOON_ON_BAR)]
+        for (name, feed, handler) in feeds where hasHandler(handler) && !subscribed.contains(feed) {
+            // Quotes come from the depth too.
+            if feed == .quotes && subscribed.contains(.book) { continue }
+            warnings.append(
+                warning(
+                    "\(handlerName(handler)) is never called: no symbol subscribes to `\(name)`; "
+                        + "add subscribe(symbol, \"\(name)\")"))
+        }
+        if !handlers.contains(where: hasHandler) {
+            warnings.append(warning("the script has no handler, such as on_trade: it does nothing"))
+        }
+        return warnings
+    }
+
+    private func strayHandlers() throws(ScriptError) -> [Diagnostic] {
+        var warnings: [Diagnostic] = []
+        var line: Int32 = 0
+        var chunk: UnsafePointer<CChar>?
+        let names = handlers.map(handlerName)
+        while let found = unsafe moon_stray_handler(host, Int32(warnings.count), &line, &chunk) {
+            let name = unsafe string(found)
+            let file = unsafe string(chunk)
+            let sourceLine = context.files.line(Int(line), ofChunk: file)
+            let path = context.files.path(ofChunk: file)
+            if let meant = nearestName(to: name, among: names) {
+                throw ScriptError(
+                    file: path, line: Int(line),
+                    message: "`\(name)` is no handler and would never be called: did you mean "
+                        + "`\(meant)`?",
+                    sourceLine: sourceLine)
+            }
+            warnings.append(
+                Diagnostic(
+                    severity: .warning, file: path, line: Int(line),
+                    message: "`\(name)` is no handler; the handlers are "
+                        + names.joined(separator: ", "),
+                    sourceLine: sourceLine))
+        }
+        return warnings
+    }
+
+    private func handlerName(_ handler: moon_handler) -> String {
+        unsafe string(moon_handler_name(handler))
+    }
+
+    private func warning(_ message: String) -> Diagnostic {
+        Diagnostic(
+            severity: .warning, file: context.files.read.first?.path ?? "", message: message)
+    }
+}

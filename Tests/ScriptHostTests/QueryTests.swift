@@ -1,0 +1,128 @@
+import ScriptHost
+import Testing
+import TradingCore
+import TradingModel
+
+@Suite struct `Queries and requests` {
+    @Test func `answer from the engine's state`() throws {
+        let run = try EngineRun(
+            """
+            subscribe('sim:BTC/USDT:USDT', 'trades', 'quotes')
+            function on_start(why)
+              log.info('%s %d %s %d', why.reason, #why.orders, why.position.qty, #why.positions)
+              log.info('%s %s %s %s', quote(), book(), mode(), now())
+              local i = instrument()
+              log.info('%s %s %s %s %s %s', i.kind, i.base, i.settle, i.tick, i.lot, i.taker_fee)
+              log.info('%s %s', balance('USDT'))
+              balance('USTD')
+            end
+            function on_trade(t)
+              log.info('%s %s %s', quote().bid, quote('sim:BTC/USDT:USDT').ask, position().qty)
+            end
+            function on_timer(name) log.info('timer %s', name) end
+            function on_stop(why) log.info('stop %s', why.reason) end
+            """)
+        let lines = run.start().lines
+        #expect(
+            lines[0...3] == [
+                "first 0 0.0 1", "nil nil backtest 1700000001.0",
+                "linear BTC USDT 0.1 0.001 0.0005", "0.0 0.0",
+            ])
+        #expect(lines.last?.contains("there is no currency `USTD`") == true)
+        #expect(lines.last?.contains("did you mean `USDT`?") == true)
+        let quote = Quote(
+            instrument: InstrumentID(0),
+            bid: BookLevel(price: try Price("9.9"), quantity: try Quantity("1")),
+            ask: BookLevel(price: try Price("10"), quantity: try Quantity("1")),
+            venueTime: run.now, receiveTime: run.now)
+        _ = run.process { _ in .market(.quote(quote)) }
+        #expect(try run.trade("10").lines == ["9.9 10.0 0.0"])
+        #expect(
+            run.process { .stop(reason: "end of data", at: $0) }.lines.contains("stop end of data"))
+    }
+
+    @Test func `are refused before the start, with the reason`() {
+        let head = "subscribe('sim:BTC/USDT', 'trades') "
+        #expect(loadFailure(head + "position()").contains("answers once the strategy has started"))
+        #expect(loadFailure(head + "balance('USDT')").contains("answers once the strategy has"))
+    }
+
+    @Test func `logs, alerts, plots and timers reach the host in order`() throws {
+        let run = try ScriptRun(
+            """
+            function on_trade()
+              log.debug('100%') log.warn('%d of %s', 3, {}) log.error(nil)
+              alert('look') plot('fast', 1.5) plot('fast', nil) plot('fast', 0/0)
+              after(0.25, 'a') every(60, 'b') cancel_timer('a')
+            end
+            """)
+        #expect(
+            try run.trade() == [
+                .log(.debug, "100%"), .log(.warn, "3 of table: 1"), .log(.error, "nil"),
+                .alert("look"), .plot("fast", 1.5), .after(nanoseconds: 250_000_000, name: "a"),
+                .every(nanoseconds: 60_000_000_000, name: "b"), .cancelTimer(name: "a"),
+            ])
+    }
+
+    @Test(arguments: [
+        ("after(-1, 'x')", "after was given -1, expected seconds from 0"),
+        ("every(0, 'x')", "every was given 0, expected seconds above 0"),
+        ("after(1, function() end)", "after takes a name, not a function"),
+        ("after(1)", "after needs a name"), ("plot('a', 'b')", "draws numbers, got a text"),
+        ("quote('sim:ETH/USDT')", "is not subscribed; subscribed are sim:BTC/USDT:USDT"),
+        ("orders{tga=1}", "unknown field `tga` in orders{}"),
+        ("position(5)", "the symbol given to position is a number"),
+        ("trade:copy().x.y = 1", "attempt to index a nil value"),
+        ("trade.copy()", "copy was called on nil"),
+    ])
+    func `are checked`(body: String, message: String) throws {
+        let text = try failure(body)
+        #expect(text.contains(message), "\(text)")
+    }
+
+    @Test func `state outlives the script as text`() throws {
+        let run = try ScriptRun(
+            """
+            state.count = 3
+            state.list = {1, 2.5, 'a"\\n', true, {x = -0.0}}
+            state[10] = math.mininteger
+            """)
+        let text = try run.strategy.stateText()
+        #expect(
+            text == "return {[10]=0x8000000000000000,[\"count\"]=3,[\"list\"]={[1]=1,[2]=2.5,"
+                + "[3]=\"a\\\"\\010\",[4]=true,[5]={[\"x\"]=-0.0}}}")
+        let next = try ScriptRun("log.info('%d %s', state.count, state.list[3])", state: text)
+        #expect(next.requests { $0.onStart(.reload) }.lines == ["3 a\"\n"])
+        #expect(try next.strategy.stateText() == text)
+    }
+
+    @Test func `state with anything but plain data names the entry`() throws {
+        let run = try ScriptRun("state.a = {b = {[3] = print}}")
+        #expect { try run.strategy.stateText() } throws: { error in
+            "\(error)".contains("state.a.b[3] is a function: state holds plain data only")
+        }
+        let loop = try ScriptRun("state.me = state")
+        #expect(throws: ScriptError.self) { try loop.strategy.stateText() }
+    }
+
+    @Test func `indicators take numbers and bars`() throws {
+        let run = try ScriptRun(
+            """
+            local average, range = ta.sma(2), ta.atr(1)
+            function on_bar(bar) log.info('%s %s', average(bar.close), range(bar)) end
+            """)
+        var lines: [String] = []
+        for close in ["1", "3", "5"] {
+            let bar = Bar(
+                instrument: InstrumentID(0), size: .time(nanoseconds: 60_000_000_000),
+                open: try Price(close), high: try Price("6"), low: try Price("1"),
+                close: try Price(close), volume: try Quantity("1"),
+                openTime: Timestamp(nanoseconds: 0), closeTime: Timestamp(nanoseconds: 1))
+            lines += run.requests { $0.onBar(bar) }.lines
+        }
+        #expect(lines.last == "4.0 5.0")
+        #expect(
+            try failure("ta.emma(3)").contains(
+                "unknown indicator `ta.emma`: did you mean `ema`?"))
+    }
+}
