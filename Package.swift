@@ -52,6 +52,10 @@ let package = Package(
             dependencies: ["PropertyTesting", "ScriptHost", "TradingCore", "TradingModel"],
             exclude: ["Vectors"], swiftSettings: strict),
         .testTarget(
+            name: "StrategyTests",
+            dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        .testTarget(
             name: "TradingCoreTests",
             dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],
             swiftSettings: strict),
