@@ -13,10 +13,26 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "moonrunner",
+    products: [.executable(name: "runner", targets: ["runner"])],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
+        // Imports point down only: a target may name those below it, never one above.
+        .executableTarget(
+            name: "runner",
+            dependencies: [
+                "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "TradingCore",
+                "TradingModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "LiveTrading", dependencies: ["PaperTrading", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
         .target(
             name: "MarketFiles", dependencies: ["CZlib", "TradingCore", "TradingModel"],
             swiftSettings: strict),
@@ -37,8 +53,11 @@ let package = Package(
         .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        // Starts the runner that was built beside it.
+        .testTarget(name: "CommandTests", swiftSettings: strict),
         .testTarget(
             name: "MarketFilesTests",
             dependencies: ["MarketFiles", "PropertyTesting", "TradingCore", "TradingModel"],

@@ -1,0 +1,118 @@
+import ArgumentParser
+import MarketFiles
+import PaperTrading
+import TradingCore
+import TradingModel
+
+/// `runner backtest`: a script over recorded data, in simulated time.
+struct Backtest: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a strategy over recorded market data.",
+        discussion: """
+            EXAMPLES:
+              runner backtest strategies/ema_cross.lua --data trades.csv.gz
+              runner backtest strategies/pairs.lua \\
+                --data sim:ETH/USDT=eth.npy --data sim:BTC/USDT:USDT=btc.npy --json
+            """)
+
+    @Argument(help: ArgumentHelp("The Lua script.", valueName: "strategy.lua"))
+    var strategy: String
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Files: .npy, .npz, CSV, captured streams, plain or gzip. SYMBOL=FILE where the script has several symbols.",
+            valueName: "file"))
+    var data: [String] = []
+
+    @Option(
+        name: .customLong("instrument"),
+        help: ArgumentHelp(
+            "What the files do not say, such as tick=0.01,lot=0.001,kind=linear; SYMBOL=tick=… for one symbol.",
+            valueName: "facts"))
+    var instruments: [String] = []
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Overrides a parameter of the script.", valueName: "name=value"))
+    var assignments: [String] = []
+
+    @OptionGroup var flags: SettingFlags
+
+    @Option(help: "The seed of the script's random numbers.")
+    var seed: UInt64 = 1
+
+    @Flag(help: "Count bad lines instead of stopping at the first.")
+    var skipBad = false
+
+    @Flag(help: "Print one JSON object on standard output.")
+    var json = false
+
+    func run() throws {
+        let settings = try flags.resolve()
+        let script = try loadStrategy(
+            strategy, set: assignments, settings: settings, seed: seed)
+        guard !data.isEmpty else {
+            throw RunFailure(
+                .usage, "a backtest needs data: runner backtest \(strategy) --data FILE")
+        }
+        let data = try BacktestData(
+            data, instruments: instruments, strategy: script,
+            options: MarketFileOptions(skipBadLines: skipBad))
+        if !json { data.descriptions.forEach(Console.print) }
+        var run = makeRun(
+            strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,
+            source: data.source, settings: settings)
+        let seconds = try play(&run, data)
+        let report = RunReport(
+            run: run, files: data.fileReports, loopSeconds: seconds, seed: seed)
+        Console.print(json ? report.json.text : report.text)
+        if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
+    }
+
+    /// Runs to the end and returns the seconds that the loop took.
+    private func play(_ run: inout SimulatedRun, _ data: BacktestData) throws -> Double {
+        let progress = Console.errorIsTerminal && !json ? ProgressBar(data) : nil
+        run.onBatch = progress.map { bar in { bar.tick() } }
+        run.listener = { command, state in
+            guard let line = LogLine.text(of: command, state) else { return }
+            progress?.clear()
+            Console.warn(line)
+        }
+        let clock = ContinuousClock()
+        let start = clock.now
+        do {
+            _ = try run.advance(to: .distantFuture)
+        } catch {
+            progress?.clear()
+            throw RunFailure(.failed, error.description)
+        }
+        run.finish("the data has ended")
+        let elapsed = clock.now - start
+        progress?.clear()
+        let (seconds, attoseconds) = elapsed.components
+        return Double(seconds) + Double(attoseconds) * 1e-18
+    }
+}
+
+extension BacktestData {
+    /// What each symbol's files held, after the run.
+    var fileReports: [RunReport.SymbolFiles] {
+        zip(instruments, files).map { instrument, files in
+            var notes: [String] = []
+            for file in files {
+                let counts = file.source.counts
+                if counts.outOfOrder > 0 {
+                    notes.append("\(file.path): \(counts.outOfOrder) records out of order")
+                }
+                if counts.duplicates > 0 {
+                    notes.append("\(file.path): \(counts.duplicates) duplicates left out")
+                }
+                notes += counts.notes.map { "\(file.path): \($0)" }
+            }
+            return RunReport.SymbolFiles(
+                symbol: instrument.symbol, names: files.map(\.path),
+                skipped: files.reduce(0) { $0 + $1.source.counts.skipped }, notes: notes)
+        }
+    }
+}

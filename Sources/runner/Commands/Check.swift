@@ -1,0 +1,49 @@
+import ArgumentParser
+import ScriptHost
+
+/// `runner check`: what would stop a script, without trading.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Looks for mistakes in a script without trading.")
+
+    @Argument(help: ArgumentHelp("The Lua script.", valueName: "strategy.lua"))
+    var strategy: String
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Overrides a parameter of the script.", valueName: "name=value"))
+    var assignments: [String] = []
+
+    @Flag(help: "Print one JSON array on standard output.")
+    var json = false
+
+    func run() throws {
+        let overrides = try assignments.map { text in
+            guard let override = ParameterOverride(text) else {
+                throw RunFailure(.usage, "--set: expected name=value, found `\(text)`")
+            }
+            return override
+        }
+        let findings = LuaStrategy.check(file: strategy, parameters: overrides)
+        if json {
+            Console.print(JSONText.array(findings.map(\.json)).text)
+        } else {
+            for finding in findings { Console.print("\(finding)") }
+        }
+        guard !findings.contains(where: { $0.severity == .error }) else {
+            throw ArgumentParser.ExitCode(ExitCode.failed.rawValue)
+        }
+        if findings.isEmpty, !json { Console.print("\(strategy): no mistakes found") }
+    }
+}
+
+extension Diagnostic {
+    fileprivate var json: JSONText {
+        .object([
+            ("severity", .string(severity.rawValue)),
+            ("file", .string(file)),
+            ("line", line.map { .integer($0) } ?? .null),
+            ("message", .string(message)),
+        ])
+    }
+}

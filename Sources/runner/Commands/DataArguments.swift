@@ -1,0 +1,264 @@
+import MarketFiles
+import ScriptHost
+import TradingCore
+import TradingModel
+
+/// A `--data` value: a file, with the symbol it belongs to where it says so.
+struct DataArgument {
+    let symbol: Symbol?
+    let path: String
+
+    init(_ text: String) {
+        if let equals = text.firstIndex(of: "="),
+            let symbol = try? Symbol(String(text[..<equals]))
+        {
+            self.symbol = symbol
+            path = String(text[text.index(after: equals)...])
+        } else {
+            symbol = nil
+            path = text
+        }
+    }
+}
+
+/// A `--instrument` value: what is known of a symbol better than its file knows.
+struct InstrumentArgument {
+    /// Nil: meant for every symbol.
+    let symbol: Symbol?
+    private(set) var tick: Price?
+    private(set) var lot: Quantity?
+    private(set) var kind: InstrumentKind?
+    private(set) var minQuantity: Quantity?
+    private(set) var minNotional: Money?
+    private(set) var contractSize: Quantity?
+
+    private static let names = [
+        "tick", "lot", "kind", "min_qty", "min_notional", "contract_size",
+    ]
+
+    /// Reads `[SYMBOL=]tick=0.01,lot=0.00001,kind=linear,…`.
+    init(_ text: String) throws(RunFailure) {
+        var rest = text
+        if let equals = text.firstIndex(of: "="),
+            let symbol = try? Symbol(String(text[..<equals]))
+        {
+            self.symbol = symbol
+            rest = String(text[text.index(after: equals)...])
+        } else {
+            symbol = nil
+        }
+        for part in rest.split(separator: ",") {
+            let pair = part.split(separator: "=", maxSplits: 1).map(String.init)
+            guard pair.count == 2 else {
+                throw RunFailure(.usage, "--instrument: expected name=value, found `\(part)`")
+            }
+            try set(pair[0], to: pair[1])
+        }
+    }
+
+    private mutating func set(_ name: String, to text: String) throws(RunFailure) {
+        let isRight: Bool
+        switch name {
+        case "tick":
+            tick = try? Price(text)
+            isRight = (tick?.attos ?? 0) > 0
+        case "lot":
+            lot = try? Quantity(text)
+            isRight = (lot?.attos ?? 0) > 0
+        case "kind":
+            kind = InstrumentKind(rawValue: text)
+            isRight = kind != nil
+        case "min_qty":
+            minQuantity = try? Quantity(text)
+            isRight = minQuantity != nil
+        case "min_notional":
+            minNotional = try? Money(text)
+            isRight = (minNotional?.attos ?? -1) >= 0
+        case "contract_size":
+            contractSize = try? Quantity(text)
+            isRight = (contractSize?.attos ?? 0) > 0
+        default:
+            let near = nearestName(to: name, among: Self.names)
+            throw RunFailure(
+                .usage,
+                "--instrument: there is no `\(name)`"
+                    + (near.map { "; did you mean `\($0)`?" }
+                        ?? "; here are: \(Self.names.joined(separator: ", "))"))
+        }
+        guard isRight else {
+            let expected = name == "kind" ? "spot, linear or inverse" : "a positive decimal"
+            throw RunFailure(.usage, "--instrument: `\(name)` is `\(text)`, expected \(expected)")
+        }
+    }
+}
+
+/// The files of a backtest, matched to the script's symbols and opened.
+struct BacktestData {
+    let instruments: [Instrument]
+    let source: any MarketEventSource
+    /// One entry for each symbol, in the order of the instruments.
+    private(set) var files: [[(path: String, source: MarketFileSource)]]
+    /// The instruments whose depth the files hold.
+    let depth: [InstrumentID]
+    /// What was inferred, one line for each symbol, for people.
+    let descriptions: [String]
+
+    init(
+        _ arguments: [String], instruments overrides: [String], strategy: LuaStrategy,
+        options: MarketFileOptions
+    ) throws {
+        let symbols = strategy.symbols
+        let facts = try Self.inspect(arguments, symbols: symbols, options: options)
+        let known = try overrides.map { text throws(RunFailure) in try InstrumentArgument(text) }
+        var instruments: [Instrument] = []
+        var descriptions: [String] = []
+        for (index, symbol) in symbols.enumerated() {
+            let instrument = Self.instrument(
+                InstrumentID(index), symbol, facts[index],
+                known.filter {
+                    $0.symbol == nil || $0.symbol == symbol
+                })
+            try Self.checkFeeds(of: symbol, facts[index], strategy)
+            instruments.append(instrument)
+            descriptions.append(Self.describe(instrument, isInferred: known.isEmpty))
+        }
+        self.instruments = instruments
+        self.descriptions = descriptions
+        depth = zip(instruments, facts).filter { $0.1.contains { $0.feeds.contains(.book) } }
+            .map(\.0.id)
+        do {
+            files = try zip(instruments, facts).map { instrument, facts in
+                // Trades first: at equal times a queue must not shrink by the book and the trade.
+                try facts.sorted { $0.rank < $1.rank }.map { fact in
+                    (
+                        fact.path,
+                        try MarketFile.open(
+                            path: fact.path, instrument: instrument, options: options)
+                    )
+                }
+            }
+        } catch let error as MarketDataError {
+            throw RunFailure(.failed, error.description)
+        }
+        let all = files.flatMap { $0.map(\.source) }
+        source = all.count == 1 ? all[0] : MergedSource(sources: all)
+    }
+
+    private static func inspect(
+        _ arguments: [String], symbols: [Symbol], options: MarketFileOptions
+    ) throws -> [[MarketFileFacts]] {
+        var facts: [[MarketFileFacts]] = symbols.map { _ in [] }
+        for text in arguments {
+            let argument = DataArgument(text)
+            let index: Int
+            if let symbol = argument.symbol {
+                guard let found = symbols.firstIndex(of: symbol) else {
+                    throw RunFailure(
+                        .usage,
+                        "--data: the script does not subscribe to \(symbol); it subscribes to "
+                            + symbols.map(\.description).joined(separator: ", "))
+                }
+                index = found
+            } else {
+                guard symbols.count == 1 else {
+                    throw RunFailure(
+                        .usage,
+                        "--data: the script has \(symbols.count) symbols, say whose data "
+                            + "`\(argument.path)` is: --data \(symbols[0])=\(argument.path)")
+                }
+                index = 0
+            }
+            do {
+                facts[index].append(
+                    try MarketFile.inspect(
+                        path: argument.path, skipBadLines: options.skipBadLines))
+            } catch {
+                throw RunFailure(.failed, error.description)
+            }
+        }
+        for (symbol, facts) in zip(symbols, facts) where facts.isEmpty {
+            throw RunFailure(
+                .usage, "there is no data for \(symbol); add --data \(symbol)=FILE")
+        }
+        return facts
+    }
+
+    private static func instrument(
+        _ id: InstrumentID, _ symbol: Symbol, _ facts: [MarketFileFacts],
+        _ known: [InstrumentArgument]
+    ) -> Instrument {
+        let priceDecimals = facts.map(\.priceDecimals).max() ?? 0
+        let quantityDecimals = facts.map(\.quantityDecimals).max() ?? 0
+        let fees = Fees.usual(for: symbol.kind)
+        return Instrument(
+            id: id, symbol: symbol, kind: known.compactMap(\.kind).last,
+            tick: known.compactMap(\.tick).last
+                ?? Price(attos: DecimalScale(decimals: priceDecimals).attos(1)),
+            lot: known.compactMap(\.lot).last
+                ?? Quantity(attos: DecimalScale(decimals: quantityDecimals).attos(1)),
+            minQuantity: known.compactMap(\.minQuantity).last ?? .zero,
+            minNotional: known.compactMap(\.minNotional).last ?? .zero,
+            contractSize: known.compactMap(\.contractSize).last
+                ?? Quantity(attos: attosPerUnit),
+            makerFee: fees.maker, takerFee: fees.taker)
+    }
+
+    private static func describe(_ instrument: Instrument, isInferred: Bool) -> String {
+        "\(instrument.symbol): \(instrument.kind.rawValue), tick \(instrument.tick), "
+            + "lot \(instrument.lot)"
+            + (isInferred ? " (from the data's decimals; --instrument says otherwise)" : "")
+    }
+
+    /// Refuses a feed that the files cannot give, with a list of what they hold.
+    private static func checkFeeds(
+        of symbol: Symbol, _ facts: [MarketFileFacts], _ strategy: LuaStrategy
+    ) throws(RunFailure) {
+        guard let wanted = strategy.subscriptions[symbol] else { return }
+        let feeds = facts.flatMap(\.feeds)
+        let hasTrades = feeds.contains(.trades)
+        let hasBook = feeds.contains(.book)
+        var missing: [String] = []
+        if wanted.feeds.contains(.trades), !hasTrades { missing.append("trades") }
+        if wanted.feeds.contains(.book), !hasBook { missing.append("book") }
+        if wanted.feeds.contains(.quotes), !hasBook, !feeds.contains(.quotes) {
+            missing.append("quotes")
+        }
+        if !hasTrades {
+            for size in wanted.barSizes where !feeds.contains(where: { $0.makes(size) }) {
+                missing.append(MarketFeed.bars(size).description)
+            }
+        }
+        guard !missing.isEmpty else { return }
+        throw RunFailure(
+            .usage,
+            "the script wants \(missing.joined(separator: ", ")) of \(symbol), but its data holds "
+                + "only \(feeds.map(\.description).joined(separator: ", "))")
+    }
+}
+
+extension MarketFileFacts {
+    /// Trades before quotes before depth at equal times.
+    fileprivate var rank: Int {
+        if feeds == [.trades] { return 0 }
+        return feeds.contains(.book) ? 2 : 1
+    }
+}
+
+extension MarketFeed {
+    /// Whether bars of this feed add up to bars of `size`.
+    fileprivate func makes(_ size: BarSize) -> Bool {
+        guard case .bars(.time(let own)) = self, case .time(let wanted) = size else { return false }
+        return own > 0 && wanted % own == 0
+    }
+}
+
+/// Fees where neither settings nor a venue say any.
+enum Fees {
+    static func usual(for kind: InstrumentKind) -> (maker: Rate, taker: Rate) {
+        let basisPoint = attosPerUnit / 10_000
+        return switch kind {
+        case .spot: (Rate(attos: 10 * basisPoint), Rate(attos: 10 * basisPoint))
+        case .linear, .inverse: (Rate(attos: 2 * basisPoint), Rate(attos: 5 * basisPoint))
+        }
+    }
+}

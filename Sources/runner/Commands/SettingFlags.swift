@@ -1,0 +1,92 @@
+import ArgumentParser
+
+/// The flags that stand for settings; each wins over the environment and `runner.yaml`.
+struct SettingFlags: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The settings file (default: runner.yaml, if it is here).", valueName: "file"))
+    var settings: String?
+
+    @Option(
+        name: .customLong("balance"),
+        help: ArgumentHelp(
+            "What the account starts with, such as USDT=100000.", valueName: "currency=amount"))
+    var balances: [String] = []
+
+    @Option(help: ArgumentHelp("Such as maker=0.02%,taker=0.05%.", valueName: "fees"))
+    var fees: String?
+
+    @Option(help: ArgumentHelp("0, 5ms, or feed=1ms,entry=5ms,response=5ms.", valueName: "time"))
+    var latency: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much worse than the last price, where no book is known.", valueName: "share"))
+    var slippage: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "shown: what the book holds, nothing twice; endless: any size at the touch.",
+            valueName: "kind"))
+    var liquidity: String?
+
+    @Option(help: ArgumentHelp("Of perpetuals: margin is notional ÷ leverage.", valueName: "n"))
+    var leverage: String?
+
+    @Option(
+        name: .customLong("risk"),
+        help: ArgumentHelp("A limit, such as max_position=0.5.", valueName: "limit=value"))
+    var risks: [String] = []
+
+    /// All settings of this call, checked.
+    func resolve() throws -> Settings {
+        do {
+            return try Settings(
+                SettingLayers.file(settings) + SettingLayers.environment() + entries())
+        } catch {
+            throw RunFailure(.usage, error.description)
+        }
+    }
+
+    private func entries() throws(InvalidSettings) -> [SettingEntry] {
+        var entries: [SettingEntry] = []
+        for text in balances {
+            entries.append(try pair(text, under: ["paper", "balances"], flag: "--balance"))
+        }
+        for part in fees?.split(separator: ",") ?? [] {
+            entries.append(try pair(String(part), under: ["paper", "fees"], flag: "--fees"))
+        }
+        if let latency, !latency.contains("=") {
+            entries.append(
+                SettingEntry(path: ["paper", "latency"], text: latency, origin: "--latency"))
+        } else {
+            for part in latency?.split(separator: ",") ?? [] {
+                entries.append(
+                    try pair(String(part), under: ["paper", "latency"], flag: "--latency"))
+            }
+        }
+        for (name, text) in [
+            ("slippage", slippage), ("liquidity", liquidity), ("leverage", leverage),
+        ] {
+            guard let text else { continue }
+            entries.append(SettingEntry(path: ["paper", name], text: text, origin: "--\(name)"))
+        }
+        for text in risks {
+            entries.append(try pair(text, under: ["risk"], flag: "--risk"))
+        }
+        return entries
+    }
+
+    private func pair(
+        _ text: String, under path: [String], flag: String
+    ) throws(InvalidSettings) -> SettingEntry {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw InvalidSettings(problems: [
+                "\(flag): expected name=value, found `\(text)`"
+            ])
+        }
+        return SettingEntry(
+            path: path + [String(text[..<equals])],
+            text: String(text[text.index(after: equals)...]), origin: flag)
+    }
+}

@@ -1,0 +1,37 @@
+import PaperTrading
+import ScriptHost
+import TradingCore
+import TradingModel
+
+/// Wires a script, a paper venue and a stream of market data into one run.
+///
+/// - Parameter depth: the instruments whose depth will come.
+func makeRun(
+    strategy: LuaStrategy, mode: TradingMode, instruments: [Instrument],
+    depth: [InstrumentID], source: any MarketEventSource, settings: Settings
+) -> SimulatedRun {
+    let paper = PaperSettings(
+        balances: settings.balances, makerFee: settings.makerFee, takerFee: settings.takerFee,
+        leverage: settings.leverage, slippage: .rate(settings.slippage),
+        latency: Latency(
+            feed: settings.feedLatency, orderEntry: settings.entryLatency,
+            response: settings.responseLatency), liquidity: settings.liquidity)
+    let venue = PaperVenue(instruments: instruments, settings: paper)
+    var engineSettings = settings.engineSettings
+    // Without a late feed venue and strategy see the same book at the same time: one is enough.
+    for instrument in depth { venue.keepBook(of: instrument) }
+    if settings.feedLatency == 0 { engineSettings.sharedBooks = venue.books }
+    let engine = Engine(
+        mode: mode, instruments: instruments, strategy: strategy, settings: engineSettings,
+        now: .distantPast)
+    let currency = instruments[0].settle
+    var held: [Currency: Money] = [:]
+    for balance in venue.account.balances where balance.currency != currency {
+        held[balance.currency] = balance.total
+    }
+    return SimulatedRun(
+        engine: engine, venue: venue, source: source, feedLatency: settings.feedLatency,
+        equity: EquityCurve(
+            currency: currency, start: venue.account.balance(of: currency)?.total ?? .zero,
+            instruments: instruments, held: held))
+}

@@ -1,0 +1,44 @@
+import ScriptHost
+import TradingCore
+import TradingModel
+
+/// Loads a script with its overrides; every fault is one message and exit code 2 or 1.
+func loadStrategy(
+    _ path: String, set assignments: [String], settings: Settings, seed: UInt64
+) throws -> LuaStrategy {
+    var overrides: [ParameterOverride] = []
+    for text in assignments {
+        guard let override = ParameterOverride(text) else {
+            throw RunFailure(.usage, "--set: expected name=value, found `\(text)`")
+        }
+        overrides.append(override)
+    }
+    var limits = ScriptLimits()
+    limits.memoryBytes = settings.scriptMemory
+    limits.instructions = settings.scriptInstructions
+    do {
+        let strategy = try LuaStrategy(
+            file: path, parameters: overrides, limits: limits, seed: seed)
+        for warning in strategy.warnings { Console.warn("\(warning)") }
+        guard !strategy.symbols.isEmpty else {
+            throw RunFailure(
+                .usage,
+                "\(path): the script subscribes to nothing; begin with for example "
+                    + "subscribe(\"sim:BTC/USDT\", \"trades\")")
+        }
+        return strategy
+    } catch let error as ScriptError {
+        throw RunFailure(.usage, error.description)
+    }
+}
+
+/// The paper venue's and the engine's side of the settings.
+extension Settings {
+    var engineSettings: EngineSettings {
+        var settings = EngineSettings()
+        settings.limits = limits
+        settings.limitsBySymbol = limitsBySymbol
+        settings.maxFailuresPerMinute = maxFailuresPerMinute
+        return settings
+    }
+}

@@ -1,0 +1,67 @@
+import TradingModel
+
+/// A moment in UTC, split into its parts.
+struct UTCTime {
+    let year: Int
+    let month: Int
+    let day: Int
+    let hour: Int
+    let minute: Int
+    let second: Int
+    let nanosecond: Int
+
+    init(_ time: Timestamp) {
+        let (seconds, rest) = floorDivide(time.nanoseconds, 1_000_000_000)
+        let (days, ofDay) = floorDivide(seconds, 86_400)
+        nanosecond = Int(rest)
+        hour = Int(ofDay / 3_600)
+        minute = Int(ofDay / 60 % 60)
+        second = Int(ofDay % 60)
+        // Days since 0000-03-01 in eras of 400 years: a leap day is then the last of its year.
+        let shifted = days + 719_468
+        let (era, dayOfEra) = floorDivide(shifted, 146_097)
+        let yearOfEra =
+            (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let shiftedMonth = (5 * dayOfYear + 2) / 153
+        day = Int(dayOfYear - (153 * shiftedMonth + 2) / 5 + 1)
+        month = Int(shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9)
+        year = Int(yearOfEra + era * 400) + (month <= 2 ? 1 : 0)
+    }
+
+    /// `2024-08-08T23:54:13.937085768Z`; the fraction is left out when it is zero.
+    var iso: String {
+        var text = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(clock)"
+        if nanosecond != 0 {
+            var fraction = digits(nanosecond, 9)
+            while fraction.hasSuffix("0") { fraction.removeLast() }
+            text += "." + fraction
+        }
+        return text + "Z"
+    }
+
+    /// `23:54:13`.
+    var clock: String { "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))" }
+
+    /// `2024-08-08 23:54:13.937`.
+    var dateAndMillis: String { dateAndClock + "." + digits(nanosecond / 1_000_000, 3) }
+
+    /// `2024-08-08 23:54:13`.
+    var dateAndClock: String {
+        "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2)) \(clock)"
+    }
+}
+
+private func digits(_ value: Int, _ count: Int) -> String {
+    let text = String(value)
+    return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
+}
+
+private func floorDivide(_ value: Int64, _ divisor: Int64) -> (Int64, Int64) {
+    var (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+    if remainder < 0 {
+        quotient -= 1
+        remainder += divisor
+    }
+    return (quotient, remainder)
+}

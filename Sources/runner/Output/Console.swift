@@ -1,0 +1,71 @@
+import Glibc
+
+/// The two streams of the process: results on standard output, everything else on standard error.
+enum Console {
+    static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
+    static let errorIsTerminal = isatty(STDERR_FILENO) == 1
+    private static let wantsColour = unsafe getenv("NO_COLOR") == nil
+
+    /// A line on standard output.
+    static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+
+    /// A line on standard error.
+    static func warn(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+
+    /// An error's one message.
+    static func fail(_ message: String) {
+        let mark = errorIsTerminal && wantsColour ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
+        write("\(mark) \(message)\n", to: STDERR_FILENO)
+    }
+
+    /// Overwrites the current line of the terminal on standard error.
+    static func status(_ line: String) {
+        write("\r\u{1B}[K" + clipped(line), to: STDERR_FILENO)
+    }
+
+    /// Removes a status line, so that a log line can take its place.
+    static func clearStatus() { write("\r\u{1B}[K", to: STDERR_FILENO) }
+
+    private static func clipped(_ line: String) -> String {
+        var size = winsize()
+        let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
+        let columns = known && size.ws_col > 1 ? Int(size.ws_col) - 1 : 79
+        return String(line.prefix(columns))
+    }
+
+    /// Writes all of it; a reader that is gone (`| head`) ends the writing, not the run.
+    private static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array(text.utf8)[...]
+        while !bytes.isEmpty {
+            let count = unsafe bytes.withUnsafeBytes { raw in
+                unsafe Glibc.write(descriptor, raw.baseAddress, raw.count)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                return
+            }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}
+
+/// What the process tells its caller when it ends.
+enum ExitCode: Int32 {
+    case done = 0
+    /// The run failed.
+    case failed = 1
+    /// The call or the settings are wrong.
+    case usage = 2
+    /// Trading was stopped by a limit, the watchdog or the kill switch.
+    case stopped = 3
+}
+
+/// A run that cannot go on, with the one message that the user gets.
+struct RunFailure: Error {
+    let code: ExitCode
+    let message: String
+    init(_ code: ExitCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}

@@ -1,0 +1,200 @@
+import PaperTrading
+import TradingCore
+import TradingModel
+
+/// A finished run's figures, as text for people and as JSON for programs.
+struct RunReport {
+    let run: SimulatedRun
+    let files: [SymbolFiles]
+    let loopSeconds: Double
+    let seed: UInt64?
+
+    /// What was read for a symbol.
+    struct SymbolFiles {
+        let symbol: Symbol
+        let names: [String]
+        let skipped: Int
+        let notes: [String]
+    }
+
+    private var state: TradingState { run.engine.state }
+    private var events: Int { run.statistics.reduce(0) { $0 + $1.events } }
+    private var eventsPerSecond: Double { loopSeconds > 0 ? Double(events) / loopSeconds : 0 }
+
+    // MARK: - Sums over instruments that settle in the reporting currency
+
+    private var reported: [(Instrument, Position)] {
+        zip(state.instruments, state.positions).filter { $0.0.settle == run.equity.currency }
+    }
+    private var realised: Money { reported.reduce(.zero) { $0 + $1.1.realisedPnL } }
+    private var fees: Money { reported.reduce(.zero) { $0 + $1.1.fees } }
+    private var funding: Money { reported.reduce(.zero) { $0 + $1.1.funding } }
+    private var unrealised: Money { reported.reduce(.zero) { $0 + unrealised($1.0, $1.1) } }
+
+    private func unrealised(_ instrument: Instrument, _ position: Position) -> Money {
+        guard let price = state.valuation(instrument.id) else { return .zero }
+        return position.unrealisedPnL(at: price) ?? .zero
+    }
+
+    // MARK: - JSON
+
+    var json: JSONText {
+        .object([
+            ("data", .object(files.enumerated().map { ($1.symbol.description, data($0, $1)) })),
+            ("orders", .integer(run.tally.orders)),
+            ("fills", .integer(run.tally.fills)),
+            (
+                "rejected",
+                .object(
+                    run.tally.rejected.sorted { $0.key < $1.key }
+                        .map { ($0.key, .integer($0.value)) })
+            ),
+            (
+                "positions",
+                .object(
+                    zip(state.instruments, state.positions)
+                        .map { ($0.symbol.description, json($0, $1)) })
+            ),
+            ("currency", .string(run.equity.currency.code)),
+            ("realised_pnl", .string(realised.description)),
+            ("unrealised_pnl", .string(unrealised.description)),
+            ("fees", .string(fees.description)),
+            ("funding", .string(funding.description)),
+            ("equity", .string(run.equity.equity.description)),
+            ("max_drawdown", .string(run.equity.maxDrawdown.description)),
+            ("balances", .object(balances)),
+            ("intents", .integer(run.tally.intents.count)),
+            ("intents_sha256", .string(run.tally.intents.hexadecimal)),
+            ("seed", seed.map { .string(String($0)) } ?? .null),
+            ("stopped", run.stopReason.map { .string($0) } ?? .null),
+            ("loop_seconds", .number(loopSeconds)),
+            ("events_per_second", .number(eventsPerSecond.rounded())),
+        ])
+    }
+
+    private var balances: [(String, JSONText)] {
+        state.balances.sorted { $0.key < $1.key }.map { currency, balance in
+            (
+                currency.code,
+                .object([
+                    ("total", .string(balance.total.description)),
+                    ("available", .string(balance.available.description)),
+                ])
+            )
+        }
+    }
+
+    private func data(_ index: Int, _ files: SymbolFiles) -> JSONText {
+        let statistics = run.statistics[index]
+        let book = run.venue.books[index]
+        return .object([
+            ("files", .array(files.names.map { .string($0) })),
+            ("events", .integer(statistics.events)),
+            ("trades", .integer(statistics.trades)),
+            ("book_updates", .integer(statistics.bookUpdates)),
+            ("quotes", .integer(statistics.quotes)),
+            ("bars", .integer(statistics.bars)),
+            ("skipped", .integer(files.skipped)),
+            ("volume", .string(statistics.volume.description)),
+            ("buy_volume", .string(statistics.buyVolume.description)),
+            ("notional", .string(statistics.notionalText)),
+            ("last_bid", level(book?.bestBid ?? statistics.lastQuote?.bid)),
+            ("last_ask", level(book?.bestAsk ?? statistics.lastQuote?.ask)),
+            ("bid_levels", .integer(book?.levelCount(.buy) ?? 0)),
+            ("ask_levels", .integer(book?.levelCount(.sell) ?? 0)),
+            ("crossed", .integer(book?.crossedMessages ?? 0)),
+            ("first_time", time(statistics.firstTime)),
+            ("last_time", time(statistics.lastTime)),
+            ("notes", .array(files.notes.map { .string($0) })),
+        ])
+    }
+
+    private func level(_ level: BookLevel?) -> JSONText {
+        guard let level else { return .null }
+        return .object([
+            ("price", .string(level.price.description)),
+            ("qty", .string(level.quantity.description)),
+        ])
+    }
+
+    private func time(_ time: Timestamp?) -> JSONText {
+        time.map { .string(UTCTime($0).iso) } ?? .null
+    }
+
+    private func json(_ instrument: Instrument, _ position: Position) -> JSONText {
+        .object([
+            ("qty", .string(position.net.description)),
+            (
+                "average_price",
+                position.averagePrice.map { .string($0.description) } ?? .null
+            ),
+            ("currency", .string(instrument.settle.code)),
+            ("realised_pnl", .string(position.realisedPnL.description)),
+            ("unrealised_pnl", .string(unrealised(instrument, position).description)),
+            ("fees", .string(position.fees.description)),
+            ("funding", .string(position.funding.description)),
+        ])
+    }
+
+    // MARK: - Text
+
+    /// The summary on a screen: what ran, what it did, what it made.
+    var text: String {
+        var lines: [String] = []
+        for (index, entry) in files.enumerated() {
+            lines += dataLines(run.statistics[index], entry)
+        }
+        let rejected = run.tally.rejected.values.reduce(0, +)
+        lines.append(
+            "orders      \(run.tally.orders) sent, \(run.tally.fills) fills, \(rejected) rejected")
+        for (reason, count) in run.tally.rejected.sorted(by: { $0.key < $1.key }) {
+            lines.append("            \(count) × \(reason)")
+        }
+        for (instrument, position) in zip(state.instruments, state.positions) {
+            let entry = position.averagePrice.map { " @ \(shown($0, of: instrument))" } ?? ""
+            lines.append("position    \(position.net) \(instrument.symbol)\(entry)")
+        }
+        lines += moneyLines
+        let intents = run.tally.intents
+        lines.append("intents     \(intents.count), sha256 \(intents.hexadecimal)")
+        if loopSeconds > 0 {
+            let rate = Money(attos: Int128(eventsPerSecond) * attosPerUnit).shown(places: 0)
+            lines.append("speed       \(events) events, \(rate) a second")
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var moneyLines: [String] {
+        let currency = run.equity.currency
+        let total = realised + unrealised - fees + funding
+        var parts = "realised \(realised.signed(in: currency)), "
+        parts += "unrealised \(unrealised.signed(in: currency)), fees \(fees.shown(in: currency))"
+        if funding != .zero { parts += ", funding \(funding.signed(in: currency))" }
+        return [
+            "PnL         \(total.signed(in: currency)) \(currency)  (\(parts))",
+            "equity      \(run.equity.equity.shown(in: currency)) \(currency), deepest fall "
+                + run.equity.maxDrawdown.shown(in: currency),
+        ]
+    }
+
+    private func shown(_ price: Price, of instrument: Instrument) -> String {
+        price.shown(places: min(18, instrument.priceScale.decimals + 2))
+    }
+
+    private func dataLines(_ statistics: DataStatistics, _ entry: SymbolFiles) -> [String] {
+        var parts: [String] = []
+        if statistics.trades > 0 { parts.append("\(statistics.trades) trades") }
+        if statistics.bookUpdates > 0 { parts.append("\(statistics.bookUpdates) book updates") }
+        if statistics.quotes > 0 { parts.append("\(statistics.quotes) quotes") }
+        if statistics.bars > 0 { parts.append("\(statistics.bars) bars") }
+        if parts.isEmpty { parts.append("no events") }
+        var lines = ["data        \(entry.symbol): " + parts.joined(separator: ", ")]
+        if let first = statistics.firstTime, let last = statistics.lastTime {
+            lines.append(
+                "            \(UTCTime(first).dateAndClock) to \(UTCTime(last).dateAndClock) UTC")
+        }
+        if entry.skipped > 0 { lines.append("            \(entry.skipped) bad lines skipped") }
+        lines += entry.notes.map { "            " + $0 }
+        return lines
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Glibc
+
+/// `runner`: the entry to everything.
+@main
+struct Runner: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "runner",
+        abstract: "Runs trading strategies written in Lua.",
+        usage: """
+            runner strategy.lua [--set name=value] [--speed 20] [--duration 10m]
+                   runner backtest strategy.lua --data FILE…
+                   runner check strategy.lua
+            """,
+        discussion: """
+            A strategy trades on paper until you stop it with Ctrl-C.
+
+            EXAMPLES:
+              runner strategies/market_maker.lua
+              runner strategies/ema_cross.lua --set fast=20 --speed 100 --seed 7
+              runner backtest strategies/ema_cross.lua --data trades.csv.gz --json
+
+            EXIT CODES: 0 done, 1 the run failed, 2 the call or the settings are wrong,
+            3 trading was stopped.
+            """,
+        version: "runner \(version)",
+        subcommands: [Paper.self, Backtest.self, Check.self],
+        defaultSubcommand: Paper.self)
+
+    static func main() {
+        // A reader that went away must not kill a process that has orders to cancel.
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        guard !arguments.isEmpty else {
+            Console.print(helpMessage())
+            Glibc.exit(ExitCode.usage.rawValue)
+        }
+        do {
+            try checkFirstWord(arguments[0])
+            var command = try direct(arguments) ?? parseAsRoot(arguments)
+            try command.run()
+        } catch let failure as RunFailure {
+            Console.fail(failure.message)
+            Glibc.exit(failure.code.rawValue)
+        } catch let code as ArgumentParser.ExitCode {
+            Glibc.exit(code.rawValue)
+        } catch {
+            finish(with: error)
+        }
+    }
+
+    /// Refuses a first word that is neither a command nor a script, with the nearest command.
+    private static func checkFirstWord(_ word: String) throws(RunFailure) {
+        let commands = ["backtest", "check", "paper"]
+        guard !word.hasPrefix("-"), !word.hasSuffix(".lua"), !(commands + ["help"]).contains(word),
+            unsafe access(word, F_OK) != 0
+        else { return }
+        let near = nearestName(to: word, among: commands)
+        throw RunFailure(
+            .usage,
+            "there is no command `\(word)`"
+                + (near.map { "; did you mean `\($0)`?" }
+                    ?? "; a strategy is a file such as strategies/ema_cross.lua, the commands are "
+                    + commands.joined(separator: ", ")))
+    }
+
+    /// The command of a faultless call, found by its first word.
+    ///
+    /// The root looks into every command before it picks one, which takes a third of the start-up.
+    /// It gets what is wrong, or asks for help, and says so in terms of the whole call.
+    private static func direct(_ arguments: [String]) -> (any ParsableCommand)? {
+        switch arguments[0] {
+        case "backtest": try? Backtest.parse(Array(arguments.dropFirst()))
+        case "check": try? Check.parse(Array(arguments.dropFirst()))
+        case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)
+        default: nil
+        }
+    }
+
+    /// Help and version go to standard output with code 0, a wrong call to standard error with 2.
+    private static func finish(with error: any Error) -> Never {
+        let message = fullMessage(for: error)
+        guard exitCode(for: error) != .success else {
+            Console.print(message)
+            Glibc.exit(ExitCode.done.rawValue)
+        }
+        let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
+        Console.fail(text)
+        Glibc.exit(ExitCode.usage.rawValue)
+    }
+}

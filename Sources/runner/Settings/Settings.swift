@@ -1,0 +1,198 @@
+import PaperTrading
+import TradingCore
+import TradingModel
+
+/// Settings that have been checked; who holds them need not check again.
+struct Settings {
+    var balances: [Currency: Money] = [:]
+    var makerFee: Rate?
+    var takerFee: Rate?
+    /// Nanoseconds each: market data to us, an order to the venue, its reports back.
+    var feedLatency: Int64 = 0
+    var entryLatency: Int64 = 5_000_000
+    var responseLatency: Int64 = 5_000_000
+    /// How much worse than the last price a market order fills where there is no book.
+    var slippage = Rate.zero
+    var liquidity = TouchLiquidity.shown
+    var leverage = 1
+    var limits = RiskLimits()
+    var limitsBySymbol: [String: RiskLimits] = [:]
+    var scriptMemory = 256_000_000
+    var scriptInstructions = 10_000_000
+    var maxFailuresPerMinute = 3
+
+    /// Applies the entries in order, the last one wins.
+    ///
+    /// - Throws: ``InvalidSettings`` with every problem there is.
+    init(_ entries: [SettingEntry]) throws(InvalidSettings) {
+        var problems: [String] = []
+        for entry in entries {
+            do {
+                try apply(entry)
+            } catch {
+                problems.append(error.text)
+            }
+        }
+        guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
+    }
+
+    private struct Problem: Error { let text: String }
+
+    private static let sections: [String: [String]] = [
+        "paper": ["balances", "fees", "latency", "slippage", "leverage", "liquidity"],
+        "risk": riskKeys + ["symbols"],
+        "script": ["memory", "instructions", "max_failures_per_minute"],
+    ]
+    private static let riskKeys = [
+        "max_order_quantity", "max_order_notional", "max_position", "max_open_orders",
+        "max_orders_per_second", "price_band",
+    ]
+
+    private mutating func apply(_ entry: SettingEntry) throws(Problem) {
+        let path = entry.path
+        switch (path.first ?? "", path.count) {
+        case ("paper", 2...): try applyPaper(entry)
+        case ("risk", 2): try Self.apply(entry, key: path[1], to: &limits)
+        case ("risk", 4) where path[1] == "symbols":
+            do { _ = try Symbol(path[2]) } catch {
+                throw Problem(text: "\(entry.origin): \(error)")
+            }
+            try Self.apply(entry, key: path[3], to: &limitsBySymbol[path[2], default: RiskLimits()])
+        case ("script", 2): try applyScript(entry)
+        default: throw Self.unknown(entry)
+        }
+    }
+
+    private mutating func applyPaper(_ entry: SettingEntry) throws(Problem) {
+        switch (entry.path[1], entry.path.count) {
+        case ("balances", 3):
+            let amount = try Self.money(entry)
+            balances[Currency(entry.path[2])] = amount
+        case ("fees", 3) where entry.path[2] == "maker": makerFee = try Self.rate(entry)
+        case ("fees", 3) where entry.path[2] == "taker": takerFee = try Self.rate(entry)
+        case ("latency", 2):
+            // One value is the way to the venue and back; none at all is none for the feed too.
+            entryLatency = try Self.span(entry)
+            responseLatency = entryLatency
+            if entryLatency == 0 { feedLatency = 0 }
+        case ("latency", 3) where entry.path[2] == "feed": feedLatency = try Self.span(entry)
+        case ("latency", 3) where entry.path[2] == "entry": entryLatency = try Self.span(entry)
+        case ("latency", 3) where entry.path[2] == "response":
+            responseLatency = try Self.span(entry)
+        case ("slippage", 2):
+            slippage = try Self.rate(entry)
+            guard slippage >= .zero else { throw Self.wrong(entry, "a share of 0 or more") }
+        case ("liquidity", 2):
+            guard let value = TouchLiquidity(rawValue: entry.text) else {
+                throw Self.wrong(entry, "shown or endless")
+            }
+            liquidity = value
+        case ("leverage", 2): leverage = try Self.count(entry, in: 1...500)
+        default: throw Self.unknown(entry)
+        }
+    }
+
+    private mutating func applyScript(_ entry: SettingEntry) throws(Problem) {
+        switch entry.path[1] {
+        case "memory": scriptMemory = try Self.count(entry, in: 1_000_000...64_000_000_000)
+        case "instructions": scriptInstructions = try Self.count(entry, in: 1_000...Int.max)
+        case "max_failures_per_minute": maxFailuresPerMinute = try Self.count(entry, in: 1...1_000)
+        default: throw Self.unknown(entry)
+        }
+    }
+
+    private static func apply(
+        _ entry: SettingEntry, key: String, to limits: inout RiskLimits
+    ) throws(Problem) {
+        switch key {
+        case "max_order_quantity": limits.maxOrderQuantity = try quantity(entry)
+        case "max_order_notional": limits.maxOrderNotional = try money(entry)
+        case "max_position": limits.maxPosition = try quantity(entry)
+        case "max_open_orders": limits.maxOpenOrders = try count(entry, in: 0...1_000_000)
+        case "max_orders_per_second":
+            limits.maxOrdersPerSecond = try count(entry, in: 0...1_000_000)
+        case "price_band":
+            let band = try rate(entry)
+            guard band > .zero else { throw wrong(entry, "a share above 0, such as 5%") }
+            limits.priceBand = band
+        default: throw unknown(entry)
+        }
+    }
+
+    // MARK: - Values
+
+    private static func money(_ entry: SettingEntry) throws(Problem) -> Money {
+        guard let value = try? Money(entry.text), value >= .zero else {
+            throw wrong(entry, "an amount of 0 or more")
+        }
+        return value
+    }
+
+    private static func quantity(_ entry: SettingEntry) throws(Problem) -> Quantity {
+        guard let value = try? Quantity(entry.text) else {
+            throw wrong(entry, "a quantity of 0 or more")
+        }
+        return value
+    }
+
+    private static func rate(_ entry: SettingEntry) throws(Problem) -> Rate {
+        guard let value = SettingValue.rate(entry.text), value.attos.magnitude <= attosPerUnit
+        else {
+            throw wrong(entry, "a share such as 0.05% or 0.0005")
+        }
+        return value
+    }
+
+    private static func span(_ entry: SettingEntry) throws(Problem) -> Int64 {
+        guard let value = SettingValue.nanoseconds(entry.text, bareUnit: 1_000_000),
+            value <= 3_600_000_000_000
+        else { throw wrong(entry, "a time such as 5ms or 250us, at most an hour") }
+        return value
+    }
+
+    private static func count(
+        _ entry: SettingEntry, in range: ClosedRange<Int>
+    ) throws(Problem) -> Int {
+        guard let value = SettingValue.count(entry.text), range.contains(value) else {
+            let least = range.lowerBound
+            let most = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
+            throw wrong(entry, "a whole number of at least \(least)\(most)")
+        }
+        return value
+    }
+
+    private static func wrong(_ entry: SettingEntry, _ expected: String) -> Problem {
+        Problem(
+            text: "\(entry.origin): `\(entry.name)` is `\(entry.text)`, expected \(expected)")
+    }
+
+    private static func unknown(_ entry: SettingEntry) -> Problem {
+        let sectionNames = sections.keys.sorted()
+        let names: [String]
+        var place = 0
+        if let section = sections[entry.path[0]], entry.path.count > 1 {
+            place = 1
+            if section.contains(entry.path[1]), entry.path.count > 2 {
+                place = entry.path.count - 1
+                names =
+                    switch entry.path[1] {
+                    case "fees": ["maker", "taker"]
+                    case "latency": ["feed", "entry", "response"]
+                    case "symbols": riskKeys
+                    default: []
+                    }
+            } else {
+                names = section
+            }
+        } else {
+            names = sectionNames
+        }
+        var text = "\(entry.origin): there is no setting `\(entry.name)`"
+        if let near = nearestName(to: entry.path[place], among: names) {
+            text += "; did you mean `\((entry.path[..<place] + [near]).joined(separator: "."))`?"
+        } else if !names.isEmpty {
+            text += "; here are: \(names.joined(separator: ", "))"
+        }
+        return Problem(text: text)
+    }
+}
