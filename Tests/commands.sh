@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Every shipped strategy and example on the embedded exchange, with the runner that users get.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+runner=$(swift build -c release --static-swift-stdlib --scratch-path .build/static --show-bin-path)/runner
+passed=0
+for script in strategies/*.lua examples/*.lua; do
+    "$runner" check "$script" >/dev/null
+    "$runner" "$script" --seed 1 --duration 10m --speed 1000000 --json >/dev/null 2>&1 \
+        || { echo "failed: $script" >&2; exit 1; }
+    passed=$((passed + 1))
+done
+echo "commands: $passed scripts checked and run on the embedded exchange"
