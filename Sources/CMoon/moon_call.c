@@ -213,6 +213,12 @@ static __attribute__((noinline)) moon_outcome settle(
     return outcome;
 }
 
+// Whether a handler has returned, built or asked for something. // stack: …, results…
+static inline bool has_answered(moon_host *host, lua_State *L, int bottom) {
+    return lua_gettop(L) != bottom || host->request_count != 0
+           || host->built_generation == host->generation;
+}
+
 moon_outcome moon_call(moon_host *host, moon_handler handler) {
     int slot = host->handler[handler];
     if (slot == 0) return MOON_QUIET;
@@ -230,9 +236,51 @@ moon_outcome moon_call(moon_host *host, moon_handler handler) {
     int status = lua_pcall(L, arguments, LUA_MULTRET, MOON_MESSAGE_SLOT);
     moon_leave(host);
     // Nothing lies above the handlers between calls, so the top tells whether anything came back.
-    bool isQuiet = status == LUA_OK && lua_gettop(L) == host->bottom && host->request_count == 0
-                   && host->built_generation != host->generation;
+    bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);
     return isQuiet ? MOON_QUIET : settle(host, handler, status, host->bottom);
+}
+
+// ---- Many trades in one call ---------------------------------------------------------------------
+
+const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
+    offsetof(moon_trade, instrument),   offsetof(moon_trade, venue_time),
+    offsetof(moon_trade, price),        offsetof(moon_trade, quantity),
+    offsetof(moon_trade, receive_time), offsetof(moon_trade, id),
+    offsetof(moon_trade, has_id),       offsetof(moon_trade, side),
+};
+
+// stack: on_trade, the stretch → what the handler returned that ended it
+static int run_trades(lua_State *L) {
+    moon_host *host = moon_of(L);
+    moon_stretch *stretch = lua_touserdata(L, 2);
+    lua_settop(L, 1);
+    while (stretch->next < stretch->end) {
+        const moon_trade *trade = stretch->trades + stretch->next++;
+        if (!stretch->is_heard[trade->instrument]) continue;
+        host->generation++;
+        host->events.trade = trade;
+        lua_pushvalue(L, 1);
+        lua_pushlightuserdata(
+            L, (void *)moon_view_now(host->generation, MOON_VIEW_TRADE, 0));
+        moon_enter(host);
+        lua_call(L, 1, LUA_MULTRET);
+        moon_leave(host);
+        if (has_answered(host, L, 1)) return lua_gettop(L) - 1;
+    }
+    return 0;
+}
+
+moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
+    lua_State *L = host->L;
+    if (host->request_count) moon_clear_requests(host);
+    host->built_generation = 0;  // what the last call built is not this one's
+    lua_pushcfunction(L, run_trades);
+    lua_pushvalue(L, host->handler[MOON_ON_TRADE]);
+    lua_pushlightuserdata(L, stretch);  // stack: …, run_trades, on_trade, the stretch
+    int status = lua_pcall(L, 2, LUA_MULTRET, MOON_MESSAGE_SLOT);
+    moon_leave(host);
+    bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);
+    return isQuiet ? MOON_QUIET : settle(host, MOON_ON_TRADE, status, host->bottom);
 }
 
 // ---- Requests -----------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ static int32_t index_of(uintptr_t view) { return (uint16_t)(view >> MOON_INDEX_S
 static inline __attribute__((always_inline)) bool push_trade(
     lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
     (void)view;
-    const moon_trade *it = &host->events.trade;
+    const moon_trade *it = host->events.trade;
     const moon_instrument *instrument = instrument_of(host, it->instrument);
     switch (field) {
     case F_price: push_scaled(L, host, it->price, &instrument->price_scale); return true;

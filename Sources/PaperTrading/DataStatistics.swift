@@ -10,7 +10,7 @@ public struct DataStatistics: Sendable {
     /// Single book changes: levels and clears.
     public private(set) var levels = 0
     public private(set) var other = 0
-    private var rare = 0
+    private var hasSeen = false
     private var firstSeen = Timestamp.distantPast
     private var lastSeen = Timestamp.distantPast
     public private(set) var lastQuote: Quote?
@@ -42,6 +42,13 @@ public struct DataStatistics: Sendable {
     /// - Parameter priceUnits: the price in units of its scale; nil where it is finer.
     @inline(__always)
     mutating func add(_ trade: Trade, priceUnits: Int64?) {
+        count(trade, priceUnits: priceUnits)
+        see(trade.receiveTime)
+    }
+
+    /// The same, but for its time; see ``see(_:_:_:)``.
+    @inline(__always)
+    mutating func count(_ trade: Trade, priceUnits: Int64?) {
         trades &+= 1
         // Sums of attos cannot overflow: 2⁶³ trades of the largest quantity there is would have to.
         volumeAttos &+= trade.quantity.attos
@@ -51,13 +58,29 @@ public struct DataStatistics: Sendable {
         } else {
             notional.add(trade.price, trade.quantity)
         }
-        see(trade.receiveTime)
+    }
+
+    /// The book changes in these rows, but for their times.
+    mutating func add(_ batch: EventBatch, _ rows: Range<Int>) {
+        levels &+= rows.count
+        for row in rows { bookUpdates &+= unsafe batch.changeColumn[row].endsMessage ? 1 : 0 }
+    }
+
+    /// The times of trades and changes that were counted without them, from the first place to the
+    /// last.
+    mutating func see(_ batch: EventBatch, _ first: Int, _ last: Int) {
+        if !hasSeen { firstSeen = batch.receiveTime(at: first) }
+        hasSeen = true
+        lastSeen = batch.receiveTime(at: last)
     }
 
     @inline(__always)
     private mutating func see(_ time: Timestamp) {
         lastSeen = time
-        if trades &+ levels &+ rare == 1 { firstSeen = time }
+        if !hasSeen {
+            firstSeen = time
+            hasSeen = true
+        }
     }
 
     @inline(__always)
@@ -78,7 +101,6 @@ public struct DataStatistics: Sendable {
             lastQuote = quote
         default: other += 1
         }
-        rare += 1
         see(event.receiveTime)
     }
 }

@@ -11,11 +11,31 @@ public struct EquityCurve {
     /// What it began with.
     public let start: Money
     /// The latest equity.
-    public private(set) var equity: Money
+    public var equity: Money {
+        guard let product = band.latest else { return counted }
+        let share = shares[band.index]
+        return counted + share.worth(ofProduct: product) - share.contribution
+    }
+    /// The equity when it was last counted out.
+    private var counted: Money
+    private var band = Band()
     /// The largest fall from a peak to a later value; never negative.
     public private(set) var maxDrawdown = Money.zero
     private var peak: Money
     private let shares: InstrumentTable<Share>
+
+    /// Prices of the only instrument that counts, between which neither peak nor drawdown changes:
+    /// most prices then cost a multiplication and two comparisons.
+    private struct Band {
+        /// Its place; -1: there is no band.
+        var index = -1
+        var units: Int64 = 0
+        /// The products of price units and ``units`` from the deepest fall to the peak.
+        var lowest: Int64 = 0
+        var highest: Int64 = -1
+        /// Of the latest price; nil: counted out already.
+        var latest: Int64?
+    }
 
     /// One instrument's share of the equity.
     private struct Share {
@@ -29,8 +49,12 @@ public struct EquityCurve {
         var units: Int64? = 0
         /// Realised − fees + funding − cost of what is open: what no price moves.
         var fixed = Money.zero
-        /// What this share adds to the equity now.
+        /// What this share added to the equity when that was last counted out.
         var contribution = Money.zero
+
+        func worth(ofProduct product: Int64) -> Money {
+            fixed + Money(attos: Int128(product) &* Int128(attosPerProduct))
+        }
     }
 
     public init(
@@ -38,7 +62,7 @@ public struct EquityCurve {
     ) {
         self.currency = currency
         self.start = start
-        equity = start
+        counted = start
         peak = start
         shares = InstrumentTable(
             instruments.map { instrument in
@@ -63,19 +87,27 @@ public struct EquityCurve {
 
     /// A new price of an instrument, in units of its scale; nil where the price is finer.
     ///
-    /// A few instructions, none of them a division.
-    ///
     /// - Returns: false where only ``settle(_:at:_:)`` can tell.
     @inline(__always)
     mutating func mark(_ index: Int, atUnits priceUnits: Int64?) -> Bool {
+        if index == band.index, let priceUnits {
+            let (product, overflow) = priceUnits.multipliedReportingOverflow(by: band.units)
+            if !overflow, product >= band.lowest, product <= band.highest {
+                band.latest = product
+                return true
+            }
+        }
+        return count(index, atUnits: priceUnits)
+    }
+
+    @inline(never)
+    private mutating func count(_ index: Int, atUnits priceUnits: Int64?) -> Bool {
         guard let units = shares[index].units else { return false }
         guard units != 0 else { return true }
-        let factor = shares[index].attosPerProduct
-        guard factor != 0, let priceUnits,
+        guard shares[index].attosPerProduct != 0, let priceUnits,
             let product = Int64(exactly: Int128(priceUnits) &* Int128(units))
         else { return false }
-        let worth = Int128(product) &* Int128(factor)
-        contribute(index, shares[index].fixed + Money(attos: worth))
+        contribute(index, shares[index].worth(ofProduct: product))
         return true
     }
 
@@ -86,25 +118,42 @@ public struct EquityCurve {
         let price = price ?? .zero
         let unrealised = position.unrealisedPnL(at: price) ?? .zero
         let held = price.times(shares[index].held, .halfEven) ?? .zero
-        contribute(index, settled + unrealised + held)
         let net = position.net + shares[index].held
         shares[index].units = nil
-        guard shares[index].attosPerProduct != 0, let worth = price.times(net, .halfEven) else {
-            return
+        if shares[index].attosPerProduct != 0, let worth = price.times(net, .halfEven) {
+            shares[index].fixed = settled + unrealised + held - worth
+            shares[index].units = shares[index].quantityScale.units(net.attos)
         }
-        shares[index].fixed = settled + unrealised + held - worth
-        shares[index].units = shares[index].quantityScale.units(net.attos)
+        contribute(index, settled + unrealised + held)
     }
 
-    @inline(__always)
     private mutating func contribute(_ index: Int, _ contribution: Money) {
         guard shares[index].counts else { return }
-        equity += contribution - shares[index].contribution
+        counted += contribution - shares[index].contribution
         shares[index].contribution = contribution
-        if equity > peak {
-            peak = equity
-        } else if peak - equity > maxDrawdown {
-            maxDrawdown = peak - equity
+        band.latest = nil
+        if counted > peak {
+            peak = counted
+        } else if peak - counted > maxDrawdown {
+            maxDrawdown = peak - counted
         }
+        findBand(index)
+    }
+
+    private mutating func findBand(_ index: Int) {
+        band.index = -1
+        let share = shares[index]
+        guard shares.count == 1, share.attosPerProduct != 0, let units = share.units else { return }
+        let factor = Int128(share.attosPerProduct)
+        // The equity is `base` plus the product times the factor; whole products, rounded inwards.
+        let base = counted - share.contribution + share.fixed
+        let top = (peak - base).attos.quotientAndRemainder(dividingBy: factor)
+        let bottom = (peak - maxDrawdown - base).attos.quotientAndRemainder(dividingBy: factor)
+        let highest = top.remainder < 0 ? top.quotient - 1 : top.quotient
+        let lowest = bottom.remainder > 0 ? bottom.quotient + 1 : bottom.quotient
+        band.units = units
+        band.highest = Int64(clamping: highest)
+        band.lowest = Int64(clamping: lowest)
+        band.index = index
     }
 }

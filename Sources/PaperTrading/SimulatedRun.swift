@@ -19,8 +19,10 @@ public struct SimulatedRun {
     private var nextDue = Timestamp.distantFuture
     private var hasStarted = false
 
-    private let statisticsTable: InstrumentTable<DataStatistics>
-    public private(set) var equity: EquityCurve
+    private let intake: MarketIntake
+    /// The events at hand, for a strategy that may run ahead over them; nil: it may not.
+    private let stretch: EventStretch?
+    public var equity: EquityCurve { intake.equity }
     public private(set) var tally = Tally()
     /// Why trading stopped before the data ended; nil while it has not.
     public private(set) var stopReason: String?
@@ -45,13 +47,17 @@ public struct SimulatedRun {
         self.venue = venue
         self.source = source
         self.feedLatency = feedLatency
-        self.equity = equity
-        statisticsTable = InstrumentTable(
-            engine.state.instruments.map { DataStatistics(of: $0) })
+        let intake = MarketIntake(venue, engine.state, equity)
+        self.intake = intake
+        let batch = batch
+        // A late feed tells the strategy of an event when the venue has long gone on.
+        stretch =
+            engine.canRunAhead && feedLatency == 0
+            ? engine.makeStretch(over: batch) { intake.take(batch, $0) } : nil
     }
 
     /// What the data held so far, by instrument.
-    public var statistics: [DataStatistics] { statisticsTable.values }
+    public var statistics: [DataStatistics] { intake.statistics.values }
 
     /// The time of the next event of the data, once it has been read; nil at its end.
     public mutating func nextEventTime() throws(MarketDataError) -> Timestamp? {
@@ -67,6 +73,17 @@ public struct SimulatedRun {
         while stopReason == nil {
             guard try fill() else { return false }
             while position < batch.count {
+                if let stretch, venue.isQuiet {
+                    let end = stretchEnd(before: limit)
+                    if end > position {
+                        stretch.begin(position..<end)
+                        engine.process(stretch, into: &commands)
+                        position = stretch.position
+                        finishEvent()
+                        guard stopReason == nil else { break }
+                        continue
+                    }
+                }
                 let time = batch.receiveTime(at: position)
                 if time > limit {
                     passDue(until: limit)
@@ -125,15 +142,20 @@ public struct SimulatedRun {
         return !batch.isEmpty
     }
 
+    /// The first event behind ``position`` at which more may happen than the event itself.
+    private func stretchEnd(before limit: Timestamp) -> Int {
+        var end = position
+        while end < batch.count, batch.kind(at: end) != .other {
+            let time = batch.receiveTime(at: end)
+            guard time <= limit, time < nextDue else { break }
+            end += 1
+        }
+        return end
+    }
+
     @inline(__always)
     private mutating func handle(_ trade: Trade) {
-        venue.process(trade)
-        let index = trade.instrument.index
-        let priceUnits = statisticsTable[index].priceScale.units(trade.price.attos)
-        statisticsTable[index].add(trade, priceUnits: priceUnits)
-        if !equity.mark(index, atUnits: priceUnits) {
-            equity.settle(index, at: trade.price, engine.state.positions[index])
-        }
+        intake.take(trade)
         if feedLatency == 0 {
             engine.process(trade, into: &commands)
         } else {
@@ -144,8 +166,7 @@ public struct SimulatedRun {
 
     @inline(__always)
     private mutating func handle(_ change: BookChange) {
-        venue.process(change)
-        statisticsTable[change.instrument.index].add(change)
+        intake.take(change)
         if feedLatency == 0 {
             engine.process(change, into: &commands)
         } else {
@@ -155,12 +176,7 @@ public struct SimulatedRun {
     }
 
     private mutating func handleRare(_ event: MarketEvent) {
-        venue.process(event)
-        let index = event.instrument.index
-        statisticsTable[index].addOther(event)
-        if case .bar(let bar) = event {
-            equity.settle(index, at: bar.close, engine.state.positions[index])
-        }
+        intake.take(event)
         if feedLatency == 0 {
             engine.process(event, into: &commands)
         } else {
@@ -218,9 +234,7 @@ public struct SimulatedRun {
         switch report.event {
         case .fill:
             tally.fills += 1
-            let index = report.instrument.index
-            equity.settle(
-                index, at: engine.state.valuation(report.instrument), engine.state.positions[index])
+            intake.settle(report.instrument)
         case .rejected(let reason): tally.reject(reason)
         default: break
         }

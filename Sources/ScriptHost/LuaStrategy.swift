@@ -23,6 +23,8 @@ public import TradingModel
     let host: OpaquePointer
     /// Where the shim reads the event at hand.
     private let events: UnsafeMutablePointer<moon_events>
+    /// How far the shim has come in the stretch at hand.
+    private let shimStretch: UnsafeMutablePointer<moon_stretch>
     private var failedHandler: moon_handler?
     /// What the script asked for while it loaded, timers above all: taken with the start.
     private var askedAtLoad: [StrategyRequest] = []
@@ -71,13 +73,20 @@ public import TradingModel
         }
         unsafe self.host = host
         unsafe self.events = events
+        unsafe shimStretch = .allocate(capacity: 1)
+        unsafe shimStretch.initialize(to: moon_stretch())
+        unsafe context.shimStretch = UnsafePointer(shimStretch)
+        precondition(Trade.liesAsTheShimReadsIt, "moon_trade has the layout of Trade")
         if let state { try restore(state) }
         try load(text, chunk: chunk)
         appendRequests(to: &askedAtLoad)
         warnings = try handlerWarnings()
     }
 
-    deinit { unsafe moon_close(host) }
+    deinit {
+        unsafe moon_close(host)
+        unsafe shimStretch.deallocate()
+    }
 
     // MARK: - Strategy
 
@@ -116,15 +125,28 @@ public import TradingModel
     }
 
     public func onTrade(_ trade: Trade) -> HandlerOutcome {
-        unsafe events.pointee.trade.instrument = Int32(truncatingIfNeeded: trade.instrument.index)
-        unsafe events.pointee.trade.side = trade.taker.map { $0.rawValue &+ 1 } ?? 0
-        unsafe events.pointee.trade.price = moon_attos(trade.price.attos)
-        unsafe events.pointee.trade.quantity = moon_attos(trade.quantity.attos)
-        unsafe events.pointee.trade.venue_time = trade.venueTime.nanoseconds
-        unsafe events.pointee.trade.receive_time = trade.receiveTime.nanoseconds
-        unsafe events.pointee.trade.has_id = trade.id != nil
-        unsafe events.pointee.trade.id = trade.id ?? 0
-        return call(MOON_ON_TRADE)
+        unsafe withUnsafePointer(to: trade) { trade in
+            unsafe events.pointee.trade = UnsafeRawPointer(trade)
+                .assumingMemoryBound(to: moon_trade.self)
+            defer { unsafe events.pointee.trade = nil }
+            return call(MOON_ON_TRADE)
+        }
+    }
+
+    public func onTrades(of stretch: EventStretch) -> HandlerOutcome {
+        let batch = stretch.batch
+        let rows = batch.tradeRows(at: stretch.position..<stretch.end)
+        unsafe shimStretch.pointee = moon_stretch(
+            trades: UnsafeRawPointer(batch.tradeColumn).assumingMemoryBound(to: moon_trade.self),
+            is_heard: UnsafePointer(stretch.isHeard.base), next: rows.lowerBound,
+            end: rows.upperBound)
+        context.stretch = stretch
+        let outcome = outcome(unsafe moon_call_trades(host, shimStretch), of: MOON_ON_TRADE)
+        context.stretch = nil
+        let next = unsafe shimStretch.pointee.next
+        let hasAnswered = outcome != .quiet
+        stretch.pass(to: hasAnswered ? batch.place(ofTrade: next - 1) + 1 : stretch.end)
+        return outcome
     }
 
     public func onQuote(_ quote: Quote) -> HandlerOutcome {
@@ -208,7 +230,12 @@ public import TradingModel
 
     @inline(__always)
     private func call(_ handler: moon_handler) -> HandlerOutcome {
-        switch unsafe moon_call(host, handler) {
+        outcome(unsafe moon_call(host, handler), of: handler)
+    }
+
+    @inline(__always)
+    private func outcome(_ outcome: moon_outcome, of handler: moon_handler) -> HandlerOutcome {
+        switch outcome {
         case MOON_QUIET: return .quiet
         case MOON_OUTPUT: return .output
         default:

@@ -3,7 +3,7 @@ import TradingCore
 import TradingModel
 
 /// What the shim asks about while a script loads and runs; its functions are in ScriptCalls.
-final class ScriptContext {
+@safe final class ScriptContext {
     var parameters: ParameterTable
     var files: ScriptFiles
     /// An override that cannot be used: what stopped the load, whatever Lua says.
@@ -15,8 +15,21 @@ final class ScriptContext {
     /// The bar sizes as they were written.
     private(set) var barTexts: [BarSize: String] = [:]
 
-    /// The engine's state; nil until the script is attached.
-    var state: TradingState?
+    /// The engine's state as of the event at hand; nil until the script is attached.
+    var state: TradingState? {
+        get {
+            if let stretch, let next = unsafe shimStretch?.pointee.next {
+                stretch.catchUp(through: stretch.batch.place(ofTrade: next - 1))
+            }
+            return attached
+        }
+        set { attached = newValue }
+    }
+    private var attached: TradingState?
+    /// What the strategy runs ahead over.
+    var stretch: EventStretch?
+    /// How far it has come.
+    var shimStretch: UnsafePointer<moon_stretch>?
     /// By slot: the instrument, -1 where the run does not have it.
     var instrumentBySlot: [Int32] = []
     /// The order of the event at hand, which an engine may tell before it keeps it.

@@ -15,6 +15,17 @@ extension Int128 {
     init(_ value: moon_attos) { self = Int128(value.high) << 64 | Int128(value.low) }
 }
 
+extension Trade {
+    /// Whether the shim may read trades where Swift has put them.
+    static let liesAsTheShimReadsIt: Bool = {
+        let shim = unsafe withUnsafeBytes(of: moon_trade_offsets) { bytes in
+            unsafe Array(bytes.bindMemory(to: Int64.self)).map { Int($0) }
+        }
+        return MemoryLayout<Trade>.stride == MemoryLayout<moon_trade>.stride
+            && fieldOffsets == shim
+    }()
+}
+
 extension Side {
     /// From MOON_BUY and MOON_SELL.
     init(shim value: UInt8) { self = value == UInt8(MOON_BUY) ? .buy : .sell }

@@ -62,6 +62,8 @@ public struct Engine {
         strategy.attach(to: state)
         let subscriptions = instruments.map { strategy.subscription(to: $0.id) }
         feeds = InstrumentTable(subscriptions.map(\.feeds))
+        canRunAhead =
+            !ownsBooks && subscriptions.allSatisfy { $0.feeds.isSubset(of: [.trades]) }
         bars = zip(instruments, subscriptions).map { instrument, subscription in
             subscription.barSizes.map { BarBuilder(instrument: instrument.id, size: $0) }
         }
@@ -116,13 +118,34 @@ public struct Engine {
 
     // MARK: - Market events
 
-    /// The same for a trade, without the wrapping: the hot path.
+    /// Whether a strategy hears of trades alone, and its books are kept elsewhere: it may then run
+    /// ahead over an ``EventStretch``.
+    public let canRunAhead: Bool
+
+    /// A stretch over `batch`, to be used again and again.
+    ///
+    /// - Parameter take: does, with the events at these places, what comes before the engine.
+    public func makeStretch(
+        over batch: EventBatch, take: @escaping (Range<Int>) -> Void
+    ) -> EventStretch {
+        let isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
+        return EventStretch(over: batch, isHeard: isHeard, state: state, take: take)
+    }
+
+    /// Offers a stretch to the strategy, up to and including the first event that it answers.
+    ///
+    /// Only where ``canRunAhead``, and where all of it lies before ``nextDeadline``.
+    public mutating func process(_ stretch: EventStretch, into commands: inout [Command]) {
+        let outcome = strategy.onTrades(of: stretch)
+        stretch.catchUp(through: stretch.position - 1)
+        settle(outcome, into: &commands)
+    }
+
+    /// The same for a trade, without the wrapping.
     public mutating func process(_ trade: Trade, into commands: inout [Command]) {
         advance(to: trade.receiveTime, into: &commands)
-        let index = trade.instrument.index
-        state.marksTable[index].last = trade.price
-        state.marksTable[index].receiveTime = trade.receiveTime
-        let wanted = feeds[index]
+        state.see(trade)
+        let wanted = feeds[trade.instrument.index]
         if wanted.contains(.bars) { gather(trade, into: &commands) }
         if wanted.contains(.trades) {
             let outcome = strategy.onTrade(trade)
@@ -136,7 +159,7 @@ public struct Engine {
         let index = change.instrument.index
         if ownsBooks { applyToOwnBook(change) }
         guard change.endsMessage else { return }
-        state.marksTable[index].receiveTime = change.receiveTime
+        state.see(change)
         let wanted = feeds[index]
         if !wanted.isDisjoint(with: [.book, .quotes]) { tellBook(index, into: &commands) }
     }

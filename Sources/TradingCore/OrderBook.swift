@@ -37,7 +37,15 @@ public import TradingModel
     ///
     /// - Returns: the level's quantity before the change; zero for `clear`.
     @discardableResult
-    public func apply(_ change: BookChange) -> Quantity {
+    public func apply(_ change: BookChange) -> Quantity { set(change) }
+
+    /// Applies the changes in these rows of a batch, all of this book's instrument.
+    public func apply(_ batch: EventBatch, _ rows: Range<Int>) {
+        for row in rows { set(unsafe batch.changeColumn[row]) }
+    }
+
+    @inline(__always) @discardableResult
+    private func set(_ change: BookChange) -> Quantity {
         let before: Quantity
         switch change.kind {
         case .clear:

@@ -78,6 +78,11 @@ public protocol Strategy: AnyObject {
 
     func onStart(_ reason: StartReason) -> HandlerOutcome
     func onTrade(_ trade: Trade) -> HandlerOutcome
+    /// Runs over the trades of a stretch up to and including the first that it answers.
+    ///
+    /// Says with ``EventStretch/pass(to:)`` how far it came. There is an implementation that calls
+    /// ``onTrade(_:)`` for each.
+    func onTrades(of stretch: EventStretch) -> HandlerOutcome
     func onQuote(_ quote: Quote) -> HandlerOutcome
     /// The book changed as a whole: called at the end of a venue's message.
     func onBook(_ book: OrderBook) -> HandlerOutcome
@@ -94,4 +99,21 @@ public protocol Strategy: AnyObject {
 
     /// Moves what the last call asked for to the end of `requests`, in order.
     func takeOutput(into requests: inout [StrategyRequest])
+}
+
+extension Strategy {
+    public func onTrades(of stretch: EventStretch) -> HandlerOutcome {
+        let batch = stretch.batch
+        for row in batch.tradeRows(at: stretch.position..<stretch.end) {
+            let place = batch.place(ofTrade: row)
+            let trade = batch.trade(at: place)
+            guard stretch.isHeard[trade.instrument.index] else { continue }
+            stretch.pass(to: place + 1)
+            stretch.catchUp(through: place)
+            let outcome = onTrade(trade)
+            if outcome != .quiet { return outcome }
+        }
+        stretch.pass(to: stretch.end)
+        return .quiet
+    }
 }

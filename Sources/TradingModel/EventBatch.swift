@@ -1,8 +1,9 @@
 /// Market events on their way from a source to a run, in order.
 ///
-/// Trades and book changes, the bulk of all data, stand in columns of their own: an enum as large as
-/// its largest case would be copied whole at every step. Event `i` is in the column of its kind at
-/// index `i`.
+/// Trades and book changes, the bulk of all data, stand in dense columns of their own: an enum as
+/// large as its largest case would be copied whole at every step, and a loop over one kind of event
+/// need not ask for the kind of each. An event's *place* is its number in the batch; its place in
+/// its column follows from how many of its kind came before.
 @safe public final class EventBatch {
     /// Which column holds an event.
     public enum Kind: UInt8, Sendable {
@@ -12,55 +13,70 @@
     }
 
     public let capacity: Int
-    public private(set) var count = 0
+    @usableFromInline var filled = 0
     @usableFromInline let kinds: UnsafeMutablePointer<Kind>
     @usableFromInline let times: UnsafeMutablePointer<Timestamp>
-    @usableFromInline let trades: UnsafeMutablePointer<Trade>
-    @usableFromInline let changes: UnsafeMutablePointer<BookChange>
-    /// Made when the first event of another kind comes.
-    private var others: [Int: MarketEvent] = [:]
+    /// By place: how many trades, how many book changes came before.
+    @usableFromInline let tradesBefore: UnsafeMutablePointer<Int>
+    @usableFromInline let changesBefore: UnsafeMutablePointer<Int>
+    @usableFromInline let tradeRows: UnsafeMutablePointer<Trade>
+    @usableFromInline let changeRows: UnsafeMutablePointer<BookChange>
+    /// By row of the trades: the place of the event.
+    @usableFromInline let tradePlaces: UnsafeMutablePointer<Int>
+    private var others: [MarketEvent] = []
 
     public init(capacity: Int) {
         precondition(capacity > 0, "a batch holds at least one event")
         self.capacity = capacity
         unsafe kinds = .allocate(capacity: capacity)
         unsafe times = .allocate(capacity: capacity)
-        unsafe trades = .allocate(capacity: capacity)
-        unsafe changes = .allocate(capacity: capacity)
+        // One more: behind the last event they hold the numbers of rows.
+        unsafe tradesBefore = .allocate(capacity: capacity + 1)
+        unsafe changesBefore = .allocate(capacity: capacity + 1)
+        unsafe tradesBefore[0] = 0
+        unsafe changesBefore[0] = 0
+        unsafe tradeRows = .allocate(capacity: capacity)
+        unsafe changeRows = .allocate(capacity: capacity)
+        unsafe tradePlaces = .allocate(capacity: capacity)
     }
 
     deinit {  // all columns hold trivial values
         unsafe kinds.deallocate()
         unsafe times.deallocate()
-        unsafe trades.deallocate()
-        unsafe changes.deallocate()
+        unsafe tradesBefore.deallocate()
+        unsafe changesBefore.deallocate()
+        unsafe tradeRows.deallocate()
+        unsafe changeRows.deallocate()
+        unsafe tradePlaces.deallocate()
     }
 
-    public var isFull: Bool { count == capacity }
-    public var isEmpty: Bool { count == 0 }
+    @inlinable public var count: Int { filled }
+    @inlinable public var isFull: Bool { filled == capacity }
+    @inlinable public var isEmpty: Bool { filled == 0 }
 
     public func removeAll() {
-        count = 0
+        filled = 0
         if !others.isEmpty { others.removeAll(keepingCapacity: true) }
     }
 
     /// Traps when the batch is full, as the other two do.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func append(_ trade: Trade) {
-        precondition(count < capacity)
-        unsafe trades[count] = trade
-        unsafe kinds[count] = .trade
-        unsafe times[count] = trade.receiveTime
-        count &+= 1
+        let place = begin(.trade, trade.receiveTime)
+        let row = unsafe tradesBefore[place]
+        unsafe tradeRows[row] = trade
+        unsafe tradePlaces[row] = place
+        unsafe tradesBefore[place &+ 1] = row &+ 1
+        unsafe changesBefore[place &+ 1] = changesBefore[place]
     }
 
-    @inline(__always)
+    @inlinable @inline(__always)
     public func append(_ change: BookChange) {
-        precondition(count < capacity)
-        unsafe changes[count] = change
-        unsafe kinds[count] = .book
-        unsafe times[count] = change.receiveTime
-        count &+= 1
+        let place = begin(.book, change.receiveTime)
+        let row = unsafe changesBefore[place]
+        unsafe changeRows[row] = change
+        unsafe changesBefore[place &+ 1] = row &+ 1
+        unsafe tradesBefore[place &+ 1] = tradesBefore[place]
     }
 
     public func append(_ event: MarketEvent) {
@@ -68,43 +84,81 @@
         case .trade(let trade): append(trade)
         case .book(let change): append(change)
         default:
-            precondition(count < capacity)
-            others[count] = event
-            unsafe kinds[count] = .other
-            unsafe times[count] = event.receiveTime
-            count += 1
+            let place = begin(.other, event.receiveTime)
+            others.append(event)
+            unsafe tradesBefore[place + 1] = tradesBefore[place]
+            unsafe changesBefore[place + 1] = changesBefore[place]
         }
     }
 
+    /// Makes room for one more and says its place.
+    @inlinable @inline(__always)
+    func begin(_ kind: Kind, _ time: Timestamp) -> Int {
+        precondition(filled < capacity)
+        let place = filled
+        unsafe kinds[place] = kind
+        unsafe times[place] = time
+        filled = place &+ 1
+        return place
+    }
+
+    // MARK: - By place
+
     /// An event as the enum that most code works with.
-    public subscript(index: Int) -> MarketEvent {
-        switch kind(at: index) {
-        case .trade: return .trade(trade(at: index))
-        case .book: return .book(change(at: index))
-        case .other:
-            guard let event = others[index] else { preconditionFailure("the kind says it is here") }
-            return event
+    public subscript(place: Int) -> MarketEvent {
+        switch kind(at: place) {
+        case .trade: return .trade(trade(at: place))
+        case .book: return .book(change(at: place))
+        case .other: return unsafe others[place - tradesBefore[place] - changesBefore[place]]
         }
     }
 
     @inlinable @inline(__always)
-    public func kind(at index: Int) -> Kind {
-        precondition(index < count)
-        return unsafe kinds[index]
+    public func kind(at place: Int) -> Kind {
+        precondition(place < filled)
+        return unsafe kinds[place]
     }
 
     /// When an event reached us; a bar at its close.
     @inlinable @inline(__always)
-    public func receiveTime(at index: Int) -> Timestamp {
-        precondition(index < count)
-        return unsafe times[index]
+    public func receiveTime(at place: Int) -> Timestamp {
+        precondition(place < filled)
+        return unsafe times[place]
     }
 
     /// Only where ``kind(at:)`` is `.trade`.
     @inlinable @inline(__always)
-    public func trade(at index: Int) -> Trade { unsafe trades[index] }
+    public func trade(at place: Int) -> Trade { unsafe tradeRows[tradesBefore[place]] }
 
     /// Only where ``kind(at:)`` is `.book`.
     @inlinable @inline(__always)
-    public func change(at index: Int) -> BookChange { unsafe changes[index] }
+    public func change(at place: Int) -> BookChange { unsafe changeRows[changesBefore[place]] }
+
+    // MARK: - By column
+
+    /// The rows of the trades among the events at these places.
+    @inlinable
+    public func tradeRows(at places: Range<Int>) -> Range<Int> {
+        precondition(places.upperBound <= filled)
+        return unsafe tradesBefore[places.lowerBound]..<tradesBefore[places.upperBound]
+    }
+
+    /// The rows of the book changes among the events at these places.
+    @inlinable
+    public func changeRows(at places: Range<Int>) -> Range<Int> {
+        precondition(places.upperBound <= filled)
+        return unsafe changesBefore[places.lowerBound]..<changesBefore[places.upperBound]
+    }
+
+    /// The place of the trade in this row.
+    public func place(ofTrade row: Int) -> Int { unsafe tradePlaces[row] }
+
+    /// The column of trades; valid until the batch changes.
+    @unsafe @inlinable public var tradeColumn: UnsafePointer<Trade> {
+        unsafe UnsafePointer(tradeRows)
+    }
+    /// The column of book changes; valid until the batch changes.
+    @unsafe @inlinable public var changeColumn: UnsafePointer<BookChange> {
+        unsafe UnsafePointer(changeRows)
+    }
 }

@@ -3,7 +3,8 @@
 /// The values lie at a fixed place: reading or changing one in the hot path costs no copy-on-write
 /// check. It is a reference; who may change it keeps it to itself.
 @safe public final class InstrumentTable<Value> {
-    @usableFromInline let base: UnsafeMutablePointer<Value>
+    /// Where the values lie; valid while the table is.
+    @unsafe public let base: UnsafeMutablePointer<Value>
     public let count: Int
 
     public init(_ values: [Value]) {

@@ -1,16 +1,32 @@
 /// Anyone's public execution.
+///
+/// Flat, with no optional stored, so that code outside of Swift can read it where it lies.
 public struct Trade: Hashable, Sendable {
     public var instrument: InstrumentID
-    public var price: Price
-    public var quantity: Quantity
-    /// The side of the taker; nil where the venue does not say.
-    public var taker: Side?
-    /// The venue's number of the trade; nil where it has none or no number.
-    public var id: UInt64?
     /// Stamped by the venue.
     public var venueTime: Timestamp
+    public var price: Price
+    public var quantity: Quantity
     /// Stamped by us on arrival; equal to the venue's where a recording has only one.
     public var receiveTime: Timestamp
+    @usableFromInline var idNumber: UInt64
+    @usableFromInline var hasID: Bool
+    /// 0: not known; else the side's raw value + 1.
+    @usableFromInline var takerCode: UInt8
+
+    /// The side of the taker; nil where the venue does not say.
+    @inlinable public var taker: Side? {
+        get { takerCode == 0 ? nil : takerCode == 1 ? .buy : .sell }
+        set { takerCode = newValue.map { $0.rawValue &+ 1 } ?? 0 }
+    }
+    /// The venue's number of the trade; nil where it has none or no number.
+    @inlinable public var id: UInt64? {
+        get { hasID ? idNumber : nil }
+        set {
+            idNumber = newValue ?? 0
+            hasID = newValue != nil
+        }
+    }
 
     @inlinable public init(
         instrument: InstrumentID, price: Price, quantity: Quantity, taker: Side?, id: UInt64? = nil,
@@ -19,10 +35,23 @@ public struct Trade: Hashable, Sendable {
         self.instrument = instrument
         self.price = price
         self.quantity = quantity
-        self.taker = taker
-        self.id = id
         self.venueTime = venueTime
         self.receiveTime = receiveTime
+        takerCode = taker.map { $0.rawValue &+ 1 } ?? 0
+        idNumber = id ?? 0
+        hasID = id != nil
+    }
+
+    /// Where the fields lie in memory, in bytes, in the order of their declaration.
+    public static var fieldOffsets: [Int?] {
+        [
+            MemoryLayout<Trade>.offset(of: \.instrument),
+            MemoryLayout<Trade>.offset(of: \.venueTime),
+            MemoryLayout<Trade>.offset(of: \.price), MemoryLayout<Trade>.offset(of: \.quantity),
+            MemoryLayout<Trade>.offset(of: \.receiveTime),
+            MemoryLayout<Trade>.offset(of: \.idNumber), MemoryLayout<Trade>.offset(of: \.hasID),
+            MemoryLayout<Trade>.offset(of: \.takerCode),
+        ]
     }
 }
 

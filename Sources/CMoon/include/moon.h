@@ -48,14 +48,22 @@ bool moon_name_is_near(const char *wanted, int distance);
 enum { MOON_NO_SIDE = 0, MOON_BUY = 1, MOON_SELL = 2 };
 
 // Instruments are given by their place in the run's table. Times are nanoseconds since 1970.
+
+// A trade as it lies in Swift's columns, where the shim reads it: see Trade in TradingModel.
 typedef struct {
-    int32_t instrument;
-    uint8_t side;  // of the taker, MOON_NO_SIDE where unknown
-    bool has_id;
-    moon_attos price, quantity;
-    int64_t venue_time, receive_time;
+    int64_t instrument;
+    int64_t venue_time;
+    _Alignas(16) moon_attos price;
+    moon_attos quantity;
+    int64_t receive_time;
     uint64_t id;
+    bool has_id;
+    uint8_t side;  // of the taker, MOON_NO_SIDE where unknown
 } moon_trade;
+
+// The bytes at which its fields lie, in the order of their declaration.
+enum { MOON_TRADE_FIELDS = 8 };
+extern const int64_t moon_trade_offsets[MOON_TRADE_FIELDS];
 
 typedef struct {
     int32_t instrument;
@@ -100,9 +108,10 @@ typedef struct {
     moon_text venue, state, reason;
 } moon_status;
 
-// The event at hand, one place for each kind: Swift writes it, then calls moon_call.
+// The event at hand, one place for each kind: Swift writes it, then calls moon_call. A trade is read
+// where it lies.
 typedef struct {
-    moon_trade trade;
+    const moon_trade *trade;
     moon_quote quote;
     moon_bar bar;
     moon_ticker ticker;
@@ -268,6 +277,17 @@ typedef enum { MOON_QUIET, MOON_OUTPUT, MOON_FAILED } moon_outcome;
 
 // Runs a handler on the event at hand; quiet at once when the script does not have it.
 moon_outcome moon_call(moon_host *host, moon_handler handler);
+
+// Trades in a row for on_trade, so that one protected call serves many of them.
+typedef struct {
+    const moon_trade *trades;
+    const bool *is_heard;  // by instrument: whether on_trade hears of its trades
+    size_t next;           // in: the first trade; then the one behind the trade at hand
+    size_t end;
+} moon_stretch;
+
+// Runs on_trade over a stretch up to and including the first trade that it answers or fails at.
+moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch);
 
 // ---- What a call asked for --------------------------------------------------------------------
 

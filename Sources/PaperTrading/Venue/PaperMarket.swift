@@ -14,6 +14,8 @@ internal import TradingModel
     var hasTakenNews = false
     /// The market's own book, which keeps it alive.
     var book: Unmanaged<OrderBook>?
+    /// The market itself, which the venue keeps alive.
+    var market: Unmanaged<PaperMarket>?
 }
 
 /// One instrument at the simulated venue: what is known of its market, and our orders in it.
@@ -59,6 +61,7 @@ internal import TradingModel
         slippage = settings.slippage
         liquidity = settings.liquidity
         unsafe self.tape = tape
+        unsafe tape.pointee.market = Unmanaged.passUnretained(self)
     }
 
     var last: Price? {

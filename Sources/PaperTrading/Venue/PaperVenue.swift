@@ -84,6 +84,9 @@ public import TradingModel
         findNextDue()
     }
 
+    /// Whether no market event can lead to a report: nothing rests, nothing waits for a message's end.
+    var isQuiet: Bool { orders.isEmpty && !isHolding }
+
     /// How many orders the venue holds.
     public var openOrderCount: Int { orders.count }
 
@@ -107,21 +110,42 @@ public import TradingModel
     }
 
     /// The same for a trade, without the wrapping.
+    @inline(__always)
     public func process(_ trade: Trade) {
         if nextArrival <= trade.receiveTime { arrive(until: trade.receiveTime) }
         let tape = unsafe tapes + trade.instrument.index
         unsafe tape.pointee.last = trade.price
         unsafe tape.pointee.hasTrades = true
-        if unsafe tape.pointee.isWatched { match(trade) }
+        guard unsafe tape.pointee.isWatched, let market = unsafe tape.pointee.market else { return }
+        unsafe market._withUnsafeGuaranteedRef { match(trade, $0) }
     }
 
-    private func match(_ trade: Trade) {
+    /// The same while ``isQuiet``, and before anything is due.
+    @inline(__always)
+    func processQuietly(_ trade: Trade) {
+        let tape = unsafe tapes + trade.instrument.index
+        unsafe tape.pointee.last = trade.price
+        unsafe tape.pointee.hasTrades = true
+    }
+
+    /// The same for changes of one instrument's depth: the rows of a batch.
+    func processQuietly(_ batch: EventBatch, _ rows: Range<Int>) {
+        let instrument = unsafe batch.changeColumn[rows.lowerBound].instrument
+        if unsafe tapes[instrument.index].remembersTaken {
+            for row in rows { process(unsafe batch.changeColumn[row]) }
+        } else {
+            keepBook(of: instrument).apply(batch, rows)
+        }
+    }
+
+    private func match(_ trade: Trade, _ market: PaperMarket) {
         pass(trade.receiveTime)
-        match(trade, in: markets[trade.instrument.index])
+        match(trade, in: market)
         settleBalances()
     }
 
     /// The same for a change of depth, without the wrapping.
+    @inline(__always)
     public func process(_ change: BookChange) {
         if nextArrival <= change.receiveTime { arrive(until: change.receiveTime) }
         let tape = unsafe tapes + change.instrument.index
@@ -136,7 +160,8 @@ public import TradingModel
             let hasNews = unsafe tape.pointee.hasTakenNews
             if hasNews || change.quantity == .zero { forgetTaken(after: change) }
         }
-        if unsafe tape.pointee.isWatched { watch(change) }
+        guard unsafe tape.pointee.isWatched, let market = unsafe tape.pointee.market else { return }
+        unsafe market._withUnsafeGuaranteedRef { watch(change, $0) }
     }
 
     /// What we took from a level is forgotten once a message has left the level empty.
@@ -146,8 +171,7 @@ public import TradingModel
         if change.endsMessage { market.forgetEmptied() }
     }
 
-    private func watch(_ change: BookChange) {
-        let market = markets[change.instrument.index]
+    private func watch(_ change: BookChange, _ market: PaperMarket) {
         market.touch(change)
         guard change.endsMessage else { return }
         pass(change.receiveTime)
