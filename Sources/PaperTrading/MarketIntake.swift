@@ -70,7 +70,8 @@ final class MarketIntake {
         venue.process(event)
         let index = event.instrument.index
         statistics[index].addOther(event)
-        if case .bar(let bar) = event { equity.settle(index, at: bar.close, state.positions[index]) }
+        guard case .bar(let bar) = event else { return }
+        equity.settle(index, at: bar.close, state.positions[index])
     }
 
     /// Takes a fill into the equity.

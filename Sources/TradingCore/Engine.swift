@@ -34,6 +34,7 @@ public struct Engine {
     private var warnedUnreachable: Set<InstrumentID> = []
     private var requests: [StrategyRequest] = []
     private let settings: EngineSettings
+    private let orderIDPrefix: String
     private let ownsBooks: Bool
 
     /// A timer set again and again for no time at all would never let time pass: 1 ms, in ns.
@@ -52,6 +53,7 @@ public struct Engine {
         state = TradingState(mode: mode, instruments: instruments, now: now)
         self.strategy = strategy
         self.settings = settings
+        orderIDPrefix = settings.orderIDPrefix + "-"
         gate = RiskGate(limits: settings.limits, overrides: settings.limitsBySymbol)
         if let books = settings.sharedBooks {
             state.books = books
@@ -357,7 +359,7 @@ public struct Engine {
     private mutating func place(
         _ request: OrderRequest, into commands: inout [Command]
     ) throws(RiskRefusal) {
-        let id = ClientOrderID(settings.orderIDPrefix + "-" + String(orderCount + 1))
+        let id = ClientOrderID(numbered(orderIDPrefix, orderCount + 1))
         let approved = try gate.approve(request, id: id, given: state)
         orderCount += 1
         state.orders.insert(
@@ -488,14 +490,28 @@ public struct Engine {
     // MARK: - Reports
 
     private mutating func apply(_ report: ExecutionReport, into commands: inout [Command]) {
-        guard var order = state.orders[report.order] else {
+        guard let serial = state.orders.serial(of: report.order) else {
             commands.append(
                 .log(.error, "the venue reports an order that is not ours: \(report.order)"))
             return
         }
+        let isNews = state.orders.change(serial) { order in
+            take(report, into: &order, &commands)
+        }
+        guard isNews, let order = state.orders[serial] else { return }
+        settle(strategy.onOrder(order), into: &commands)
+        guard case .fill(let fill) = report.event else { return }
+        settle(strategy.onFill(fill, of: order), into: &commands)
+        settle(strategy.onPosition(order.request.instrument), into: &commands)
+    }
+
+    /// Makes of an order what a report says; false when that is no news or cannot be.
+    private mutating func take(
+        _ report: ExecutionReport, into order: inout Order, _ commands: inout [Command]
+    ) -> Bool {
         if case .fill(let fill) = report.event {
             // Told twice: streams overlap after a reconnect.
-            guard !order.fillIDs.contains(fill.id) else { return }
+            guard !order.fillIDs.contains(fill.id) else { return false }
             order.fillIDs.append(fill.id)
         }
         do {
@@ -503,21 +519,15 @@ public struct Engine {
         } catch {
             commands.append(.log(.error, "order \(order.id): \(error)"))
             // What was executed was executed, whatever we believed of the order.
-            guard case .fill = report.event else { return }
+            guard case .fill = report.event else { return false }
         }
         order.updatedAt = state.now
         if case .amended(let price, let quantity) = report.event {
             if let price { order.request.price = price }
             order.request.quantity = quantity
         }
-        if case .fill(let fill) = report.event {
-            take(fill, of: &order, into: &commands)
-        }
-        state.orders.update(order)
-        settle(strategy.onOrder(order), into: &commands)
-        guard case .fill(let fill) = report.event else { return }
-        settle(strategy.onFill(fill, of: order), into: &commands)
-        settle(strategy.onPosition(order.request.instrument), into: &commands)
+        if case .fill(let fill) = report.event { take(fill, of: &order, into: &commands) }
+        return true
     }
 
     private mutating func take(

@@ -49,27 +49,35 @@ public struct OrderTable: Sendable {
         return longLived[serial]
     }
 
-    public subscript(id: ClientOrderID) -> Order? {
+    public subscript(id: ClientOrderID) -> Order? { serial(of: id).flatMap { self[$0] } }
+
+    /// The serial of the order with this id; nil: there is none, or it is forgotten.
+    func serial(of id: ClientOrderID) -> Int? {
         // Our ids end in the serial; that the id itself agrees makes sure that the order is meant.
-        if let serial = Self.serial(endingIn: id.text), let order = self[serial], order.id == id {
-            return order
+        if let serial = Self.serial(endingIn: id.text) {
+            let place = serial - firstSerial
+            if place >= 0, place < recent.count, recent[place].id == id { return serial }
+            if let order = longLived[serial], order.id == id { return serial }
         }
-        return serialByID[id].flatMap { self[$0] }
+        return serialByID[id]
     }
 
     /// The number behind an id's last hyphen.
     private static func serial(endingIn text: String) -> Int? {
         var serial = 0
-        var place = 1
-        for byte in text.utf8.reversed() {
-            if byte == UInt8(ascii: "-") { return place > 1 ? serial : nil }
-            guard case UInt8(ascii: "0")...UInt8(ascii: "9") = byte, place <= 100_000_000_000 else {
-                return nil
+        var digits = 0
+        var isBehindHyphen = false
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "-"):
+                (serial, digits, isBehindHyphen) = (0, 0, true)
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 12:
+                serial = serial * 10 + Int(byte &- UInt8(ascii: "0"))
+                digits += 1
+            default: (digits, isBehindHyphen) = (0, false)
             }
-            serial += Int(byte &- UInt8(ascii: "0")) * place
-            place *= 10
         }
-        return nil
+        return isBehindHyphen && digits > 0 ? serial : nil
     }
 
     /// Open orders in the order in which they were made.
@@ -98,15 +106,31 @@ public struct OrderTable: Sendable {
     }
 
     /// Replaces an order; one that became final leaves the open ones.
-    mutating func update(_ order: Order) {
-        let place = order.serial - firstSerial
-        if place >= 0 { recent[place] = order } else { longLived[order.serial] = order }
-        let isListed = openSerials.contains(order.serial)
-        if isListed, !order.state.isOpen {
-            openSerials.removeAll { $0 == order.serial }
-        } else if !isListed, order.state.isOpen {
-            openSerials.append(order.serial)
+    mutating func update(_ order: Order) { change(order.serial) { $0 = order } }
+
+    /// Changes the order with this serial where it lies; one that became final leaves the open ones.
+    @discardableResult
+    mutating func change<Result>(_ serial: Int, _ body: (inout Order) -> Result) -> Result {
+        let place = serial - firstSerial
+        let result: Result
+        let isOpen: Bool
+        if place >= 0 {
+            result = body(&recent[place])
+            isOpen = recent[place].state.isOpen
+        } else if var order = longLived[serial] {
+            result = body(&order)
+            longLived[serial] = order
+            isOpen = order.state.isOpen
+        } else {
+            preconditionFailure("only an order that the table has can change")
         }
+        let listed = openSerials.firstIndex(of: serial)
+        if let listed, !isOpen {
+            openSerials.remove(at: listed)
+        } else if listed == nil, isOpen {
+            openSerials.append(serial)
+        }
+        return result
     }
 
     private mutating func forgetOldest() {

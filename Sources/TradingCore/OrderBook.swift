@@ -41,10 +41,28 @@ public import TradingModel
 
     /// Applies the changes in these rows of a batch, all of this book's instrument.
     public func apply(_ batch: EventBatch, _ rows: Range<Int>) {
-        for row in rows { set(unsafe batch.changeColumn[row]) }
+        guard let last = rows.last else { return }
+        let column = unsafe batch.changeColumn
+        var messages = 0
+        var crossed = 0
+        for row in rows {
+            let change = unsafe column + row
+            guard unsafe change.pointee.kind == .level else {
+                _ = unsafe set(change.pointee)
+                continue
+            }
+            _ = unsafe sides[Int(change.pointee.side.rawValue)].set(
+                change.pointee.price, to: change.pointee.quantity)
+            guard unsafe change.pointee.endsMessage else { continue }
+            messages &+= 1
+            crossed &+= isCrossed ? 1 : 0
+        }
+        unsafe clock.pointee.messages &+= messages
+        unsafe clock.pointee.crossedMessages &+= crossed
+        unsafe tell(column[last])
     }
 
-    @inline(__always) @discardableResult
+    @inline(__always)
     private func set(_ change: BookChange) -> Quantity {
         let before: Quantity
         switch change.kind {
@@ -56,14 +74,20 @@ public import TradingModel
             before = unsafe sides[Int(change.side.rawValue)].set(
                 change.price, to: change.quantity)
         }
-        unsafe clock.pointee.receiveTime = change.receiveTime
-        unsafe clock.pointee.venueTime = change.venueTime
-        unsafe clock.pointee.isInMessage = !change.endsMessage
+        tell(change)
         if change.endsMessage {
             unsafe clock.pointee.messages += 1
             if isCrossed { unsafe clock.pointee.crossedMessages += 1 }
         }
         return before
+    }
+
+    /// Takes in when a change came, and whether a message is under way.
+    @inline(__always)
+    private func tell(_ change: BookChange) {
+        unsafe clock.pointee.receiveTime = change.receiveTime
+        unsafe clock.pointee.venueTime = change.venueTime
+        unsafe clock.pointee.isInMessage = !change.endsMessage
     }
 
     /// The best level of a side; nil while it is empty.

@@ -23,11 +23,11 @@ extension Intent {
             }
         case .amend(let id, let price, let quantity):
             line.append("amend ", id.text)
-            if let price { line.append(" price ", price.description) }
-            if let quantity { line.append(" qty ", quantity.description) }
+            if let price { line.append(" price ", price.attos) }
+            if let quantity { line.append(" qty ", quantity.attos) }
         case .target(let instrument, let quantity):
             line.append("target ", name(instrument, instruments))
-            line.append(" ", quantity.description)
+            line.append(" ", quantity.attos)
         case .close(let instrument): line.append("close ", name(instrument, instruments))
         }
     }
@@ -36,9 +36,9 @@ extension Intent {
 extension OrderRequest {
     fileprivate func appendCanonical(_ instruments: [Instrument], to line: inout [UInt8]) {
         line.append("place ", name(instrument, instruments))
-        line.append(side == .buy ? " buy " : " sell ", quantity.description)
-        if let price { line.append(" limit ", price.description) } else { line.append(" market") }
-        if let stop { line.append(" stop ", stop.description) }
+        line.append(side == .buy ? " buy " : " sell ", quantity.attos)
+        if let price { line.append(" limit ", price.attos) } else { line.append(" market") }
+        if let stop { line.append(" stop ", stop.attos) }
         line.append(" ", timeInForce.rawValue)
         if isPostOnly { line.append(" post_only") }
         if isReduceOnly { line.append(" reduce_only") }
@@ -57,6 +57,11 @@ extension [UInt8] {
     fileprivate mutating func append(_ first: String, _ second: String = "") {
         append(contentsOf: first.utf8)
         append(contentsOf: second.utf8)
+    }
+
+    fileprivate mutating func append(_ first: String, _ attos: Int128) {
+        append(contentsOf: first.utf8)
+        unsafe withAttosText(attos) { unsafe append(contentsOf: $0) }
     }
 
     fileprivate mutating func appendQuoted(_ tag: String) {

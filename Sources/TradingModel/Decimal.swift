@@ -183,27 +183,75 @@ private func scaled(
 
 /// The shortest exact text of `attos`: no exponent, no trailing zeros, `0` for zero.
 func formatAttos(_ attos: Int128) -> String {
-    let magnitude = attos.magnitude
-    let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: UInt128(attosPerUnit))
-    var text = attos < 0 ? "-" : ""
-    text += formatWhole(whole)
-    guard fraction != 0 else { return text }
-    var digits = UInt64(fraction)
-    var places = 18
-    while digits % 10 == 0 {
-        digits /= 10
-        places -= 1
-    }
-    let shown = String(digits)
-    text += "." + String(repeating: "0", count: places - shown.utf8.count) + shown
-    return text
+    unsafe withAttosText(attos) { unsafe String(decoding: $0, as: UTF8.self) }
 }
 
-private func formatWhole(_ whole: UInt128) -> String {
-    if let small = UInt64(exactly: whole) { return String(small) }
-    let (high, low) = whole.quotientAndRemainder(dividingBy: 10_000_000_000_000_000_000)
-    let tail = String(UInt64(low))
-    return String(UInt64(high)) + String(repeating: "0", count: 19 - tail.utf8.count) + tail
+/// Calls `body` with the bytes of ``formatAttos(_:)``, without making a string of them.
+func withAttosText<Result>(
+    _ attos: Int128, _ body: (UnsafeBufferPointer<UInt8>) -> Result
+) -> Result {
+    // 39 digits, a sign and a point at most.
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { buffer in
+        var start = buffer.count
+        let (whole, fraction) = attos.magnitude.quotientAndRemainder(
+            dividingBy: UInt128(attosPerUnit))
+        var rest = UInt64(fraction)
+        var places = 18
+        while places > 0, rest % 10 == 0 {
+            rest /= 10
+            places -= 1
+        }
+        func put(_ byte: UInt8) {
+            start -= 1
+            unsafe buffer[start] = byte
+        }
+        func put(digitsOf value: UInt64, atLeast count: Int) {
+            var value = value
+            var left = count
+            while value > 0 || left > 0 {
+                put(UInt8(ascii: "0") + UInt8(value % 10))
+                value /= 10
+                left -= 1
+            }
+        }
+        if places > 0 {
+            put(digitsOf: rest, atLeast: places)
+            put(UInt8(ascii: "."))
+        }
+        if let small = UInt64(exactly: whole) {
+            put(digitsOf: small, atLeast: 1)
+        } else {
+            let (high, low) = whole.quotientAndRemainder(dividingBy: 10_000_000_000_000_000_000)
+            put(digitsOf: UInt64(low), atLeast: 19)
+            put(digitsOf: UInt64(high), atLeast: 1)
+        }
+        if attos < 0 { put(UInt8(ascii: "-")) }
+        return unsafe body(UnsafeBufferPointer(rebasing: buffer[start...]))
+    }
+}
+
+/// A short prefix and a number, such as `mr-17`: the texts of ids, without an interpolation.
+public func numbered(_ prefix: String, _ number: Int) -> String {
+    precondition(number >= 0, "ids are numbered from 0")
+    var digits = 1
+    var power = 10
+    while digits < 18, number >= power {
+        digits += 1
+        power *= 10
+    }
+    return unsafe String(unsafeUninitializedCapacity: prefix.utf8.count + digits) { buffer in
+        var place = 0
+        for byte in prefix.utf8 {
+            unsafe buffer[place] = byte
+            place += 1
+        }
+        var rest = number
+        for digit in stride(from: place + digits - 1, through: place, by: -1) {
+            unsafe buffer[digit] = UInt8(ascii: "0") + UInt8(rest % 10)
+            rest /= 10
+        }
+        return place + digits
+    }
 }
 
 /// The double nearest to `attos × 10⁻¹⁸`, correctly rounded.

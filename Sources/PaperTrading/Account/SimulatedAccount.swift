@@ -86,34 +86,58 @@ public struct SimulatedAccount {
 
     // MARK: - Money moves
 
+    /// What a fill makes of a position, and what it moves.
+    private struct Booking {
+        var position: Position
+        var fee: Money
+        /// What the settle currency gains, fees taken off.
+        var gain: Money
+        /// What the position binds more than before.
+        var margin: Money
+    }
+
     /// Books a fill and says what it cost in fees; nil, and nothing booked, when it is too large.
     mutating func settle(
         _ instrument: InstrumentID, _ side: Side, price: Price, quantity: Quantity,
         _ liquidity: Liquidity
     ) -> Money? {
-        let cost = costs[instrument.index]
-        guard let notional = cost.notional(price, quantity, .halfEven),
-            let fee = cost.fee(notional, liquidity)
+        let index = instrument.index
+        guard
+            let booking = booking(
+                of: BookLevel(price: price, quantity: quantity), side, liquidity,
+                on: positions[index], costs[index])
         else { return nil }
-        var position = positions[instrument.index]
-        let realisedBefore = position.realisedPnL
-        let marginBefore = margin(of: position, instrument)
-        do {
-            try position.apply(side, price: price, quantity: quantity, fee: fee)
-        } catch { return nil }
-        let slot = slots[instrument.index]
-        if cost.instrument.kind == .spot {
-            let paid = side == .buy ? -notional : notional
-            holdings[slot.settle].total += paid - fee
+        let slot = slots[index]
+        if costs[index].instrument.kind == .spot {
             holdings[slot.base].total += Money(attos: quantity.signed(side).attos)
             markChanged(slot.base)
-        } else {
-            holdings[slot.settle].total += position.realisedPnL - realisedBefore - fee
-            holdings[slot.settle].margin += margin(of: position, instrument) - marginBefore
         }
+        holdings[slot.settle].total += booking.gain
+        holdings[slot.settle].margin += booking.margin
         markChanged(slot.settle)
-        positions[instrument.index] = position
-        return fee
+        positions[index] = booking.position
+        return booking.fee
+    }
+
+    /// Nil when the fill is too large.
+    private func booking(
+        of fill: BookLevel, _ side: Side, _ liquidity: Liquidity, on before: Position,
+        _ cost: Costs
+    ) -> Booking? {
+        guard let notional = cost.notional(fill.price, fill.quantity, .halfEven),
+            let fee = cost.fee(notional, liquidity)
+        else { return nil }
+        var position = before
+        do {
+            try position.apply(side, price: fill.price, quantity: fill.quantity, fee: fee)
+        } catch { return nil }
+        guard cost.instrument.kind != .spot else {
+            let paid = side == .buy ? -notional : notional
+            return Booking(position: position, fee: fee, gain: paid - fee, margin: .zero)
+        }
+        return Booking(
+            position: position, fee: fee, gain: position.realisedPnL - before.realisedPnL - fee,
+            margin: cost.margin(position.entryValue) - cost.margin(before.entryValue))
     }
 
     /// Books a funding payment on the position; spot has none.
@@ -151,9 +175,20 @@ public struct SimulatedAccount {
     func reservation(
         _ instrument: InstrumentID, _ side: Side, price: Price, quantity: Quantity
     ) -> Money? {
-        let cost = costs[instrument.index]
+        let index = instrument.index
+        return reservation(
+            side, price: price, quantity: quantity, positions[index], costs[index])
+    }
+
+    private func reservation(
+        _ side: Side, price: Price, quantity: Quantity, _ position: Position, _ cost: Costs
+    ) -> Money? {
         if cost.instrument.kind == .spot, side == .sell { return Money(attos: quantity.attos) }
-        let growing = cost.instrument.kind == .spot ? quantity : growth(instrument, side, quantity)
+        var growing = quantity
+        if cost.instrument.kind != .spot, position.net.side == side.opposite {
+            let reducible = position.net.magnitude
+            growing = quantity > reducible ? quantity - reducible : .zero
+        }
         guard growing > .zero else { return .zero }
         guard let notional = cost.notional(price, growing, .up), let fee = cost.worstFee(notional)
         else { return nil }
@@ -185,26 +220,29 @@ public struct SimulatedAccount {
         {
             return nil
         }
+        let cost = costs[instrument.index]
         let slot = slot(instrument, side)
-        let currency = holdings[slot].currency
         let before = holdings[slot].available + released
-        var trial = self
+        var after = before
+        var position = positions[instrument.index]
         for fill in fills {
-            guard
-                trial.settle(
-                    instrument, side, price: fill.price, quantity: fill.quantity, liquidity) != nil
-            else { return .tooLarge }
+            guard let booking = booking(of: fill, side, liquidity, on: position, cost) else {
+                return .tooLarge
+            }
+            // A spot sale takes base currency, which is what the slot then holds.
+            let isSale = cost.instrument.kind == .spot && side == .sell
+            after += isSale ? -Money(attos: fill.quantity.attos) : booking.gain - booking.margin
+            position = booking.position
         }
-        var after = trial.holdings[slot].available + released
         if let rest {
             guard
-                let reservation = trial.reservation(
-                    instrument, side, price: rest.price, quantity: rest.quantity)
+                let reservation = reservation(
+                    side, price: rest.price, quantity: rest.quantity, position, cost)
             else { return .tooLarge }
             after -= reservation
         }
         if after >= .zero { return nil }
-        return .lacks(needs: before - after, available: before, currency)
+        return .lacks(needs: before - after, available: before, holdings[slot].currency)
     }
 
     /// Where the money lies that an order on `side` binds.
@@ -212,11 +250,6 @@ public struct SimulatedAccount {
         let slot = slots[instrument.index]
         let sellsBase = costs[instrument.index].instrument.kind == .spot && side == .sell
         return sellsBase ? slot.base : slot.settle
-    }
-
-    private func margin(of position: Position, _ instrument: InstrumentID) -> Money {
-        let cost = costs[instrument.index]
-        return cost.instrument.kind == .spot ? .zero : cost.margin(position.entryValue)
     }
 }
 

@@ -284,7 +284,7 @@ public import TradingModel
         switch request {
         case .submit(let id, let terms, let sentAt):
             numberOfOrders += 1
-            let venueID = VenueOrderID("P\(numberOfOrders)")
+            let venueID = VenueOrderID(numbered("P", numberOfOrders))
             receive(PaperOrder(id: id, venueID: venueID, request: terms, sentAt: sentAt))
         case .cancel(let id, let instrument):
             receiveCancel(of: id, instrument)
@@ -341,6 +341,6 @@ public import TradingModel
 
     func nextFillID() -> String {
         numberOfFills += 1
-        return "F\(numberOfFills)"
+        return numbered("F", numberOfFills)
     }
 }
