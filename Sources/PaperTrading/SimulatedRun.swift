@@ -102,6 +102,15 @@ public struct SimulatedRun {
         return false
     }
 
+    /// Lets time pass without market data: timers fire, what is under way arrives.
+    public mutating func pass(until time: Timestamp) throws(MarketDataError) {
+        if !hasStarted { try start() }
+        passDue(until: time)
+        engine.process(.time(time), into: &commands)
+        carryOut()
+        findDue()
+    }
+
     /// Ends the run: cancels what works, tells the strategy, lets what is under way arrive.
     public mutating func finish(_ reason: String) {
         passDue(until: engine.state.now)

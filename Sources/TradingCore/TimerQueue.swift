@@ -17,6 +17,8 @@ package struct TimerQueue: Sendable {
     /// The earliest due time; distant future when there is no timer.
     package var next: Timestamp { entries.first?.due ?? .distantFuture }
     package var count: Int { entries.count }
+    /// The timers that run, the earliest first.
+    package var running: [(name: String, due: Timestamp)] { entries.map { ($0.name, $0.due) } }
 
     /// Sets the timer of `name`, replacing one that runs.
     ///
