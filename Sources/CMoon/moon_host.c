@@ -181,7 +181,8 @@ void moon_close(moon_host *host) {
         &events->text,          &host->order.id,        &host->order.tif,
         &host->order.tag,       &host->order.state,     &host->order.reason,
         &host->answer,          &host->failure,         &host->failure_file,
-        &host->mode,            &host->value.text,
+        &host->mode,            &host->value.text,      &host->tests.value,
+        &host->tests.answer,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free_text(texts[i]);
     free(host->requests);

@@ -144,6 +144,13 @@ struct moon_host {
     uint64_t random[4];  // the state of math.random
     int64_t identities;  // numbers given out by tostring
     bool has_params;
+
+    struct {
+        moon_test_call call;
+        void *context;
+        moon_text value, answer;
+        int64_t count;  // of calls since the test began
+    } tests;  // see moon_tests.c
 };
 
 static inline moon_host *moon_of(lua_State *L) {

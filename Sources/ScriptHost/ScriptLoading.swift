@@ -89,7 +89,7 @@ extension LuaStrategy {
     }
 
     /// Splits `strategy.lua:12: text`; nil where the text begins with no place.
-    private static func place(in message: String) -> (chunk: String, line: Int, rest: String)? {
+    static func place(in message: String) -> (chunk: String, line: Int, rest: String)? {
         guard let colon = message.firstIndex(of: ":") else { return nil }
         let chunk = message[..<colon]
         let behind = message[message.index(after: colon)...]

@@ -339,3 +339,20 @@ size_t moon_request_count(moon_host *host);
 moon_request moon_request_at(moon_host *host, size_t index);
 // Forgets them; moon_call does so first.
 void moon_clear_requests(moon_host *host);
+
+// ---- Test files -------------------------------------------------------------------------------
+
+// A test file is a script with a library of its own: Lua source that is given call(name, value),
+// place() and nearest(name, names), and returns the functions that the file gets. Values cross as
+// text, see moon_tests.c; answering false, `answer` says what is wrong.
+typedef bool (*moon_test_call)(
+    void *context, const char *name, const char *value, size_t count, moon_text *answer);
+
+// The name of the library in messages: no line of it is the author's.
+#define MOON_TEST_LIBRARY "test library"
+
+// Gives the host, before moon_load, the functions of `library`. False: see moon_failure_of.
+bool moon_open_tests(
+    moon_host *host, const char *library, size_t count, moon_test_call call, void *context);
+// Calls the library's `run` with the number of a test. False: see moon_failure_of.
+bool moon_run_test(moon_host *host, int64_t number);
