@@ -24,14 +24,18 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "TradingCore",
-                "TradingModel",
+                "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "StrategyTesting",
+                "TradingCore", "TradingModel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .target(
             name: "LiveTrading", dependencies: ["PaperTrading", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        .target(
+            name: "StrategyTesting",
+            dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(
             name: "MarketFiles", dependencies: ["CZlib", "TradingCore", "TradingModel"],
@@ -73,6 +77,9 @@ let package = Package(
         .testTarget(
             name: "StrategyTests",
             dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "StrategyTestingTests", dependencies: ["ScriptHost", "StrategyTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "TradingCoreTests",

@@ -13,11 +13,14 @@ struct Runner: ParsableCommand {
             runner strategy.lua [--set name=value] [--speed 20] [--duration 10m]
                    runner backtest strategy.lua --data FILE…
                    runner check strategy.lua
+                   runner new NAME
+                   runner test NAME_test.lua
             """,
         discussion: """
             A strategy trades on paper until you stop it with Ctrl-C.
 
             EXAMPLES:
+              runner new demo && runner test demo_test.lua && runner demo.lua
               runner strategies/market_maker.lua
               runner strategies/ema_cross.lua --set fast=20 --speed 100 --seed 7
               runner backtest strategies/ema_cross.lua --data trades.csv.gz --json
@@ -26,7 +29,7 @@ struct Runner: ParsableCommand {
             3 trading was stopped.
             """,
         version: "runner \(version)",
-        subcommands: [Paper.self, Backtest.self, Check.self],
+        subcommands: [Paper.self, Backtest.self, Check.self, New.self, Test.self],
         defaultSubcommand: Paper.self)
 
     static func main() {
@@ -53,7 +56,7 @@ struct Runner: ParsableCommand {
 
     /// Refuses a first word that is neither a command nor a script, with the nearest command.
     private static func checkFirstWord(_ word: String) throws(RunFailure) {
-        let commands = ["backtest", "check", "paper"]
+        let commands = ["backtest", "check", "new", "paper", "test"]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"), !(commands + ["help"]).contains(word),
             unsafe access(word, F_OK) != 0
         else { return }
@@ -74,6 +77,8 @@ struct Runner: ParsableCommand {
         switch arguments[0] {
         case "backtest": try? Backtest.parse(Array(arguments.dropFirst()))
         case "check": try? Check.parse(Array(arguments.dropFirst()))
+        case "new": try? New.parse(Array(arguments.dropFirst()))
+        case "test": try? Test.parse(Array(arguments.dropFirst()))
         case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)
         default: nil
         }

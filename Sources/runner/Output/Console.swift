@@ -18,6 +18,18 @@ enum Console {
         write("\(mark) \(message)\n", to: STDERR_FILENO)
     }
 
+    enum Colour: Int {
+        case bold = 1
+        case red = 31
+        case green = 32
+    }
+
+    /// Text for standard output; plain where that is no terminal or `NO_COLOR` is set.
+    static func coloured(_ text: String, _ colour: Colour) -> String {
+        guard outputIsTerminal && wantsColour else { return text }
+        return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
+    }
+
     /// Overwrites the current line of the terminal on standard error.
     static func status(_ line: String) {
         write("\r\u{1B}[K" + clipped(line), to: STDERR_FILENO)
