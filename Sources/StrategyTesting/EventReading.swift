@@ -39,7 +39,7 @@ struct EventReading {
             ?? clock.advanced(byNanoseconds: Self.second)
         let receive =
             try event.nanoseconds("received").map(Timestamp.init(nanoseconds:)) ?? venue
-        clock = max(clock, receive)
+        clock = receive
         return (venue, receive)
     }
 
@@ -107,7 +107,7 @@ struct EventReading {
         let open = try event.nanoseconds("time").map(Timestamp.init(nanoseconds:)) ?? clock
         var close = open.advanced(byNanoseconds: Self.second)
         if case .time(let span) = size { close = open.advanced(byNanoseconds: span) }
-        clock = max(clock, close)
+        clock = close
         return Bar(
             instrument: instrument.id, size: size, open: try event.price("open") ?? .zero,
             high: try event.price("high") ?? .zero, low: try event.price("low") ?? .zero,

@@ -3,8 +3,8 @@ package import TradingModel
 // What a test says of the account and the market, for a strategy that is called without an engine.
 
 extension TradingState {
-    /// Moves engine time on; an earlier time changes nothing.
-    package func stage(now time: Timestamp) { if time > now { now = time } }
+    /// Sets engine time, backwards too: a test says when it is.
+    package func stage(now time: Timestamp) { now = time }
 
     /// Sets the net position, as if it had been entered at `price`.
     ///

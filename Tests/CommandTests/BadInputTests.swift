@@ -14,20 +14,6 @@ import Testing
         return try Runner(["backtest", path, "--data", data, "--json"] + more)
     }
 
-    private func expectOneMessage(
-        _ run: Runner, code: Int32, containing parts: [String],
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) {
-        #expect(run.code == code, "\(run.errors)", sourceLocation: sourceLocation)
-        #expect(run.output == "", sourceLocation: sourceLocation)
-        #expect(
-            run.errors.hasPrefix("error: "), "\(run.errors)", sourceLocation: sourceLocation)
-        for part in parts {
-            #expect(
-                run.errors.contains(part), "\(run.errors)", sourceLocation: sourceLocation)
-        }
-    }
-
     @Test(.enabled(if: SharedData.isPresent, Comment(rawValue: SharedData.absence)))
     func `a truncated gzip names the file`() throws {
         let whole = try Data(

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The runner as a user starts it: a process with arguments, two streams and an exit code.
 struct Runner {
@@ -51,6 +52,21 @@ struct Runner {
     }
 
     struct NotAnObject: Error {}
+}
+
+/// A failed call: nothing on standard output, one message that says what to do.
+func expectOneMessage(
+    _ run: Runner, code: Int32, containing parts: [String],
+    sourceLocation: SourceLocation = #_sourceLocation
+) {
+    #expect(run.code == code, "\(run.errors)", sourceLocation: sourceLocation)
+    #expect(run.output == "", sourceLocation: sourceLocation)
+    #expect(
+        run.errors.hasPrefix("error: "), "\(run.errors)", sourceLocation: sourceLocation)
+    for part in parts {
+        #expect(
+            run.errors.contains(part), "\(run.errors)", sourceLocation: sourceLocation)
+    }
 }
 
 /// A folder that goes away with its owner.
