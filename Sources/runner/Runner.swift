@@ -56,6 +56,10 @@ struct Runner: ParsableCommand {
 
     /// Refuses a first word that is neither a command nor a script, with the nearest command.
     private static func checkFirstWord(_ word: String) throws(RunFailure) {
+        guard !word.hasSuffix("_test.lua") else {
+            throw RunFailure(
+                .usage, "\(word) is a test file; run its tests with: runner test \(word)")
+        }
         let commands = ["backtest", "check", "new", "paper", "test"]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"), !(commands + ["help"]).contains(word),
             unsafe access(word, F_OK) != 0

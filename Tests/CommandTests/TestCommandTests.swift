@@ -64,6 +64,12 @@ import Testing
             containing: ["none of the 2 tests", "`nothing`"])
     }
 
+    @Test func `is what a test file given alone is pointed to`() throws {
+        expectOneMessage(
+            try Runner(["good_test.lua"], in: folder.url), code: 2,
+            containing: ["runner test good_test.lua"])
+    }
+
     @Test func `gives JSON`() throws {
         let run = try runner(["good_test.lua", "bad_test.lua", "--json"])
         #expect(run.code == 1)

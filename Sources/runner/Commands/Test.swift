@@ -32,7 +32,8 @@ struct Test: ParsableCommand {
         for file in files {
             let result = TestFileResult(file: file, filter: filter)
             results.append(result)
-            if !json { TestOutput.show(result) }
+            let hasNothing = result.tests.isEmpty && result.failure == nil
+            if !json, !hasNothing { TestOutput.show(result) }
         }
         let seconds = (clock.now - start) / .seconds(1)
         let summary = TestOutput.Summary(results, seconds: seconds)
