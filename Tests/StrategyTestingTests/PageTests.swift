@@ -70,6 +70,25 @@ private struct Example: CustomStringConvertible, Sendable {
         for field in fields { #expect(row.contains("`\(field)`"), "\(field)") }
     }
 
+    @Test func `has an editor file beside it with the same names`() throws {
+        let file = TestEditorFile.text
+        let events = [
+            "trade", "quote", "book", "bar", "ticker", "funding", "order", "fill", "status",
+        ]
+        for event in events {
+            let block = try #require(
+                file.components(separatedBy: "---@class moonrunner.test.\(event)\n").last?
+                    .components(separatedBy: "\n\n").first)
+            let told = block.split(separator: "\n").filter { $0.hasPrefix("---@field ") }
+                .compactMap { $0.dropFirst(10).split(separator: "?").first.map(String.init) }
+            #expect(try told.sorted() == names("\(event) { zzzzzzzzzzzzzz = 1 }").sorted())
+        }
+        let all =
+            try names("expect(1).zzzzzzzzzzzzzz(1)")
+            + names("strategy(\"dip.lua\").zzzzzzzzzzzzzz()")
+        for name in all { #expect(file.contains("---@field \(name) "), "\(name)") }
+    }
+
     @Test func `names every comparison, and all that a strategy under test has`() throws {
         let comparisons = try names("expect(1).zzzzzzzzzzzzzz(1)")
         #expect(comparisons.count >= 10)

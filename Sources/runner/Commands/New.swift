@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import ScriptHost
+import StrategyTesting
 
 /// `runner new`: a strategy to begin with, its tests, and the settings of editors.
 struct New: ParsableCommand {
@@ -40,7 +41,8 @@ struct New: ParsableCommand {
         }
         for (path, text) in files { try NewFile.write(text, to: path) }
         var lines = files.map { "wrote \($0.0)" }
-        for file in EditorFiles.all {
+        let forTests = (path: TestEditorFile.path, text: TestEditorFile.text)
+        for file in EditorFiles.all + [forTests] {
             let path = place.path(file.path)
             if NewFile.exists(path) {
                 lines.append("kept  \(path), which was there already")
