@@ -27,7 +27,10 @@ final class FailureWatch: Strategy {
         let first = requests.count
         strategy.takeOutput(into: &requests)
         for request in requests[first...] {
-            if case .failure(let text) = request { failure = failure ?? text }
+            switch request {
+            case .failure(let text), .fatal(let text): failure = failure ?? text
+            default: break
+            }
         }
     }
 
