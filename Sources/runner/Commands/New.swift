@@ -25,7 +25,7 @@ struct New: ParsableCommand {
         help: ArgumentHelp("The strategy's name, with a folder or without.", valueName: "name"))
     var name: String
 
-    @Option(help: ArgumentHelp("What to begin with: see below.", valueName: "template"))
+    @Option(help: ArgumentHelp("What to begin with: see above.", valueName: "template"))
     var template = "trend"
 
     func run() throws {
@@ -59,7 +59,7 @@ struct New: ParsableCommand {
                 It \(template.summary). Next:
 
                   runner test \(files[1].0)
-                  runner \(script) --speed 20
+                  runner \(script) --speed 300
                   runner check \(script)
                 """)
     }
