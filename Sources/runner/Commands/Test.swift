@@ -15,7 +15,9 @@ struct Test: ParsableCommand {
               runner test --filter stop        only tests whose name contains `stop`
             """)
 
-    @Argument(help: ArgumentHelp("Test files or folders (default: the one at hand).", valueName: "path"))
+    @Argument(
+        help: ArgumentHelp(
+            "Test files or folders (default: the one at hand).", valueName: "path"))
     var paths: [String] = []
 
     @Option(help: ArgumentHelp("Only tests whose name contains this.", valueName: "text"))
