@@ -8,7 +8,7 @@ RUNNER = $$($(SWIFT_BUILD) --show-bin-path)/runner
 PREFIX ?= /usr/local
 STRATEGY ?= strategies/market_maker.lua
 
-.PHONY: run build test lint bench install setup clean
+.PHONY: run build test lint sanitize bench install setup clean
 
 ## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
 run: build
@@ -26,6 +26,10 @@ test: setup
 lint:
 	@swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	@echo "lint: clean"
+
+## sanitize: the C part under AddressSanitizer and UndefinedBehaviorSanitizer
+sanitize: setup
+	@scripts/sanitize
 
 ## bench: speed against the bare C loop, as ratios of one run
 bench: build

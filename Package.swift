@@ -72,8 +72,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ScriptHostTests",
-            dependencies: ["PropertyTesting", "ScriptHost", "TradingCore", "TradingModel"],
-            exclude: ["Vectors"], swiftSettings: strict),
+            dependencies: [
+                "CMoon", "PropertyTesting", "ScriptHost", "TradingCore", "TradingModel",
+            ],
+            exclude: ["Attacks", "Vectors"], swiftSettings: strict),
         .testTarget(
             name: "StrategyTests",
             dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],

@@ -1,5 +1,5 @@
-// The basic functions: Lua's own where they are harmless, ours where a script could swallow the
-// instruction limit, see an address, or reach what it must not.
+// The basic functions: Lua's own where they are harmless, ours where a script could see an address,
+// spend what is not counted, or reach what it must not.
 #include "moon_parts.h"
 
 // ---- Text without addresses ---------------------------------------------------------------------
@@ -46,52 +46,6 @@ static int tostring(lua_State *L) {
     luaL_checkany(L, 1);
     moon_push_text(L, 1);
     return 1;
-}
-
-// ---- Protected calls ----------------------------------------------------------------------------
-
-// Once the instruction limit is passed its error goes all the way out.
-static int after_error(lua_State *L) {
-    if (moon_of(L)->is_exhausted) return lua_error(L);
-    lua_pushboolean(L, 0);
-    lua_insert(L, -2);  // stack: …, false, error
-    return 2;
-}
-
-static int protected_call(lua_State *L) {
-    luaL_checkany(L, 1);
-    int status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
-    if (status != LUA_OK) return after_error(L);
-    lua_pushboolean(L, 1);
-    lua_insert(L, 1);
-    return lua_gettop(L);
-}
-
-// The script's message handler; the limit's error passes it by, for it could loop.
-static int guarded_handler(lua_State *L) {
-    if (moon_of(L)->is_exhausted) return 1;
-    lua_settop(L, 1);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);  // stack: handler, error
-    lua_call(L, 1, 1);
-    return 1;
-}
-
-// xpcall(f, handler, …)
-static int protected_call_with_handler(lua_State *L) {
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    lua_pushvalue(L, 2);
-    lua_pushcclosure(L, guarded_handler, 1);
-    lua_replace(L, 2);
-    lua_pushvalue(L, 1);
-    lua_pushvalue(L, 2);
-    lua_replace(L, 1);
-    lua_replace(L, 2);  // stack: handler, f, arguments…
-    int status = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
-    if (status != LUA_OK) return after_error(L);
-    lua_pushboolean(L, 1);
-    lua_replace(L, 1);
-    return lua_gettop(L);
 }
 
 // ---- Metatables and raw access ------------------------------------------------------------------
@@ -155,6 +109,27 @@ static int rawlen(lua_State *L) {
     return 1;
 }
 
+// ---- Lua's own, charged -------------------------------------------------------------------------
+
+// Lua's own function, kept as the upvalue, on the same arguments.
+static int call_own(lua_State *L) {
+    int arguments = lua_gettop(L);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, arguments, LUA_MULTRET);
+    return lua_gettop(L);
+}
+
+static int select_values(lua_State *L) {
+    moon_charge(L, lua_gettop(L) / 8);
+    return call_own(L);
+}
+
+static int number(lua_State *L) {
+    if (lua_type(L, 1) == LUA_TSTRING) moon_charge(L, (int64_t)lua_rawlen(L, 1) / 4);
+    return call_own(L);
+}
+
 // collectgarbage("count"): kilobytes in use, in steps of 64, so that it tells no secret.
 static int collectgarbage(lua_State *L) {
     const char *option = luaL_optstring(L, 1, "collect");
@@ -168,18 +143,22 @@ static int collectgarbage(lua_State *L) {
 
 void moon_open_base(lua_State *L) {
     static const char *const kept[] = {
-        "assert", "error", "ipairs", "select", "tonumber", "type", "rawequal",
+        "assert", "error", "ipairs", "type", "rawequal",
     };
     luaL_requiref(L, LUA_GNAME, luaopen_base, 0);  // stack: api, Lua's own globals
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         lua_getfield(L, -1, kept[i]);
         lua_setfield(L, -3, kept[i]);
     }
+    lua_getfield(L, -1, "select");
+    lua_pushcclosure(L, select_values, 1);
+    lua_setfield(L, -3, "select");
+    lua_getfield(L, -1, "tonumber");
+    lua_pushcclosure(L, number, 1);
+    lua_setfield(L, -3, "tonumber");
     lua_pop(L, 1);
     static const luaL_Reg functions[] = {
         {"tostring", tostring},
-        {"pcall", protected_call},
-        {"xpcall", protected_call_with_handler},
         {"getmetatable", getmetatable},
         {"setmetatable", setmetatable},
         {"rawget", rawget},

@@ -153,6 +153,16 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
 }
 
+// Drops the intents of this callback, which lie behind everything else that it asked for.
+static moon_outcome refuse_flood(moon_host *host, moon_handler handler) {
+    host->request_count -= host->intent_count;
+    host->intent_count = 0;
+    return refuse(
+        host, handler, "%s returned more than %d intents within a second (script.intents_per_second)"
+        ": those of this callback are dropped", moon_handler_name(handler),
+        (int)host->limits.intents_per_second);
+}
+
 // Says once that intents were built and dropped: a forgotten `return` otherwise looks like calm.
 static void warn_unreturned(moon_host *host, moon_handler handler) {
     host->warned_unreturned = true;
@@ -209,6 +219,9 @@ static __attribute__((noinline)) moon_outcome settle(
         return MOON_FAILED;
     }
     moon_outcome outcome = take_results(host, handler, bottom);
+    if (host->intent_count && !moon_ask(host, MOON_ASKED_INTENTS, (int32_t)host->intent_count)) {
+        outcome = refuse_flood(host, handler);
+    }
     lua_settop(host->L, bottom);
     return outcome;
 }
@@ -271,6 +284,10 @@ static int run_trades(lua_State *L) {
 }
 
 moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
+    if (host->handler[MOON_ON_TRADE] == 0) {  // none, or none any more
+        stretch->next = stretch->end;
+        return MOON_QUIET;
+    }
     lua_State *L = host->L;
     if (host->request_count) moon_clear_requests(host);
     host->built_generation = 0;  // what the last call built is not this one's
@@ -304,7 +321,6 @@ void moon_clear_requests(moon_host *host) {
     host->request_count = 0;
     host->intent_count = 0;
     host->request_text_count = 0;
-    host->log_lines = host->plots = host->timers = 0;
 }
 
 void moon_add_request(

@@ -28,6 +28,7 @@ int moon_raise(lua_State *L, const char *format, ...) {
 
 int moon_message_handler(lua_State *L) {
     moon_host *host = moon_of(L);
+    if (host->is_exhausted) return 1;  // the budget's error says all there is
     lua_Debug ar;
     moon_forget_failure(host);
     if (moon_script_line(L, &ar)) {

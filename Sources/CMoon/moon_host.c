@@ -7,8 +7,7 @@
 const char moon_api_key, moon_env_key, moon_assigned_key, moon_state_key, moon_loaded_key,
     moon_symbols_key, moon_identity_key, moon_frozen_key, moon_string_key;
 
-// What error handling may use beyond the limit: room for a message and its tables.
-enum { MEMORY_RESERVE = 256 * 1024 };
+enum { LONGEST_FAILURE = 4096 };  // bytes of an error's text; the rest is cut off
 
 static const char *const handler_names[MOON_HANDLER_COUNT] = {
     "on_trade", "on_quote", "on_book",     "on_bar",    "on_ticker", "on_funding", "on_order",
@@ -36,7 +35,9 @@ void moon_text_set(moon_text *text, const char *bytes, size_t count) {
 
 // ---- Memory -------------------------------------------------------------------------------------
 
-// Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error.
+// Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error. What the
+// host itself keeps (requests, messages) is not Lua's, so errors can be told when the script has
+// used all it may.
 static void *allocate(void *context, void *block, size_t old, size_t new) {
     moon_host *host = context;
     size_t before = block ? old : 0;
@@ -46,14 +47,15 @@ static void *allocate(void *context, void *block, size_t old, size_t new) {
         return NULL;
     }
     if (new > before && host->memory - before + new > host->memory_limit) {
-        host->memory_ran_out = true;
+        moon_charge_refusal(host);
         lua_Debug ar;  // only reads: the state is whole wherever Lua allocates
-        host->memory_line = host->L ? moon_script_line(host->L, &ar) : 0;
+        host->memory_line = host->current ? moon_script_line(host->current, &ar) : 0;
         if (host->memory_line) memcpy(host->memory_file, ar.short_src, LUA_IDSIZE);
         return NULL;
     }
     void *result = realloc(block, new);
     if (result) host->memory = host->memory - before + new;
+    if (host->is_armed) moon_charge_memory(host, new);
     return result;
 }
 
@@ -65,29 +67,45 @@ static int panic(lua_State *L) {
 
 // ---- Failures -----------------------------------------------------------------------------------
 
+static void set_failure(moon_host *host, const char *text, const char *file, int line) {
+    moon_text_set(&host->failure, text, strlen(text));
+    moon_text_set(&host->failure_file, file, line ? strlen(file) : 0);
+    host->failure_line = line;
+}
+
+// Ends the strategy: from now on no handler of it is called.
+static void end_strategy(moon_host *host) {
+    if (host->is_saving) return;
+    host->is_broken = true;
+    memset(host->handler, 0, sizeof host->handler);
+}
+
+bool moon_is_broken(moon_host *host) { return host->is_broken; }
+
 // Takes the error value on top into the host's failure. // stack: error →
 void moon_take_failure(moon_host *host, int status) {
     lua_State *L = host->L;
-    if (status == LUA_ERRMEM) {
+    if (host->breach.count > 0) {
+        set_failure(host, host->breach.bytes, host->breach_file, host->breach_line);
+        moon_text_set(&host->breach, "", 0);
+        end_strategy(host);
+    } else if (status == LUA_ERRMEM) {
         char text[160];
-        int count = snprintf(
-            text, sizeof text, "used more than the %lld MB of memory that a script may have",
-            (long long)(host->limits.memory >> 20));
-        moon_text_set(&host->failure, text, (size_t)count);
-        moon_text_set(&host->failure_file, host->memory_file,
-                      host->memory_line ? strlen(host->memory_file) : 0);
-        host->failure_line = host->memory_line;
+        snprintf(
+            text, sizeof text,
+            "used more than the %lld MB of memory that a script may have (script.memory)",
+            (long long)(host->limits.memory / 1000000));
+        set_failure(host, text, host->memory_file, host->memory_line);
+        end_strategy(host);
     } else if (lua_type(L, -1) == LUA_TSTRING) {  // anything else was no text to the handler either
         size_t count;
         const char *text = lua_tolstring(L, -1, &count);
-        moon_text_set(&host->failure, text, count);
+        moon_text_set(&host->failure, text, count < LONGEST_FAILURE ? count : LONGEST_FAILURE);
     } else {
         static const char text[] = "an error while handling an error";
         moon_text_set(&host->failure, text, sizeof text - 1);
     }
     lua_pop(L, 1);
-    if (host->memory_ran_out) lua_gc(L, LUA_GCCOLLECT);
-    host->memory_ran_out = false;
 }
 
 void moon_forget_failure(moon_host *host) {
@@ -133,7 +151,7 @@ moon_host *moon_open(moon_limits limits, moon_calls calls) {
         free(host);
         return NULL;
     }
-    host->L = L;
+    host->L = host->current = L;
     *(moon_host **)lua_getextraspace(L) = host;
     lua_atpanic(L, panic);
     lua_pushcfunction(L, moon_message_handler);  // stack: message handler
@@ -170,7 +188,7 @@ void moon_close(moon_host *host) {
     moon_unwatch(host);
     host->memory_limit = SIZE_MAX;
     lua_State *L = host->L;
-    host->L = NULL;
+    host->L = host->current = NULL;
     lua_close(L);
     free_instruments(host);
     free_slots(host);
@@ -181,8 +199,8 @@ void moon_close(moon_host *host) {
         &events->text,          &host->order.id,        &host->order.tif,
         &host->order.tag,       &host->order.state,     &host->order.reason,
         &host->answer,          &host->failure,         &host->failure_file,
-        &host->mode,            &host->value.text,      &host->tests.value,
-        &host->tests.answer,
+        &host->mode,            &host->value.text,      &host->breach,
+        &host->tests.value,     &host->tests.answer,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free_text(texts[i]);
     free(host->requests);
@@ -247,6 +265,7 @@ bool moon_load(moon_host *host, const char *source, size_t count, const char *ch
     moon_forget_failure(host);
     moon_clear_requests(host);
     host->generation++;
+    snprintf(host->chunk, sizeof host->chunk, "%s", chunk);
     source_text text = {source, count, chunk};
     lua_pushcfunction(L, load_protected);
     lua_pushlightuserdata(L, &text);
@@ -333,14 +352,20 @@ bool moon_set_state(moon_host *host, const char *text, size_t count) {
     source_text source = {text, count, NULL};
     lua_pushcfunction(host->L, set_state_protected);
     lua_pushlightuserdata(host->L, &source);
-    return run(host, 1, 0);
+    host->is_saving = true;
+    bool isSet = run(host, 1, 0);
+    host->is_saving = false;
+    return isSet;
 }
 
 const char *moon_state_text(moon_host *host) {
     lua_State *L = host->L;
     moon_forget_failure(host);
     lua_pushcfunction(L, moon_write_state);
-    return run(host, 0, 0) ? host->answer.bytes : NULL;
+    host->is_saving = true;
+    bool isWritten = run(host, 0, 0);
+    host->is_saving = false;
+    return isWritten ? host->answer.bytes : NULL;
 }
 
 // ---- Instruments --------------------------------------------------------------------------------

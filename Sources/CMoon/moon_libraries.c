@@ -1,114 +1,10 @@
-// The libraries: Lua's own without what reaches outside or shows addresses.
+// The libraries os, math and utf8, without what reaches outside. string and table have files of
+// their own.
 #include "moon_parts.h"
 
 #include <time.h>
 
-enum {
-    LONGEST_REPEAT = 16 << 20,  // bytes that string.rep may make: it runs uncounted
-    MOST_ELEMENTS = 10000000,   // that table.concat and table.move may walk, for the same reason
-};
-
-// ---- string -------------------------------------------------------------------------------------
-
-static int repeat(lua_State *L) {
-    size_t count, gap = 0;
-    luaL_checklstring(L, 1, &count);
-    lua_Integer times = luaL_checkinteger(L, 2);
-    if (!lua_isnoneornil(L, 3)) luaL_checklstring(L, 3, &gap);
-    if (times > 0 && (double)times * (double)(count + gap) > LONGEST_REPEAT) {
-        return moon_raise(L, "string.rep would make more than 16 MB");
-    }
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, 1);
-    return 1;
-}
-
-// string.format, with tables and functions shown by number and not by address.
-static int format(lua_State *L) {
-    const char *pattern = luaL_checkstring(L, 1);
-    for (const char *at = pattern; (at = strchr(at, '%')); at++) {
-        at += 1 + strspn(at + 1, "-+ #0123456789.");
-        if (*at == 'p') return moon_raise(L, "%%p would show an address; use %%s");
-        if (!*at) break;
-    }
-    int arguments = lua_gettop(L);
-    for (int i = 2; i <= arguments; i++) {
-        int type = lua_type(L, i);
-        if (type != LUA_TTABLE && type != LUA_TFUNCTION && type != LUA_TUSERDATA) continue;
-        moon_push_text(L, i);
-        lua_replace(L, i);
-    }
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, 1);
-    return 1;
-}
-
-// Wraps a function of the table on top in `wrapper`, as its upvalue.
-static void wrap(lua_State *L, const char *name, lua_CFunction wrapper) {
-    lua_getfield(L, -1, name);
-    lua_pushcclosure(L, wrapper, 1);
-    lua_setfield(L, -2, name);
-}
-
-static void withhold(lua_State *L, const char *name) {
-    lua_pushnil(L);
-    lua_setfield(L, -2, name);
-}
-
-static void open_string(lua_State *L) {
-    luaL_requiref(L, LUA_STRLIBNAME, luaopen_string, 0);  // stack: api, string
-    withhold(L, "dump");
-    wrap(L, "rep", repeat);
-    wrap(L, "format", format);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &moon_string_key);
-    lua_pushliteral(L, "");
-    lua_getmetatable(L, -1);  // of all strings; its __index is the table on hand
-    lua_pushliteral(L, "protected");
-    lua_setfield(L, -2, "__metatable");
-    lua_pop(L, 2);
-    moon_freeze(L, "string", "function");
-    lua_setfield(L, -2, "string");
-}
-
-// ---- table --------------------------------------------------------------------------------------
-
-static int concat(lua_State *L) {
-    lua_Integer from = luaL_optinteger(L, 3, 1);
-    lua_Integer to = lua_isnoneornil(L, 4) ? luaL_len(L, 1) : luaL_checkinteger(L, 4);
-    if (to > from && (lua_Unsigned)to - (lua_Unsigned)from > MOST_ELEMENTS) {
-        return moon_raise(L, "table.concat over more than 10,000,000 elements");
-    }
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, 1);
-    return 1;
-}
-
-static int move(lua_State *L) {
-    lua_Integer from = luaL_checkinteger(L, 2), to = luaL_checkinteger(L, 3);
-    if (to > from && (lua_Unsigned)to - (lua_Unsigned)from > MOST_ELEMENTS) {
-        return moon_raise(L, "table.move of more than 10,000,000 elements");
-    }
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, 1);
-    return 1;
-}
-
-static void open_table(lua_State *L) {
-    luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 0);  // stack: api, table
-    wrap(L, "concat", concat);
-    wrap(L, "move", move);
-    moon_open_sort(L);
-    moon_freeze(L, "table", "function");
-    lua_setfield(L, -2, "table");
-}
+enum { LONGEST_DATE = 1000 };  // bytes of a date's format
 
 // ---- os -----------------------------------------------------------------------------------------
 
@@ -157,7 +53,9 @@ static void set_integer(lua_State *L, const char *name, int value) {
 
 // os.date(format, time): always UTC, so that a script does the same on every machine.
 static int os_date(lua_State *L) {
-    const char *pattern = luaL_optstring(L, 1, "%Y-%m-%d %H:%M:%S");
+    size_t count;
+    const char *pattern = luaL_optlstring(L, 1, "%Y-%m-%d %H:%M:%S", &count);
+    if (count > LONGEST_DATE) return moon_raise(L, "os.date: the format is too long");
     time_t time = lua_isnoneornil(L, 2) ? (time_t)engine_seconds(L)
                                         : (time_t)luaL_checknumber(L, 2);
     if (*pattern == '!') pattern++;
@@ -189,8 +87,7 @@ static int os_date(lua_State *L) {
             return moon_raise(L, "os.date does not know the conversion `%%%s`", conversion + 1);
         }
         char piece[64];
-        size_t count = strftime(piece, sizeof piece, conversion, &date);
-        luaL_addlstring(&text, piece, count);
+        luaL_addlstring(&text, piece, strftime(piece, sizeof piece, conversion, &date));
     }
     luaL_pushresult(&text);
     return 1;
@@ -214,14 +111,15 @@ static void open_os(lua_State *L) {
 // ---- math, utf8 ---------------------------------------------------------------------------------
 
 void moon_open_libraries(lua_State *L) {
-    open_string(L);
-    open_table(L);
+    moon_open_string(L);
+    moon_open_table(L);
     open_os(L);
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 0);
     moon_open_random(L);
     moon_freeze(L, "math", "function");
     lua_setfield(L, -2, "math");
     luaL_requiref(L, LUA_UTF8LIBNAME, luaopen_utf8, 0);
+    moon_charge_lengths(L, (const char *const[]){"len", "codepoint", "offset", "char", NULL});
     moon_freeze(L, "utf8", "function");
     lua_setfield(L, -2, "utf8");
 }

@@ -10,8 +10,7 @@
 // each time, so walk with pairs.
 #include "moon_parts.h"
 
-#include <stdlib.h>
-
+enum { UNITS_TO_A_KEY = 4 };
 enum { RANK_INDEX, RANK_INTEGER, RANK_NUMBER, RANK_STRING, RANK_BOOLEAN, RANK_VIEW };
 
 typedef struct {
@@ -61,8 +60,7 @@ static sort_key key_at(lua_State *L, int index, const char *function) {
     return key;
 }
 
-static int compare(const void *first, const void *second) {
-    const sort_key *left = first, *right = second;
+static int compare(const sort_key *left, const sort_key *right) {
     if (left->rank != right->rank) return left->rank < right->rank ? -1 : 1;
     if (left->rank == RANK_NUMBER) {
         return left->number < right->number ? -1 : left->number > right->number;
@@ -88,30 +86,64 @@ static void push_key(lua_State *L, const sort_key *key) {
     }
 }
 
+// Merges the sorted runs of `keys` from `start` to `middle` and on to `end`, into `to`.
+static void merge(
+    lua_State *L, const sort_key *keys, sort_key *to, size_t start, size_t middle, size_t end) {
+    size_t left = start, right = middle;
+    for (size_t at = start; at < end; at++) {
+        moon_charge(L, UNITS_TO_A_KEY);
+        bool takesRight =
+            left >= middle || (right < end && compare(&keys[right], &keys[left]) < 0);
+        to[at] = keys[takesRight ? right++ : left++];
+    }
+}
+
+// Sorts `count` keys, by turns into the room behind them; where they end up. Not by qsort, which
+// cannot be left in the middle when the budget ends.
+static sort_key *sort(lua_State *L, sort_key *keys, size_t count) {
+    sort_key *from = keys, *to = keys + count;
+    for (size_t width = 1; width < count; width *= 2) {
+        for (size_t start = 0; start < count; start += 2 * width) {
+            size_t middle = start + width < count ? start + width : count;
+            size_t end = middle + width < count ? middle + width : count;
+            merge(L, from, to, start, middle, end);
+        }
+        sort_key *swap = from;
+        from = to;
+        to = swap;
+    }
+    return from;
+}
+
 // ---- pairs --------------------------------------------------------------------------------------
 
-// Walks a list whose keys are 1 to n. // stack: table, last key → key, value
+// The table that is walked is an upvalue: what pairs returns with the step may be a read-only
+// stand-in, and what it stands for must not reach the script.
+
+// Walks a list whose keys are 1 to n. // stack: table, last key → key, value; upvalues: n, table
 static int step_list(lua_State *L) {
     lua_Integer key = lua_tointeger(L, 2) + 1;
     lua_Integer count = lua_tointeger(L, lua_upvalueindex(1));
     lua_settop(L, 1);
     for (; key <= count; key++) {
+        moon_charge(L, 1);
         lua_pushinteger(L, key);
-        if (lua_rawgeti(L, 1, key) != LUA_TNIL) return 2;
+        if (lua_rawgeti(L, lua_upvalueindex(2), key) != LUA_TNIL) return 2;
         lua_settop(L, 1);
     }
     return 0;
 }
 
-// Walks sorted keys. // stack: table, last key → key, value; upvalues: keys, position
+// Walks sorted keys. // stack: table, last key → key, value; upvalues: keys, position, table
 static int step_keys(lua_State *L) {
     lua_Integer position = lua_tointeger(L, lua_upvalueindex(2));
     lua_settop(L, 1);
     for (;;) {
         position++;
+        moon_charge(L, 1);
         if (lua_rawgeti(L, lua_upvalueindex(1), position) == LUA_TNIL) return 0;
         lua_pushvalue(L, -1);
-        if (lua_rawget(L, 1) != LUA_TNIL) break;  // stack: table, key, value
+        if (lua_rawget(L, lua_upvalueindex(3)) != LUA_TNIL) break;  // stack: table, key, value
         lua_settop(L, 1);
     }
     lua_pushinteger(L, position);
@@ -122,14 +154,14 @@ static int step_keys(lua_State *L) {
 // Pushes the table's keys as a sorted list. // stack: +1
 static void push_sorted_keys(lua_State *L, int table, lua_Integer count, const char *function) {
     // The buffer is garbage collected: an error in between leaks nothing.
-    sort_key *keys = lua_newuserdatauv(L, (size_t)count * sizeof *keys, 0);
+    sort_key *keys = lua_newuserdatauv(L, (size_t)count * 2 * sizeof *keys, 0);
     lua_Integer at = 0;
     lua_pushnil(L);
     while (lua_next(L, table)) {
         lua_pop(L, 1);
         keys[at++] = key_at(L, -1, function);
     }
-    qsort(keys, (size_t)count, sizeof *keys, compare);
+    keys = sort(L, keys, (size_t)count);
     lua_createtable(L, (int)count, 0);  // stack: …, buffer, list
     for (lua_Integer i = 0; i < count; i++) {
         push_key(L, &keys[i]);  // its strings are still keys of the table
@@ -142,6 +174,7 @@ void moon_push_keys(lua_State *L, int table, const char *function) {
     lua_Integer count = 0;
     lua_pushnil(L);
     while (lua_next(L, table)) {
+        moon_charge(L, UNITS_TO_A_KEY);
         lua_pop(L, 1);
         count++;
     }
@@ -163,22 +196,25 @@ static int ordered_pairs(lua_State *L) {
     }
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    if (moon_thaw(L, 1)) lua_replace(L, 1);
+    if (!moon_thaw(L, 1)) lua_pushvalue(L, 1);  // stack: what is shown, what is walked
     lua_Integer count = 0;
     bool isList = true;
     lua_pushnil(L);
-    while (lua_next(L, 1)) {
+    while (lua_next(L, 2)) {
+        moon_charge(L, UNITS_TO_A_KEY);
         lua_pop(L, 1);
         count++;
         isList = isList && lua_isinteger(L, -1) && lua_tointeger(L, -1) == count;
     }
     if (isList) {
         lua_pushinteger(L, count);
-        lua_pushcclosure(L, step_list, 1);
+        lua_pushvalue(L, 2);
+        lua_pushcclosure(L, step_list, 2);
     } else {
-        push_sorted_keys(L, 1, count, "pairs");
+        push_sorted_keys(L, 2, count, "pairs");
         lua_pushinteger(L, 0);
-        lua_pushcclosure(L, step_keys, 2);
+        lua_pushvalue(L, 2);
+        lua_pushcclosure(L, step_keys, 3);
     }
     lua_pushvalue(L, 1);
     lua_pushnil(L);
@@ -202,6 +238,7 @@ static int ordered_next(lua_State *L) {
     sort_key best = {.rank = -1};
     lua_pushnil(L);
     while (lua_next(L, 1)) {
+        moon_charge(L, UNITS_TO_A_KEY);
         lua_pop(L, 1);
         sort_key key = key_at(L, -1, "next");
         bool isBehind = isFirst || compare(&key, &last) > 0;

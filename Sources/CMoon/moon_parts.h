@@ -76,6 +76,15 @@ typedef struct {
     size_t intent;
 } moon_stored_request;
 
+// What a script may ask for only so often.
+typedef enum {
+    MOON_ASKED_INTENTS,
+    MOON_ASKED_LOG_LINES,
+    MOON_ASKED_PLOTS,
+    MOON_ASKED_TIMERS,
+    MOON_ASKED_COUNT
+} moon_asked;
+
 struct moon_host {
     lua_State *L;
     uint64_t generation;  // counts callbacks
@@ -117,6 +126,7 @@ struct moon_host {
     char *request_text;
     size_t request_text_count, request_text_capacity;
     int32_t log_lines, plots, timers;
+    uint64_t quota_generation;  // the callback that they were counted in
     uint64_t built_generation;  // of the last intent that was built
     int built_line;
     bool warned_unreturned;
@@ -127,19 +137,39 @@ struct moon_host {
 
     // Memory: used, its limit, where it ran out.
     size_t memory, memory_limit;
-    bool memory_ran_out;
     char memory_file[LUA_IDSIZE];
     int memory_line;
 
-    // The budget; see moon_watch.c.
+    // The budget; see moon_watch.c and moon_budget.c.
     _Atomic uint64_t running;  // the callback at work, 0: none
     _Atomic uint64_t late;     // the callback that the watchdog found late
     _Atomic pid_t thread;
-    uint64_t sequence, seen;
-    volatile sig_atomic_t is_armed;
-    bool is_exhausted;
-    int64_t counted;
+    uint64_t sequence;
+    volatile sig_atomic_t is_armed;  // whether what the callback spends is counted
+    volatile sig_atomic_t is_over;   // whether its time is up
+    lua_State *volatile current;     // the coroutine at work; between callbacks L
+    _Atomic bool is_exhausted;       // whether the budget is broken and the callback must end
+    _Atomic int64_t counted;         // units spent since the callback was found late
+    int64_t time_begin;
     moon_host *next;  // in the watchdog's list
+    uint64_t seen;    // the watchdog's own: the callback at its last look
+    int64_t seen_counted, looks;  // what it had spent, and how often that was the same
+    char chunk[64];   // the script's name, for the watchdog
+
+    // What broke: the text, and where.
+    moon_text breach;
+    char breach_file[LUA_IDSIZE];
+    int breach_line;
+    bool is_broken;  // for good: no handler is called any more
+    bool is_saving;  // whether the state is being written or read, which breaks nothing
+
+    // Coroutines and what is asked for within a second; see moon_coroutine.c and moon_quota.c.
+    int closing;  // coroutine.close within coroutine.close
+    int32_t coroutines;
+    uint64_t coroutine_generation;
+    int32_t subscriptions;
+    int64_t second;  // of engine time, in which the following were counted
+    int32_t asked[MOON_ASKED_COUNT], dropped[MOON_ASKED_COUNT];
 
     uint64_t random[4];  // the state of math.random
     int64_t identities;  // numbers given out by tostring
@@ -197,8 +227,8 @@ void moon_take_failure(moon_host *host, int status);
 // ---- moon_watch.c -------------------------------------------------------------------------------
 
 void moon_watch(moon_host *host);
-void moon_unwatch(moon_host *host);
 void moon_disarm(moon_host *host);
+void moon_unwatch(moon_host *host);
 // Prepares this thread for the watchdog's signal; done once for each.
 void moon_meet_thread(void);
 extern _Thread_local moon_host *moon_current;
@@ -216,6 +246,21 @@ static inline void moon_leave(moon_host *host) {
     if (host->is_armed) moon_disarm(host);
     moon_current = NULL;
 }
+
+// ---- moon_budget.c ------------------------------------------------------------------------------
+
+// Charges what a library function does within one instruction; a unit is about as long as one.
+// Raises the private error once the budget is spent, so nothing may be held that must be released.
+void moon_charge(lua_State *L, int64_t units);
+void moon_charge_bytes(lua_State *L, size_t bytes);
+// The same for Lua's allocator, which may not raise; only while the host is armed.
+void moon_charge_memory(moon_host *host, size_t bytes);
+void moon_charge_refusal(moon_host *host);
+void moon_arm(moon_host *host, lua_State *L);  // counts what `L` runs from now on
+// Called where the thread at work changes: `to` is counted like the callback.
+void moon_switch(moon_host *host, lua_State *to);
+// In the signal's handler: whether the callback's time is up, `lateness` into it at the first look.
+void moon_look_at_time(moon_host *host, int64_t lateness);
 
 // ---- The other files ----------------------------------------------------------------------------
 
@@ -247,10 +292,20 @@ void moon_open_requests(lua_State *L);  // stack: api → api
 void moon_open_params(lua_State *L);    // stack: api → api
 void moon_open_base(lua_State *L);      // stack: api → api; pcall, pairs, tostring…
 void moon_open_libraries(lua_State *L); // stack: api → api; string, math, table, os…
+void moon_open_protected(lua_State *L);  // stack: api → api; pcall, xpcall, traceback, coroutine
+void moon_open_string(lua_State *L);    // stack: api → api
+void moon_open_patterns(lua_State *L);  // stack: string → string; find, match, gmatch, gsub
+void moon_open_table(lua_State *L);     // stack: api → api
+// Makes Lua's own functions of the table on top charge the lengths of their arguments.
+void moon_charge_lengths(lua_State *L, const char *const *names);  // ended by NULL
 void moon_open_random(lua_State *L);    // stack: math → math
 void moon_open_sort(lua_State *L);      // stack: table → table
 void moon_open_order(lua_State *L);     // stack: api → api; pairs and next
 void moon_open_sandbox(lua_State *L);   // the environment and all of the above
+// Counts what a script asks for within a second of engine time. False: it is more than it may.
+bool moon_ask(moon_host *host, moon_asked what, int32_t count);
+// The same for what is dropped without an error, which is logged once a second.
+bool moon_ask_or_drop(moon_host *host, moon_asked what);
 void moon_add_request(moon_host *host, moon_stored_request request, const char *text, size_t count);
 void moon_log_text(moon_host *host, int level, const char *text, size_t count);
 void moon_push_text(lua_State *L, int index);  // tostring without addresses; stack: +1

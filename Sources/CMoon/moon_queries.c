@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+enum { LONGEST_CURRENCY = 64 };  // bytes
+
 // ---- Symbols ------------------------------------------------------------------------------------
 
 // Pushes ": it has a, b, c", the subscribed symbols.
@@ -116,7 +118,7 @@ static int book(lua_State *L) {
 // balance(currency): what the account has of it, and what of that is free.
 static int balance(lua_State *L) {
     moon_host *host = moon_of(L);
-    if (lua_type(L, 1) != LUA_TSTRING) {
+    if (lua_type(L, 1) != LUA_TSTRING || lua_rawlen(L, 1) > LONGEST_CURRENCY) {
         return moon_raise(
             L, "balance was given %s, expected a currency such as \"USDT\"", moon_type_name(L, 1));
     }
@@ -214,6 +216,11 @@ static int subscribe(lua_State *L) {
             " book, ticker, funding and bars:1m");
     }
     for (int i = 2; i <= count; i++) {
+        if (++host->subscriptions > host->limits.subscriptions) {
+            return moon_raise(
+                L, "more than %d subscriptions: what should a strategy do with so many?",
+                (int)host->limits.subscriptions);
+        }
         if (lua_type(L, i) != LUA_TSTRING) {
             return moon_raise(
                 L, "feed %d given to subscribe is %s, expected a text such as \"trades\"", i - 1,

@@ -1,5 +1,6 @@
 // What a script asks of its host beside intents: log lines, alerts, plots and timers. Each has a
-// quota for a callback, so that a script gone wild neither fills the disk nor stalls the engine.
+// quota for a callback and one for a second, so that a script gone wild neither fills the disk nor
+// stalls the engine.
 #include "moon_parts.h"
 
 #include <math.h>
@@ -7,6 +8,11 @@
 enum { LONGEST_LINE = 4096 };  // bytes of a log line; the rest is cut off
 
 static void check_quota(lua_State *L, int32_t *count, int32_t most, const char *what) {
+    moon_host *host = moon_of(L);
+    if (host->quota_generation != host->generation) {  // the first of its callback
+        host->quota_generation = host->generation;
+        host->log_lines = host->plots = host->timers = 0;
+    }
     if (++*count > most) {
         moon_raise(L, "more than %d %s in one callback", (int)most, what);
     }
@@ -32,6 +38,7 @@ static int log_line(lua_State *L, int level) {
         luaL_checkany(L, 1);
         moon_push_text(L, 1);
     }  // stack: …, text
+    if (!moon_ask_or_drop(host, MOON_ASKED_LOG_LINES)) return 0;
     size_t count;
     const char *text = lua_tolstring(L, -1, &count);
     moon_log_text(host, level, text, count);
@@ -58,6 +65,7 @@ static int print(lua_State *L) {
     luaL_pushresult(&text);
     size_t bytes;
     const char *line = lua_tolstring(L, -1, &bytes);
+    if (!moon_ask_or_drop(host, MOON_ASKED_LOG_LINES)) return 0;
     moon_log_text(host, 1, line, bytes);
     return 0;
 }
@@ -69,6 +77,7 @@ static int alert(lua_State *L) {
     moon_push_text(L, 1);
     size_t count;
     const char *text = lua_tolstring(L, -1, &count);
+    if (!moon_ask_or_drop(host, MOON_ASKED_LOG_LINES)) return 0;
     moon_stored_request request = {.kind = MOON_REQUEST_ALERT};
     moon_add_request(host, request, text, count > LONGEST_LINE ? LONGEST_LINE : count);
     return 0;
@@ -95,16 +104,24 @@ static int plot(lua_State *L) {
         return moon_raise(L, "plot(\"%s\", …) draws numbers, got %s", name, moon_type_name(L, 2));
     }
     lua_Number value = lua_tonumber(L, 2);
-    if (!isfinite(value)) return 0;
+    if (!isfinite(value) || !moon_ask_or_drop(host, MOON_ASKED_PLOTS)) return 0;
     moon_stored_request request = {.kind = MOON_REQUEST_PLOT, .number = value};
     moon_add_request(host, request, name, count);
     return 0;
 }
 
+static void check_timers(lua_State *L, moon_host *host) {
+    check_quota(L, &host->timers, host->limits.timers, "timers");
+    if (moon_ask(host, MOON_ASKED_TIMERS, 1)) return;
+    moon_raise(
+        L, "more than %d timers within a second (script.timers_per_second)",
+        (int)host->limits.timers_per_second);
+}
+
 // after(seconds, name), every(seconds, name)
 static int set_timer(lua_State *L, moon_request_kind kind, const char *function) {
     moon_host *host = moon_of(L);
-    check_quota(L, &host->timers, host->limits.timers, "timers");
+    check_timers(L, host);
     lua_Number seconds = lua_type(L, 1) == LUA_TNUMBER ? lua_tonumber(L, 1) : -1;
     bool isRight = seconds >= 0 && seconds <= 1e9 && (kind == MOON_REQUEST_AFTER || seconds > 0);
     if (!isRight) {
@@ -132,7 +149,7 @@ static int every(lua_State *L) { return set_timer(L, MOON_REQUEST_EVERY, "every"
 
 static int cancel_timer(lua_State *L) {
     moon_host *host = moon_of(L);
-    check_quota(L, &host->timers, host->limits.timers, "timers");
+    check_timers(L, host);
     size_t count;
     const char *name = check_name(L, 1, "cancel_timer", &count);
     moon_stored_request request = {.kind = MOON_REQUEST_CANCEL_TIMER};

@@ -12,13 +12,12 @@
 // Names that other Lua programs use and strategies do not get, with the reason.
 static const char *const withheld[][2] = {
     {"io", "strategies have no files; use log, plot and alert"},
-    {"debug", "it would let a script out of its sandbox"},
+    {"debug", "it would let a script out of its sandbox; traceback(message) shows the calls"},
     {"package", "require \"name\" loads NAME.lua beside the script"},
     {"load", "code comes from files; use require"},
     {"loadstring", "code comes from files; use require"},
     {"loadfile", "use require"},
     {"dofile", "use require"},
-    {"coroutine", "handlers return; use state, after and every to go on later"},
     {"setfenv", "it is not part of Lua 5.4"},
     {"getfenv", "it is not part of Lua 5.4"},
     {"unpack", "it is table.unpack in Lua 5.4"},
@@ -204,6 +203,7 @@ void moon_open_sandbox(lua_State *L) {
     lua_newtable(L);  // stack: api
     set_registry(L, &moon_api_key);
     moon_open_base(L);
+    moon_open_protected(L);
     moon_open_order(L);
     moon_open_libraries(L);
     moon_open_intents(L);

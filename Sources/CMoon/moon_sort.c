@@ -2,6 +2,8 @@
 // clock, and thereby an order that differs from run to run.
 #include "moon_parts.h"
 
+enum { UNITS_TO_A_STEP = 4, MOST_ELEMENTS = 10000000 };
+
 // Whether the element at `left` comes before the one at `right`; 2 is the comparator or nil.
 static bool is_before(lua_State *L, int left, int right) {
     if (lua_isnil(L, 2)) return lua_compare(L, left, right, LUA_OPLT);
@@ -20,6 +22,7 @@ static void merge(
     lua_Integer left = start, right = middle;
     for (lua_Integer at = start; at < end; at++) {
         bool takesRight = left >= middle;
+        moon_charge(L, UNITS_TO_A_STEP);
         if (left < middle && right < end) {
             lua_rawgeti(L, from, right);
             lua_rawgeti(L, from, left);
@@ -37,12 +40,13 @@ static int sort(lua_State *L) {
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);
     lua_Integer count = luaL_len(L, 1);
-    luaL_argcheck(L, count < 10000000, 1, "list too long");
+    luaL_argcheck(L, count < MOST_ELEMENTS, 1, "list too long");
     if (count < 2) return 0;
     lua_createtable(L, (int)count, 0);
     lua_createtable(L, (int)count, 0);  // stack: table, comparator, from, to
     int from = 3, to = 4;
     for (lua_Integer i = 1; i <= count; i++) {
+        moon_charge(L, UNITS_TO_A_STEP);
         lua_geti(L, 1, i);
         lua_rawseti(L, from, i);
     }
@@ -58,6 +62,7 @@ static int sort(lua_State *L) {
         to = swap;
     }
     for (lua_Integer i = 1; i <= count; i++) {
+        moon_charge(L, UNITS_TO_A_STEP);
         lua_rawgeti(L, from, i);
         if (i > 1) {
             lua_rawgeti(L, from, i - 1);  // stack: …, this, the one before

@@ -1,18 +1,25 @@
-// The instruction limit, without slowing down what stays below it.
+// The watchdog: what makes a late callback count what it spends, and ends a process that is stuck.
 //
 // A count hook makes Lua trap at every instruction, some three times slower, so none is set while
 // callbacks are quick. One watchdog thread of the process looks every 5 ms (less often while
 // nothing runs) whether a host is still in the same callback; then it signals the thread that runs
-// it, and the signal's handler arms a count hook, which lua_sethook allows there. From then on
-// instructions are counted: a callback that runs more than its limit of them fails. So one below
-// the limit never fails, however slow the machine; one above fails unless it ends within those
-// milliseconds; and an endless loop always ends. The hook goes when the callback returns.
+// it, and the signal's handler arms a count hook, which lua_sethook allows there. From then on all
+// that the callback does is counted (moon_budget.c): one that spends more than its limit fails. So
+// one below the limit never fails, however slow the machine; one above fails unless it ends within
+// those milliseconds; and an endless loop always ends. The hook goes when the callback returns.
 //
-// Once the limit is passed the hook strikes at every instruction, so that a script's own pcall
-// cannot go on: ours re-raises at once, and whatever else catches an error gets the next.
+// Later looks signal again, so that the thread compares its processor time with the limit, and arms
+// a coroutine that was resumed in between.
+//
+// A callback that spends nothing for as long as the hard limit is stuck where nothing counts, in C
+// or in Swift, or does not end although it must. Then the watchdog calls a function of the host's
+// choice and ends the process: nothing in it can be trusted to manage an account. It counts its
+// looks and not a clock, so a process that was stopped, or a machine that slept, is not taken for a
+// stuck callback; nor is one that is slow on a busy machine, for it goes on counting.
 #include "moon_parts.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -23,12 +30,15 @@ enum {
     WATCH_NANOSECONDS = 5000000,        // how long a callback may run uncounted
     WATCH_IDLE_NANOSECONDS = 50000000,  // between looks while nothing runs
     WATCH_IDLE_LOOKS = 200,             // looks without a callback before it idles: 1 s
-    COUNT_STEP = 1000,                  // instructions between two hooks
+    EXIT_STOPPED = 3,                   // trading was stopped by the watchdog
 };
 
 static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t watch_begin = PTHREAD_COND_INITIALIZER;
 static moon_host *watched;
+static _Atomic(moon_stuck_function) on_stuck;
+
+void moon_on_stuck(moon_stuck_function function) { atomic_store(&on_stuck, function); }
 
 void moon_meet_thread(void) {
     moon_thread = gettid();
@@ -39,54 +49,53 @@ void moon_meet_thread(void) {
     pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
 }
 
-static int count_step(const moon_host *host) {
-    return host->limits.instructions < COUNT_STEP ? (int)host->limits.instructions : COUNT_STEP;
-}
-
-void moon_disarm(moon_host *host) {
-    lua_sethook(host->L, NULL, 0, 0);
-    host->is_armed = 0;
-    host->is_exhausted = false;
-    host->counted = 0;
-}
-
-static void count(lua_State *L, lua_Debug *ar) {
-    (void)ar;
-    moon_host *host = moon_of(L);
-    if (!host->is_exhausted) {
-        host->counted += count_step(host);
-        if (host->counted < host->limits.instructions) return;
-        host->is_exhausted = true;
-        lua_sethook(L, count, LUA_MASKCOUNT, 1);
-    }
-    moon_raise(
-        L, "ran more than %I Lua instructions without returning (the limit of a callback): is there"
-        " an endless loop?", (LUAI_UACINT)host->limits.instructions);
-}
-
 // Runs on the thread of the late callback, between any two machine instructions of it.
 static void arm(int signal_number) {
     (void)signal_number;
     moon_host *host = moon_current;
-    if (!host || host->is_armed) return;
+    if (!host) return;
     uint64_t running = atomic_load_explicit(&host->running, memory_order_relaxed);
     if (running == 0 || running != atomic_load_explicit(&host->late, memory_order_relaxed)) return;
+    moon_look_at_time(host, WATCH_NANOSECONDS);
     host->is_armed = 1;
-    lua_sethook(host->L, count, LUA_MASKCOUNT, count_step(host));
+    moon_arm(host, host->current);
+}
+
+static _Noreturn void end_process(moon_host *host) {
+    char text[512];
+    snprintf(
+        text, sizeof text,
+        "%s: a callback has been stuck outside of Lua for %lld ms (script.hard_limit) and cannot be"
+        " stopped. The process ends",
+        host->chunk, (long long)(host->limits.hard_limit / 1000000));
+    moon_stuck_function function = atomic_load(&on_stuck);
+    if (function) function(text);
+    else fprintf(stderr, "error: %s\n", text);
+    _exit(EXIT_STOPPED);
 }
 
 // Whether the host is in a callback now; one that it was in at the last look too is signalled.
 static bool look(moon_host *host) {
     uint64_t running = atomic_load_explicit(&host->running, memory_order_acquire);
-    if (running != 0 && running == host->seen) {
-        atomic_store_explicit(&host->late, running, memory_order_release);
-        // By number and not by pthread_t: a thread that has ended meanwhile is then no harm.
-        pid_t thread = atomic_load_explicit(&host->thread, memory_order_relaxed);
-        tgkill(getpid(), thread, SIGURG);
-    }
     bool isActive = running != host->seen;
     host->seen = running;
-    return isActive || running != 0;
+    if (running == 0 || isActive) {
+        host->looks = 0;
+        return isActive;
+    }
+    int64_t counted = atomic_load_explicit(&host->counted, memory_order_relaxed);
+    bool goesOn = counted != host->seen_counted && !host->is_exhausted;
+    host->seen_counted = counted;
+    host->looks = goesOn ? 0 : host->looks + 1;
+    if (host->limits.hard_limit > 0
+        && host->looks >= host->limits.hard_limit / WATCH_NANOSECONDS) {
+        end_process(host);
+    }
+    atomic_store_explicit(&host->late, running, memory_order_release);
+    // By number and not by pthread_t: a thread that has ended meanwhile is then no harm.
+    pid_t thread = atomic_load_explicit(&host->thread, memory_order_relaxed);
+    tgkill(getpid(), thread, SIGURG);
+    return true;
 }
 
 static void *watch(void *unused) {

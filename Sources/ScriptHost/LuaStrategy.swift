@@ -221,6 +221,9 @@ public import TradingModel
 
     // MARK: - Calls
 
+    /// Whether the script broke its budget or its memory limit: no handler of it runs any more.
+    public var hasEnded: Bool { unsafe moon_is_broken(host) }
+
     func hasHandler(_ handler: moon_handler) -> Bool { unsafe moon_has_handler(host, handler) }
 
     private func call(_ handler: moon_handler, text: String) -> HandlerOutcome {
@@ -251,6 +254,7 @@ public import TradingModel
         guard let failedHandler else { return }
         self.failedHandler = nil
         let name = unsafe string(moon_handler_name(failedHandler))
-        requests.append(.failure(failure(handler: name).description))
+        let text = failure(handler: name).description
+        requests.append(hasEnded ? .fatal(text) : .failure(text))
     }
 }

@@ -9,6 +9,8 @@ struct ScriptFiles {
 
     /// The largest source: far beyond what anyone writes, in bytes.
     private static let largestFile = 4 << 20
+    /// All sources of a script together, in bytes.
+    private static let largestWhole = 16 << 20
 
     init(folder: String?) { self.folder = folder }
 
@@ -53,13 +55,20 @@ struct ScriptFiles {
         let chunk = parts.joined(separator: "/") + ".lua"
         let path = "\(folder)/\(chunk)"
         guard let real = Self.realPath(path) else {
-            throw UnreadableFile(message: "require \"\(name)\": there is no file \(path)")
+            throw UnreadableFile(
+                message: "require \"\(name)\": there is no file \(chunk) beside the script")
         }
         guard let root = Self.realPath(folder), root == "/" || real.hasPrefix(root + "/") else {
             throw UnreadableFile(
-                message: "require \"\(name)\": \(path) leads out of the script's folder")
+                message: "require \"\(name)\": \(chunk) leads out of the script's folder")
         }
-        let text = try Self.text(of: real, shown: path)
+        // Scripts can read this message, so it does not say where they lie.
+        let text = try Self.text(of: real, shown: chunk)
+        guard read.reduce(text.utf8.count, { $0 + $1.text.utf8.count }) <= Self.largestWhole else {
+            throw UnreadableFile(
+                message: "require \"\(name)\": the script and what it requires are larger than "
+                    + "16 MB together")
+        }
         add(chunk: chunk, path: path, text: text)
         return (chunk, text)
     }
@@ -73,9 +82,14 @@ struct ScriptFiles {
 
     /// Reads a whole file of UTF-8 text.
     static func text(of path: String, shown: String) throws(UnreadableFile) -> String {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        // A pipe without a writer would block an open that waits.
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw UnreadableFile(message: "\(shown): \(reason())") }
         defer { close(file) }
+        var facts = stat()
+        guard unsafe fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
+            throw UnreadableFile(message: "\(shown): is no file with text")
+        }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)
         while true {

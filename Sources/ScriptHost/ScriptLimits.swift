@@ -1,28 +1,51 @@
-/// What a script may use up; beyond it the callback ends with an error that names the limit.
+/// What a script may use up.
+///
+/// A broken ``instructions``, ``time`` or ``memoryBytes`` ends the strategy; the other limits make
+/// an error at the line that asked for too much.
 public struct ScriptLimits: Hashable, Sendable {
     /// Lua instructions that a callback, or the load, may run after it has become late.
     ///
     /// Counting makes Lua slow, so it begins only some milliseconds after a callback began: one
-    /// that stays below the limit never fails, however slow the machine, and an endless loop
-    /// always ends.
-    public var instructions: Int
+    /// that stays below the limit never meets it, however busy the machine, and an endless loop
+    /// always ends. What a library function does within one instruction is charged to it too.
+    public var instructions = 3_000_000
+    /// Processor time that a callback may take, in nanoseconds; nil: no limit.
+    ///
+    /// For what no count can foresee, such as an instruction that copies a million values. The
+    /// machine decides here, so no limit is what a test or a replay wants.
+    public var time: Int64?
+    /// The same for the load, nil: no limit.
+    public var loadTime: Int64?
+    /// How long a callback may be stuck where nothing counts, in C or in Swift, in nanoseconds.
+    ///
+    /// Then the process ends: see ``ScriptWatchdog``. nil: it may hang.
+    public var hardLimit: Int64? = 2_000_000_000
     /// Memory of the script and all its data, in bytes.
-    public var memoryBytes: Int
-    /// Intents that one callback may return.
+    public var memoryBytes = 64_000_000
+    /// What one callback may ask for.
+    public var perCallback = ScriptQuota(
+        intents: 1_000, logLines: 1_000, plots: 1_000, timers: 1_000)
+    /// What a script may ask for within a second of engine time.
+    public var perSecond = ScriptQuota(
+        intents: 10_000, logLines: 5_000, plots: 10_000, timers: 10_000)
+    /// Coroutines that one callback may create.
+    public var coroutines = 1_000
+    /// Feeds that a script may subscribe to, each symbol's counted.
+    public var subscriptions = 1_000
+
+    public init() {}
+}
+
+/// How often a script may ask its host for something.
+public struct ScriptQuota: Hashable, Sendable {
     public var intents: Int
-    /// Lines that one callback may log, alerts included.
+    /// Log lines and alerts.
     public var logLines: Int
-    /// Values that one callback may plot.
     public var plots: Int
-    /// Timers that one callback may set or cancel.
+    /// Timers set or cancelled.
     public var timers: Int
 
-    public init(
-        instructions: Int = 10_000_000, memoryBytes: Int = 256 << 20, intents: Int = 1_000,
-        logLines: Int = 1_000, plots: Int = 1_000, timers: Int = 1_000
-    ) {
-        self.instructions = instructions
-        self.memoryBytes = memoryBytes
+    public init(intents: Int, logLines: Int, plots: Int, timers: Int) {
         self.intents = intents
         self.logLines = logLines
         self.plots = plots

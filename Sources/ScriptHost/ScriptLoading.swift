@@ -6,9 +6,18 @@ extension moon_limits {
     init(_ limits: ScriptLimits, seed: UInt64) {
         self.init(
             instructions: Int64(max(1, limits.instructions)),
-            memory: Int64(max(0, limits.memoryBytes)), intents: Int32(clamping: limits.intents),
-            log_lines: Int32(clamping: limits.logLines), plots: Int32(clamping: limits.plots),
-            timers: Int32(clamping: limits.timers), seed: seed)
+            memory: Int64(max(0, limits.memoryBytes)), time: limits.time ?? 0,
+            load_time: limits.loadTime ?? 0, hard_limit: limits.hardLimit ?? 0,
+            intents: Int32(clamping: limits.perCallback.intents),
+            log_lines: Int32(clamping: limits.perCallback.logLines),
+            plots: Int32(clamping: limits.perCallback.plots),
+            timers: Int32(clamping: limits.perCallback.timers),
+            coroutines: Int32(clamping: limits.coroutines),
+            intents_per_second: Int32(clamping: limits.perSecond.intents),
+            log_lines_per_second: Int32(clamping: limits.perSecond.logLines),
+            plots_per_second: Int32(clamping: limits.perSecond.plots),
+            timers_per_second: Int32(clamping: limits.perSecond.timers),
+            subscriptions: Int32(clamping: limits.subscriptions), seed: seed)
     }
 }
 

@@ -300,13 +300,9 @@ public struct Engine {
         case .alert(let text): commands.append(.alert(text))
         case .plot(let name, let value): commands.append(.plot(name, value))
         case .after(let delay, let name):
-            let delay = max(delay, Self.shortestTimer)
-            timers.set(name, due: state.now.advanced(byNanoseconds: delay), period: nil)
-            findDeadline()
+            setTimer(name, after: delay, repeats: false, into: &commands)
         case .every(let period, let name):
-            let period = max(period, Self.shortestTimer)
-            timers.set(name, due: state.now.advanced(byNanoseconds: period), period: period)
-            findDeadline()
+            setTimer(name, after: period, repeats: true, into: &commands)
         case .cancelTimer(let name):
             timers.cancel(name)
             findDeadline()
@@ -317,6 +313,19 @@ public struct Engine {
             commands.append(.log(.error, text))
             stopTrading("the strategy cannot go on: \(text)", into: &commands)
         }
+    }
+
+    private mutating func setTimer(
+        _ name: String, after delay: Int64, repeats: Bool, into commands: inout [Command]
+    ) {
+        let delay = max(delay, Self.shortestTimer)
+        let due = state.now.advanced(byNanoseconds: delay)
+        let isSet = timers.set(name, due: due, period: repeats ? delay : nil)
+        findDeadline()
+        guard !isSet, state.isTrading else { return }
+        commands.append(
+            .log(.error, "more than \(TimerQueue.most) timers at once: `\(name)` is dropped"))
+        countFailure(into: &commands)
     }
 
     private mutating func countFailure(into commands: inout [Command]) {

@@ -12,6 +12,9 @@ package struct TimerQueue: Sendable {
     private var entries: [Entry] = []
     private var nextOrder = 0
 
+    /// Timers at once: each of them is looked at whenever one is set.
+    package static let most = 1_000
+
     package init() {}
 
     /// The earliest due time; distant future when there is no timer.
@@ -23,10 +26,14 @@ package struct TimerQueue: Sendable {
     /// Sets the timer of `name`, replacing one that runs.
     ///
     /// - Parameter period: nanoseconds between calls; nil: once.
-    package mutating func set(_ name: String, due: Timestamp, period: Int64?) {
+    /// - Returns: false, and nothing is changed, when there are ``most`` others.
+    @discardableResult
+    package mutating func set(_ name: String, due: Timestamp, period: Int64?) -> Bool {
         cancel(name)
+        guard entries.count < Self.most else { return false }
         insert(Entry(name: name, due: due, period: period, order: nextOrder))
         nextOrder += 1
+        return true
     }
 
     package mutating func cancel(_ name: String) { entries.removeAll { $0.name == name } }

@@ -5,7 +5,7 @@ import TradingModel
 
 @Suite struct `The sandbox` {
     @Test(arguments: [
-        "io", "debug", "package", "load", "loadstring", "loadfile", "dofile", "coroutine", "_G",
+        "io", "debug", "package", "load", "loadstring", "loadfile", "dofile", "_G",
     ])
     func `withholds what reaches outside`(name: String) throws {
         #expect(try failure("return \(name)").contains("`\(name)` is not offered to strategies"))
@@ -71,8 +71,21 @@ import TradingModel
 }
 
 @Suite struct `Limits of a callback` {
-    private static let small = ScriptLimits(
-        instructions: 100_000, memoryBytes: 8 << 20, intents: 3, logLines: 3, plots: 3, timers: 3)
+    private static let small = {
+        var limits = ScriptLimits()
+        limits.instructions = 100_000
+        limits.memoryBytes = 8_000_000
+        limits.perCallback = ScriptQuota(intents: 3, logLines: 3, plots: 3, timers: 3)
+        return limits
+    }()
+
+    /// Little memory, and instructions enough to use it up.
+    private static let narrow = {
+        var limits = ScriptLimits()
+        limits.memoryBytes = 8_000_000
+        limits.instructions = 100_000_000
+        return limits
+    }()
 
     @Test(arguments: [
         "while true do end",
@@ -81,51 +94,61 @@ import TradingModel
         "xpcall(function() while true do end end, function() while true do end end)",
         "local t <close> = setmetatable({}, {__close = function() while true do end end}) "
             + "while true do end",
-        "setmetatable({}, {__index = function() while true do end end})[1] = nil + 1",
+        "local x = setmetatable({}, {__index = function() while true do end end})[1]",
         "table.sort({3, 2, 1}, function() while true do end end)",
         "repeat local ok = xpcall(error, function() while true do end end) until false",
     ])
-    func `an endless loop ends`(body: String) throws {
+    func `an endless loop ends, and the strategy with it`(body: String) throws {
         let run = try ScriptRun(
             "local n = 0 function on_trade() n = n + 1 if n == 2 then return close() end \(body) end",
             limits: Self.small)
-        let first = try #require(try run.trade().failure)
-        #expect(
-            first.contains("ran more than 100000 Lua instructions")
-                || first.contains("attempt to perform arithmetic"), "\(first)")
-        #expect(try run.trade().intents == [.close(InstrumentID(0))])
+        let first = try #require(try run.trade().fatal)
+        #expect(first.contains("ran more than 100000 Lua instructions"), "\(first)")
+        #expect(run.strategy.hasEnded)
+        #expect(try run.trade() == [])
     }
 
     @Test func `a load that never ends is stopped`() {
         #expect(
             loadFailure("while true do end", limits: Self.small).contains(
-                "strategy.lua:1: ran more"))
+                "strategy.lua:1: ran more than 1000000 Lua"))
     }
 
     @Test func `what stays below the limit never fails, however late`() throws {
         let run = try ScriptRun(
-            "function on_trade() local n = 0 for i = 1, 3000000 do n = n + i end log.info(n) end")
-        #expect(try run.trade().lines == ["4500001500000"])
+            "function on_trade() local n = 0 for i = 1, 1000000 do n = n + i end log.info(n) end")
+        #expect(try run.trade().lines == ["500000500000"])
     }
 
-    @Test func `memory has a cap, and the script goes on after it`() throws {
+    @Test func `memory has a cap, and beyond it the strategy ends`() throws {
         let run = try ScriptRun(
             """
             local n = 0
             function on_trade()
-              n = n + 1
-              if n == 2 then return close() end
               local s = 'x'
               while true do s = s .. s end
             end
-            """, limits: Self.small)
-        let text = try #require(try run.trade().failure)
-        #expect(text.contains("strategy.lua:6: in on_trade: used more than the 8 MB of memory"))
-        #expect(try run.trade().intents == [.close(InstrumentID(0))])
+            """, limits: Self.narrow)
+        let text = try #require(try run.trade().fatal)
+        #expect(text.contains("strategy.lua:4: in on_trade: used more than the 8 MB of memory"))
+        #expect(try run.trade() == [])
+    }
+
+    @Test func `a script that catches its memory error goes on`() throws {
+        let run = try ScriptRun(
+            """
+            function on_trade()
+              local ok, message = pcall(function() local s = 'x' while true do s = s .. s end end)
+              log.info('%s %s', ok, message)
+            end
+            """, limits: Self.narrow)
+        for _ in 0..<3 { #expect(try run.trade().lines == ["false not enough memory"]) }
     }
 
     @Test func `too little memory to begin with is an error`() {
-        let text = loadFailure("", limits: ScriptLimits(memoryBytes: 10_000))
+        var limits = ScriptLimits()
+        limits.memoryBytes = 10_000
+        let text = loadFailure("", limits: limits)
         #expect(text.contains("more memory than the limit"))
     }
 

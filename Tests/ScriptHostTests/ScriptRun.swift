@@ -61,6 +61,10 @@ extension [StrategyRequest] {
     var intents: [Intent] {
         compactMap { if case .intent(let intent) = $0 { intent } else { nil } }
     }
+    var fatal: String? {
+        for case .fatal(let text) in self { return text }
+        return nil
+    }
     var failure: String? {
         for case .failure(let text) in self { return text }
         return nil

@@ -213,11 +213,22 @@ typedef struct {
 
 // ---- The host ---------------------------------------------------------------------------------
 
+// What a script may use up. Times are nanoseconds; 0: no limit.
 typedef struct {
     int64_t instructions, memory;
-    int32_t intents, log_lines, plots, timers;
+    int64_t time, load_time;  // processor time of a callback, and of the load
+    int64_t hard_limit;       // until a callback that is stuck outside of Lua ends the process
+    int32_t intents, log_lines, plots, timers, coroutines;  // of one callback
+    int32_t intents_per_second, log_lines_per_second, plots_per_second, timers_per_second;
+    int32_t subscriptions;
     uint64_t seed;
 } moon_limits;
+
+// Called on the watchdog's thread when a callback is stuck for the hard limit, with what happened; the
+// process ends with exit code 3 when it returns. It may cancel orders by a way of its own; it must
+// not wait for the thread that is stuck. NULL: the message goes to standard error.
+typedef void (*moon_stuck_function)(const char *message);
+void moon_on_stuck(moon_stuck_function function);
 
 // A host without a script; NULL: out of memory. `calls.context` must outlive it.
 moon_host *moon_open(moon_limits limits, moon_calls calls);
@@ -272,6 +283,9 @@ const char *moon_stray_handler(moon_host *host, int index, int *line, const char
 // nowhere). Returns `count` empty instruments, which the caller fills in before the first call.
 moon_instrument *moon_attach(
     moon_host *host, int32_t count, const int32_t *slots, int32_t slot_count, const char *mode);
+
+// Whether the script broke its budget or its memory limit: then no handler is called any more.
+bool moon_is_broken(moon_host *host);
 
 typedef enum { MOON_QUIET, MOON_OUTPUT, MOON_FAILED } moon_outcome;
 

@@ -51,7 +51,7 @@ struct Backtest: ParsableCommand {
     func run() throws {
         let settings = try flags.resolve()
         let script = try loadStrategy(
-            strategy, set: assignments, settings: settings, seed: seed)
+            strategy, set: assignments, limits: settings.script.backtesting, seed: seed)
         guard !data.isEmpty else {
             throw RunFailure(
                 .usage, "a backtest needs data: runner backtest \(strategy) --data FILE")

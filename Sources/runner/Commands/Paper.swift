@@ -48,7 +48,7 @@ struct Paper: ParsableCommand {
         }
         let seed = seed ?? UInt64.random(in: 1...999_999)
         let script = try loadStrategy(
-            strategy, set: assignments, settings: settings, seed: seed)
+            strategy, set: assignments, limits: settings.script, seed: seed)
         let instruments = try simInstruments(script.symbols)
         var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,

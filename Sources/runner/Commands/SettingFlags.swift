@@ -38,6 +38,12 @@ struct SettingFlags: ParsableArguments {
         help: ArgumentHelp("A limit, such as max_position=0.5.", valueName: "limit=value"))
     var risks: [String] = []
 
+    @Option(
+        name: .customLong("script"),
+        help: ArgumentHelp(
+            "What the script may use, such as memory=128MB.", valueName: "limit=value"))
+    var scriptLimits: [String] = []
+
     /// All settings of this call, checked.
     func resolve() throws -> Settings {
         do {
@@ -73,6 +79,9 @@ struct SettingFlags: ParsableArguments {
         }
         for text in risks {
             entries.append(try pair(text, under: ["risk"], flag: "--risk"))
+        }
+        for text in scriptLimits {
+            entries.append(try pair(text, under: ["script"], flag: "--script"))
         }
         return entries
     }

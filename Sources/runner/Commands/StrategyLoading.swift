@@ -4,7 +4,7 @@ import TradingModel
 
 /// Loads a script with its overrides; every fault is one message and exit code 2 or 1.
 func loadStrategy(
-    _ path: String, set assignments: [String], settings: Settings, seed: UInt64
+    _ path: String, set assignments: [String], limits: ScriptLimits, seed: UInt64
 ) throws -> LuaStrategy {
     var overrides: [ParameterOverride] = []
     for text in assignments {
@@ -13,9 +13,9 @@ func loadStrategy(
         }
         overrides.append(override)
     }
-    var limits = ScriptLimits()
-    limits.memoryBytes = settings.scriptMemory
-    limits.instructions = settings.scriptInstructions
+    ScriptWatchdog.whenStuck { message in
+        Console.fail("\(message); its orders were simulated, and end with it.")
+    }
     do {
         let strategy = try LuaStrategy(
             file: path, parameters: overrides, limits: limits, seed: seed)

@@ -43,6 +43,7 @@ struct RunReport {
             ("data", .object(files.enumerated().map { ($1.symbol.description, data($0, $1)) })),
             ("orders", .integer(run.tally.orders)),
             ("fills", .integer(run.tally.fills)),
+            ("open_orders", .integer(state.orders.open.count)),
             (
                 "rejected",
                 .object(

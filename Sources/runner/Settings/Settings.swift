@@ -1,4 +1,5 @@
 import PaperTrading
+import ScriptHost
 import TradingCore
 import TradingModel
 
@@ -17,8 +18,7 @@ struct Settings {
     var leverage = 1
     var limits = RiskLimits()
     var limitsBySymbol: [String: RiskLimits] = [:]
-    var scriptMemory = 256_000_000
-    var scriptInstructions = 10_000_000
+    var script = ScriptLimits.trading
     var maxFailuresPerMinute = 3
 
     /// Applies the entries in order, the last one wins.
@@ -41,7 +41,7 @@ struct Settings {
     private static let sections: [String: [String]] = [
         "paper": ["balances", "fees", "latency", "slippage", "leverage", "liquidity"],
         "risk": riskKeys + ["symbols"],
-        "script": ["memory", "instructions", "max_failures_per_minute"],
+        "script": ScriptLimits.settingNames + ["max_failures_per_minute"],
     ]
     private static let riskKeys = [
         "max_order_quantity", "max_order_notional", "max_position", "max_open_orders",
@@ -94,10 +94,18 @@ struct Settings {
 
     private mutating func applyScript(_ entry: SettingEntry) throws(Problem) {
         switch entry.path[1] {
-        case "memory": scriptMemory = try Self.count(entry, in: 1_000_000...64_000_000_000)
-        case "instructions": scriptInstructions = try Self.count(entry, in: 1_000...Int.max)
         case "max_failures_per_minute": maxFailuresPerMinute = try Self.count(entry, in: 1...1_000)
-        default: throw Self.unknown(entry)
+        case let name:
+            if let limit = ScriptLimits.counts[name] {
+                script[keyPath: limit.path] = try Self.count(entry, in: limit.range)
+            } else if let limit = ScriptLimits.times[name] {
+                script[keyPath: limit] = try Self.span(entry)
+                guard script[keyPath: limit] ?? 0 >= 10_000_000 else {
+                    throw Self.wrong(entry, "a time of at least 10ms")
+                }
+            } else {
+                throw Self.unknown(entry)
+            }
         }
     }
 

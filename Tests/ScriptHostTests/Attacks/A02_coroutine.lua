@@ -1,0 +1,11 @@
+-- A2: the same with coroutines as the net.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  while true do
+    coroutine.resume(coroutine.create(function() while true do end end))
+    pcall(coroutine.wrap(function() while true do end end))
+  end
+end

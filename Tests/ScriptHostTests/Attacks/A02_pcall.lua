@@ -1,0 +1,10 @@
+-- A2: a loop that swallows the error that should end it.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  while true do
+    pcall(function() while true do end end)
+  end
+end

@@ -1,0 +1,10 @@
+-- A3: a message handler that fails, again and again, beside a loop.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  while true do
+    xpcall(error, function(message) error(message) end)
+  end
+end

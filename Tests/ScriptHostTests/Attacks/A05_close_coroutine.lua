@@ -1,0 +1,13 @@
+-- A5: a closing that loops, within coroutine.close.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  local co = coroutine.create(function()
+    local t <close> = setmetatable({}, {__close = function() while true do end end})
+    coroutine.yield()
+  end)
+  coroutine.resume(co)
+  coroutine.close(co)
+end

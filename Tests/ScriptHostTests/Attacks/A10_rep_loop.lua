@@ -1,0 +1,8 @@
+-- A10: texts of 16 MB, again and again.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  while true do local s = ("x"):rep(16 * 1024 * 1024) end
+end

@@ -1,0 +1,9 @@
+-- A11: one instruction that compares 8 MB, again and again.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  local a, b = ("x"):rep(8000000) .. "1", ("x"):rep(8000000) .. "2"
+  while true do local c = a < b end
+end

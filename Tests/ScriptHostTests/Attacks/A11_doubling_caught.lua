@@ -1,0 +1,11 @@
+-- A11: a text that memory has no room for, caught by the script.
+-- ends: nothing
+-- says: 10000 callbacks later
+require "attacked"
+
+local kept = {}
+for i = 1, 3 do kept[i] = ("x"):rep(12000000 + i) end
+
+function attack()
+  for _ = 1, 2 do assert(not pcall(string.rep, "x", 16000000)) end
+end

@@ -1,0 +1,13 @@
+-- A11: the same, swallowed for ever.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  while true do
+    pcall(function()
+      local a = "x"
+      while true do a = a .. a end
+    end)
+  end
+end

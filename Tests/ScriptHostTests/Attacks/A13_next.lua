@@ -1,0 +1,12 @@
+-- A13: next, which looks for its successor among all keys.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+local t = {}
+for i = 1, 100000 do t["k" .. i] = i end
+
+function attack()
+  local key = next(t)
+  while key do key = next(t, key) end
+end

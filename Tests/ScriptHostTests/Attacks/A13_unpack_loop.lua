@@ -1,0 +1,8 @@
+-- A13: a hundred thousand values, again and again.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  while true do local n = select("#", table.unpack({}, 1, 100000)) end
+end

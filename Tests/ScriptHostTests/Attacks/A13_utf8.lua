@@ -1,0 +1,9 @@
+-- A13: walking a long text, again and again.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  local text = ("x"):rep(16000000)
+  while true do utf8.len(text) end
+end

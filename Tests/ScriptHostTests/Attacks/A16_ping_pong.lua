@@ -1,0 +1,13 @@
+-- A16: two coroutines by turns, neither for long.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+function attack()
+  local function turns() while true do coroutine.yield() end end
+  local a, b = coroutine.wrap(turns), coroutine.wrap(turns)
+  while true do
+    a()
+    b()
+  end
+end

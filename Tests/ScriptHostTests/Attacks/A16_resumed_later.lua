@@ -1,0 +1,17 @@
+-- A16: a coroutine made in an earlier callback, resumed once counting has begun.
+-- ends: strategy
+-- says: is there an endless loop?
+require "attacked"
+
+local co = coroutine.create(function()
+  while true do
+    coroutine.yield()
+    while true do end
+  end
+end)
+coroutine.resume(co)
+
+function attack()
+  for i = 1, 3000000 do end
+  coroutine.resume(co)
+end

@@ -1,0 +1,4 @@
+-- A19: a required file that is bytecode.
+-- ends: load
+-- says: is compiled Lua
+require "bytecode"

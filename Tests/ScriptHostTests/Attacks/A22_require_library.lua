@@ -1,0 +1,4 @@
+-- A22: a C library.
+-- ends: load
+-- says: there is no file
+require "libc"

@@ -1,0 +1,183 @@
+// The shim without Swift, for the sanitizers and for what a test cannot do to itself:
+//
+//     shim attacks FILE…          runs each attack and 100 callbacks behind it
+//     shim patterns SEED COUNT    compares our pattern functions with Lua's own
+//     shim sources SEED COUNT F…  loads the files, cut and mixed
+//     shim bytecode SEED COUNT    loads compiled and damaged chunks, which must be refused
+//     shim stuck                  a callback that never returns: ends with exit code 3
+//
+// Each prints what it did and ends with 0, or says what was wrong and ends with 1.
+#include "main.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+uint64_t draw(uint64_t *state) {  // splitmix64
+    uint64_t mixed = *state += 0x9e3779b97f4a7c15;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    return mixed ^ mixed >> 31;
+}
+
+static void set_text(moon_text *text, const char *value) {
+    moon_text_set(text, value, strlen(value));
+}
+
+// Fills in the instruments as an engine would.
+static void attach(moon_host *host, const fake_engine *engine) {
+    int32_t slots[64];
+    for (int i = 0; i < engine->symbol_count; i++) slots[i] = i;
+    moon_instrument *all =
+        moon_attach(host, engine->symbol_count, slots, engine->symbol_count, "paper");
+    moon_attos tick = {100000000000000000, 0};
+    moon_scale scale = {.divisor = 1e18, .inverse = 1, .step = 1, .decimals = 18};
+    for (int i = 0; i < engine->symbol_count; i++) {
+        set_text(&all[i].symbol, engine->symbols[i]);
+        set_text(&all[i].kind, "linear");
+        set_text(&all[i].base, "BTC");
+        set_text(&all[i].quote, "USDT");
+        set_text(&all[i].settle, "USDT");
+        all[i].price_scale = all[i].quantity_scale = scale;
+        all[i].tick = all[i].lot = tick;
+    }
+}
+
+static int run_attack(const char *path) {
+    size_t count;
+    char *source = read_file(path, &count), folder[1024];
+    if (!source) return printf("%s: cannot be read\n", path), 1;
+    snprintf(folder, sizeof folder, "%s", path);
+    char *slash = strrchr(folder, '/');
+    if (slash) *slash = 0;
+    fake_engine engine = {.folder = slash ? folder : "."};
+    moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+    bool isLoaded = host && moon_load(host, source, count, slash ? path + (slash - folder) + 1 : path);
+    int calls = 0;
+    if (isLoaded) {
+        attach(host, &engine);
+        moon_events *events = moon_events_of(host);
+        set_text(&events->text, "first");
+        moon_call(host, MOON_ON_START);
+        set_text(&events->text, "tick");
+        events->quote = (moon_quote){.has_bid = true, .has_ask = true};
+        for (; calls < 200; calls++) {
+            engine.now += 1000000;
+            moon_call(host, MOON_ON_QUOTE);
+            moon_call(host, MOON_ON_TIMER);
+            for (size_t i = 0; i < moon_request_count(host); i++) moon_request_at(host, i);
+        }
+        moon_state_text(host);
+    }
+    if (!host) return printf("%s: no host\n", path), 1;
+    printf("%s: %s%s\n", path, isLoaded ? "ran" : "did not load",
+           moon_is_broken(host) ? ", ended" : "");
+    moon_close(host);
+    free(source);
+    return 0;
+}
+
+// A mixture of the texts: cut, doubled, spliced, with bytes changed.
+static size_t mix(uint64_t *state, char *out, size_t capacity, char **texts, size_t *counts, int n) {
+    static const char *const words[] = {
+        "function", "end", "local", "((", "))", "{", "}", "[[", "]]", "\"", "\\", "goto", "::", "<",
+        "<close>", "<const>", "...", "0x", "1e", "--[==[", "return", "\n", "\0", "\xff", "//", "~=",
+    };
+    size_t at = 0;
+    int pieces = 1 + (int)(draw(state) % 6);
+    for (int i = 0; i < pieces; i++) {
+        int from = (int)(draw(state) % (uint64_t)n);
+        size_t start = counts[from] ? draw(state) % counts[from] : 0;
+        size_t length = draw(state) % (counts[from] - start + 1) % 4000;
+        if (at + length + 32 > capacity) break;
+        memcpy(out + at, texts[from] + start, length);
+        at += length;
+        if (draw(state) % 2) {
+            const char *word = words[draw(state) % (sizeof words / sizeof *words)];
+            size_t size = *word ? strlen(word) : 1;
+            memcpy(out + at, word, size);
+            at += size;
+        }
+    }
+    for (uint64_t changes = draw(state) % 8; at > 0 && changes > 0; changes--) {
+        out[draw(state) % at] = (char)draw(state);
+    }
+    return at;
+}
+
+static int load_mixtures(uint64_t seed, int count, int n, char **paths) {
+    char **texts = calloc((size_t)n, sizeof *texts), *out = malloc(1 << 16);
+    size_t *counts = calloc((size_t)n, sizeof *counts);
+    if (!texts || !counts || !out) return 1;
+    for (int i = 0; i < n; i++) {
+        texts[i] = read_file(paths[i], &counts[i]);
+        if (!texts[i]) return printf("%s: cannot be read\n", paths[i]), 1;
+    }
+    uint64_t state = seed;
+    int loaded = 0;
+    for (int i = 0; i < count; i++) {
+        size_t size = mix(&state, out, 1 << 16, texts, counts, n);
+        fake_engine engine = {.folder = "/nowhere"};
+        moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+        if (!host) return printf("no host\n"), 1;
+        if (moon_load(host, out, size, "mixture.lua")) loaded++;
+        else if (!*moon_failure_of(host).message) return printf("a load failed without a word\n"), 1;
+        moon_close(host);
+    }
+    printf("sources: seed %llu, %d mixtures, %d loaded\n", (unsigned long long)seed, count, loaded);
+    for (int i = 0; i < n; i++) free(texts[i]);
+    free(texts);
+    free(counts);
+    free(out);
+    return 0;
+}
+
+static int load_bytecode(uint64_t seed, int count) {
+    uint64_t state = seed;
+    char bytes[512];
+    for (int i = 0; i < count; i++) {
+        size_t size = make_bytecode(&state, bytes, sizeof bytes);
+        fake_engine engine = {.folder = "/nowhere"};
+        moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+        if (!host) return printf("no host\n"), 1;
+        bool isLoaded = moon_load(host, bytes, size, "chunk.lua");
+        const char *message = moon_failure_of(host).message;
+        if (isLoaded || !strstr(message, "attempt to load a binary chunk")) {
+            return printf("bytecode %d was not refused: %s\n", i, message), 1;
+        }
+        if (moon_set_state(host, bytes, size)) return printf("state %d was not refused\n", i), 1;
+        moon_close(host);
+    }
+    printf("bytecode: seed %llu, %d chunks, all refused\n", (unsigned long long)seed, count);
+    return 0;
+}
+
+static int get_stuck(void) {
+    static const char source[] = "function on_timer() now() end";
+    moon_limits limits = fake_limits();
+    limits.hard_limit = 100000000;
+    fake_engine engine = {.folder = "/nowhere"};
+    moon_host *host = moon_open(limits, fake_calls(&engine));
+    if (!host || !moon_load(host, source, sizeof source - 1, "stuck.lua")) return 1;
+    attach(host, &engine);
+    engine.is_stuck = true;
+    moon_call(host, MOON_ON_TIMER);
+    return 1;
+}
+
+int main(int count, char **arguments) {
+    const char *mode = count > 1 ? arguments[1] : "";
+    if (strcmp(mode, "attacks") == 0) {
+        int result = 0;
+        for (int i = 2; i < count; i++) result |= run_attack(arguments[i]);
+        return result;
+    }
+    if (strcmp(mode, "stuck") == 0) return get_stuck();
+    if (count < 4) return fprintf(stderr, "shim: see main.c for the call\n"), 2;
+    uint64_t seed = strtoull(arguments[2], NULL, 10);
+    int rounds = atoi(arguments[3]);
+    if (strcmp(mode, "patterns") == 0) return compare_patterns(seed, rounds);
+    if (strcmp(mode, "bytecode") == 0) return load_bytecode(seed, rounds);
+    if (strcmp(mode, "sources") == 0) return load_mixtures(seed, rounds, count - 4, arguments + 4);
+    return fprintf(stderr, "shim: there is no mode `%s`\n", mode), 2;
+}
