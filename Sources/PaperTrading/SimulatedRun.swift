@@ -16,6 +16,10 @@ public struct SimulatedRun {
     /// Events the venue has seen and the strategy has not, because its feed is late.
     private var late = LateFeed()
     private let feedLatency: Int64
+    /// Whether events go straight to the engine: not when they are late or kept for reloads.
+    private let isDirect: Bool
+    /// Replaces the strategy while it runs; nil: this run cannot.
+    public let reloads: StrategyReloads?
     private var nextDue = Timestamp.distantFuture
     private var hasStarted = false
 
@@ -41,20 +45,26 @@ public struct SimulatedRun {
     /// - Parameter reporting: the currency of the equity curve, with its starting balance.
     public init(
         engine: Engine, venue: PaperVenue, source: any MarketEventSource, feedLatency: Int64,
-        equity: EquityCurve
+        equity: EquityCurve, reloads: StrategyReloads? = nil
     ) {
         self.engine = engine
         self.venue = venue
         self.source = source
         self.feedLatency = feedLatency
+        self.reloads = reloads
+        isDirect = feedLatency == 0 && reloads == nil
         let intake = MarketIntake(venue, engine.state, equity)
         self.intake = intake
         let batch = batch
-        // A late feed tells the strategy of an event when the venue has long gone on.
+        // A late feed tells the strategy of an event when the venue has long gone on, and what is
+        // kept for reloads is kept event by event.
         stretch =
-            engine.canRunAhead && feedLatency == 0
+            engine.canRunAhead && isDirect
             ? engine.makeStretch(over: batch) { intake.take(batch, $0) } : nil
     }
+
+    /// How many events of the data have been handled.
+    public var eventCount: Int { statistics.reduce(0) { $0 + $1.events } }
 
     /// What the data held so far, by instrument.
     public var statistics: [DataStatistics] { intake.statistics.values }
@@ -115,10 +125,10 @@ public struct SimulatedRun {
     public mutating func finish(_ reason: String) {
         passDue(until: engine.state.now)
         if batch.isEmpty, hasStarted {
-            engine.process(.dataEnded(at: engine.state.now), into: &commands)
+            feed(.dataEnded(at: engine.state.now))
             carryOut()
         }
-        engine.process(.stop(reason: reason, at: engine.state.now), into: &commands)
+        feed(.stop(reason: reason, at: engine.state.now))
         carryOut()
         // Cancels and last reports are still on their way; no market event comes any more.
         var rounds = 0
@@ -130,6 +140,16 @@ public struct SimulatedRun {
         }
     }
 
+    /// Lets another version of the strategy take over, between two events.
+    ///
+    /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
+    public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
+        guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
+        let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)
+        finishEvent()
+        return swap
+    }
+
     // MARK: - One step
 
     private mutating func start() throws(MarketDataError) {
@@ -137,7 +157,7 @@ public struct SimulatedRun {
         let first = try nextEventTime() ?? engine.state.now
         venue.announceBalances(at: first)
         deliver(until: first)
-        engine.process(.start(.first, at: first), into: &commands)
+        feed(.start(.first, at: first))
         carryOut()
         findDue()
     }
@@ -165,33 +185,39 @@ public struct SimulatedRun {
     @inline(__always)
     private mutating func handle(_ trade: Trade) {
         intake.take(trade)
-        if feedLatency == 0 {
-            engine.process(trade, into: &commands)
-        } else {
-            late.add(.trade(trade), delayedBy: feedLatency)
-        }
+        if isDirect { engine.process(trade, into: &commands) } else { pass(.trade(trade)) }
         finishEvent()
     }
 
     @inline(__always)
     private mutating func handle(_ change: BookChange) {
         intake.take(change)
-        if feedLatency == 0 {
-            engine.process(change, into: &commands)
-        } else {
-            late.add(.book(change), delayedBy: feedLatency)
-        }
+        if isDirect { engine.process(change, into: &commands) } else { pass(.book(change)) }
         finishEvent()
     }
 
     private mutating func handleRare(_ event: MarketEvent) {
         intake.take(event)
+        if isDirect { engine.process(event, into: &commands) } else { pass(event) }
+        finishEvent()
+    }
+
+    /// Brings an event to the engine later, or through what keeps it for reloads.
+    @inline(never)
+    private mutating func pass(_ event: MarketEvent) {
         if feedLatency == 0 {
-            engine.process(event, into: &commands)
+            feed(.market(event))
         } else {
             late.add(event, delayedBy: feedLatency)
         }
-        finishEvent()
+    }
+
+    private mutating func feed(_ input: EngineInput) {
+        if let reloads {
+            reloads.process(input, &engine, into: &commands)
+        } else {
+            engine.process(input, into: &commands)
+        }
     }
 
     @inline(__always)
@@ -215,10 +241,10 @@ public struct SimulatedRun {
             if venue.nextDue == due {
                 deliver(until: due)
             } else if feedLatency != 0, late.nextTime == due, let event = late.take() {
-                engine.process(.time(due), into: &commands)
-                engine.process(event, into: &commands)
+                feed(.time(due))
+                feed(.market(event))
             } else {
-                engine.process(.time(due), into: &commands)
+                feed(.time(due))
             }
             carryOut()
             findDue()
@@ -233,7 +259,7 @@ public struct SimulatedRun {
     private mutating func deliver(until time: Timestamp) {
         let venue = venue
         venue.advance(to: time) { input in
-            engine.process(input, into: &commands)
+            feed(input)
             note(input)
         }
     }

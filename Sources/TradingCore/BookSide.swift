@@ -34,6 +34,16 @@ import TradingModel
         unsafe end = first
     }
 
+    /// The same levels in a buffer of their own.
+    func copy() -> BookSide {
+        var copy = self
+        unsafe copy.buffer = .allocate(capacity: capacity)
+        unsafe copy.first = copy.buffer + (first - buffer)
+        unsafe copy.end = copy.first + count
+        unsafe copy.first.update(from: first, count: count)
+        return copy
+    }
+
     /// Frees the levels; nothing may be called after it.
     func deallocate() { unsafe buffer.deallocate() }
 

@@ -14,6 +14,10 @@ public enum EngineInput: Sendable {
     case dataEnded(at: Timestamp)
     /// End of the run: cancel everything, tell the strategy.
     case stop(reason: String, at: Timestamp)
+    /// Another version of the strategy goes on with everything, between two events.
+    case reload(StrategyHandover, at: Timestamp)
+    /// Trading ends for good, for a reason outside of the strategy: its orders are cancelled.
+    case halt(reason: String, at: Timestamp)
 }
 
 /// What the engine wants done, in order.

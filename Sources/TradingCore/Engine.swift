@@ -24,12 +24,16 @@ public struct EngineSettings {
 /// the same commands.
 public struct Engine {
     public let state: TradingState
-    private let strategy: any Strategy
+    var strategy: any Strategy
     private var gate: RiskGate
-    private var timers = TimerQueue()
-    private var bars: [[BarBuilder]]
-    private let feeds: InstrumentTable<FeedSet>
-    private var failures: [Timestamp] = []
+    var timers = TimerQueue()
+    var bars: [[BarBuilder]]
+    var feeds: InstrumentTable<FeedSet>
+    var failures: [Timestamp] = []
+    /// Which version of the strategy trades, and whether it still has to prove itself.
+    var version = 1
+    var probation: Probation?
+    var isTakingOver = false
     private var orderCount = 0
     private var warnedUnreachable: Set<InstrumentID> = []
     private var requests: [StrategyRequest] = []
@@ -50,7 +54,14 @@ public struct Engine {
         mode: TradingMode, instruments: [Instrument], strategy: any Strategy,
         settings: EngineSettings, now: Timestamp
     ) {
-        state = TradingState(mode: mode, instruments: instruments, now: now)
+        self.init(
+            resuming: TradingState(mode: mode, instruments: instruments, now: now),
+            strategy: strategy, settings: settings)
+    }
+
+    /// An engine that begins with what is known already.
+    init(resuming state: TradingState, strategy: any Strategy, settings: EngineSettings) {
+        self.state = state
         self.strategy = strategy
         self.settings = settings
         orderIDPrefix = settings.orderIDPrefix + "-"
@@ -62,6 +73,7 @@ public struct Engine {
             ownsBooks = true
         }
         strategy.attach(to: state)
+        let instruments = state.instruments
         let subscriptions = instruments.map { strategy.subscription(to: $0.id) }
         feeds = InstrumentTable(subscriptions.map(\.feeds))
         canRunAhead =
@@ -96,6 +108,12 @@ public struct Engine {
         case .stop(let reason, let time):
             advance(to: time, into: &commands)
             stop(reason, into: &commands)
+        case .reload(let handover, let time):
+            advance(to: time, into: &commands)
+            take(handover, into: &commands)
+        case .halt(let reason, let time):
+            advance(to: time, into: &commands)
+            stopTrading(reason, into: &commands)
         }
     }
 
@@ -243,7 +261,7 @@ public struct Engine {
     // MARK: - Time
 
     @inline(__always)
-    private mutating func advance(to time: Timestamp, into commands: inout [Command]) {
+    mutating func advance(to time: Timestamp, into commands: inout [Command]) {
         if time >= nextDeadline { passDeadlines(until: time, into: &commands) }
         if time > state.now { state.now = time }
     }
@@ -276,7 +294,7 @@ public struct Engine {
         findDeadline()
     }
 
-    private mutating func findDeadline() {
+    mutating func findDeadline() {
         var next = timers.next
         for builders in bars {
             for builder in builders where builder.deadline < next { next = builder.deadline }
@@ -286,7 +304,7 @@ public struct Engine {
 
     // MARK: - What the strategy asks for
 
-    private mutating func settle(_ outcome: HandlerOutcome, into commands: inout [Command]) {
+    mutating func settle(_ outcome: HandlerOutcome, into commands: inout [Command]) {
         guard outcome != .quiet else { return }
         requests.removeAll(keepingCapacity: true)
         strategy.takeOutput(into: &requests)
@@ -302,15 +320,20 @@ public struct Engine {
         case .after(let delay, let name):
             setTimer(name, after: delay, repeats: false, into: &commands)
         case .every(let period, let name):
+            // A version that takes over says again what repeats already: its beat goes on.
+            if isTakingOver, timers.repeats(name, every: max(period, Self.shortestTimer)) {
+                return
+            }
             setTimer(name, after: period, repeats: true, into: &commands)
         case .cancelTimer(let name):
             timers.cancel(name)
             findDeadline()
         case .failure(let text):
             commands.append(.log(.error, text))
-            countFailure(into: &commands)
+            countFailure(text, into: &commands)
         case .fatal(let text):
             commands.append(.log(.error, text))
+            guard !isOnProbation else { return fail(text) }
             stopTrading("the strategy cannot go on: \(text)", into: &commands)
         }
     }
@@ -323,12 +346,13 @@ public struct Engine {
         let isSet = timers.set(name, due: due, period: repeats ? delay : nil)
         findDeadline()
         guard !isSet, state.isTrading else { return }
-        commands.append(
-            .log(.error, "more than \(TimerQueue.most) timers at once: `\(name)` is dropped"))
-        countFailure(into: &commands)
+        let text = "more than \(TimerQueue.most) timers at once: `\(name)` is dropped"
+        commands.append(.log(.error, text))
+        countFailure(text, into: &commands)
     }
 
-    private mutating func countFailure(into commands: inout [Command]) {
+    private mutating func countFailure(_ text: String, into commands: inout [Command]) {
+        guard !isOnProbation else { return fail(text) }
         let minuteAgo = state.now.advanced(byNanoseconds: -60_000_000_000)
         failures.removeAll { $0 < minuteAgo }
         failures.append(state.now)
@@ -375,7 +399,8 @@ public struct Engine {
             Order(
                 id: id, serial: orderCount, request: approved.request,
                 state: OrderState(of: approved.request),
-                filledNotional: .zero, createdAt: state.now, updatedAt: state.now))
+                filledNotional: .zero, createdAt: state.now, updatedAt: state.now,
+                version: version))
         commands.append(.submit(approved))
     }
 

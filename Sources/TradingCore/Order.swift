@@ -14,6 +14,8 @@ public struct Order: Hashable, Sendable {
     var fillIDs: [String] = []
     public let createdAt: Timestamp
     public internal(set) var updatedAt: Timestamp
+    /// The version of the strategy that made it; a reload changes nothing about it.
+    public var version = 1
 
     public var filled: Quantity { state.filled }
     /// What may still fill at worst, an amendment under way included; zero once it is final.
@@ -103,6 +105,17 @@ public struct OrderTable: Sendable {
             serialByID[order.id] = order.serial
         }
         if order.state.isOpen { openSerials.append(order.serial) }
+    }
+
+    /// Takes an order in as another table has it, new or changed.
+    ///
+    /// Those made before this table began are not in it, and stay out.
+    mutating func adopt(_ order: Order) {
+        if order.serial == firstSerial + recent.count {
+            insert(order)
+        } else if self[order.serial] != nil {
+            update(order)
+        }
     }
 
     /// Replaces an order; one that became final leaves the open ones.

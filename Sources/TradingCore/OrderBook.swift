@@ -24,6 +24,17 @@ public import TradingModel
         unsafe clock.initialize(to: Clock())
     }
 
+    /// The same depth in a book of its own.
+    func copy() -> OrderBook {
+        let copy = OrderBook(instrument: instrument)
+        for side in 0..<2 {
+            unsafe copy.sides[side].deallocate()
+            unsafe copy.sides[side] = sides[side].copy()
+        }
+        unsafe copy.clock.pointee = clock.pointee
+        return copy
+    }
+
     deinit {
         for side in 0..<2 { unsafe sides[side].deallocate() }
         unsafe sides.deallocate()

@@ -36,6 +36,27 @@ package struct TimerQueue: Sendable {
         return true
     }
 
+    /// The names of all timers, the earliest first.
+    var names: [String] { entries.map(\.name) }
+
+    /// Takes the timers of another version over: those of the same name and period keep their beat.
+    mutating func replace(by other: TimerQueue) {
+        let old = entries
+        entries = []
+        for entry in other.entries {
+            let running = old.first { $0.name == entry.name && $0.period == entry.period }
+            let keepsBeat = entry.period != nil
+            set(
+                entry.name, due: keepsBeat ? running?.due ?? entry.due : entry.due,
+                period: entry.period)
+        }
+    }
+
+    /// Whether a timer of this name already repeats with this period.
+    func repeats(_ name: String, every period: Int64) -> Bool {
+        entries.contains { $0.name == name && $0.period == period }
+    }
+
     package mutating func cancel(_ name: String) { entries.removeAll { $0.name == name } }
 
     /// The name of the earliest timer that is due at `now`, which is set again if it repeats.

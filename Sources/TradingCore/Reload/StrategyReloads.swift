@@ -1,0 +1,213 @@
+public import TradingModel
+
+/// How a run's strategy may be replaced.
+public struct ReloadSettings: Hashable, Sendable {
+    /// What a new version is rehearsed on.
+    public var window: WindowLimits
+    /// Nanoseconds of engine time in which a failing handler brings the old version back.
+    public var probation: Int64
+
+    public init(window: WindowLimits = WindowLimits(), probation: Int64 = 60_000_000_000) {
+        self.window = window
+        self.probation = probation
+    }
+}
+
+/// What a swap did.
+public struct Swap: Sendable {
+    /// The version that took over.
+    public let version: Int
+    public let time: Timestamp
+    /// The old version's data, and what the new one made of it.
+    public let before: StrategyState
+    public let after: StrategyState
+    public let difference: IntentDifference
+    /// Inputs and engine time that the new version was rehearsed on.
+    public let rehearsedInputs: Int
+    public let rehearsedSpan: Int64
+    /// Inputs that were left for the swap itself to rehearse.
+    public let lastInputs: Int
+    /// Why the new version was put away again at once; nil: it trades.
+    public internal(set) var rollback: String?
+}
+
+/// What happens to versions after a swap.
+public enum VersionEvent: Sendable {
+    /// A version failed on probation, and the one before trades again.
+    case rolledBack(from: Int, to: Int, reason: String, at: Timestamp)
+    /// A version has passed its probation.
+    case proved(Int)
+    /// No version is left that could trade.
+    case halted(reason: String)
+}
+
+/// Replaces a run's strategy between two events, and puts the old one back when the new one fails.
+///
+/// Every input of the engine passes through ``process(_:_:into:)``, so that it is kept for
+/// rehearsals. What it does follows from the inputs and the swaps alone: a run whose swaps happen
+/// at the same places does the same.
+public final class StrategyReloads {
+    public let window: RehearsalWindow
+    /// The version that trades; the first is 1.
+    public private(set) var version = 1
+    /// Hears of what happens after a swap.
+    public var listener: ((VersionEvent) -> Void)?
+    /// Takes versions that nobody needs any more: freeing a large one takes time that the engine
+    /// does not have.
+    public var retire: ((Rehearsal) -> Void)?
+    private var lastVersion = 1
+    private var standby: Standby? {
+        willSet { if let gone = standby?.rehearsal { retire?(gone) } }
+    }
+    private let settings: ReloadSettings
+
+    /// The version that was replaced, until the new one has proved itself.
+    private struct Standby {
+        let rehearsal: Rehearsal
+        let state: StrategyState
+        let version: Int
+    }
+
+    public init(settings: ReloadSettings) {
+        self.settings = settings
+        window = RehearsalWindow(limits: settings.window)
+    }
+
+    /// Whether a failing handler would end the version that trades.
+    public var isOnProbation: Bool { standby != nil }
+
+    /// Hands an input to the engine and keeps it.
+    public func process(
+        _ input: EngineInput, _ engine: inout Engine, into commands: inout [Command]
+    ) {
+        let before = commands.count
+        engine.process(input, into: &commands)
+        note(input, engine.state)
+        for command in commands[before...] { note(command, engine.state) }
+        if engine.probation != nil { watchProbation(&engine, into: &commands) }
+        if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
+    }
+
+    // MARK: - The past
+
+    private func note(_ input: EngineInput, _ state: TradingState) {
+        switch input {
+        case .market(.trade(let trade)): keep(.trade(trade))
+        case .market(.book(let change)): keep(.change(change))
+        case .market, .report, .balance, .status, .time, .dataEnded: keep(.input(input))
+        // What these did to the strategy at work is no news for another one.
+        case .start, .reload, .stop, .halt: keep(.input(.time(state.now)))
+        }
+    }
+
+    private func note(_ command: Command, _ state: TradingState) {
+        switch command {
+        case .intent(let intent): keep(.intent(intent))
+        case .submit(let approved): keep(state.orders[approved.id])
+        case .cancel(let id, _): keep(state.orders[id])
+        case .amend(let amendment): keep(state.orders[amendment.id])
+        case .refused, .log, .alert, .plot, .tradingStopped: break
+        }
+    }
+
+    private func keep(_ order: Order?) {
+        if let order { keep(.order(order)) }
+    }
+
+    private func keep(_ item: WindowItem) {
+        window.append(item)
+        standby?.rehearsal.take(item)
+    }
+
+    // MARK: - The swap
+
+    /// Lets a rehearsed version take over, between two events.
+    ///
+    /// - Throws: ``ReloadRefusal`` when it cannot: the old version goes on as if nothing had been.
+    public func swap(
+        in rehearsal: Rehearsal, _ engine: inout Engine, into commands: inout [Command]
+    ) throws(ReloadRefusal) -> Swap {
+        guard let rest = rehearsal.rest(of: window) else {
+            throw ReloadRefusal("the market is faster than the rehearsal: the window has moved on")
+        }
+        window.release()
+        rehearsal.take(rest)
+        rehearsal.take(.input(.time(engine.state.now)))
+        if let failure = rehearsal.failure { throw ReloadRefusal(failure) }
+        guard let old = engine.strategy as? any ReloadableStrategy else {
+            throw ReloadRefusal("the strategy at work cannot be replaced")
+        }
+        let before = try old.savedState()
+        try rehearsal.strategy.adopt(before)
+        let after = try rehearsal.strategy.savedState()
+        standby = Standby(
+            rehearsal: Rehearsal(standby: old, from: EngineSnapshot(of: engine, saved: before)),
+            state: before,
+            version: version)
+        lastVersion += 1
+        version = lastVersion
+        let handover = rehearsal.handover(
+            version: version, probation: settings.probation, isRollback: false)
+        var swap = Swap(
+            version: version, time: engine.state.now, before: before, after: after,
+            difference: rehearsal.difference, rehearsedInputs: rehearsal.inputCount,
+            rehearsedSpan: rehearsal.span, lastInputs: rest.count)
+        process(.reload(handover, at: engine.state.now), &engine, into: &commands)
+        if version != swap.version || !engine.state.isTrading { swap.rollback = lastFailure }
+        return swap
+    }
+
+    // MARK: - Probation
+
+    /// Why a version was put away last.
+    private var lastFailure = ""
+
+    private func watchProbation(_ engine: inout Engine, into commands: inout [Command]) {
+        if let failure = engine.probationFailure {
+            rollBack(failure, &engine, into: &commands)
+        } else if !engine.isOnProbation {
+            engine.probation = nil
+            standby = nil
+            listener?(.proved(version))
+        }
+    }
+
+    private func rollBack(
+        _ failure: String, _ engine: inout Engine, into commands: inout [Command]
+    ) {
+        engine.probation = nil
+        lastFailure = failure
+        let failed = version
+        guard let standby else {
+            return halt(
+                "version \(failed), put back after a failure, failed too", &engine, &commands)
+        }
+        self.standby = nil
+        if let other = standby.rehearsal.failure {
+            commands.append(.log(.error, other))
+            return halt(
+                "version \(failed) failed, and so did version \(standby.version), kept in reserve",
+                &engine, &commands)
+        }
+        do {
+            try standby.rehearsal.strategy.restore(standby.state)
+        } catch {
+            return halt(
+                "version \(failed) failed, and version \(standby.version) cannot go on: \(error)",
+                &engine, &commands)
+        }
+        version = standby.version
+        commands.append(
+            .log(.error, "version \(failed) failed on probation: version \(version) trades again"))
+        listener?(
+            .rolledBack(from: failed, to: version, reason: failure, at: engine.state.now))
+        let handover = standby.rehearsal.handover(
+            version: version, probation: settings.probation, isRollback: true)
+        process(.reload(handover, at: engine.state.now), &engine, into: &commands)
+    }
+
+    private func halt(_ reason: String, _ engine: inout Engine, _ commands: inout [Command]) {
+        listener?(.halted(reason: reason))
+        process(.halt(reason: reason, at: engine.state.now), &engine, into: &commands)
+    }
+}
