@@ -21,11 +21,15 @@ static inline uintptr_t view_of_event(const moon_host *host, moon_handler handle
 
 // ---- Calls whose argument must be made ----------------------------------------------------------
 
-// Pushes why the run starts: reason, orders, position, positions.
+// Pushes why the run starts: reason, rehearsal, rollback, orders, position, positions.
 static void push_start(lua_State *L, moon_host *host) {
-    lua_createtable(L, 0, 4);  // stack: …, why
+    lua_createtable(L, 0, 6);  // stack: …, why
     lua_pushlstring(L, host->events.text.bytes, host->events.text.count);
     lua_setfield(L, -2, "reason");
+    lua_pushboolean(L, host->events.is_rehearsal);
+    lua_setfield(L, -2, "rehearsal");
+    lua_pushboolean(L, host->events.is_rollback);
+    lua_setfield(L, -2, "rollback");
     int64_t total = host->calls.orders(host->calls.context, -1, NULL, NULL, 0);
     int64_t *serials = lua_newuserdatauv(L, (size_t)(total + 1) * sizeof *serials, 0);
     total = host->calls.orders(host->calls.context, -1, NULL, serials, total);

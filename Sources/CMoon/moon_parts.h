@@ -22,7 +22,7 @@
     X(reduce_only) X(tag) X(filled) X(remaining) X(average_price) X(created) X(updated)            \
     X(realised_pnl) X(unrealised_pnl) X(fees) X(funding) X(kind) X(base) X(quote) X(settle)        \
     X(tick) X(lot) X(min_qty) X(min_notional) X(contract_size) X(maker_fee) X(taker_fee)           \
-    X(copy) X(level) X(bids) X(asks) X(count)
+    X(version) X(copy) X(level) X(bids) X(asks) X(count)
 
 typedef enum {
     F_none,

@@ -275,6 +275,7 @@ static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field
     case F_average_price: push_optional(L, host, it->has_average, it->average); return true;
     case F_created: push_seconds(L, it->created); return true;
     case F_updated: push_seconds(L, it->updated); return true;
+    case F_version: lua_pushinteger(L, it->version); return true;
     default: return false;
     }
 }
@@ -349,7 +350,8 @@ static const struct {
         {F_venue, F_symbol, F_state, F_reason, F_time}},
     [MOON_VIEW_ORDER] = {"order", "an order", push_order,
         {F_id, F_symbol, F_side, F_qty, F_price, F_stop, F_tif, F_post_only, F_reduce_only, F_tag,
-         F_state, F_filled, F_remaining, F_average_price, F_reason, F_created, F_updated}},
+         F_state, F_filled, F_remaining, F_average_price, F_reason, F_created, F_updated,
+         F_version}},
     [MOON_VIEW_POSITION] = {"position", "a position", push_position,
         {F_symbol, F_qty, F_average_price, F_realised_pnl, F_unrealised_pnl, F_fees, F_funding}},
     [MOON_VIEW_INSTRUMENT] = {"instrument", "an instrument", push_instrument,

@@ -5,7 +5,7 @@ public import TradingModel
 /// A strategy written in Lua: loads a script and carries the engine's events to its handlers.
 ///
 /// One thread at a time may use it. What a script may do is in docs/lua-api.md.
-@safe public final class LuaStrategy: Strategy {
+@safe public final class LuaStrategy: ReloadableStrategy {
     /// What `params{…}` declares, by name; a Lua table constructor has no order of its own.
     public var parameters: [Parameter] { context.parameters.parameters }
     /// All symbols that `subscribe()` names, in order.
@@ -18,6 +18,8 @@ public import TradingModel
     public private(set) var warnings: [Diagnostic] = []
     /// The paths of the files read, the script first, then what it required, in order.
     public var files: [String] { context.files.read.map(\.path) }
+    /// The same with their texts as they were read.
+    public var sources: [ScriptFile] { context.files.read.map { ScriptFile($0.path, $0.text) } }
 
     let context: ScriptContext
     let host: OpaquePointer
@@ -26,8 +28,16 @@ public import TradingModel
     /// How far the shim has come in the stretch at hand.
     private let shimStretch: UnsafeMutablePointer<moon_stretch>
     private var failedHandler: moon_handler?
+    /// Whether what it hears now is a rehearsal for a reload.
+    public var isRehearsing = false
+    /// Whether it starts again because the version after it failed.
+    public var isRolledBack = false
+    /// The shape of its `state` as `state_version` declares it, 1 by default.
+    public private(set) var stateShape: Int64 = 1
+    /// The `state` that loading alone makes: what a new version adds to that of the old one.
+    var defaultState: String?
     /// What the script asked for while it loaded, timers above all: taken with the start.
-    private var askedAtLoad: [StrategyRequest] = []
+    var askedAtLoad: [StrategyRequest] = []
 
     /// Reads, compiles and runs the script at `path`; its handlers run later.
     ///
@@ -57,9 +67,10 @@ public import TradingModel
     public init(
         text: String, name: String = "strategy.lua", folder: String? = nil,
         parameters: [ParameterOverride] = [], limits: ScriptLimits = ScriptLimits(),
-        seed: UInt64 = 0, state: String? = nil
+        seed: UInt64 = 0, state: String? = nil, recorded: [ScriptFile]? = nil
     ) throws(ScriptError) {
         context = ScriptContext(overrides: parameters, folder: folder)
+        context.files.recorded = recorded
         // Scripts see the name in error messages, so it must not depend on where they lie.
         let chunk = ScriptFiles.lastComponent(of: name)
         context.files.add(chunk: chunk, path: name, text: text)
@@ -80,6 +91,7 @@ public import TradingModel
         if let state { try restore(state) }
         try load(text, chunk: chunk)
         appendRequests(to: &askedAtLoad)
+        stateShape = try declaredShape()
         warnings = try handlerWarnings()
     }
 
@@ -211,6 +223,8 @@ public import TradingModel
     }
 
     public func onStart(_ reason: StartReason) -> HandlerOutcome {
+        unsafe events.pointee.is_rehearsal = isRehearsing
+        unsafe events.pointee.is_rollback = isRolledBack
         let outcome = call(MOON_ON_START, text: reason.rawValue)
         return outcome == .quiet && !askedAtLoad.isEmpty ? .output : outcome
     }

@@ -4,6 +4,8 @@ import Glibc
 struct ScriptFiles {
     /// What was read, in order: the name in messages, the path, the text.
     private(set) var read: [(chunk: String, path: String, text: String)] = []
+    /// The files of an earlier run, which `require` then takes instead of those on the disk.
+    var recorded: [ScriptFile]?
     /// Where `require` looks, without a slash at the end; nil: nowhere.
     let folder: String?
 
@@ -34,6 +36,7 @@ struct ScriptFiles {
     ///
     /// - Throws: ``UnreadableFile`` in words for the script's author.
     mutating func module(_ name: String) throws(UnreadableFile) -> (chunk: String, text: String) {
+        if let recorded { return try module(name, among: recorded) }
         guard let folder else {
             throw UnreadableFile(message: "require \"\(name)\": this script has no folder")
         }
@@ -71,6 +74,18 @@ struct ScriptFiles {
         }
         add(chunk: chunk, path: path, text: text)
         return (chunk, text)
+    }
+
+    private mutating func module(
+        _ name: String, among recorded: [ScriptFile]
+    ) throws(UnreadableFile) -> (chunk: String, text: String) {
+        let chunk = name.split(separator: ".").joined(separator: "/") + ".lua"
+        guard let file = recorded.dropFirst().first(where: { $0.path.hasSuffix("/" + chunk) })
+        else {
+            throw UnreadableFile(message: "require \"\(name)\": the session has no such file")
+        }
+        add(chunk: chunk, path: file.path, text: file.text)
+        return (chunk, file.text)
     }
 
     /// The path without symbolic links; nil: there is nothing.
@@ -139,6 +154,16 @@ struct ScriptFiles {
         var line = line.drop { $0 == " " || $0 == "\t" }
         while let last = line.last, last.isWhitespace { line.removeLast() }
         return String(line.prefix(160).map { $0 == "\t" ? " " : $0 })
+    }
+}
+
+/// A file of a strategy with its text.
+public struct ScriptFile: Hashable, Sendable {
+    public var path: String
+    public var text: String
+    public init(_ path: String, _ text: String) {
+        self.path = path
+        self.text = text
     }
 }
 

@@ -152,6 +152,7 @@ extension Order {
         unsafe out.pointee.average = moon_attos(average?.attos ?? 0)
         unsafe out.pointee.created = createdAt.nanoseconds
         unsafe out.pointee.updated = updatedAt.nanoseconds
+        unsafe out.pointee.version = Int64(version)
         unsafe set(&out.pointee.id, id.text)
         unsafe set(&out.pointee.tif, request.timeInForce.rawValue)
         unsafe set(&out.pointee.tag, request.tag)

@@ -122,6 +122,7 @@ typedef struct {
     int32_t position;  // the instrument whose position changed
     int64_t order;     // the serial of the order that changed
     moon_text text;    // a timer's name, why the run starts or stops
+    bool is_rehearsal, is_rollback;  // of a start
 } moon_events;
 
 typedef struct {
@@ -129,7 +130,7 @@ typedef struct {
     uint8_t side;
     bool has_price, has_stop, is_post_only, is_reduce_only, has_average;
     moon_attos quantity, price, stop, filled, remaining, average;
-    int64_t created, updated;
+    int64_t created, updated, version;
     moon_text id, tif, tag, state, reason;  // tag and reason: empty for none
 } moon_order;
 
@@ -252,6 +253,16 @@ bool moon_load(moon_host *host, const char *source, size_t count, const char *ch
 // The script's `state` as text; NULL: see moon_failure_of.
 const char *moon_state_text(moon_host *host);
 moon_failure moon_failure_of(moon_host *host);
+
+// As moon_set_state, for a script that has run: entries that the text does not have go, tables that
+// both have stay the same tables.
+bool moon_replace_state(moon_host *host, const char *text, size_t count);
+// After moon_replace_state: entries of this text that `state` does not have are added to it.
+bool moon_complete_state(moon_host *host, const char *text, size_t count);
+// The global `state_version`, 1 where there is none. False: it is no whole number from 1.
+bool moon_state_shape(moon_host *host, int64_t *shape);
+// Runs on_upgrade, which the script must have, on its `state`. False: see moon_failure_of.
+bool moon_upgrade(moon_host *host, int64_t from);
 
 typedef enum {
     MOON_ON_TRADE,
