@@ -31,7 +31,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
-            name: "LiveTrading", dependencies: ["PaperTrading", "TradingCore", "TradingModel"],
+            name: "LiveTrading",
+            dependencies: [
+                "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .target(
             name: "StrategyTesting",
@@ -62,6 +66,12 @@ let package = Package(
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
         // Starts the runner that was built beside it.
         .testTarget(name: "CommandTests", swiftSettings: strict),
+        .testTarget(
+            name: "LiveTradingTests",
+            dependencies: [
+                "LiveTrading", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "MarketFilesTests",
             dependencies: ["MarketFiles", "PropertyTesting", "TradingCore", "TradingModel"],

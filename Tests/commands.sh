@@ -3,6 +3,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 runner=$(swift build -c release --static-swift-stdlib --scratch-path .build/static --show-bin-path)/runner
+MOONRUNNER_HOME=$(mktemp -d)
+export MOONRUNNER_HOME
+trap 'rm -rf "$MOONRUNNER_HOME"' EXIT
 passed=0
 for script in strategies/*.lua examples/*.lua; do
     "$runner" check "$script" >/dev/null

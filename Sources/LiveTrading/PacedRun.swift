@@ -1,4 +1,3 @@
-internal import Glibc
 public import PaperTrading
 public import TradingModel
 
@@ -11,13 +10,18 @@ public struct PacedRun {
     public let speed: Double
     /// Simulated nanoseconds after which the run ends by itself; nil: until it is interrupted.
     public let duration: Int64?
+    /// Replaces the strategy while it runs; nil: nothing does.
+    public let reloader: Reloader?
 
     /// A real sleep is never longer, so that the status line moves: 100 ms.
     private static let longestSleep: Int64 = 100_000_000
+    /// A step should take no longer, so that an interrupt or a reload need not wait: 2 ms.
+    private static let longestStep: Int64 = 2_000_000
 
-    public init(speed: Double, duration: Int64?) {
+    public init(speed: Double, duration: Int64?, reloader: Reloader? = nil) {
         self.speed = speed
         self.duration = duration
+        self.reloader = reloader
     }
 
     /// How a run ended.
@@ -30,42 +34,77 @@ public struct PacedRun {
 
     /// Plays until the duration is over, the data ends, trading stops or somebody interrupts.
     ///
-    /// - Parameter pulse: called after each step, about ten times a second, with the time reached.
+    /// - Parameter pulse: called after each step, some ten times a second at least, with the time
+    ///   reached.
+    /// - Returns: how it ended, and the time that it had reached.
     public func play(
         _ run: inout SimulatedRun, pulse: (borrowing SimulatedRun, Timestamp) -> Void
-    ) throws(MarketDataError) -> End {
-        guard let first = try run.nextEventTime() else { return .dataEnded }
+    ) throws(MarketDataError) -> (end: End, reached: Timestamp) {
+        guard let first = try run.nextEventTime() else { return (.dataEnded, .distantPast) }
         let last = duration.map { first.advanced(byNanoseconds: $0) } ?? .distantFuture
         let began = monotonicNanoseconds()
+        let bell = reloader?.bell ?? Doorbell()
+        var step = Step()
+        var reached = first
         while !Interrupt.isRaised {
-            let elapsed = Double(monotonicNanoseconds() - began) * speed
-            let span = elapsed < 9e18 ? Int64(elapsed) : .max
-            let target = min(first.advanced(byNanoseconds: span), last)
+            let due = min(simulatedTime(since: first, began: began), last)
+            let target = min(due, reached.advanced(byNanoseconds: step.span))
+            let started = monotonicNanoseconds()
             let goesOn = try run.advance(to: target)
+            let ended = monotonicNanoseconds()
+            step.adapt(took: ended - started, aim: Self.longestStep)
+            reached = max(reached, target)
             pulse(run, target)
-            guard goesOn else { return run.stopReason == nil ? .dataEnded : .stopped }
-            if target == last { return .durationReached }
+            guard goesOn else { return (run.stopReason == nil ? .dataEnded : .stopped, reached) }
+            if target == last { return (.durationReached, reached) }
+            if let outcome = reloader?.between(&run, at: target) {
+                let events = run.eventCount
+                let gap = monotonicNanoseconds() - ended
+                reached = min(target.advanced(byNanoseconds: simulated(gap)), last)
+                let goesOn = try run.advance(to: reached)
+                reloader?.finish(outcome, gap: gap, queued: run.eventCount - events)
+                guard goesOn else {
+                    return (run.stopReason == nil ? .dataEnded : .stopped, reached)
+                }
+                continue
+            }
+            guard target == due else { continue }
             let next = min(try run.nextEventTime() ?? last, last)
-            sleep(untilSimulated: next.nanoseconds - first.nanoseconds, began: began)
+            sleep(untilSimulated: next.nanoseconds - first.nanoseconds, began: began, bell)
         }
-        return .interrupted
+        return (.interrupted, reached)
     }
 
-    private func sleep(untilSimulated span: Int64, began: Int64) {
+    private func simulatedTime(since first: Timestamp, began: Int64) -> Timestamp {
+        first.advanced(byNanoseconds: simulated(monotonicNanoseconds() - began))
+    }
+
+    /// How much simulated time passes in a real one.
+    private func simulated(_ nanoseconds: Int64) -> Int64 {
+        let span = Double(nanoseconds) * speed
+        return span < 9e18 ? Int64(span) : .max
+    }
+
+    private func sleep(untilSimulated span: Int64, began: Int64, _ bell: Doorbell) {
         let real = Double(span) / speed
         let due = real < 9e18 ? Int64(real) : .max
         let now = monotonicNanoseconds() - began
         guard due > now else { return }
-        let wait = min(due - now, Self.longestSleep)
-        var time = timespec(
-            tv_sec: Int(wait / 1_000_000_000), tv_nsec: Int(wait % 1_000_000_000))
-        unsafe nanosleep(&time, nil)  // a signal ends it early, which is what we want
+        // A signal ends it early, and so does a ring.
+        bell.wait(nanoseconds: min(due - now, Self.longestSleep))
     }
 }
 
-/// A clock that never goes back, in nanoseconds.
-private func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+/// How much simulated time is handled at once: as much as fits into a short real time.
+private struct Step {
+    /// In nanoseconds of simulated time.
+    private(set) var span: Int64 = 1_000_000_000
+
+    mutating func adapt(took real: Int64, aim: Int64) {
+        if real > aim {
+            span = max(span / 2, 1_000_000)
+        } else if real < aim / 4 {
+            span = min(span * 2, 1 << 60)
+        }
+    }
 }

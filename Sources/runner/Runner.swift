@@ -10,11 +10,13 @@ struct Runner: ParsableCommand {
         commandName: "runner",
         abstract: "Runs trading strategies written in Lua.",
         usage: """
-            runner strategy.lua [--set name=value] [--speed 20] [--duration 10m]
+            runner strategy.lua [--watch] [--set name=value] [--speed 20] [--duration 10m]
                    runner backtest strategy.lua --data FILE…
                    runner check strategy.lua
                    runner new NAME
                    runner test NAME_test.lua
+                   runner reload [session]
+                   runner replay session
             """,
         discussion: """
             A strategy trades on paper until you stop it with Ctrl-C.
@@ -29,7 +31,9 @@ struct Runner: ParsableCommand {
             3 trading was stopped.
             """,
         version: "runner \(version)",
-        subcommands: [Paper.self, Backtest.self, Check.self, New.self, Test.self],
+        subcommands: [
+            Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
+        ],
         defaultSubcommand: Paper.self)
 
     static func main() {
@@ -60,7 +64,7 @@ struct Runner: ParsableCommand {
             throw RunFailure(
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
-        let commands = ["backtest", "check", "new", "paper", "test"]
+        let commands = ["backtest", "check", "new", "paper", "reload", "replay", "test"]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"), !(commands + ["help"]).contains(word),
             unsafe access(word, F_OK) != 0
         else { return }
@@ -83,6 +87,8 @@ struct Runner: ParsableCommand {
         case "check": try? Check.parse(Array(arguments.dropFirst()))
         case "new": try? New.parse(Array(arguments.dropFirst()))
         case "test": try? Test.parse(Array(arguments.dropFirst()))
+        case "reload": try? Reload.parse(Array(arguments.dropFirst()))
+        case "replay": try? Replay.parse(Array(arguments.dropFirst()))
         case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)
         default: nil
         }

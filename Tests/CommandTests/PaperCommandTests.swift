@@ -91,6 +91,9 @@ extension Runner {
         let output = Pipe()
         process.standardOutput = output
         let scratch = try TemporaryFolder()
+        process.environment = [
+            "PATH": "/usr/bin:/bin", "MOONRUNNER_HOME": scratch.url.path,
+        ]
         process.standardError = try scratch.newFile("errors")
         try process.run()
         var seen = Data()

@@ -23,10 +23,13 @@ struct Runner {
         process.executableURL = Self.program
         process.arguments = arguments
         process.currentDirectoryURL = folder
-        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
         // Files, not pipes: neither stream can block the other.
         let scratch = try TemporaryFolder()
+        process.environment = [
+            "PATH": "/usr/bin:/bin",
+            "MOONRUNNER_HOME": scratch.url.appendingPathComponent("home").path,
+        ].merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
         let output = try scratch.newFile("output")
         let errors = try scratch.newFile("errors")
         process.standardOutput = output

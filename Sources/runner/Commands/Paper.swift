@@ -35,13 +35,19 @@ struct Paper: ParsableCommand {
             "Simulated time after which it ends, such as 10m.", valueName: "time"))
     var duration: String?
 
+    @Flag(help: "Take every save of the script over while it trades.")
+    var watch = false
+
+    @Flag(help: "Show each intent that a reload changes.")
+    var verbose = false
+
     @OptionGroup var flags: SettingFlags
 
     @Flag(help: "Print the summary as one JSON object; log lines go to standard error.")
     var json = false
 
     func run() throws {
-        let settings = try flags.resolve()
+        let (settings, entries) = try flags.resolveWithEntries()
         let span = try checkedDuration()
         guard speed > 0, speed <= 1e9 else {
             throw RunFailure(.usage, "--speed is `\(speed)`, expected more than 0, such as 20")
@@ -50,24 +56,30 @@ struct Paper: ParsableCommand {
         let script = try loadStrategy(
             strategy, set: assignments, limits: settings.script, seed: seed)
         let instruments = try simInstruments(script.symbols)
+        let reloads = StrategyReloads(settings: settings.reload)
         var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,
             depth: instruments.map(\.id),
-            source: SimulatedMarket(instruments: instruments, seed: seed), settings: settings)
+            source: SimulatedMarket(instruments: instruments, seed: seed), settings: settings,
+            reloads: reloads)
         announce(instruments, seed: seed)
         let screen = StatusScreen(linesToOutput: !json)
         run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
         run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
+        let session = try PaperSession(
+            origin: ScriptOrigin(
+                path: strategy, parameters: try parameterOverrides(assignments),
+                limits: settings.script, seed: seed),
+            settings: entries)
+        let reloader = session.reloader(
+            of: script, instruments: instruments, watches: watch, isVerbose: verbose,
+            confirms: settings.confirmsReloads)
+        reloader.follow(reloads)
         Interrupt.watch()
-        let end: PacedRun.End
-        do {
-            end = try PacedRun(speed: speed, duration: span).play(&run) { run, time in
-                screen.update(run, time)
-            }
-        } catch {
-            throw RunFailure(.failed, error.description)
-        }
-        run.finish(end.reason)
+        let end = try play(&run, span, reloader, screen)
+        reloader.close()
+        run.finish(end.end.reason)
+        session.end(end.end.reason, at: end.reached, run.tally.intents)
         screen.close()
         let report = RunReport(
             run: run,
@@ -78,6 +90,21 @@ struct Paper: ParsableCommand {
         if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
     }
 
+    private func play(
+        _ run: inout SimulatedRun, _ span: Int64?, _ reloader: Reloader, _ screen: StatusScreen
+    ) throws -> (end: PacedRun.End, reached: Timestamp) {
+        do {
+            let paced = PacedRun(speed: speed, duration: span, reloader: reloader)
+            return try paced.play(&run) { run, time in
+                for line in reloader.takeLines() { screen.show(line) }
+                screen.update(run, time)
+            }
+        } catch {
+            reloader.close()
+            throw RunFailure(.failed, error.description)
+        }
+    }
+
     private func checkedDuration() throws(RunFailure) -> Int64? {
         guard let duration else { return nil }
         guard let span = SettingValue.nanoseconds(duration, bareUnit: 1_000_000_000), span > 0
@@ -86,31 +113,6 @@ struct Paper: ParsableCommand {
                 .usage, "--duration is `\(duration)`, expected a time such as 30s, 10m or 2h")
         }
         return span
-    }
-
-    /// The embedded exchange's instruments of the script's symbols, in their order.
-    private func simInstruments(_ symbols: [Symbol]) throws(RunFailure) -> [Instrument] {
-        let names = SimulatedExchange.symbols
-        var chosen: [Instrument] = []
-        for symbol in symbols {
-            guard symbol.venue == SimulatedExchange.venue else {
-                throw RunFailure(
-                    .usage,
-                    "\(symbol): there is no venue `\(symbol.venue)`; the one there is: sim "
-                        + "(the embedded exchange)")
-            }
-            let id = InstrumentID(chosen.count)
-            guard let instrument = SimulatedExchange.instrument(symbol, id: id) else {
-                let near = nearestName(to: symbol.description, among: names)
-                throw RunFailure(
-                    .usage,
-                    "the embedded exchange has no \(symbol)"
-                        + (near.map { "; did you mean \($0)?" } ?? "") + " It has: "
-                        + names.joined(separator: ", "))
-            }
-            chosen.append(instrument)
-        }
-        return chosen
     }
 
     private func announce(_ instruments: [Instrument], seed: UInt64) {

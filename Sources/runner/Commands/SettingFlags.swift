@@ -45,10 +45,13 @@ struct SettingFlags: ParsableArguments {
     var scriptLimits: [String] = []
 
     /// All settings of this call, checked.
-    func resolve() throws -> Settings {
+    func resolve() throws -> Settings { try resolveWithEntries().settings }
+
+    /// The same with what they were made of, for the record of a session.
+    func resolveWithEntries() throws -> (settings: Settings, entries: [SettingEntry]) {
         do {
-            return try Settings(
-                SettingLayers.file(settings) + SettingLayers.environment() + entries())
+            let all = try SettingLayers.file(settings) + SettingLayers.environment() + entries()
+            return (try Settings(all), all)
         } catch {
             throw RunFailure(.usage, error.description)
         }

@@ -8,7 +8,8 @@ import TradingModel
 /// - Parameter depth: the instruments whose depth will come.
 func makeRun(
     strategy: LuaStrategy, mode: TradingMode, instruments: [Instrument],
-    depth: [InstrumentID], source: any MarketEventSource, settings: Settings
+    depth: [InstrumentID], source: any MarketEventSource, settings: Settings,
+    reloads: StrategyReloads? = nil
 ) -> SimulatedRun {
     let paper = PaperSettings(
         balances: settings.balances, makerFee: settings.makerFee, takerFee: settings.takerFee,
@@ -33,5 +34,5 @@ func makeRun(
         engine: engine, venue: venue, source: source, feedLatency: settings.feedLatency,
         equity: EquityCurve(
             currency: currency, start: venue.account.balance(of: currency)?.total ?? .zero,
-            instruments: instruments, held: held))
+            instruments: instruments, held: held), reloads: reloads)
 }

@@ -6,13 +6,7 @@ import TradingModel
 func loadStrategy(
     _ path: String, set assignments: [String], limits: ScriptLimits, seed: UInt64
 ) throws -> LuaStrategy {
-    var overrides: [ParameterOverride] = []
-    for text in assignments {
-        guard let override = ParameterOverride(text) else {
-            throw RunFailure(.usage, "--set: expected name=value, found `\(text)`")
-        }
-        overrides.append(override)
-    }
+    let overrides = try parameterOverrides(assignments)
     ScriptWatchdog.whenStuck { message in
         Console.fail("\(message); its orders were simulated, and end with it.")
     }
@@ -32,7 +26,19 @@ func loadStrategy(
     }
 }
 
-/// The paper venue's and the engine's side of the settings.
+/// The values of `--set`.
+func parameterOverrides(_ assignments: [String]) throws(RunFailure) -> [ParameterOverride] {
+    var overrides: [ParameterOverride] = []
+    for text in assignments {
+        guard let override = ParameterOverride(text) else {
+            throw RunFailure(.usage, "--set: expected name=value, found `\(text)`")
+        }
+        overrides.append(override)
+    }
+    return overrides
+}
+
+/// The script's, the paper venue's and the engine's side of the settings.
 extension Settings {
     var engineSettings: EngineSettings {
         var settings = EngineSettings()

@@ -20,6 +20,9 @@ struct Settings {
     var limitsBySymbol: [String: RiskLimits] = [:]
     var script = ScriptLimits.trading
     var maxFailuresPerMinute = 3
+    var reload = ReloadSettings()
+    /// Whether a reload waits until somebody has confirmed it.
+    var confirmsReloads = false
 
     /// Applies the entries in order, the last one wins.
     ///
@@ -42,6 +45,7 @@ struct Settings {
         "paper": ["balances", "fees", "latency", "slippage", "leverage", "liquidity"],
         "risk": riskKeys + ["symbols"],
         "script": ScriptLimits.settingNames + ["max_failures_per_minute"],
+        "reload": ["window", "events", "probation", "confirm"],
     ]
     private static let riskKeys = [
         "max_order_quantity", "max_order_notional", "max_position", "max_open_orders",
@@ -59,6 +63,7 @@ struct Settings {
             }
             try Self.apply(entry, key: path[3], to: &limitsBySymbol[path[2], default: RiskLimits()])
         case ("script", 2): try applyScript(entry)
+        case ("reload", 2): try applyReload(entry)
         default: throw Self.unknown(entry)
         }
     }
@@ -106,6 +111,28 @@ struct Settings {
             } else {
                 throw Self.unknown(entry)
             }
+        }
+    }
+
+    private mutating func applyReload(_ entry: SettingEntry) throws(Problem) {
+        switch entry.path[1] {
+        case "window":
+            guard let span = SettingValue.nanoseconds(entry.text, bareUnit: 60_000_000_000),
+                (1_000_000_000...86_400_000_000_000).contains(span)
+            else { throw Self.wrong(entry, "a time such as 15m, from 1s to a day") }
+            reload.window.span = span
+        case "events": reload.window.count = try Self.count(entry, in: 1_000...10_000_000)
+        case "probation":
+            guard let span = SettingValue.nanoseconds(entry.text, bareUnit: 1_000_000_000),
+                span <= 86_400_000_000_000
+            else { throw Self.wrong(entry, "a time such as 60s, at most a day") }
+            reload.probation = span
+        case "confirm":
+            guard let value = ["true": true, "false": false][entry.text] else {
+                throw Self.wrong(entry, "true or false")
+            }
+            confirmsReloads = value
+        default: throw Self.unknown(entry)
         }
     }
 

@@ -1,0 +1,136 @@
+internal import Glibc
+package import PaperTrading
+public import ScriptHost
+internal import Synchronization
+public import TradingCore
+public import TradingModel
+
+/// When a prepared version may take over.
+public enum ReloadPolicy: Sendable {
+    /// As soon as it has been rehearsed.
+    case immediate
+    /// When somebody has seen what it would change and has confirmed it: for real money.
+    case confirmed
+}
+
+/// Replaces a running strategy: on a save where it is watched, and on command.
+///
+/// A thread of its own watches the files, checks, loads and rehearses, so that the engine goes on;
+/// the swap itself happens on the engine's thread between two events, in ``between(_:at:)``.
+public final class Reloader: Sendable {
+    /// The engine's loop sleeps on this, so that a swap need not wait for the next event.
+    public var bell: Doorbell { desk.bell }
+
+    private let desk = EngineDesk()
+    private let worker: ReloadWorker
+    private let thread: WorkerThread
+    private let record: SessionRecord?
+
+    /// - Parameters:
+    ///   - watches: whether a save is enough; otherwise only a command reloads.
+    ///   - isVerbose: whether each intent that differs is shown.
+    ///   - running: the strategy at work.
+    ///   - session: where commands come in and versions are written down; nil: neither.
+    public init(
+        _ origin: ScriptOrigin, running: LuaStrategy, instruments: [Instrument], watches: Bool,
+        isVerbose: Bool, policy: ReloadPolicy, session: SessionFolder?, record: SessionRecord?
+    ) {
+        self.record = record
+        let lines = LineQueue(bell: desk.bell)
+        let worker = ReloadWorker(
+            origin, desk, lines,
+            ReloadWorker.Plan(
+                files: running.files, parameters: running.parameters, instruments: instruments,
+                watches: watches, isVerbose: isVerbose, policy: policy, session: session,
+                record: record))
+        self.worker = worker
+        thread = WorkerThread { worker.run() }
+    }
+
+    /// Notes what happens to versions after their swap.
+    public func follow(_ reloads: StrategyReloads) {
+        reloads.listener = { [worker, record] event in
+            worker.note(event)
+            guard case .rolledBack(let from, let to, let reason, let time) = event else { return }
+            record?.addRollback(from: from, to: to, reason: reason, at: time)
+        }
+        reloads.retire = { [worker] in worker.bury($0) }
+    }
+
+    /// Does what a reload needs of the engine's thread, between two events.
+    ///
+    /// - Returns: a swap that was carried out; ``finish(_:gap:queued:)`` says what had to wait.
+    package func between(_ run: inout SimulatedRun, at place: Timestamp) -> SwapOutcome? {
+        desk.serve(&run, at: place)
+    }
+
+    package func finish(_ outcome: SwapOutcome, gap: Int64, queued: Int) {
+        desk.finish(outcome, gap: gap, queued: queued)
+    }
+
+    /// What there is to tell the user since the last call.
+    public func takeLines() -> [String] { worker.lines.take() }
+
+    /// Ends the thread and its commands; the run reloads no more.
+    public func close() {
+        desk.close()
+        worker.close()
+        thread.join()
+    }
+}
+
+/// Lines on their way to the screen, which belongs to the engine's thread.
+final class LineQueue: Sendable {
+    private let lines = Mutex<[String]>([])
+    private let bell: Doorbell
+
+    init(bell: Doorbell) { self.bell = bell }
+
+    func add(_ line: String) {
+        lines.withLock { $0.append(line) }
+        bell.ring()
+    }
+
+    func take() -> [String] {
+        lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+    }
+}
+
+/// A thread that runs one function and can be waited for; signals go to the others.
+private final class WorkerThread: Sendable {
+    private let thread: Mutex<pthread_t?>
+
+    private final class Start {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        var ours = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&ours)
+        unsafe sigaddset(&ours, SIGINT)
+        unsafe sigaddset(&ours, SIGTERM)
+        unsafe pthread_sigmask(SIG_BLOCK, &ours, &before)
+        var made = pthread_t()
+        let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
+        let result = unsafe pthread_create(
+            &made, nil,
+            { pointer in
+                guard let pointer = unsafe pointer else { return nil }
+                unsafe Unmanaged<Start>.fromOpaque(pointer).takeRetainedValue().body()
+                return nil
+            }, start)
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        precondition(result == 0, "the system has no thread left")
+        thread = Mutex(made)
+    }
+
+    func join() {
+        guard let thread = thread.withLock({ $0.take() }) else { return }
+        pthread_join(thread, nil)
+    }
+}

@@ -1,0 +1,60 @@
+internal import Crypto
+public import ScriptHost
+internal import TradingCore
+
+/// How a script is loaded, again and again while its files change.
+public struct ScriptOrigin: Sendable {
+    public var path: String
+    public var parameters: [ParameterOverride]
+    public var limits: ScriptLimits
+    public var seed: UInt64
+
+    public init(
+        path: String, parameters: [ParameterOverride], limits: ScriptLimits, seed: UInt64
+    ) {
+        self.path = path
+        self.parameters = parameters
+        self.limits = limits
+        self.seed = seed
+    }
+
+    /// The script as it lies on the disk now.
+    func load(state: String?) throws(ScriptError) -> LuaStrategy {
+        try LuaStrategy(
+            file: path, parameters: parameters, limits: limits, seed: seed, state: state)
+    }
+
+    /// The script as a session recorded it.
+    public func load(
+        _ files: [ScriptFile], state: String?
+    ) throws(ScriptError) -> LuaStrategy {
+        guard let script = files.first else {
+            throw ScriptError(file: path, message: "the session has no text of it")
+        }
+        return try LuaStrategy(
+            text: script.text, name: script.path, parameters: parameters, limits: limits,
+            seed: seed, state: state, recorded: files)
+    }
+
+    /// The first 8 digits of a hash over texts and parameters: what a version is known by.
+    public func hash(of files: [ScriptFile]) -> String {
+        var hash = SHA256()
+        for file in files {
+            hash.update(data: Array("\(file.path.utf8.count):\(file.path)".utf8))
+            hash.update(data: Array("\(file.text.utf8.count):\(file.text)".utf8))
+        }
+        for parameter in parameters {
+            hash.update(data: Array("\(parameter.name)=\(parameter.text)\n".utf8))
+        }
+        return hash.finalize().prefix(4).map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// What stops a script before it is tried; nil: nothing.
+    func firstMistake() -> String? {
+        let findings = LuaStrategy.check(file: path, parameters: parameters)
+        return findings.first { $0.severity == .error }.map { ReloadText.withCaret($0) }
+    }
+}

@@ -1,0 +1,259 @@
+internal import Glibc
+public import ScriptHost
+internal import Synchronization
+internal import TradingCore
+public import TradingModel
+
+/// What a session began with: all that it takes to begin it again.
+public struct SessionHeader: Sendable {
+    public var seed: UInt64
+    public var script: String
+    /// Parameters as they were given.
+    public var parameters: [(name: String, text: String)]
+    /// Settings as they were written, in order: the parts of the name, then the value.
+    ///
+    /// No secret is among them.
+    public var settings: [[String]]
+
+    public init(
+        seed: UInt64, script: String, parameters: [(name: String, text: String)],
+        settings: [[String]]
+    ) {
+        self.seed = seed
+        self.script = script
+        self.parameters = parameters
+        self.settings = settings
+    }
+}
+
+/// A version that took over, and where.
+public struct RecordedReload: Sendable {
+    public var version: Int
+    public var hash: String
+    public var files: [ScriptFile]
+    /// The times that the run had reached when the rehearsal began and when the swap was.
+    public var begun: Timestamp
+    public var swapped: Timestamp
+    /// The script's data of the old version and of the new one, as text.
+    public var stateBefore: String
+    public var stateAfter: String
+}
+
+/// How a session ended.
+public struct SessionEnd: Sendable {
+    public var reason: String
+    public var time: Timestamp
+    public var intents: Int
+    public var intentsHash: String
+
+    public init(reason: String, time: Timestamp, intents: Int, intentsHash: String) {
+        self.reason = reason
+        self.time = time
+        self.intents = intents
+        self.intentsHash = intentsHash
+    }
+}
+
+/// Writes a session down as it happens, a JSON object a line; see docs/reload.md.
+public final class SessionRecord: Sendable {
+    public static let fileName = "session.jsonl"
+    private let file: Mutex<Int32>
+
+    /// Begins the record of a session; only its user can read it.
+    public init(
+        in folder: SessionFolder, _ header: SessionHeader, first files: [ScriptFile], hash: String
+    ) throws(SessionFolder.Problem) {
+        let path = folder.path + "/" + Self.fileName
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw SessionFolder.Problem(description: "\(path): \(SessionFolder.reason())")
+        }
+        file = Mutex(descriptor)
+        write([
+            ("type", .string("session")), ("format", .integer(1)),
+            ("mode", .string("paper")), ("venue", .string("sim")),
+            ("seed", .string(String(header.seed))), ("script", .string(header.script)),
+            ("parameters", Self.pairs(header.parameters)),
+            ("settings", Self.lists(header.settings)),
+        ])
+        write([
+            ("type", .string("version")), ("version", .integer(1)), ("hash", .string(hash)),
+            ("files", Self.list(files)),
+        ])
+    }
+
+    deinit { file.withLock { descriptor in _ = close(descriptor) } }
+
+    func add(_ reload: RecordedReload) {
+        write([
+            ("type", .string("reload")), ("version", .integer(Int64(reload.version))),
+            ("hash", .string(reload.hash)),
+            ("begun_at", .integer(reload.begun.nanoseconds)),
+            ("swapped_at", .integer(reload.swapped.nanoseconds)),
+            ("state_before", .string(reload.stateBefore)),
+            ("state_after", .string(reload.stateAfter)), ("files", Self.list(reload.files)),
+        ])
+    }
+
+    /// For its reader only: a run again rolls back by itself.
+    func addRollback(from: Int, to: Int, reason: String, at time: Timestamp) {
+        write([
+            ("type", .string("rollback")), ("from", .integer(Int64(from))),
+            ("to", .integer(Int64(to))), ("at", .integer(time.nanoseconds)),
+            ("reason", .string(reason)),
+        ])
+    }
+
+    public func add(_ end: SessionEnd) {
+        write([
+            ("type", .string("end")), ("reason", .string(end.reason)),
+            ("at", .integer(end.time.nanoseconds)), ("intents", .integer(Int64(end.intents))),
+            ("intents_sha256", .string(end.intentsHash)),
+        ])
+    }
+
+    private static func pairs(_ values: [(name: String, text: String)]) -> JSONValue {
+        lists(values.map { [$0.name, $0.text] })
+    }
+
+    private static func lists(_ values: [[String]]) -> JSONValue {
+        .array(values.map { .array($0.map { .string($0) }) })
+    }
+
+    private static func list(_ files: [ScriptFile]) -> JSONValue {
+        .array(files.map { .object([("path", .string($0.path)), ("text", .string($0.text))]) })
+    }
+
+    /// A whole line at a time, so that a run that is killed leaves whole lines.
+    private func write(_ fields: [(String, JSONValue)]) {
+        var bytes = Array((JSONValue.object(fields).text + "\n").utf8)[...]
+        file.withLock { descriptor in
+            while !bytes.isEmpty {
+                let count = unsafe bytes.withUnsafeBytes { raw in
+                    unsafe Glibc.write(descriptor, raw.baseAddress, raw.count)
+                }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return }
+                bytes = bytes.dropFirst(count)
+            }
+        }
+    }
+}
+
+/// A session as it was written down.
+public struct RecordedSession: Sendable {
+    public private(set) var header: SessionHeader
+    public private(set) var first: [ScriptFile] = []
+    public private(set) var reloads: [RecordedReload] = []
+    /// Nil: the session runs yet, or was killed.
+    public private(set) var end: SessionEnd?
+
+    public init(of folder: SessionFolder) throws(SessionFolder.Problem) {
+        let path = folder.path + "/" + SessionRecord.fileName
+        guard let text = Self.text(of: path) else {
+            throw SessionFolder.Problem(description: "\(path): \(SessionFolder.reason())")
+        }
+        header = SessionHeader(seed: 0, script: "", parameters: [], settings: [])
+        let lines = text.split(separator: "\n")
+        guard !lines.isEmpty else {
+            throw SessionFolder.Problem(description: "\(path) is empty")
+        }
+        for (index, line) in lines.enumerated() {
+            guard let value = try? JSONValue(parsing: line), take(value) else {
+                throw SessionFolder.Problem(
+                    description: "\(path):\(index + 1): is no line of a session that this runner "
+                        + "can read")
+            }
+        }
+    }
+
+    /// False: not of the form.
+    private mutating func take(_ line: JSONValue) -> Bool {
+        switch line["type"]?.string {
+        case "session": return takeHeader(line)
+        case "version":
+            guard let files = Self.files(line) else { return false }
+            first = files
+            return true
+        case "reload": return takeReload(line)
+        case "end":
+            guard let reason = line["reason"]?.string, let time = line["at"]?.integer,
+                let intents = line["intents"]?.integer, let hash = line["intents_sha256"]?.string
+            else { return false }
+            end = SessionEnd(
+                reason: reason, time: Timestamp(nanoseconds: time), intents: Int(intents),
+                intentsHash: hash)
+            return true
+        case nil: return false
+        default: return true  // said for people, or by a later runner
+        }
+    }
+
+    private mutating func takeHeader(_ line: JSONValue) -> Bool {
+        guard line["format"]?.integer == 1, let seed = line["seed"]?.string.flatMap(UInt64.init),
+            let script = line["script"]?.string, let parameters = Self.pairs(line["parameters"]),
+            let settings = Self.lists(line["settings"])
+        else { return false }
+        header = SessionHeader(
+            seed: seed, script: script, parameters: parameters, settings: settings)
+        return true
+    }
+
+    private mutating func takeReload(_ line: JSONValue) -> Bool {
+        guard let version = line["version"]?.integer, let hash = line["hash"]?.string,
+            let files = Self.files(line), let begun = line["begun_at"]?.integer,
+            let swapped = line["swapped_at"]?.integer,
+            let before = line["state_before"]?.string, let after = line["state_after"]?.string
+        else { return false }
+        reloads.append(
+            RecordedReload(
+                version: Int(version), hash: hash, files: files,
+                begun: Timestamp(nanoseconds: begun), swapped: Timestamp(nanoseconds: swapped),
+                stateBefore: before, stateAfter: after))
+        return true
+    }
+
+    private static func pairs(_ value: JSONValue?) -> [(name: String, text: String)]? {
+        guard let lists = lists(value), lists.allSatisfy({ $0.count == 2 }) else { return nil }
+        return lists.map { ($0[0], $0[1]) }
+    }
+
+    private static func lists(_ value: JSONValue?) -> [[String]]? {
+        guard let entries = value?.array else { return nil }
+        var lists: [[String]] = []
+        for entry in entries {
+            guard let parts = entry.array else { return nil }
+            let texts = parts.compactMap(\.string)
+            guard texts.count == parts.count, texts.count >= 2 else { return nil }
+            lists.append(texts)
+        }
+        return lists
+    }
+
+    private static func files(_ line: JSONValue) -> [ScriptFile]? {
+        guard let entries = line["files"]?.array, !entries.isEmpty else { return nil }
+        var files: [ScriptFile] = []
+        for entry in entries {
+            guard let path = entry["path"]?.string, let text = entry["text"]?.string else {
+                return nil
+            }
+            files.append(ScriptFile(path, text))
+        }
+        return files
+    }
+
+    private static func text(of path: String) -> String? {
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe read(file, &buffer, buffer.count)
+            guard count >= 0 else { return nil }
+            guard count > 0 else { break }
+            bytes += buffer[..<count]
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,62 @@
+import LiveTrading
+import PaperTrading
+import ScriptHost
+import TradingModel
+
+/// A paper run's folder: what it takes to run it again, and where commands reach it.
+///
+/// A run without a folder trades all the same; it cannot be replayed then, nor reloaded by command.
+final class PaperSession {
+    private let origin: ScriptOrigin
+    private let settings: [SettingEntry]
+    private var folder: SessionFolder?
+    private var record: SessionRecord?
+
+    init(origin: ScriptOrigin, settings: [SettingEntry]) throws {
+        self.origin = origin
+        self.settings = settings
+        do throws(SessionFolder.Problem) {
+            folder = try SessionFolder.create(script: origin.path)
+        } catch {
+            Console.warn(
+                "no session folder, so no `runner reload` and no `runner replay`: \(error)")
+        }
+    }
+
+    /// What replaces the script while it runs; the first version is written down here.
+    func reloader(
+        of script: LuaStrategy, instruments: [Instrument], watches: Bool, isVerbose: Bool,
+        confirms: Bool
+    ) -> Reloader {
+        if let folder {
+            do throws(SessionFolder.Problem) {
+                let files = script.sources
+                record = try SessionRecord(
+                    in: folder, header, first: files, hash: origin.hash(of: files))
+            } catch {
+                Console.warn("the session is not recorded: \(error)")
+            }
+        }
+        let reloader = Reloader(
+            origin, running: script, instruments: instruments, watches: watches,
+            isVerbose: isVerbose, policy: confirms ? .confirmed : .immediate, session: folder,
+            record: record)
+        // Said when it can be reached.
+        if record != nil, let folder { Console.warn("session \(folder.name)") }
+        return reloader
+    }
+
+    func end(_ reason: String, at time: Timestamp, _ intents: IntentHash) {
+        record?.add(
+            SessionEnd(
+                reason: reason, time: time, intents: intents.count,
+                intentsHash: intents.hexadecimal))
+    }
+
+    private var header: SessionHeader {
+        SessionHeader(
+            seed: origin.seed, script: origin.path,
+            parameters: origin.parameters.map { ($0.name, $0.text) },
+            settings: settings.map { $0.path + [$0.text] })
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import LiveTrading
+
+/// `runner reload`: takes over what lies on the disk, in a session that runs.
+struct Reload: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Reloads the script of a running session.",
+        discussion: """
+            EXAMPLES:
+              runner reload
+              runner reload ema_cross-20260131-235959 --verbose
+            """)
+
+    @Argument(help: ArgumentHelp("Which session, where several run.", valueName: "session"))
+    var session: String?
+
+    @Flag(help: "Swap in the version that waits for a confirmation.")
+    var confirm = false
+
+    @Flag(help: "Show each intent that it changes.")
+    var verbose = false
+
+    func run() throws {
+        let folder = try chosen()
+        var request = "reload"
+        if confirm { request += " --confirm" }
+        if verbose { request += " --verbose" }
+        guard let answer = Control.send(request, to: folder) else {
+            throw RunFailure(.failed, "the session \(folder.name) does not run any more")
+        }
+        for line in answer.lines { Console.print(line) }
+        guard answer.code == 0 else { throw ArgumentParser.ExitCode(answer.code) }
+    }
+
+    private func chosen() throws -> SessionFolder {
+        do throws(SessionFolder.Problem) {
+            if let session { return try SessionFolder.find(session) }
+        } catch {
+            throw RunFailure(.usage, error.description)
+        }
+        let running = Control.running()
+        guard let only = running.first else {
+            throw RunFailure(.usage, "no session runs in \(SessionFolder.home)")
+        }
+        guard running.count == 1 else {
+            throw RunFailure(
+                .usage,
+                "\(running.count) sessions run, say which: runner reload NAME\n"
+                    + running.map { "  " + $0.name }.joined(separator: "\n"))
+        }
+        return only
+    }
+}

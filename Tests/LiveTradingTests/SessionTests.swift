@@ -1,0 +1,77 @@
+import LiveTrading
+import ScriptHost
+import Testing
+import TradingModel
+
+@Suite struct `A JSON line` {
+    @Test(arguments: [
+        #"{"a":1,"b":[true,false,null],"c":{}}"#, #"[]"#, #""\"\\\n\u0001 → 🚀""#,
+        "-9223372036854775808", #"{"x":[[],[{"y":"z"}]]}"#,
+    ])
+    func `is the same after reading and writing`(text: String) throws {
+        #expect(try JSONValue(parsing: text).text == text)
+    }
+
+    @Test(arguments: ["", "{", "[1,]", #"{"a"}"#, "1.5", "nul", #""\x""#, "1 2", #"{"a":1,}"#])
+    func `of another form is refused`(text: String) {
+        #expect(throws: JSONValue.Malformed.self) { try JSONValue(parsing: text) }
+    }
+
+    @Test func `that is nested beyond reason is refused`() {
+        let text = String(repeating: "[", count: 10_000)
+        #expect(throws: JSONValue.Malformed.self) { try JSONValue(parsing: text) }
+    }
+}
+
+@Suite struct `A session's record` {
+    private let folder: TestFolder
+    private let session: SessionFolder
+
+    init() throws {
+        folder = try TestFolder()
+        session = SessionFolder(name: "test", path: folder.root)
+    }
+
+    private func begin() throws -> SessionRecord {
+        try SessionRecord(
+            in: session,
+            SessionHeader(
+                seed: .max, script: "a/s.lua", parameters: [("fast", "2\"0")],
+                settings: [["paper", "leverage", "5"], ["risk", "symbols", "sim:A/B", "x", "1"]]),
+            first: [ScriptFile("a/s.lua", "-- \u{1F}\nreturn"), ScriptFile("a/l/b.lua", "")],
+            hash: "01234567")
+    }
+
+    @Test func `is read as it was written`() throws {
+        let record = try begin()
+        record.add(
+            SessionEnd(
+                reason: "interrupted", time: Timestamp(nanoseconds: 5), intents: 7,
+                intentsHash: "ab"))
+        let read = try RecordedSession(of: session)
+        #expect(read.header.seed == .max)
+        #expect(read.header.script == "a/s.lua")
+        #expect(read.header.parameters.map(\.text) == ["2\"0"])
+        #expect(
+            read.header.settings
+                == [["paper", "leverage", "5"], ["risk", "symbols", "sim:A/B", "x", "1"]])
+        #expect(
+            read.first
+                == [ScriptFile("a/s.lua", "-- \u{1F}\nreturn"), ScriptFile("a/l/b.lua", "")])
+        #expect(read.end?.intents == 7)
+        #expect(read.end?.time == Timestamp(nanoseconds: 5))
+    }
+
+    @Test func `without an end is one that was killed`() throws {
+        _ = try begin()
+        #expect(try RecordedSession(of: session).end == nil)
+    }
+
+    @Test func `that was cut says where`() throws {
+        try folder.write("session.jsonl", "{\"type\":\"rollback\"}\n{\"type\":\"ver")
+        let problem = #expect(throws: SessionFolder.Problem.self) {
+            try RecordedSession(of: session)
+        }
+        #expect(problem?.description.contains("session.jsonl:2") == true)
+    }
+}
