@@ -2,6 +2,7 @@
 local FAST, SLOW = 2 / (50 + 1), 2 / (200 + 1)
 local fast, slow, seen, state, held = 0.0, 0.0, 0, 0, 0.0
 
+-- check: ignore handler-without-feed, handler-arguments
 function on_trade(side, price, qty, time, kind)
   if seen == 0 then
     fast, slow = price, price

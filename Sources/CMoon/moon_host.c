@@ -136,7 +136,7 @@ static int open_protected(lua_State *L) {
     return 0;
 }
 
-moon_host *moon_open(moon_limits limits, moon_calls calls) {
+moon_host *moon_open(moon_limits limits, moon_calls calls, const char *names) {
     moon_host *host = calloc(1, sizeof *host);
     if (!host) return NULL;
     host->limits = limits;
@@ -144,10 +144,17 @@ moon_host *moon_open(moon_limits limits, moon_calls calls) {
     host->memory_limit = (size_t)limits.memory;
     host->is_loading = true;
     moon_forget_failure(host);
+    host->shows_all_names = !names;
+    moon_text_set(&host->names, names ? names : "", names ? strlen(names) : 0);
+    moon_text_set(&host->missing_names, "", 0);
+    moon_text_set(&host->hidden_names, "", 0);
     lua_State *L = lua_newstate(allocate, host);
     if (!L) {
         free(host->failure.bytes);
         free(host->failure_file.bytes);
+        free(host->names.bytes);
+        free(host->missing_names.bytes);
+        free(host->hidden_names.bytes);
         free(host);
         return NULL;
     }
@@ -200,7 +207,8 @@ void moon_close(moon_host *host) {
         &host->order.tag,       &host->order.state,     &host->order.reason,
         &host->answer,          &host->failure,         &host->failure_file,
         &host->mode,            &host->value.text,      &host->breach,
-        &host->tests.value,     &host->tests.answer,
+        &host->tests.value,     &host->tests.answer,    &host->names,
+        &host->missing_names,   &host->hidden_names,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free_text(texts[i]);
     free(host->requests);

@@ -174,6 +174,8 @@ struct moon_host {
     uint64_t random[4];  // the state of math.random
     int64_t identities;  // numbers given out by tostring
     bool has_params;
+    moon_text names, missing_names, hidden_names;  // see moon_names.c
+    bool shows_all_names;  // no description was given
 
     struct {
         moon_test_call call;
@@ -301,6 +303,9 @@ void moon_charge_lengths(lua_State *L, const char *const *names);  // ended by N
 void moon_open_random(lua_State *L);    // stack: math → math
 void moon_open_sort(lua_State *L);      // stack: table → table
 void moon_open_order(lua_State *L);     // stack: api → api; pairs and next
+void moon_open_names(lua_State *L);     // stack: api → api, without what was not asked for
+// Why scripts do not get the name; NULL: no reason is known. The text lasts until the next call.
+const char *moon_reason_withheld(moon_host *host, const char *name);
 void moon_open_sandbox(lua_State *L);   // the environment and all of the above
 // Counts what a script asks for within a second of engine time. False: it is more than it may.
 bool moon_ask(moon_host *host, moon_asked what, int32_t count);

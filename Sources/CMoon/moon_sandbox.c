@@ -9,28 +9,6 @@
 
 #include "moon_ta.h"
 
-// Names that other Lua programs use and strategies do not get, with the reason.
-static const char *const withheld[][2] = {
-    {"io", "strategies have no files; use log, plot and alert"},
-    {"debug", "it would let a script out of its sandbox; traceback(message) shows the calls"},
-    {"package", "require \"name\" loads NAME.lua beside the script"},
-    {"load", "code comes from files; use require"},
-    {"loadstring", "code comes from files; use require"},
-    {"loadfile", "use require"},
-    {"dofile", "use require"},
-    {"setfenv", "it is not part of Lua 5.4"},
-    {"getfenv", "it is not part of Lua 5.4"},
-    {"unpack", "it is table.unpack in Lua 5.4"},
-    {"_G", "globals are read by their names"},
-};
-
-static const char *reason_withheld(const char *name) {
-    for (size_t i = 0; i < sizeof withheld / sizeof *withheld; i++) {
-        if (strcmp(withheld[i][0], name) == 0) return withheld[i][1];
-    }
-    return NULL;
-}
-
 static void try_keys(lua_State *L, moon_nearest *search, int table) {
     lua_pushnil(L);
     while (lua_next(L, table)) {
@@ -53,7 +31,7 @@ static int unknown_global(lua_State *L) {
         return 1;
     }
     const char *name = lua_tostring(L, 2);
-    const char *reason = reason_withheld(name);
+    const char *reason = moon_reason_withheld(moon_of(L), name);
     if (reason) return moon_raise(L, "`%s` is not offered to strategies: %s", name, reason);
     moon_nearest search = moon_nearest_to(name);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_api_key);
@@ -218,6 +196,7 @@ void moon_open_sandbox(lua_State *L) {
     moon_ta_open(L);
     moon_freeze(L, "ta", "indicator");
     lua_setfield(L, -2, "ta");
+    moon_open_names(L);
     lua_createtable(L, 0, 2);
     lua_pushcfunction(L, unknown_global);
     lua_setfield(L, -2, "__index");

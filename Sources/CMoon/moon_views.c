@@ -359,6 +359,23 @@ static const struct {
          F_contract_size, F_maker_fee, F_taker_fee}},
 };
 
+static const char *const book_methods[] = {"level", "bids", "asks", "volume", "count", NULL};
+
+const char *moon_view_name(int kind) {
+    return kind > MOON_VIEW_NONE && kind < MOON_VIEW_COUNT ? kinds[kind].name : NULL;
+}
+
+const char *moon_view_field(int kind, int index) {
+    int count = 0;
+    while (kinds[kind].fields[count]) count++;
+    if (index < count) return field_names[kinds[kind].fields[index]];
+    index -= count;
+    static const int method_count = sizeof book_methods / sizeof *book_methods - 1;
+    if (kind == MOON_VIEW_BOOK && index < method_count) return book_methods[index];
+    if (kind == MOON_VIEW_BOOK) index -= method_count;
+    return index == 0 ? "copy" : NULL;
+}
+
 static bool is_live(moon_view kind) { return kind >= MOON_VIEW_ORDER; }
 
 moon_view moon_view_kind(lua_State *L, int index) {
@@ -379,13 +396,10 @@ static int raise_unknown_field(lua_State *L, moon_view kind, const char *name) {
         luaL_addstring(&list, field);
     }
     moon_nearest_try(&search, "copy");
-    if (kind == MOON_VIEW_BOOK) {
-        static const char *const methods[] = {"level", "bids", "asks", "volume", "count"};
-        for (int i = 0; i < 5; i++) {
-            moon_nearest_try(&search, methods[i]);
-            luaL_addstring(&list, ", ");
-            luaL_addstring(&list, methods[i]);
-        }
+    for (int i = 0; kind == MOON_VIEW_BOOK && book_methods[i]; i++) {
+        moon_nearest_try(&search, book_methods[i]);
+        luaL_addstring(&list, ", ");
+        luaL_addstring(&list, book_methods[i]);
     }
     luaL_pushresult(&list);
     moon_nearest_push(L, &search, lua_tostring(L, -1));

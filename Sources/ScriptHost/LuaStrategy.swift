@@ -75,7 +75,8 @@ public import TradingModel
         let chunk = ScriptFiles.lastComponent(of: name)
         context.files.add(chunk: chunk, path: name, text: text)
         guard
-            let host = unsafe moon_open(moon_limits(limits, seed: seed), context.calls()),
+            let host = unsafe moon_open(
+                moon_limits(limits, seed: seed), context.calls(), ScriptApi.shimText),
             let events = unsafe moon_events_of(host)
         else {
             throw ScriptError(

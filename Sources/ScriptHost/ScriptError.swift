@@ -37,38 +37,3 @@ public struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
         return text
     }
 }
-
-/// One finding of ``LuaStrategy/check(file:parameters:)``.
-public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
-    public enum Severity: String, Hashable, Sendable {
-        /// The script cannot run.
-        case error
-        /// It can, but probably not as meant.
-        case warning
-    }
-    public var severity: Severity
-    public var file: String
-    /// Counted from 1; nil where the file as a whole is meant.
-    public var line: Int?
-    public var message: String
-    /// The text of ``line``, where it is known.
-    public var sourceLine: String?
-
-    public init(
-        severity: Severity, file: String, line: Int? = nil, message: String,
-        sourceLine: String? = nil
-    ) {
-        self.severity = severity
-        self.file = file
-        self.line = line
-        self.message = message
-        self.sourceLine = sourceLine
-    }
-
-    public var description: String {
-        let place = line.map { "\(file):\($0)" } ?? file
-        let text = "\(place): \(severity.rawValue): \(message)"
-        guard let line, let sourceLine else { return text }
-        return "\(text)\n  \(line) | \(sourceLine)"
-    }
-}

@@ -150,7 +150,7 @@ struct ScriptFiles {
     }
 
     /// A source line for a message: trimmed, tabs as blanks, 160 characters at most.
-    private static func shown(_ line: Substring) -> String {
+    static func shown(_ line: Substring) -> String {
         var line = line.drop { $0 == " " || $0 == "\t" }
         while let last = line.last, last.isWhitespace { line.removeLast() }
         return String(line.prefix(160).map { $0 == "\t" ? " " : $0 })

@@ -22,21 +22,6 @@ extension moon_limits {
 }
 
 extension LuaStrategy {
-    /// Syntax and load, without any market: what would stop the script, or probably is not meant.
-    public static func check(
-        file path: String, parameters: [ParameterOverride] = []
-    ) -> [Diagnostic] {
-        do throws(ScriptError) {
-            return try LuaStrategy(file: path, parameters: parameters).warnings
-        } catch {
-            return [
-                Diagnostic(
-                    severity: .error, file: error.file.isEmpty ? path : error.file,
-                    line: error.line, message: error.message, sourceLine: error.sourceLine)
-            ]
-        }
-    }
-
     func load(_ source: String, chunk: String) throws(ScriptError) {
         var source = loadable(source)
         let isLoaded = source.withUTF8 { bytes in
@@ -112,7 +97,7 @@ extension LuaStrategy {
 
     // MARK: - Handlers
 
-    private var handlers: [moon_handler] {
+    fileprivate var handlers: [moon_handler] {
         (0..<MOON_HANDLER_COUNT.rawValue).map { moon_handler(rawValue: $0) }
     }
 
@@ -165,12 +150,19 @@ extension LuaStrategy {
         return warnings
     }
 
-    private func handlerName(_ handler: moon_handler) -> String {
+    fileprivate func handlerName(_ handler: moon_handler) -> String {
         unsafe string(moon_handler_name(handler))
     }
 
     private func warning(_ message: String) -> Diagnostic {
         Diagnostic(
             severity: .warning, file: context.files.read.first?.path ?? "", message: message)
+    }
+}
+
+extension LuaStrategy {
+    /// Whether the script has the handler of this name.
+    func hasHandler(named name: String) -> Bool {
+        handlers.contains { handlerName($0) == name && hasHandler($0) }
     }
 }

@@ -34,7 +34,10 @@ package import TradingModel
         context.files.add(
             chunk: ScriptFiles.lastComponent(of: path), path: path, text: text)
         bridge = Bridge(answer)
-        guard let host = unsafe moon_open(moon_limits(limits, seed: 0), context.calls()) else {
+        guard
+            let host = unsafe moon_open(
+                moon_limits(limits, seed: 0), context.calls(), ScriptApi.shimText)
+        else {
             throw ScriptError(
                 file: path,
                 message: "a test file needs more memory than \(limits.memoryBytes) bytes")

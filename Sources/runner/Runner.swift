@@ -33,6 +33,7 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
+            Api.self,
         ],
         defaultSubcommand: Paper.self)
 
@@ -65,7 +66,8 @@ struct Runner: ParsableCommand {
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
         let commands = ["backtest", "check", "new", "paper", "reload", "replay", "test"]
-        guard !word.hasPrefix("-"), !word.hasSuffix(".lua"), !(commands + ["help"]).contains(word),
+        guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
+            !(commands + ["api", "help"]).contains(word),
             unsafe access(word, F_OK) != 0
         else { return }
         let near = nearestName(to: word, among: commands)

@@ -161,7 +161,7 @@ final class LiveRunner {
         try Data("x = = 1".utf8).write(to: URL(fileURLWithPath: script))
         let broken = try runner(["reload"])
         #expect(broken.code == 1)
-        #expect(broken.output.contains("s.lua:1: unexpected symbol"), "\(broken.output)")
+        #expect(broken.output.contains("s.lua:1:5: error: unexpected symbol"), "\(broken.output)")
 
         _ = try write(4, every: 3)
         let second = try LiveRunner([script, "--seed", "2"], home: home)

@@ -81,7 +81,12 @@ import TradingModel
         ),
         (
             countingScript("bad", body: "local x = trade.prise"),
-            ["s.lua:9:", "in on_trade", "did you mean `price`", "^^^^^"]
+            ["s.lua:9:", "did you mean `price`", "^^^^^"]
+        ),
+        (
+            // No check can know that; the rehearsal finds it.
+            countingScript("bad", body: "local x = ({})[trade.id] .. 'x'"),
+            ["s.lua:9:", "in on_trade", "concatenate a nil value", "^"]
         ),
         (
             countingScript("bad") + " state_version = 2",

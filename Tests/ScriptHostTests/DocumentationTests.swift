@@ -1,41 +1,14 @@
-import Foundation
 import ScriptHost
 import Testing
 import TradingCore
 import TradingModel
 
-/// An example of docs/lua-api.md.
-private struct Example: CustomStringConvertible, Sendable {
-    var line: Int
-    var text = ""
-    var description: String { "docs/lua-api.md:\(line)" }
-
-    static func all() throws -> [Example] {
-        let root = URL(filePath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let page = try String(contentsOf: root.appending(path: "docs/lua-api.md"), encoding: .utf8)
-        var examples: [Example] = []
-        var isInside = false
-        for (index, line) in page.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated()
-        {
-            if line == "```lua" {
-                examples.append(Example(line: index + 2))
-                isInside = true
-            } else if line == "```" {
-                isInside = false
-            } else if isInside {
-                examples[examples.count - 1].text += line + "\n"
-            }
-        }
-        return examples
-    }
-}
-
 @Suite struct `The page of the script API` {
-    @Test(arguments: try Example.all())
-    private func `has examples that run`(example: Example) throws {
-        let strategy = try LuaStrategy(text: example.text, name: "docs/lua-api.md")
+    @Test func `has examples`() { #expect(ApiDocuments.examples.count > 15) }
+
+    @Test(arguments: ApiDocuments.examples)
+    func `has examples that run`(example: String) throws {
+        let strategy = try LuaStrategy(text: example, name: "docs/lua-api.md")
         let run = try EngineRun(strategy)
         var lines = run.start().lines
         if !strategy.symbols.isEmpty {
@@ -55,7 +28,7 @@ private struct Example: CustomStringConvertible, Sendable {
         }
         lines += run.process { .stop(reason: "done", at: $0) }.lines
         #expect(!lines.contains { $0.contains(".lua:") }, "\(lines)")
-        for line in example.text.split(separator: "\n") where line.hasPrefix("-- expect: ") {
+        for line in example.split(separator: "\n") where line.hasPrefix("-- expect: ") {
             #expect(lines.contains(String(line.dropFirst(11))), "\(lines)")
         }
     }

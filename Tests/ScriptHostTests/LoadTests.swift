@@ -103,12 +103,12 @@ private func write(_ text: String, to path: String) {
 
     @Test func `check reports an error or the warnings`() throws {
         try withFolder(["a.lua": "local x = = 2", "b.lua": "function on_bar() end"]) { folder in
-            let errors = LuaStrategy.check(file: "\(folder)/a.lua")
+            let errors = StrategyCheck.findings(file: "\(folder)/a.lua")
             #expect(errors.map(\.severity) == [.error])
             #expect(errors[0].file == "\(folder)/a.lua")
             #expect(errors[0].line == 1)
-            #expect(LuaStrategy.check(file: "\(folder)/b.lua").map(\.severity) == [.warning])
-            let missing = LuaStrategy.check(file: "\(folder)/c.lua")
+            #expect(StrategyCheck.findings(file: "\(folder)/b.lua").map(\.severity) == [.warning])
+            let missing = StrategyCheck.findings(file: "\(folder)/c.lua")
             #expect(missing[0].message.contains("No such file or directory"))
         }
     }

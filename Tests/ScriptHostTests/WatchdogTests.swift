@@ -20,7 +20,7 @@ import Testing
                 while true {}
             }
             let source = "function on_timer() now() end"
-            let host = unsafe moon_open(limits, calls)
+            let host = unsafe moon_open(limits, calls, nil)
             guard unsafe moon_load(host, source, source.utf8.count, "stuck.lua") else { return }
             _ = unsafe moon_call(host, MOON_ON_TIMER)
         }

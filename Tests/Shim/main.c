@@ -51,7 +51,7 @@ static int run_attack(const char *path) {
     char *slash = strrchr(folder, '/');
     if (slash) *slash = 0;
     fake_engine engine = {.folder = slash ? folder : "."};
-    moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+    moon_host *host = moon_open(fake_limits(), fake_calls(&engine), NULL);
     bool isLoaded = host && moon_load(host, source, count, slash ? path + (slash - folder) + 1 : path);
     int calls = 0;
     if (isLoaded) {
@@ -118,7 +118,7 @@ static int load_mixtures(uint64_t seed, int count, int n, char **paths) {
     for (int i = 0; i < count; i++) {
         size_t size = mix(&state, out, 1 << 16, texts, counts, n);
         fake_engine engine = {.folder = "/nowhere"};
-        moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+        moon_host *host = moon_open(fake_limits(), fake_calls(&engine), NULL);
         if (!host) return printf("no host\n"), 1;
         if (moon_load(host, out, size, "mixture.lua")) loaded++;
         else if (!*moon_failure_of(host).message) return printf("a load failed without a word\n"), 1;
@@ -138,7 +138,7 @@ static int load_bytecode(uint64_t seed, int count) {
     for (int i = 0; i < count; i++) {
         size_t size = make_bytecode(&state, bytes, sizeof bytes);
         fake_engine engine = {.folder = "/nowhere"};
-        moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+        moon_host *host = moon_open(fake_limits(), fake_calls(&engine), NULL);
         if (!host) return printf("no host\n"), 1;
         bool isLoaded = moon_load(host, bytes, size, "chunk.lua");
         const char *message = moon_failure_of(host).message;
@@ -157,7 +157,7 @@ static int get_stuck(void) {
     moon_limits limits = fake_limits();
     limits.hard_limit = 100000000;
     fake_engine engine = {.folder = "/nowhere"};
-    moon_host *host = moon_open(limits, fake_calls(&engine));
+    moon_host *host = moon_open(limits, fake_calls(&engine), NULL);
     if (!host || !moon_load(host, source, sizeof source - 1, "stuck.lua")) return 1;
     attach(host, &engine);
     engine.is_stuck = true;

@@ -198,7 +198,7 @@ static bool compare_classes(lua_State *L, int stock, int ours) {
 
 int compare_patterns(uint64_t seed, int count) {
     fake_engine engine = {.folder = "/nowhere"};
-    moon_host *host = moon_open(fake_limits(), fake_calls(&engine));
+    moon_host *host = moon_open(fake_limits(), fake_calls(&engine), NULL);
     if (!host) return 1;
     lua_State *L = host->L;
     luaL_requiref(L, "stock string", luaopen_string, 0);  // stack: …, Lua's

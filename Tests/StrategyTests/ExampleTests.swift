@@ -26,7 +26,7 @@ import TradingModel
 
     @Test(arguments: examples + strategies)
     func `have nothing that runner check finds`(_ file: String) {
-        #expect(LuaStrategy.check(file: Package.path(file)) == [])
+        #expect(StrategyCheck.findings(file: Package.path(file)) == [])
     }
 
     @Test func `begin with a script that loads`() throws {

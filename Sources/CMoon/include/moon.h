@@ -43,6 +43,9 @@ int moon_name_distance(const char *left, const char *right);
 // Whether a name at `distance` from `wanted` is near enough to suggest.
 bool moon_name_is_near(const char *wanted, int distance);
 
+// Whether Lua compiles the source, which is not run. `message` gets why not.
+bool moon_compiles(const char *source, size_t count, char *message, size_t capacity);
+
 // ---- What scripts see -------------------------------------------------------------------------
 
 enum { MOON_NO_SIDE = 0, MOON_BUY = 1, MOON_SELL = 2 };
@@ -232,7 +235,13 @@ typedef void (*moon_stuck_function)(const char *message);
 void moon_on_stuck(moon_stuck_function function);
 
 // A host without a script; NULL: out of memory. `calls.context` must outlive it.
-moon_host *moon_open(moon_limits limits, moon_calls calls);
+// `names` says what the script may see: lines `+ta.ema` for what it has, `-io reason` for what it
+// will ask for and not get; NULL: all that the shim has.
+moon_host *moon_open(moon_limits limits, moon_calls calls, const char *names);
+// Names that were asked for and do not exist, one in a line, and names that exist and were not
+// asked for, which the script therefore does not see. Both are empty when shim and host agree.
+const char *moon_missing_names(moon_host *host);
+const char *moon_hidden_names(moon_host *host);
 void moon_close(moon_host *host);
 
 // Where the event at hand is written.
@@ -289,6 +298,11 @@ bool moon_has_handler(moon_host *host, moon_handler handler);
 // The script's global functions that are no handlers but whose names begin with `on_`, or are near
 // to a handler's: the one at `index` in byte order, NULL behind the last. `line` is where it begins.
 const char *moon_stray_handler(moon_host *host, int index, int *line, const char **file);
+
+// The fields of each kind of view, in order, and then its methods: NULL behind the last, and
+// for the name behind the last kind. Kinds count from 1.
+const char *moon_view_name(int kind);
+const char *moon_view_field(int kind, int index);
 
 // Begins a run: `slots` says where each subscribed symbol is among the run's instruments (-1:
 // nowhere). Returns `count` empty instruments, which the caller fills in before the first call.

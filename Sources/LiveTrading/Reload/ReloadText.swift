@@ -6,6 +6,8 @@ internal import TradingModel
 package enum ReloadText {
     /// A finding with its line and a mark below the word that it is about.
     static func withCaret(_ finding: Diagnostic) -> String {
+        // A finding that knows its column prints its own caret.
+        guard finding.column == nil else { return "\(finding)" }
         let place = finding.line.map { "\(finding.file):\($0): " } ?? "\(finding.file): "
         return withCaret(place + finding.message, line: finding.line, finding.sourceLine)
     }

@@ -54,7 +54,7 @@ public struct ScriptOrigin: Sendable {
 
     /// What stops a script before it is tried; nil: nothing.
     func firstMistake() -> String? {
-        let findings = LuaStrategy.check(file: path, parameters: parameters)
+        let findings = StrategyCheck.findings(file: path, parameters: parameters)
         return findings.first { $0.severity == .error }.map { ReloadText.withCaret($0) }
     }
 }

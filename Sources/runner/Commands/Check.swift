@@ -18,13 +18,19 @@ struct Check: ParsableCommand {
     var json = false
 
     func run() throws {
+        guard !strategy.hasSuffix("_test.lua") else {
+            throw RunFailure(
+                .usage,
+                "\(strategy) is a test file, and check looks at strategies; run it with: "
+                    + "runner test \(strategy)")
+        }
         let overrides = try assignments.map { text in
             guard let override = ParameterOverride(text) else {
                 throw RunFailure(.usage, "--set: expected name=value, found `\(text)`")
             }
             return override
         }
-        let findings = LuaStrategy.check(file: strategy, parameters: overrides)
+        let findings = StrategyCheck.findings(file: strategy, parameters: overrides)
         if json {
             Console.print(JSONText.array(findings.map(\.json)).text)
         } else {
@@ -41,9 +47,14 @@ extension Diagnostic {
     fileprivate var json: JSONText {
         .object([
             ("severity", .string(severity.rawValue)),
+            ("code", .string(code)),
             ("file", .string(file)),
             ("line", line.map { .integer($0) } ?? .null),
+            ("column", column.map { .integer($0) } ?? .null),
+            ("end_column", endColumn.map { .integer($0) } ?? .null),
             ("message", .string(message)),
+            ("suggestion", suggestion.map { .string($0) } ?? .null),
+            ("source", sourceLine.map { .string($0) } ?? .null),
         ])
     }
 }

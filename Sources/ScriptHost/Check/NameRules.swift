@@ -1,0 +1,171 @@
+internal import LuaSyntax
+
+// Globals and local variables: unknown, unused, nearly a handler's.
+
+extension Checker {
+    func checkGlobals() {
+        guard !facts.usesEnvironment else { return }
+        let assigned = Set(facts.globalBindings.keys)
+        for (name, mentions) in facts.globalReads.sorted(by: { $0.key < $1.key })
+        where !assigned.contains(name) && !ScriptApi.globals.contains(name) {
+            reportUnknown(name, mentions, assigned)
+        }
+        for (name, bindings) in facts.globalBindings.sorted(by: { $0.key < $1.key })
+        where !ScriptApi.globals.contains(name) {
+            checkAssigned(name, bindings)
+        }
+    }
+
+    private func reportUnknown(
+        _ name: String, _ mentions: [Facts.Mention], _ assigned: Set<String>
+    ) {
+        let withheld = ScriptApi.withheld.first { $0.name == name }
+        let message =
+            withheld == nil ? "unknown global `\(name)`" : "`\(name)` is not offered to strategies"
+        let suggestion = withheld?.reason ?? likely(name, mentions, assigned)
+        for mention in mentions {
+            add(.unknownGlobal, in: mention.file, mention.range, message, suggestion: suggestion)
+        }
+    }
+
+    /// What an unknown global was meant to be: a global, or else a local variable of its file.
+    private func likely(
+        _ name: String, _ mentions: [Facts.Mention], _ assigned: Set<String>
+    ) -> String {
+        if let near = suggestion(for: name, among: (ScriptApi.globals + assigned).sorted()) {
+            return near
+        }
+        let locals = facts.declarations
+            .filter { declaration in mentions.contains { $0.file === declaration.mention.file } }
+            .flatMap(\.variables).map(\.name.text)
+        if locals.contains(name) {
+            return "the local variable of that name is declared elsewhere"
+        }
+        return suggestion(for: name, among: Array(Set(locals)).sorted())
+            ?? "no file of the script assigns it"
+    }
+
+    /// A global of the script: a handler, nearly one, or a value that someone should read.
+    private func checkAssigned(_ name: String, _ bindings: [Facts.Binding]) {
+        let isFunction = bindings.contains { binding in
+            if case .function? = binding.value?.kind { true } else { false }
+        }
+        if let handler = ScriptApi.handlerByName[name] {
+            checkHandlerBindings(handler, bindings)
+            return
+        }
+        let names = ScriptApi.handlers.map(\.name)
+        let isRead = facts.globalReads[name] != nil || ScriptApi.readByHost.contains(name)
+        if isFunction, !isRead || name.hasPrefix("on_") {
+            if let near = nearestName(to: name, among: names) {
+                for binding in bindings {
+                    add(
+                        .misspeltHandler, in: binding.file, binding.range,
+                        "`\(name)` is no handler and would never be called",
+                        suggestion: "did you mean `\(near)`?")
+                }
+                return
+            }
+            if name.hasPrefix("on_"), !isRead {
+                for binding in bindings {
+                    add(
+                        .unknownHandler, in: binding.file, binding.range,
+                        "`\(name)` is no handler",
+                        suggestion: "the handlers are " + names.joined(separator: ", "))
+                }
+                return
+            }
+        }
+        guard !isRead, let binding = bindings.first else { return }
+        add(
+            .unusedGlobal, in: binding.file, binding.range,
+            "the global `\(name)` is \(isFunction ? "defined and never called" : "never read")",
+            suggestion: facts.globalReads.isEmpty ? nil : nearRead(name))
+    }
+
+    /// A name that is read and not assigned, and so may be what was meant.
+    private func nearRead(_ name: String) -> String? {
+        let unassigned = facts.globalReads.keys.filter { read in
+            facts.globalBindings[read] == nil && !ScriptApi.globals.contains(read)
+        }
+        return suggestion(for: name, among: unassigned.sorted())
+    }
+
+    private func checkHandlerBindings(_ handler: ApiHandler, _ bindings: [Facts.Binding]) {
+        for binding in bindings.dropLast() where binding.function.parent == nil {
+            guard binding.value?.isNil == false else { continue }
+            add(
+                .duplicateHandler, in: binding.file, binding.range,
+                "`\(handler.name)` is defined again below, which replaces this one")
+        }
+        for binding in bindings {
+            guard let value = binding.value else { continue }
+            switch value.kind {
+            case .function(let function):
+                let extra = function.parameters.dropFirst(handler.parameters.count)
+                guard let first = extra.first else { continue }
+                add(
+                    .handlerArguments, in: binding.file, first.name.range,
+                    "`\(first.name.text)` is always nil: the call is \(handler.signature)")
+            case .number, .text, .boolean, .table:
+                add(
+                    .argumentType, in: binding.file, binding.range,
+                    "the global `\(handler.name)` is \(kinds.kind(of: value).words ?? "a value"), "
+                        + "expected the handler function")
+            default: break
+            }
+        }
+    }
+
+    // MARK: - Local variables
+
+    func checkLocals() {
+        for (variables, mention) in facts.declarations {
+            for (index, variable) in variables.enumerated() {
+                guard !isNeeded(variable), !variables[(index + 1)...].contains(where: isNeeded)
+                else { continue }
+                file = mention.file
+                report(unread: variable)
+            }
+        }
+        for parameterFile in files { file = parameterFile }
+    }
+
+    /// Whether the variable is read, or says by its name or attribute that it need not be.
+    private func isNeeded(_ variable: Variable) -> Bool {
+        !facts.reads(of: variable).isEmpty || variable.name.text.hasPrefix("_")
+            || variable.attribute == .close
+    }
+
+    private func report(unread variable: Variable) {
+        let name = variable.name.text
+        let bindings = facts.bindings(of: variable)
+        if let handler = ScriptApi.handlerByName[name], facts.globalBindings[name] == nil,
+            variable.owner.parent == nil, case .function? = bindings.first?.value?.kind
+        {
+            add(
+                .localHandler, variable.name.range,
+                "`\(handler.name)` is local here and would never be called",
+                suggestion: "write function \(handler.signature), without `local`")
+            return
+        }
+        for binding in bindings {
+            guard let value = binding.value,
+                case .intent = kinds.kind(of: value, result: binding.result).present
+            else { continue }
+            add(
+                .unreturnedIntent, variable.name.range,
+                "the intent in `\(name)` is neither returned nor kept",
+                suggestion: "return it: only what a handler returns is acted on")
+            return
+        }
+        // Written elsewhere with names behind it that are read, it holds their place.
+        let isAssigned = bindings.contains { $0.range != variable.name.range }
+        let what =
+            variable.role == .function
+            ? "is never called" : isAssigned ? "is assigned and never read" : "is never read"
+        add(
+            .unusedLocal, variable.name.range, "`\(name)` \(what)",
+            suggestion: variable.role == .function ? nil : "a name that begins with `_` says so")
+    }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import ScriptHost
+
+/// `runner api`: the description of the script API as files; for those who work on Moonrunner.
+struct Api: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Writes the script API's page and editor files.", shouldDisplay: false)
+
+    enum Document: String, EnumerableFlag {
+        case page, checks, luals, luarc, luacheck
+    }
+    @Flag(help: "docs/lua-api.md, the codes of docs/check.md, or a file for editors.")
+    var document: Document = .page
+
+    func run() {
+        let text =
+            switch document {
+            case .page: ApiDocuments.page
+            case .checks: ApiDocuments.checks
+            case .luals: ApiDocuments.languageServer
+            case .luarc: ApiDocuments.languageServerSettings
+            case .luacheck: ApiDocuments.luacheck
+            }
+        Console.print(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+    }
+}

@@ -1,0 +1,1 @@
+subscribe("sim:BTC/USDT", "trades") -- finds no-handler

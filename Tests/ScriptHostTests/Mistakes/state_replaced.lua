@@ -1,0 +1,2 @@
+subscribe("sim:BTC/USDT", "trades")
+function on_start() state = {} end -- finds read-only

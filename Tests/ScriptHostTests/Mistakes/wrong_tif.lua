@@ -1,0 +1,2 @@
+subscribe("sim:BTC/USDT", "trades")
+function on_trade() return buy{qty = 1, tif = "GTC"} end -- finds unknown-value
