@@ -52,7 +52,8 @@ public struct DataStatistics: Sendable {
         trades &+= 1
         // Sums of attos cannot overflow: 2⁶³ trades of the largest quantity there is would have to.
         volumeAttos &+= trade.quantity.attos
-        if trade.taker == .buy { buyVolumeAttos &+= trade.quantity.attos }
+        // A mask, because nobody can predict the side.
+        buyVolumeAttos &+= trade.quantity.attos & (trade.taker == .buy ? -1 : 0)
         if let priceUnits, let quantity = quantityScale.units(trade.quantity.attos) {
             notional.add(Int128(priceUnits) &* Int128(quantity))
         } else {

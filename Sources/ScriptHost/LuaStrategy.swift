@@ -193,6 +193,8 @@ public import TradingModel
         return call(MOON_ON_FUNDING)
     }
 
+    public var hearsOfOrders: Bool { hasHandler(MOON_ON_ORDER) || hasHandler(MOON_ON_FILL) }
+
     public func onOrder(_ order: Order) -> HandlerOutcome {
         guard hasHandler(MOON_ON_ORDER) else { return .quiet }
         context.currentOrder = order

@@ -532,11 +532,14 @@ public struct Engine {
         let isNews = state.orders.change(serial) { order in
             take(report, into: &order, &commands)
         }
-        guard isNews, let order = state.orders[serial] else { return }
-        settle(strategy.onOrder(order), into: &commands)
-        guard case .fill(let fill) = report.event else { return }
-        settle(strategy.onFill(fill, of: order), into: &commands)
-        settle(strategy.onPosition(order.request.instrument), into: &commands)
+        guard isNews else { return }
+        if strategy.hearsOfOrders, let order = state.orders[serial] {
+            settle(strategy.onOrder(order), into: &commands)
+            guard case .fill(let fill) = report.event else { return }
+            settle(strategy.onFill(fill, of: order), into: &commands)
+        }
+        guard case .fill = report.event else { return }
+        settle(strategy.onPosition(report.instrument), into: &commands)
     }
 
     /// Makes of an order what a report says; false when that is no news or cannot be.

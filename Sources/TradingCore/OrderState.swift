@@ -63,19 +63,20 @@ public enum OrderState: Hashable, Sendable {
     public func after(
         _ event: OrderEvent, quantity: Quantity
     ) throws(UnexpectedEvent) -> OrderState {
-        let refusal = UnexpectedEvent(state: self, event: event)
-        guard let (at, asking) = parts else { return try afterEnd(event, else: refusal) }
+        if let next = soon(event, quantity: quantity) { return next }
+        guard let parts else { return try afterEnd(event) }
+        let (at, asking) = (parts.at, parts.asking)
         switch (event, asking) {
         case (.accepted(let id), _):
-            guard let next = at.accepted(id) else { throw refusal }
+            guard let next = at.accepted(id) else { throw unexpected(event) }
             return Self(next, asking.answered)
         case (.triggered, _):
-            guard let next = at.triggered else { throw refusal }
+            guard let next = at.triggered else { throw unexpected(event) }
             return Self(next, asking)
         case (.fill(let fill), _):
             let most = max(quantity, asking.terms?.quantity ?? quantity)
             guard fill.quantity > .zero, at.filled <= most, fill.quantity <= most - at.filled
-            else { throw refusal }
+            else { throw unexpected(event) }
             let filled = at.filled + fill.quantity
             return filled == most
                 ? .filled(at.venueID, filled) : Self(.working(at.venueID, filled: filled), asking)
@@ -102,13 +103,30 @@ public enum OrderState: Hashable, Sendable {
         case (.lost(let reason), _): return Self(at, .doubt(amending: asking.terms, reason))
         case (.notFound, .doubt) where !at.isAcknowledged:
             return .rejected(reason: "the venue never saw it")
-        default: throw refusal
+        default: throw unexpected(event)
+        }
+    }
+
+    private func unexpected(_ event: OrderEvent) -> UnexpectedEvent {
+        UnexpectedEvent(state: self, event: event)
+    }
+
+    /// What becomes of most orders, without a detour; nil: it is something else.
+    private func soon(_ event: OrderEvent, quantity: Quantity) -> OrderState? {
+        switch (self, event) {
+        case (.pendingNew, .accepted(let id)): return .working(id, filled: .zero)
+        case (.working(let id, let before), .fill(let fill)):
+            guard fill.quantity > .zero, before <= quantity, fill.quantity <= quantity - before
+            else { return nil }
+            let filled = before + fill.quantity
+            return filled == quantity ? .filled(id, filled) : .working(id, filled: filled)
+        default: return nil
         }
     }
 
     /// Answers that come after the end: those to questions that the end overtook change nothing.
     private func afterEnd(
-        _ event: OrderEvent, else refusal: UnexpectedEvent
+        _ event: OrderEvent
     ) throws(UnexpectedEvent) -> OrderState {
         switch (self, event) {
         case (.filled(let known, let filled), .accepted(let id)) where known ?? id == id:
@@ -121,7 +139,7 @@ public enum OrderState: Hashable, Sendable {
         case (.filled(_, let filled), .amended(_, let quantity)) where quantity <= filled:
             return self
         case (_, .triggered), (_, .cancelRejected), (_, .amendRejected), (_, .lost): return self
-        default: throw refusal
+        default: throw unexpected(event)
         }
     }
 
@@ -144,7 +162,13 @@ extension OrderState {
     }
 
     /// Whether it may still fill: everything but the final states.
-    public var isOpen: Bool { parts != nil }
+    public var isOpen: Bool {
+        switch self {
+        case .filled, .cancelled, .rejected, .expired: false
+        case .pendingNew, .pendingStop, .waiting, .working, .pendingAmend, .pendingCancel, .unknown:
+            true
+        }
+    }
 
     /// Whether its fate is not known.
     public var isUnknown: Bool { if case .unknown = self { true } else { false } }
@@ -175,9 +199,9 @@ extension OrderState {
 
     /// What may still fill at worst of an order of `quantity`: an amendment under way counts.
     public func mostToFill(of quantity: Quantity) -> Quantity {
-        guard let (at, asking) = parts else { return .zero }
-        let most = max(quantity, asking.terms?.quantity ?? quantity)
-        return at.filled < most ? most - at.filled : .zero
+        guard let parts else { return .zero }
+        let most = max(quantity, parts.asking.terms?.quantity ?? quantity)
+        return parts.at.filled < most ? most - parts.at.filled : .zero
     }
 
     /// What scripts see: pending, waiting, working, amending, cancelling, filled, cancelled,
@@ -230,17 +254,27 @@ private enum Asking {
     }
 }
 
+/// Where an open order stands, and what is asked of it.
+///
+/// No tuple: one of enums is handled by the runtime, field by field.
+private struct Parts {
+    let at: OrderState.Standing
+    let asking: Asking
+}
+
 extension OrderState {
     /// Where an open order stands and what is asked of it; nil for a final state.
-    private var parts: (Standing, Asking)? {
+    private var parts: Parts? {
         switch self {
-        case .pendingNew: (.sent(isStop: false), .nothing)
-        case .pendingStop: (.sent(isStop: true), .nothing)
-        case .waiting(let id): (.waiting(id), .nothing)
-        case .working(let id, let filled): (.working(id, filled: filled), .nothing)
-        case .pendingAmend(let at, let terms): (at, .amend(terms))
-        case .pendingCancel(let at, let terms): (at, .cancel(amending: terms))
-        case .unknown(let at, let terms, let reason): (at, .doubt(amending: terms, reason))
+        case .pendingNew: Parts(at: .sent(isStop: false), asking: .nothing)
+        case .pendingStop: Parts(at: .sent(isStop: true), asking: .nothing)
+        case .waiting(let id): Parts(at: .waiting(id), asking: .nothing)
+        case .working(let id, let filled):
+            Parts(at: .working(id, filled: filled), asking: .nothing)
+        case .pendingAmend(let at, let terms): Parts(at: at, asking: .amend(terms))
+        case .pendingCancel(let at, let terms): Parts(at: at, asking: .cancel(amending: terms))
+        case .unknown(let at, let terms, let reason):
+            Parts(at: at, asking: .doubt(amending: terms, reason))
         case .filled, .cancelled, .rejected, .expired: nil
         }
     }

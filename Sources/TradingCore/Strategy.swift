@@ -89,6 +89,8 @@ public protocol Strategy: AnyObject {
     func onBar(_ bar: Bar) -> HandlerOutcome
     func onTicker(_ ticker: Ticker) -> HandlerOutcome
     func onFunding(_ funding: Funding) -> HandlerOutcome
+    /// Whether ``onOrder(_:)`` and ``onFill(_:of:)`` lead anywhere; true by default.
+    var hearsOfOrders: Bool { get }
     /// Every change of an own order.
     func onOrder(_ order: Order) -> HandlerOutcome
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome
@@ -102,6 +104,8 @@ public protocol Strategy: AnyObject {
 }
 
 extension Strategy {
+    public var hearsOfOrders: Bool { true }
+
     public func onTrades(of stretch: EventStretch) -> HandlerOutcome {
         let batch = stretch.batch
         for row in batch.tradeRows(at: stretch.position..<stretch.end) {

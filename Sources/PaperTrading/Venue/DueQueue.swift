@@ -1,47 +1,71 @@
 internal import TradingModel
 
 /// Things that fall due one after the other, each with its place in the order of all queues.
-struct DueQueue<Element> {
+///
+/// A ring: an element moves in and out and is never copied on its way.
+@safe final class DueQueue<Element> {
     private struct Entry {
         let due: Timestamp
         let number: Int
         let element: Element
     }
 
-    /// Nil: taken out already; an element moves in and out and is never copied.
-    private var entries: [Entry?] = []
+    private var ring: UnsafeMutablePointer<Entry>
+    /// A power of two.
+    private var capacity = 8
     private var head = 0
+    private var count = 0
     private var lastDue = Timestamp.distantPast
 
     /// When the first is due; distant future: none.
     private(set) var nextDue = Timestamp.distantFuture
     private(set) var nextNumber = Int.max
-    var first: Element? { head < entries.count ? entries[head]?.element : nil }
+
+    init() { unsafe ring = .allocate(capacity: capacity) }
+
+    deinit {
+        for place in 0..<count { unsafe slot(place).deinitialize(count: 1) }
+        unsafe ring.deallocate()
+    }
+
+    var first: Element? { count > 0 ? unsafe slot(0).pointee.element : nil }
 
     /// Adds one at the end; it is never due before the one in front of it.
-    mutating func append(_ element: consuming Element, due: Timestamp, number: Int) {
-        lastDue = entries.isEmpty ? due : max(due, lastDue)
-        entries.append(Entry(due: lastDue, number: number, element: element))
-        if entries.count == head + 1 { findNext() }
+    func append(_ element: consuming Element, due: Timestamp, number: Int) {
+        if count == capacity { grow() }
+        lastDue = count == 0 ? due : max(due, lastDue)
+        unsafe slot(count).initialize(
+            to: Entry(due: lastDue, number: number, element: element))
+        count += 1
+        if count == 1 { findNext() }
     }
 
-    mutating func popFirst() -> Element? {
-        guard head < entries.count else { return nil }
-        let entry = entries[head].take()
-        head += 1
-        if head == entries.count {
-            entries.removeAll(keepingCapacity: true)
-            head = 0
-        } else if head >= 1_024, head * 2 >= entries.count {
-            entries.removeFirst(head)  // at most half is moved, so each element moves once or twice
-            head = 0
-        }
+    func popFirst() -> Element? {
+        guard count > 0 else { return nil }
+        let entry = unsafe slot(0).move()
+        head = (head + 1) & (capacity - 1)
+        count -= 1
         findNext()
-        return entry?.element
+        return entry.element
     }
 
-    private mutating func findNext() {
-        nextDue = head < entries.count ? entries[head]?.due ?? .distantFuture : .distantFuture
-        nextNumber = head < entries.count ? entries[head]?.number ?? .max : .max
+    private func slot(_ place: Int) -> UnsafeMutablePointer<Entry> {
+        unsafe ring + ((head + place) & (capacity - 1))
+    }
+
+    private func findNext() {
+        nextDue = count > 0 ? unsafe slot(0).pointee.due : .distantFuture
+        nextNumber = count > 0 ? unsafe slot(0).pointee.number : .max
+    }
+
+    private func grow() {
+        let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
+        for place in 0..<count {
+            unsafe (larger + place).moveInitialize(from: slot(place), count: 1)
+        }
+        unsafe ring.deallocate()
+        unsafe ring = larger
+        capacity *= 2
+        head = 0
     }
 }

@@ -21,8 +21,8 @@ public import TradingModel
     var orders: [ClientOrderID: PaperOrder] = [:]
     /// The latest time that the venue has heard of.
     private(set) var now = Timestamp.distantPast
-    private var arrivals = DueQueue<Request>()
-    private var deliveries = DueQueue<EngineInput>()
+    private let arrivals = DueQueue<Request>()
+    private let deliveries = DueQueue<EngineInput>()
     private var nextArrival = Timestamp.distantFuture
     private var numberOfDue = 0
     private var numberOfOrders = 0
@@ -131,10 +131,13 @@ public import TradingModel
     /// The same for changes of one instrument's depth: the rows of a batch.
     func processQuietly(_ batch: EventBatch, _ rows: Range<Int>) {
         let instrument = unsafe batch.changeColumn[rows.lowerBound].instrument
-        if unsafe tapes[instrument.index].remembersTaken {
-            for row in rows { process(unsafe batch.changeColumn[row]) }
-        } else {
-            keepBook(of: instrument).apply(batch, rows)
+        var next = rows.lowerBound
+        while next < rows.upperBound, unsafe tapes[instrument.index].remembersTaken {
+            process(unsafe batch.changeColumn[next])
+            next += 1
+        }
+        if next < rows.upperBound {
+            keepBook(of: instrument).apply(batch, next..<rows.upperBound)
         }
     }
 

@@ -181,7 +181,8 @@ extension ScriptApi {
             ], "Function", "Does"),
         .heading(3, "utf8, os, coroutine"),
         .functions(otherFunctions + coroutines, "Function", "Gives"),
-        .text("A coroutine is for the script's own use: a handler cannot wait in one for an event."),
+        .text(
+            "A coroutine is for the script's own use: a handler cannot wait in one for an event."),
         .example(
             """
             local levels = coroutine.wrap(function()

@@ -167,6 +167,7 @@ private final class WatchedStrategy: Strategy {
     func onBar(_ bar: Bar) -> HandlerOutcome { strategy.onBar(bar) }
     func onTicker(_ ticker: Ticker) -> HandlerOutcome { strategy.onTicker(ticker) }
     func onFunding(_ funding: Funding) -> HandlerOutcome { strategy.onFunding(funding) }
+    var hearsOfOrders: Bool { strategy.hearsOfOrders }
     func onOrder(_ order: Order) -> HandlerOutcome { strategy.onOrder(order) }
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
         strategy.onFill(fill, of: order)
