@@ -1,0 +1,226 @@
+import TradingModel
+
+/// What the strategy asks for.
+extension Engine {
+    mutating func settle(_ outcome: HandlerOutcome, into commands: inout [Command]) {
+        guard outcome != .quiet else { return }
+        requests.removeAll(keepingCapacity: true)
+        strategy.takeOutput(into: &requests)
+        for request in requests { perform(request, into: &commands) }
+    }
+
+    private mutating func perform(_ request: StrategyRequest, into commands: inout [Command]) {
+        switch request {
+        case .intent(let intent): act(on: intent, into: &commands)
+        case .log(let level, let text): commands.append(.log(level, text))
+        case .alert(let text): commands.append(.alert(text))
+        case .plot(let name, let value): commands.append(.plot(name, value))
+        case .after(let delay, let name):
+            setTimer(name, after: delay, repeats: false, into: &commands)
+        case .every(let period, let name):
+            // A version that takes over says again what repeats already: its beat goes on.
+            if isTakingOver, timers.repeats(name, every: max(period, Self.shortestTimer)) {
+                return
+            }
+            setTimer(name, after: period, repeats: true, into: &commands)
+        case .cancelTimer(let name):
+            timers.cancel(name)
+            findDeadline()
+        case .failure(let text):
+            commands.append(.log(.error, text))
+            countFailure(text, into: &commands)
+        case .fatal(let text):
+            commands.append(.log(.error, text))
+            guard !isOnProbation else { return fail(text) }
+            stopTrading("the strategy cannot go on: \(text)", into: &commands)
+        }
+    }
+
+    private mutating func setTimer(
+        _ name: String, after delay: Int64, repeats: Bool, into commands: inout [Command]
+    ) {
+        let delay = max(delay, Self.shortestTimer)
+        let due = state.now.advanced(byNanoseconds: delay)
+        let isSet = timers.set(name, due: due, period: repeats ? delay : nil)
+        findDeadline()
+        guard !isSet, state.isTrading else { return }
+        let text = "more than \(TimerQueue.most) timers at once: `\(name)` is dropped"
+        commands.append(.log(.error, text))
+        countFailure(text, into: &commands)
+    }
+
+    mutating func countFailure(_ text: String, into commands: inout [Command]) {
+        guard !isOnProbation else { return fail(text) }
+        let minuteAgo = state.now.advanced(byNanoseconds: -60_000_000_000)
+        failures.removeAll { $0 < minuteAgo }
+        failures.append(state.now)
+        guard failures.count >= settings.maxFailuresPerMinute else { return }
+        stopTrading(
+            "\(failures.count) handlers failed within a minute, the limit is "
+                + "\(settings.maxFailuresPerMinute)", into: &commands)
+    }
+
+    mutating func act(on intent: Intent, into commands: inout [Command]) {
+        commands.append(.intent(intent))
+        do {
+            switch intent {
+            case .place(let request): try place(request, into: &commands)
+            case .cancel(let selector): try cancel(selector, into: &commands)
+            case .amend(let id, let price, let quantity):
+                try amend(id, price: price, quantity: quantity, into: &commands)
+            case .target(let instrument, let wanted):
+                guard let request = try orderReaching(wanted, of: instrument) else {
+                    warnIfUnreachable(wanted, of: instrument, into: &commands)
+                    return
+                }
+                try place(request, into: &commands)
+            case .close(let instrument):
+                for order in state.orders.open
+                where order.request.instrument == instrument && !order.request.isLeaving {
+                    requestCancel(order, into: &commands)
+                }
+                guard let request = orderClosing(instrument) else { return }
+                try place(request, into: &commands)
+            }
+        } catch {
+            commands.append(.refused(error, intent))
+        }
+    }
+
+    private mutating func place(
+        _ request: OrderRequest, into commands: inout [Command]
+    ) throws(RiskRefusal) {
+        let id = ClientOrderID(numbered(orderIDPrefix, orderCount + 1))
+        let approved = try gate.approve(request, id: id, given: state)
+        orderCount += 1
+        state.orders.insert(
+            Order(
+                id: id, serial: orderCount, request: approved.request,
+                state: OrderState(of: approved.request),
+                filledNotional: .zero, createdAt: state.now, updatedAt: state.now,
+                version: version))
+        commands.append(.submit(approved))
+    }
+
+    private mutating func cancel(
+        _ selector: OrderSelector, into commands: inout [Command]
+    ) throws(RiskRefusal) {
+        switch selector {
+        case .order(let id):
+            guard let order = state.orders[id] else {
+                throw RiskRefusal(rule: .unknownOrder, detail: "there is no order \(id)")
+            }
+            requestCancel(order, into: &commands)
+        case .matching(let instrument, let tag):
+            for order in state.orders.open {
+                if let instrument, order.request.instrument != instrument { continue }
+                if let tag, order.request.tag != tag { continue }
+                requestCancel(order, into: &commands)
+            }
+        }
+    }
+
+    /// Asks for a cancel unless the order is final or being cancelled already.
+    mutating func requestCancel(_ order: Order, into commands: inout [Command]) {
+        guard order.state.isOpen,
+            let next = try? order.state.after(.cancelRequested, quantity: order.request.quantity)
+        else { return }
+        var order = order
+        order.state = next
+        order.updatedAt = state.now
+        state.orders.update(order)
+        commands.append(.cancel(order.id, order.request.instrument))
+    }
+
+    private mutating func amend(
+        _ id: ClientOrderID, price: Price?, quantity: Quantity?, into commands: inout [Command]
+    ) throws(RiskRefusal) {
+        guard var order = state.orders[id], order.state.isOpen else {
+            throw RiskRefusal(rule: .unknownOrder, detail: "there is no open order \(id) to amend")
+        }
+        let approved = try gate.approve(
+            amendmentOf: order, price: price, quantity: quantity, given: state)
+        do {
+            order.state = try order.state.after(
+                .amendRequested(price: approved.price, quantity: approved.quantity),
+                quantity: order.request.quantity)
+        } catch {
+            throw RiskRefusal(
+                rule: .unknownOrder,
+                detail: "order \(id) cannot be amended while it is \(order.state.name)")
+        }
+        order.updatedAt = state.now
+        state.orders.update(order)
+        commands.append(.amend(approved))
+    }
+
+    /// The market order that reaches a target position; nil when nothing is left to do.
+    ///
+    /// Working orders count as if they had filled, stops that still wait do not. What is left
+    /// below the venue's minimum counts as reached: no order could close it.
+    private func orderReaching(
+        _ wanted: SignedQuantity, of instrument: InstrumentID
+    ) throws(RiskRefusal) -> OrderRequest? {
+        let facts = state.instruments[instrument.index]
+        var held = state.positions[instrument.index].net
+        for order in state.orders.open
+        where order.request.instrument == instrument && order.state.name != "waiting" {
+            held += order.remaining.signed(order.request.side)
+        }
+        let (attos, overflow) = wanted.attos.subtractingReportingOverflow(held.attos)
+        guard !overflow, attos != .min else {
+            throw RiskRefusal(rule: .tooLarge, detail: "a target of \(wanted) is too large")
+        }
+        let missing = SignedQuantity(attos: attos)
+            .rounded(toMultipleOf: facts.lot.attos, .towardZero)
+        guard let side = missing.side, missing.magnitude >= facts.minQuantity else { return nil }
+        if facts.minNotional > .zero, let price = valuationForOrder(instrument, side),
+            let notional = facts.contract.quoteNotional(
+                of: missing.magnitude, at: price, .towardZero), notional < facts.minNotional
+        {
+            return nil
+        }
+        return OrderRequest(instrument: instrument, side: side, quantity: missing.magnitude)
+    }
+
+    /// Says once for an instrument that a target is below what the venue takes at all.
+    private mutating func warnIfUnreachable(
+        _ wanted: SignedQuantity, of instrument: InstrumentID, into commands: inout [Command]
+    ) {
+        guard wanted != .zero, state.positions[instrument.index].net == .zero,
+            state.orders.open.allSatisfy({ $0.request.instrument != instrument }),
+            warnedUnreachable.insert(instrument).inserted
+        else { return }
+        let facts = state.instruments[instrument.index]
+        var least = "the least order is \(max(facts.lot, facts.minQuantity))"
+        if facts.minNotional > .zero { least += " and \(facts.minNotional) in value" }
+        commands.append(
+            .log(
+                .warn,
+                "a target of \(wanted) \(facts.symbol) cannot be reached: \(least) (said once)"))
+    }
+
+    private func valuationForOrder(_ instrument: InstrumentID, _ side: Side) -> Price? {
+        let top = state.top(instrument)
+        let touch = side == .buy ? top.ask : top.bid
+        return touch?.price ?? state.valuation(instrument)
+    }
+
+    /// The reduce-only market order that leaves a position; nil when flat or already leaving.
+    private func orderClosing(_ instrument: InstrumentID) -> OrderRequest? {
+        var held = state.positions[instrument.index].net
+        for order in state.orders.open
+        where order.request.instrument == instrument && order.request.isLeaving {
+            held += order.remaining.signed(order.request.side)
+        }
+        guard let side = held.side else { return nil }
+        return OrderRequest(
+            instrument: instrument, side: side.opposite, quantity: held.magnitude,
+            isReduceOnly: true)
+    }
+}
+
+extension OrderRequest {
+    /// A reduce-only market order: it can only leave a position, and at once.
+    fileprivate var isLeaving: Bool { isReduceOnly && price == nil && stop == nil }
+}

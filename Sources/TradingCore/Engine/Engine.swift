@@ -1,0 +1,304 @@
+public import TradingModel
+
+/// How an engine behaves; none of it changes during a run.
+public struct EngineSettings {
+    /// The start of every client order id of the run.
+    public var orderIDPrefix = "mr"
+    /// Handler failures within a minute that stop trading.
+    public var maxFailuresPerMinute = 3
+    public var limits = RiskLimits()
+    /// Limits of single symbols, by the symbol's text; each replaces the general one.
+    public var limitsBySymbol: [String: RiskLimits] = [:]
+    /// The venue's own order books, where it stands in the same process and sees what we see.
+    ///
+    /// The engine then reads them and applies nothing itself.
+    public var sharedBooks: [OrderBook?]?
+
+    public init() {}
+}
+
+/// Turns inputs into commands: books, marks and positions first, then the strategy, then its
+/// intents through the risk gate.
+///
+/// Synchronous and deterministic: no await, no clock, no randomness, no log. The same inputs give
+/// the same commands.
+public struct Engine {
+    public let state: TradingState
+    var strategy: any Strategy
+    var gate: RiskGate
+    var timers = TimerQueue()
+    var bars: [[BarBuilder]]
+    var feeds: InstrumentTable<FeedSet>
+    var failures: [Timestamp] = []
+    /// Which version of the strategy trades, and whether it still has to prove itself.
+    var version = 1
+    var probation: Probation?
+    var isTakingOver = false
+    var orderCount = 0
+    var warnedUnreachable: Set<InstrumentID> = []
+    var requests: [StrategyRequest] = []
+    let settings: EngineSettings
+    let orderIDPrefix: String
+    private let ownsBooks: Bool
+
+    /// A timer set again and again for no time at all would never let time pass: 1 ms, in ns.
+    static let shortestTimer: Int64 = 1_000_000
+
+    /// When ``process(_:into:)`` should be told the time at the latest; distant future: never.
+    ///
+    /// Market events tell it too, so a busy feed needs no extra call.
+    public private(set) var nextDeadline = Timestamp.distantFuture
+
+    /// An engine that is ready for ``EngineInput/start(_:at:)``.
+    public init(
+        mode: TradingMode, instruments: [Instrument], strategy: any Strategy,
+        settings: EngineSettings, now: Timestamp
+    ) {
+        self.init(
+            resuming: TradingState(mode: mode, instruments: instruments, now: now),
+            strategy: strategy, settings: settings)
+    }
+
+    /// An engine that begins with what is known already.
+    init(resuming state: TradingState, strategy: any Strategy, settings: EngineSettings) {
+        self.state = state
+        self.strategy = strategy
+        self.settings = settings
+        orderIDPrefix = settings.orderIDPrefix + "-"
+        gate = RiskGate(limits: settings.limits, overrides: settings.limitsBySymbol)
+        if let books = settings.sharedBooks {
+            state.books = books
+            ownsBooks = false
+        } else {
+            ownsBooks = true
+        }
+        strategy.attach(to: state)
+        let instruments = state.instruments
+        let subscriptions = instruments.map { strategy.subscription(to: $0.id) }
+        feeds = InstrumentTable(subscriptions.map(\.feeds))
+        canRunAhead =
+            !ownsBooks && subscriptions.allSatisfy { $0.feeds.isSubset(of: [.trades]) }
+        bars = zip(instruments, subscriptions).map { instrument, subscription in
+            subscription.barSizes.map { BarBuilder(instrument: instrument.id, size: $0) }
+        }
+    }
+
+    /// Takes one input and appends what is to be done to `commands`.
+    public mutating func process(_ input: EngineInput, into commands: inout [Command]) {
+        switch input {
+        case .market(let event):
+            process(event, into: &commands)
+        case .report(let report):
+            advance(to: report.receiveTime, into: &commands)
+            apply(report, into: &commands)
+        case .balance(let balance, let time):
+            advance(to: time, into: &commands)
+            state.balances[balance.currency] = balance
+        case .status(let status):
+            advance(to: status.receiveTime, into: &commands)
+            settle(strategy.onStatus(status), into: &commands)
+        case .time(let time):
+            advance(to: time, into: &commands)
+        case .start(let reason, let time):
+            advance(to: time, into: &commands)
+            settle(strategy.onStart(reason), into: &commands)
+        case .dataEnded(let time):
+            advance(to: time, into: &commands)
+            closeTimeBars(into: &commands)
+        case .stop(let reason, let time):
+            advance(to: time, into: &commands)
+            stop(reason, into: &commands)
+        case .reload(let handover, let time):
+            advance(to: time, into: &commands)
+            take(handover, into: &commands)
+        case .halt(let reason, let time):
+            advance(to: time, into: &commands)
+            stopTrading(reason, into: &commands)
+        }
+    }
+
+    /// The same for a market event.
+    public mutating func process(_ event: MarketEvent, into commands: inout [Command]) {
+        switch event {
+        case .trade(let trade): process(trade, into: &commands)
+        case .book(let change): process(change, into: &commands)
+        case .quote(let quote): process(quote, into: &commands)
+        case .bar(let bar): process(bar, into: &commands)
+        case .ticker(let ticker):
+            advance(to: ticker.receiveTime, into: &commands)
+            if let mark = ticker.mark { state.marksTable[ticker.instrument.index].mark = mark }
+            if feeds[ticker.instrument.index].contains(.ticker) {
+                settle(strategy.onTicker(ticker), into: &commands)
+            }
+        case .funding(let funding):
+            advance(to: funding.receiveTime, into: &commands)
+            apply(funding, into: &commands)
+        }
+    }
+
+    // MARK: - Market events
+
+    /// Whether a strategy hears of trades alone, and its books are kept elsewhere: it may then run
+    /// ahead over an ``EventStretch``.
+    public let canRunAhead: Bool
+
+    /// A stretch over `batch`, to be used again and again.
+    ///
+    /// - Parameter take: does, with the events at these places, what comes before the engine.
+    public func makeStretch(
+        over batch: EventBatch, take: @escaping (Range<Int>) -> Void
+    ) -> EventStretch {
+        let isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
+        return EventStretch(over: batch, isHeard: isHeard, state: state, take: take)
+    }
+
+    /// Offers a stretch to the strategy, up to and including the first event that it answers.
+    ///
+    /// Only where ``canRunAhead``, and where all of it lies before ``nextDeadline``.
+    public mutating func process(_ stretch: EventStretch, into commands: inout [Command]) {
+        let outcome = strategy.onTrades(of: stretch)
+        stretch.catchUp(through: stretch.position - 1)
+        settle(outcome, into: &commands)
+    }
+
+    /// The same for a trade, without the wrapping.
+    public mutating func process(_ trade: Trade, into commands: inout [Command]) {
+        advance(to: trade.receiveTime, into: &commands)
+        state.see(trade)
+        let wanted = feeds[trade.instrument.index]
+        if wanted.contains(.bars) { gather(trade, into: &commands) }
+        if wanted.contains(.trades) {
+            let outcome = strategy.onTrade(trade)
+            if outcome != .quiet { settle(outcome, into: &commands) }
+        }
+    }
+
+    /// The same for a change of depth, without the wrapping.
+    public mutating func process(_ change: BookChange, into commands: inout [Command]) {
+        advance(to: change.receiveTime, into: &commands)
+        let index = change.instrument.index
+        if ownsBooks { applyToOwnBook(change) }
+        guard change.endsMessage else { return }
+        state.see(change)
+        let wanted = feeds[index]
+        if !wanted.isDisjoint(with: [.book, .quotes]) { tellBook(index, into: &commands) }
+    }
+
+    private mutating func applyToOwnBook(_ change: BookChange) {
+        let index = change.instrument.index
+        if let book = state.books[index] {
+            book.apply(change)
+        } else {
+            let book = OrderBook(instrument: change.instrument)
+            book.apply(change)
+            state.books[index] = book
+        }
+    }
+
+    private mutating func tellBook(_ index: Int, into commands: inout [Command]) {
+        guard let book = state.books[index] else { return }
+        if feeds[index].contains(.book) { settle(strategy.onBook(book), into: &commands) }
+        guard feeds[index].contains(.quotes) else { return }
+        // A script that wants quotes hears of the top only, and only when it changed.
+        let bid = book.bestBid
+        let ask = book.bestAsk
+        guard state.marksTable[index].bid != bid || state.marksTable[index].ask != ask else {
+            return
+        }
+        state.marksTable[index].bid = bid
+        state.marksTable[index].ask = ask
+        let quote = Quote(
+            instrument: book.instrument, bid: bid, ask: ask, venueTime: book.venueTime ?? state.now,
+            receiveTime: book.receiveTime ?? state.now)
+        settle(strategy.onQuote(quote), into: &commands)
+    }
+
+    private mutating func process(_ quote: Quote, into commands: inout [Command]) {
+        advance(to: quote.receiveTime, into: &commands)
+        let index = quote.instrument.index
+        // Where the depth is kept too it is the one truth about the top; quotes would say it twice.
+        guard state.books[index] == nil else { return }
+        state.marksTable[index].bid = quote.bid
+        state.marksTable[index].ask = quote.ask
+        state.marksTable[index].receiveTime = quote.receiveTime
+        if feeds[index].contains(.quotes) { settle(strategy.onQuote(quote), into: &commands) }
+    }
+
+    private mutating func process(_ bar: Bar, into commands: inout [Command]) {
+        advance(to: bar.closeTime, into: &commands)
+        let index = bar.instrument.index
+        state.marksTable[index].last = bar.close
+        state.marksTable[index].receiveTime = bar.closeTime
+        var closed: [Bar] = []
+        for builder in bars[index].indices { bars[index][builder].add(bar) { closed.append($0) } }
+        for bar in closed { settle(strategy.onBar(bar), into: &commands) }
+        findDeadline()
+    }
+
+    private mutating func gather(_ trade: Trade, into commands: inout [Command]) {
+        let index = trade.instrument.index
+        var closed: [Bar] = []
+        for builder in bars[index].indices { bars[index][builder].add(trade) { closed.append($0) } }
+        for bar in closed { settle(strategy.onBar(bar), into: &commands) }
+        findDeadline()
+    }
+
+    private mutating func apply(_ funding: Funding, into commands: inout [Command]) {
+        let index = funding.instrument.index
+        if state.positions[index].net.attos != 0 {
+            do {
+                _ = try state.positions[index].apply(funding)
+            } catch {
+                commands.append(
+                    .log(.error, "funding of \(state.instruments[index].symbol) \(error)"))
+            }
+        }
+        if feeds[index].contains(.funding) {
+            settle(strategy.onFunding(funding), into: &commands)
+        }
+    }
+
+    // MARK: - Time
+
+    @inline(__always)
+    mutating func advance(to time: Timestamp, into commands: inout [Command]) {
+        if time >= nextDeadline { passDeadlines(until: time, into: &commands) }
+        if time > state.now { state.now = time }
+    }
+
+    /// Closes bars and fires timers that are due at or before `time`, in the order of their times.
+    private mutating func passDeadlines(until time: Timestamp, into commands: inout [Command]) {
+        while nextDeadline <= time {
+            let due = nextDeadline
+            if due > state.now { state.now = due }
+            for index in bars.indices {
+                for builder in bars[index].indices {
+                    guard let bar = bars[index][builder].close(at: due) else { continue }
+                    settle(strategy.onBar(bar), into: &commands)
+                }
+            }
+            while let name = timers.takeDue(at: due) {
+                settle(strategy.onTimer(name), into: &commands)
+            }
+            findDeadline()
+        }
+    }
+
+    private mutating func closeTimeBars(into commands: inout [Command]) {
+        for index in bars.indices {
+            for builder in bars[index].indices {
+                guard let bar = bars[index][builder].close(at: .distantFuture) else { continue }
+                settle(strategy.onBar(bar), into: &commands)
+            }
+        }
+        findDeadline()
+    }
+
+    mutating func findDeadline() {
+        var next = timers.next
+        for builders in bars {
+            for builder in builders where builder.deadline < next { next = builder.deadline }
+        }
+        nextDeadline = next
+    }
+}

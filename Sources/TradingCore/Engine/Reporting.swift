@@ -1,0 +1,88 @@
+import TradingModel
+
+/// What the venue says of our orders, and the end of trading.
+extension Engine {
+    mutating func apply(_ report: ExecutionReport, into commands: inout [Command]) {
+        guard let serial = state.orders.serial(of: report.order) else {
+            commands.append(
+                .log(.error, "the venue reports an order that is not ours: \(report.order)"))
+            return
+        }
+        let isNews = state.orders.change(serial) { order in
+            take(report, into: &order, &commands)
+        }
+        guard isNews else { return }
+        if strategy.hearsOfOrders, let order = state.orders[serial] {
+            settle(strategy.onOrder(order), into: &commands)
+            guard case .fill(let fill) = report.event else { return }
+            settle(strategy.onFill(fill, of: order), into: &commands)
+        }
+        guard case .fill = report.event else { return }
+        settle(strategy.onPosition(report.instrument), into: &commands)
+    }
+
+    /// Makes of an order what a report says; false when that is no news or cannot be.
+    private mutating func take(
+        _ report: ExecutionReport, into order: inout Order, _ commands: inout [Command]
+    ) -> Bool {
+        if case .fill(let fill) = report.event {
+            // Told twice: streams overlap after a reconnect.
+            guard !order.fillIDs.contains(fill.id) else { return false }
+            order.fillIDs.append(fill.id)
+        }
+        do {
+            order.state = try order.state.after(report.event, quantity: order.request.quantity)
+        } catch {
+            commands.append(.log(.error, "order \(order.id): \(error)"))
+            // What was executed was executed, whatever we believed of the order.
+            guard case .fill = report.event else { return false }
+        }
+        order.updatedAt = state.now
+        if case .amended(let price, let quantity) = report.event {
+            if let price { order.request.price = price }
+            order.request.quantity = quantity
+        }
+        if case .fill(let fill) = report.event { take(fill, of: &order, into: &commands) }
+        return true
+    }
+
+    private mutating func take(
+        _ fill: Fill, of order: inout Order, into commands: inout [Command]
+    ) {
+        let index = order.request.instrument.index
+        if let notional = fill.price.times(fill.quantity, .halfEven) {
+            let (sum, overflow) = order.filledNotional.attos.addingReportingOverflow(notional.attos)
+            if !overflow { order.filledNotional = Money(attos: sum) }
+        }
+        let isInSettle = fill.feeCurrency == state.instruments[index].settle
+        if !isInSettle { state.otherFees[fill.feeCurrency, default: .zero] += fill.fee }
+        do {
+            try state.positions[index].apply(
+                order.request.side, price: fill.price, quantity: fill.quantity,
+                fee: isInSettle ? fill.fee : .zero)
+        } catch {
+            stopTrading(
+                "a fill of \(state.instruments[index].symbol) \(error): the position is no longer "
+                    + "known", into: &commands)
+        }
+    }
+
+    // MARK: - Stopping
+
+    mutating func stop(_ reason: String, into commands: inout [Command]) {
+        cancelAll(into: &commands)
+        settle(strategy.onStop(reason), into: &commands)
+        state.isTrading = false
+    }
+
+    mutating func stopTrading(_ reason: String, into commands: inout [Command]) {
+        guard state.isTrading else { return }
+        state.isTrading = false
+        cancelAll(into: &commands)
+        commands.append(.tradingStopped(reason: reason))
+    }
+
+    mutating func cancelAll(into commands: inout [Command]) {
+        for order in state.orders.open { requestCancel(order, into: &commands) }
+    }
+}
