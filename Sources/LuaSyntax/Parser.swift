@@ -166,7 +166,11 @@ package struct Parser {
     }
 
     func expected(_ what: String, detail: String = "") -> SyntaxError {
-        SyntaxError("\(what) expected\(detail) near \(shown)", at: place, suggestion: suggestion())
+        // Inside a table or a call a brace is only a forgotten comma.
+        let isInList = token == .mark(.openBrace) && ["'}'", "')'"].contains(what)
+        return SyntaxError(
+            "\(what) expected\(detail) near \(shown)", at: place,
+            suggestion: isInList ? "is a `,` missing before it?" : suggestion())
     }
 
     func unexpected() -> SyntaxError {

@@ -22,7 +22,8 @@ struct MeasuredProcess {
             "cd \"$1\" && shift && ulimit -t \(seconds) && ulimit -v \(bytes / 1_024) && exec \"$@\""
         let words =
             ["/bin/sh", "-c", command, "sh", folder, Runner.program.path] + arguments
-        let child = try Self.start(words, output: path)
+        let child = try Self.start(
+            words, output: path, home: scratch.url.appendingPathComponent("home").path)
         var status: Int32 = 0
         var usage = rusage()
         while unsafe wait4(child, &status, 0, &usage) < 0 {
@@ -34,7 +35,7 @@ struct MeasuredProcess {
         output = try scratch.text("output")
     }
 
-    private static func start(_ words: [String], output: String) throws -> pid_t {
+    private static func start(_ words: [String], output: String, home: String) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -42,10 +43,10 @@ struct MeasuredProcess {
         unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_APPEND, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
         var arguments = unsafe terminated(words)
-        var environment = unsafe terminated(["PATH=/usr/bin:/bin"])
+        var environment = unsafe terminated(["PATH=/usr/bin:/bin", "MOONRUNNER_HOME=\(home)"])
         defer {
             for index in 0..<words.count { unsafe free(arguments[index]) }
-            unsafe free(environment[0])
+            for index in 0..<2 { unsafe free(environment[index]) }
         }
         var child: pid_t = 0
         let result = unsafe posix_spawn(

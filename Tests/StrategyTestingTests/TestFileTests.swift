@@ -88,6 +88,13 @@ import Testing
         #expect(result.declared == 2)
     }
 
+    @Test func `has the quota of log lines of a second in each test`() throws {
+        let printing = "function() for i = 1, 900 do print(i) end end"
+        let tests = (1...10).map { "test(\"t\($0)\", \(printing))" }
+        let result = try TestFolder().run(tests.joined(separator: "\n"))
+        #expect(result.tests.map(\.printed.count) == Array(repeating: 900, count: 10))
+    }
+
     @Test func `shares code by require, as strategies do`() throws {
         let folder = try TestFolder(["helper.lua": "return { one = 1 }\n"])
         let result = try folder.run(
