@@ -42,6 +42,13 @@ let package = Package(
             dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(
+            name: "VenueSimulators",
+            dependencies: [
+                "CZlib", "PaperTrading", "TradingCore", "TradingModel",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
+        .target(
             name: "MarketFiles", dependencies: ["CZlib", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(
@@ -105,6 +112,13 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TradingModelTests", dependencies: ["PropertyTesting", "TradingModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "VenueSimulatorsTests",
+            dependencies: [
+                "CZlib", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
+                "VenueSimulators", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
     ]
 )

@@ -1,0 +1,170 @@
+internal import TradingCore
+internal import TradingModel
+
+/// What fills and funding do to an account's money and positions.
+extension CoinExAccount {
+    /// Books one execution of an order and tells of it.
+    func book(_ fill: Fill, of order: CoinExOrder) {
+        let market = order.market
+        guard let value = market.value(fill.quantity, at: fill.price, .halfEven) else {
+            preconditionFailure("orders whose value does not fit are refused")
+        }
+        let dealID = dealNumber(of: fill, order)
+        order.filled += fill.quantity
+        order.filledValue += value
+        order.lastFilled = fill.quantity
+        order.lastPrice = fill.price
+        order.updatedAt = now
+        let rate = fill.liquidity == .maker ? market.fees.maker : market.fees.taker
+        let booking =
+            market.product == .spot
+            ? bookSpot(fill, value, rate, order) : bookFutures(fill, value, rate, order)
+        order.realised += booking.realised
+        let deal = CoinExDeal(
+            id: dealID, time: now, market: market, side: order.side, orderID: order.id,
+            clientID: order.terms.clientID, price: fill.price, quantity: fill.quantity,
+            liquidity: fill.liquidity, fee: booking.fee, feeCurrency: booking.currency,
+            positionID: booking.positionID, realised: booking.realised)
+        Self.append(deal, to: &deals)
+        changes.deals.append(deal)
+        changes.note(order)
+    }
+
+    /// The public trade's number; what no public trade tells of becomes one.
+    private func dealNumber(of fill: Fill, _ order: CoinExOrder) -> Int64 {
+        if let printedDeal { return printedDeal.id }
+        let taker = fill.liquidity == .taker ? order.side : order.side.opposite
+        return order.market.tape.print(fill.price, fill.quantity, taker: taker, at: now)
+    }
+
+    private struct Booking {
+        var fee: Money
+        var currency: Currency
+        var positionID: Int64 = 0
+        var realised = Money.zero
+    }
+
+    /// The fee is taken from what is received: base for a buy, quote for a sell.
+    private func bookSpot(
+        _ fill: Fill, _ value: Money, _ rate: Rate, _ order: CoinExOrder
+    ) -> Booking {
+        let market = order.market
+        let amount = Money(attos: fill.quantity.attos)
+        let isBuy = order.side == .buy
+        let received = isBuy ? amount : value
+        let fee = received.times(rate, .halfEven) ?? .zero
+        var wallet = wallets[.spot, default: CoinExWallet([:])]
+        wallet[isBuy ? market.base : market.quote].total += received - fee
+        wallet[isBuy ? market.quote : market.base].total -= isBuy ? value : amount
+        wallets[.spot] = wallet
+        for (currency, change) in [
+            (isBuy ? market.quote : market.base, -(isBuy ? value : amount)),
+            (isBuy ? market.base : market.quote, received - fee),
+        ] {
+            let row: JSON = [
+                "balance": .text(wallet[currency].total.description),
+                "ccy": .text(currency.code), "change": .text(change.description),
+                "created_at": .milliseconds(now), "type": "trade",
+            ]
+            Self.append(row, to: &ledgerRows)
+        }
+        if isBuy { order.baseFee += fee } else { order.fee += fee }
+        return Booking(fee: fee, currency: isBuy ? market.base : market.quote)
+    }
+
+    /// Closes what there is to close, then opens with the rest.
+    private func bookFutures(
+        _ fill: Fill, _ value: Money, _ rate: Rate, _ order: CoinExOrder
+    ) -> Booking {
+        let market = order.market
+        let fee = Self.truncated(value.times(rate, .towardZero) ?? .zero)
+        let closing = min(fill.quantity, reducible(market, order.side))
+        let closingFee = Self.truncated(fee.share(closing, of: fill.quantity) ?? .zero)
+        var booking = Booking(fee: fee, currency: market.settle)
+        if closing > .zero {
+            let before = position(market)?.core.realisedPnL ?? .zero
+            booking.positionID = move(fill.price, closing, order, fee: closingFee)
+            booking.realised =
+                (finishedOrOpen(booking.positionID)?.core.realisedPnL ?? before)
+                - before
+        }
+        if fill.quantity > closing {
+            booking.positionID = move(
+                fill.price, fill.quantity - closing, order, fee: fee - closingFee)
+        }
+        wallets[.futures, default: CoinExWallet([:])][market.settle].total +=
+            booking.realised - fee
+        order.fee += fee
+        return booking
+    }
+
+    private func finishedOrOpen(_ id: Int64) -> CoinExPosition? {
+        positions.lazy.compactMap { $0 }.first { $0.id == id }
+            ?? finishedPositions.last { $0.id == id }
+    }
+
+    /// Applies one execution to the position, which it only grows or only reduces.
+    private func move(
+        _ price: Price, _ quantity: Quantity, _ order: CoinExOrder, fee: Money
+    ) -> Int64 {
+        let market = order.market
+        let index = market.instrument.id.index
+        var position =
+            positions[index]
+            ?? CoinExPosition(
+                id: numbers.nextPosition(), market, order.side, leverage: leverages[index],
+                isCross: isCross[index], at: now)
+        let marginBefore = position.margin
+        let isNew = positions[index] == nil
+        do {
+            try position.core.apply(order.side, price: price, quantity: quantity, fee: fee)
+        } catch {
+            preconditionFailure("a fill whose value fits can be booked: \(error)")
+        }
+        position.cumulativeValue += market.value(quantity, at: price, .halfEven) ?? .zero
+        if isNew { position.firstPrice = price }
+        position.latestPrice = price
+        position.updatedAt = now
+        position.notePeaks()
+        keep(position, marginBefore: isNew ? .zero : marginBefore)
+        return position.id
+    }
+
+    /// Stores a changed position, binds its margin, and tells of it.
+    func keep(_ position: CoinExPosition, marginBefore: Money) {
+        let market = position.market
+        wallets[.futures, default: CoinExWallet([:])][market.settle].margin +=
+            position.margin - marginBefore
+        let isClosed = position.size == .zero
+        positions[market.instrument.id.index] = isClosed ? nil : position
+        if isClosed { Self.append(position, to: &finishedPositions) }
+        changes.note(position, isClosed ? "close" : "update")
+    }
+
+    /// Futures fees are cut behind the 8th decimal.
+    private static func truncated(_ fee: Money) -> Money {
+        fee.rounded(toMultipleOf: attosPerUnit / 100_000_000, .towardZero)
+    }
+
+    /// Pays or receives funding on an open position.
+    func settle(_ funding: Funding) {
+        let index = funding.instrument.index
+        guard var position = positions[index] else { return }
+        let margin = position.margin
+        guard let received = try? position.core.apply(funding) else { return }
+        let market = position.market
+        wallets[.futures, default: CoinExWallet([:])][market.settle].total += received
+        let row: JSON = [
+            "position_id": .integer(position.id), "market": .text(market.name),
+            "market_type": "FUTURES", "side": .text(position.side == .buy ? "long" : "short"),
+            "margin_mode": .text(position.isCross ? "cross" : "isolated"),
+            "open_interest": .text(position.size.description),
+            "settle_price": .text(funding.mark.description),
+            "funding_rate": .text(funding.rate.description),
+            "funding_value": .text(received.description), "created_at": .milliseconds(now),
+        ]
+        Self.append(row, to: &fundingRows)
+        position.updatedAt = now
+        keep(position, marginBefore: margin)
+    }
+}

@@ -1,0 +1,124 @@
+internal import TradingModel
+
+/// What came with a request: the members of its body, or its query, read strictly.
+struct CoinExParameters {
+    private let members: JSON
+    /// Of a query all values are text.
+    private let isQuery: Bool
+
+    init(body: [UInt8]) throws(CoinExRefusal) {
+        guard let json = try? JSON(parsing: body), json.members != nil else {
+            throw .invalid("body is no JSON object")
+        }
+        members = json
+        isQuery = false
+    }
+
+    init(query: Substring) {
+        members = .object(
+            query.split(separator: "&").map { pair in
+                let parts = pair.split(
+                    separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+                let value = parts.count == 2 ? Self.unescaped(parts[1]) : ""
+                return JSONMember(key: String(parts[0]), value: .text(value))
+            })
+        isQuery = true
+    }
+
+    init(_ item: JSON) throws(CoinExRefusal) {
+        guard item.members != nil else { throw .invalid("orders") }
+        members = item
+        isQuery = false
+    }
+
+    private static func unescaped(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+            if byte == UInt8(ascii: "%"), let value = UInt8(digits, radix: 16) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte == UInt8(ascii: "+") ? UInt8(ascii: " ") : byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Nil when absent, null, or of a query empty.
+    private func value(_ key: String) -> JSON? {
+        guard let value = members[key], value != .null else { return nil }
+        return isQuery && value.text == "" ? nil : value
+    }
+
+    func text(_ key: String) throws(CoinExRefusal) -> String? {
+        guard let value = value(key) else { return nil }
+        guard let text = value.text else { throw .invalid(key) }
+        return text
+    }
+
+    func needed(_ key: String) throws(CoinExRefusal) -> String {
+        guard let text = try text(key), !text.isEmpty else { throw .invalid(key) }
+        return text
+    }
+
+    func integer(_ key: String) throws(CoinExRefusal) -> Int64? {
+        guard let value = value(key) else { return nil }
+        let number = isQuery ? value.text.flatMap { Int64($0) } : value.integer
+        guard let number else { throw .invalid(key) }
+        return number
+    }
+
+    func neededInteger(_ key: String) throws(CoinExRefusal) -> Int64 {
+        guard let number = try integer(key) else { throw .invalid(key) }
+        return number
+    }
+
+    func flag(_ key: String) throws(CoinExRefusal) -> Bool? {
+        guard let value = value(key) else { return nil }
+        guard case .bool(let flag) = value else { throw .invalid(key) }
+        return flag
+    }
+
+    func list(_ key: String) throws(CoinExRefusal) -> [JSON] {
+        guard let items = value(key)?.items, !items.isEmpty else { throw .invalid(key) }
+        return items
+    }
+
+    /// A decimal in plain notation, as text.
+    func decimal<Amount: ExactDecimal>(_ key: String) throws(CoinExRefusal) -> Amount? {
+        guard let text = try text(key) else { return nil }
+        guard !text.contains(where: { $0 == "e" || $0 == "E" || $0 == "+" }),
+            let amount = try? Amount(text)
+        else { throw .invalid(key) }
+        return amount
+    }
+
+    /// One of the names of an enumeration.
+    func choice<Choice: RawRepresentable<String>>(
+        _ key: String
+    ) throws(CoinExRefusal) -> Choice? {
+        guard let text = try text(key) else { return nil }
+        guard let choice = Choice(rawValue: text) else { throw .invalid(key) }
+        return choice
+    }
+
+    func side(_ key: String = "side") throws(CoinExRefusal) -> Side? {
+        switch try text(key) {
+        case nil: nil
+        case "buy": .buy
+        case "sell": .sell
+        default: throw .invalid(key)
+        }
+    }
+
+    /// Which of the rows a reply holds: page from 1, at most 100 rows.
+    func page() throws(CoinExRefusal) -> (first: Int, limit: Int) {
+        let page = try integer("page") ?? 1
+        let limit = try integer("limit") ?? 10
+        guard (1...1_000_000).contains(page) else { throw .invalid("page") }
+        guard (1...100).contains(limit) else { throw .invalid("limit") }
+        return (Int(page - 1) * Int(limit), Int(limit))
+    }
+}

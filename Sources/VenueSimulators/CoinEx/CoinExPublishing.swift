@@ -1,0 +1,269 @@
+internal import TradingModel
+
+/// What goes out to the sockets, and in which order.
+extension CoinExSimulator {
+    func push(_ channel: String, _ data: JSON) -> JSON {
+        ["method": .text(channel + ".update"), "data": data, "id": .null]
+    }
+
+    /// Every frame of the venue is binary and one gzip member.
+    func send(_ message: JSON, on socket: CoinExSocket) {
+        let bytes = message.bytes
+        let isText = settings.quirks.textFrames
+        outputs.append(.send(socket.id, isText ? bytes : gzipped(bytes), isText: isText))
+    }
+
+    private var openSockets: [CoinExSocket] {
+        sockets.keys.sorted().compactMap { sockets[$0] }
+    }
+
+    // MARK: - Public channels
+
+    /// What a new subscription gets behind its acknowledgement.
+    func firstPushes(_ channel: String, _ names: [String], _ socket: CoinExSocket) -> [JSON] {
+        let wanted = markets(of: socket.product).filter {
+            names.isEmpty || names.contains($0.name)
+        }
+        switch channel {
+        case "deals":
+            for market in wanted { socket.dealsTold[market.name] = 0 }
+            return wanted.compactMap { dealsPush($0, socket) }
+        case "bbo":
+            for market in wanted { socket.touchesTold[market.name] = nil }
+            return wanted.compactMap { touchPush($0, socket) }
+        case "state":
+            for market in wanted { socket.statesTold[market.name] = nil }
+            return []
+        default: return []
+        }
+    }
+
+    /// State, depth, deals; every five seconds index and premium.
+    func publishTimed(isIndexDue: Bool) {
+        for socket in openSockets {
+            let markets = markets(of: socket.product)
+            publishStates(markets, socket)
+            for market in markets {
+                if var feed = socket.depth[market.name] {
+                    if let push = depthPush(&feed) { send(push, on: socket) }
+                    socket.depth[market.name] = feed
+                }
+                if socket.wants("deals", market.name), let push = dealsPush(market, socket) {
+                    send(push, on: socket)
+                }
+                if isIndexDue { publishIndex(market, socket) }
+            }
+        }
+    }
+
+    private func publishStates(_ markets: [CoinExMarket], _ socket: CoinExSocket) {
+        var states: [JSON] = []
+        for market in markets where socket.wants("state", market.name) {
+            let state = market.state(at: now)
+            guard socket.statesTold[market.name] != state else { continue }
+            socket.statesTold[market.name] = state
+            states.append(state)
+        }
+        if !states.isEmpty { send(push("state", ["state_list": .array(states)]), on: socket) }
+    }
+
+    private func publishIndex(_ market: CoinExMarket, _ socket: CoinExSocket) {
+        if socket.wants("index", market.name), let index = market.index {
+            let mark = market.tape.mark ?? index
+            let data: JSON = [
+                "market": .text(market.name), "index_price": .text(index.description),
+            ]
+            let more: JSON =
+                market.product == .futures ? ["mark_price": .text(mark.description)] : [:]
+            send(push("index", data.adding(more)), on: socket)
+        }
+        if socket.wants("premium", market.name) {
+            let data: JSON = [
+                "market": .text(market.name), "premium_index": "0",
+                "updated_at": .milliseconds(stamp(now)),
+            ]
+            send(push("premium", data), on: socket)
+        }
+    }
+
+    /// Deals that the socket has not heard of, the newest first; at first up to 100 of the past.
+    private func dealsPush(_ market: CoinExMarket, _ socket: CoinExSocket) -> JSON? {
+        let told = socket.dealsTold[market.name] ?? 0
+        let news = market.tape.deals.suffix(told == 0 ? 100 : 1_000).filter { $0.id > told }
+        guard let last = news.last else { return nil }
+        socket.dealsTold[market.name] = last.id
+        return push(
+            "deals",
+            [
+                "market": .text(market.name),
+                "deal_list": .array(news.reversed().map(CoinExMarket.dealRow)),
+            ])
+    }
+
+    /// Tells of a new best bid or ask at once.
+    func publishTouch(of market: CoinExMarket) {
+        for socket in openSockets
+        where socket.product == market.product && socket.wants("bbo", market.name) {
+            if let push = touchPush(market, socket) { send(push, on: socket) }
+        }
+    }
+
+    private func touchPush(_ market: CoinExMarket, _ socket: CoinExSocket) -> JSON? {
+        let view = depthView(market, limit: 1, interval: .zero)
+        let touch: JSON = [
+            "best_bid_price": .text((view.bids.first?.price ?? .zero).description),
+            "best_bid_size": .text((view.bids.first?.quantity ?? .zero).description),
+            "best_ask_price": .text((view.asks.first?.price ?? .zero).description),
+            "best_ask_size": .text((view.asks.first?.quantity ?? .zero).description),
+        ]
+        guard socket.touchesTold[market.name] != touch else { return nil }
+        socket.touchesTold[market.name] = touch
+        let head: JSON = [
+            "market": .text(market.name),
+            "updated_at": .milliseconds(stamp(market.tape.changedAt)),
+        ]
+        return push("bbo", head.adding(touch))
+    }
+
+    // MARK: - Private channels
+
+    /// One push of an account: its channel, what a subscription filters by, and its content.
+    private struct Push {
+        let channel: String
+        let product: CoinExProduct
+        /// The market, or of balances nil: those are filtered by currency.
+        let market: String?
+        let data: JSON
+    }
+
+    /// Tells an account's sockets what has changed: orders, deals, balances, positions, in this
+    /// order, or with the quirk in any.
+    func publish(_ account: CoinExAccount) {
+        guard account.isChanged else { return }
+        let changes = account.changes
+        account.changes = CoinExChanges()
+        var pushes = changes.orders.flatMap { orderPushes($0.order, $0.change) }
+        pushes += changes.stops.map {
+            Push(
+                channel: "stop", product: $0.stop.terms.market.product,
+                market: $0.stop.terms.market.name,
+                data: [
+                    "event": .text($0.event), "stop": $0.stop.push(status: $0.status),
+                ])
+        }
+        pushes += changes.deals.map {
+            Push(
+                channel: "user_deals", product: $0.market.product, market: $0.market.name,
+                data: $0.push)
+        }
+        pushes += CoinExProduct.allCases.compactMap { balancePush(account, $0) }
+        pushes += changes.positions.map {
+            Push(
+                channel: "position", product: .futures, market: $0.position.market.name,
+                data: ["event": .text($0.event), "position": $0.position.push])
+        }
+        guard !pushes.isEmpty else { return }
+        if settings.quirks.shuffledChannels { shuffle(&pushes) }
+        for socket in openSockets where socket.account === account {
+            for push in pushes where push.product == socket.product { tell(push, socket) }
+        }
+    }
+
+    private func shuffle(_ pushes: inout [Push]) {
+        for place in pushes.indices.dropFirst().reversed() {
+            pushes.swapAt(place, Int(draw() * Double(place + 1)))
+        }
+    }
+
+    private func tell(_ item: Push, _ socket: CoinExSocket) {
+        if let market = item.market {
+            guard socket.wants(item.channel, market) else { return }
+            return send(push(item.channel, item.data), on: socket)
+        }
+        let rows = (item.data["balance_list"]?.items ?? []).filter {
+            socket.wants(item.channel, $0["ccy"]?.text ?? "")
+        }
+        guard !rows.isEmpty else { return }
+        send(push(item.channel, ["balance_list": .array(rows)]), on: socket)
+    }
+
+    private func orderPushes(
+        _ order: CoinExOrder, _ change: CoinExChanges.OrderChange
+    ) -> [Push] {
+        let event = { (name: String, row: JSON) in
+            Push(
+                channel: "order", product: order.market.product, market: order.market.name,
+                data: ["event": .text(name), "order": row])
+        }
+        let wasKnown = order.isKnown
+        order.isKnown = true
+        switch change {
+        case .progressed where order.isOpen:
+            return [event(wasKnown ? "update" : "put", order.push)]
+        case .progressed:
+            // Nobody ever hears of an ioc order that found nothing.
+            let isSilent = !wasKnown && order.filled == .zero && order.terms.type == .ioc
+            return isSilent ? [] : [event("finish", order.push)]
+        case .modified:
+            let modified = event("modify", order.push)
+            return order.isOpen ? [modified] : [modified, event("finish", order.push)]
+        case .replaced(let oldID):
+            let old = JSON.object(
+                (order.push.members ?? []).map {
+                    $0.key == "order_id"
+                        ? JSONMember(key: $0.key, value: .integer(oldID)) : $0
+                })
+            let news = order.isOpen ? "put" : "finish"
+            return [event("finish", old), event(news, order.push)]
+        }
+    }
+
+    /// The currencies of a wallet that have changed; nil: none has.
+    private func balancePush(_ account: CoinExAccount, _ product: CoinExProduct) -> Push? {
+        var wallet = account.wallets[product] ?? CoinExWallet([:])
+        let currencies = wallet.takeChanges()
+        account.wallets[product] = wallet
+        guard !currencies.isEmpty else { return nil }
+        let rows = currencies.map { currency -> JSON in
+            guard product == .futures else {
+                return (["margin_market": ""] as JSON).adding(
+                    account.spotRow(currency).adding(["updated_at": .milliseconds(now)]))
+            }
+            let holding = wallet[currency]
+            let equity = holding.total + account.unrealised(currency)
+            return account.futuresRow(currency).adding(["equity": .text(equity.description)])
+        }
+        return Push(
+            channel: "balance", product: product, market: nil,
+            data: ["balance_list": .array(rows)])
+    }
+}
+
+extension CoinExAccount {
+    func spotRow(_ currency: Currency) -> JSON {
+        let holding = wallets[.spot, default: CoinExWallet([:])][currency]
+        return [
+            "ccy": .text(currency.code), "available": .text(holding.available.description),
+            "frozen": .text(holding.frozen.description),
+        ]
+    }
+
+    func futuresRow(_ currency: Currency) -> JSON {
+        let holding = wallets[.futures, default: CoinExWallet([:])][currency]
+        return [
+            "ccy": .text(currency.code), "available": .text(holding.available.description),
+            "frozen": .text(holding.frozen.description),
+            "margin": .text(holding.margin.description),
+            "transferrable": .text(holding.available.description),
+            "unrealized_pnl": .text(unrealised(currency).description),
+        ]
+    }
+
+    /// Over all positions that settle in the currency.
+    func unrealised(_ currency: Currency) -> Money {
+        positions.reduce(.zero) { sum, position in
+            guard let position, position.market.settle == currency else { return sum }
+            return sum + position.unrealised()
+        }
+    }
+}

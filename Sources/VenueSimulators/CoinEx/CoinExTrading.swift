@@ -1,0 +1,303 @@
+internal import PaperTrading
+internal import TradingCore
+internal import TradingModel
+
+/// How an account's orders come in, change and end.
+extension CoinExAccount {
+    /// Places an order, fills what it can at once, and says what became of it.
+    ///
+    /// - Throws: the venue's refusal; nothing has changed then, but makers that the order's own
+    ///   `stp_mode` cancelled.
+    func place(_ terms: CoinExTerms) throws(CoinExRefusal) -> CoinExOrder {
+        try check(terms)
+        let own = ownOrders(metBy: terms)
+        if terms.selfTrade == .cm || terms.selfTrade == .both { own.forEach(cancel) }
+        try checkFunds(terms)
+        let order = CoinExOrder(
+            id: numbers.nextOrder(terms.market.product), terms: terms, at: now)
+        changes.note(order)
+        let yields = terms.selfTrade == .cm ? false : !own.isEmpty
+        if yields {
+            order.isOpen = false
+        } else {
+            open.append(order)
+            if terms.type == .market { take(order) } else { submit(order) }
+        }
+        refreeze(terms.market)
+        try checkOutcome(order, yields: yields)
+        return order
+    }
+
+    /// Turns what the matching refused into the venue's words.
+    private func checkOutcome(_ order: CoinExOrder, yields: Bool) throws(CoinExRefusal) {
+        let isUnfilled = !order.isOpen && order.filled == .zero
+        guard isUnfilled, !yields, !(order.refusal?.hasPrefix("self-trade") ?? false) else {
+            return
+        }
+        let refusal: CoinExRefusal? =
+            switch order.terms.type {
+            case .fok: .notFillable
+            case .makerOnly: .wouldTake
+            case .market: order.terms.isReduceOnly ? .noPosition : .noLiquidity
+            case .ioc: order.refusal == nil ? nil : .tooLarge
+            case .limit: order.refusal == nil ? nil : .tooLarge
+            }
+        guard let refusal else { return }
+        changes.orders.removeAll { $0.order === order }
+        throw refusal
+    }
+
+    // MARK: - Checks, in the venue's order
+
+    private func check(_ terms: CoinExTerms) throws(CoinExRefusal) {
+        let market = terms.market
+        guard terms.amount >= leastAmount(terms) else { throw .belowMinimum }
+        if let price = terms.price, let last = market.tape.last ?? market.tape.mark {
+            // A band of five times the last price either way.
+            let isFar = price.attos / 5 > last.attos || price.attos < last.attos / 5
+            guard !isFar else { throw .priceTooFar }
+        }
+        let best = market.tape.levels(terms.side.opposite, count: 1).first?.price
+        if terms.type == .makerOnly, let best, terms.reaches(best) { throw .wouldTake }
+        let rest = market.walk(terms.side, terms.quantity, limit: terms.price).rest
+        if terms.type == .fok, rest > .zero { throw .notFillable }
+        if terms.type == .market, best == nil, market.tape.last == nil { throw .noLiquidity }
+    }
+
+    private func leastAmount(_ terms: CoinExTerms) -> Money {
+        let least = terms.market.minAmount
+        guard terms.isCountedInQuote,
+            let best = terms.market.tape.levels(.sell, count: 1).first?.price
+                ?? terms.market.tape.last
+        else { return Money(attos: least.attos) }
+        return best.times(least, .up) ?? .zero
+    }
+
+    private func checkFunds(_ terms: CoinExTerms) throws(CoinExRefusal) {
+        let market = terms.market
+        guard let price = terms.price else { return try checkMarketFunds(terms) }
+        let probe = CoinExOrder(id: 0, terms: terms, at: now)
+        if market.product == .futures, terms.side == .sell,
+            let best = market.tape.levels(.buy, count: 1).first?.price, best > price
+        {
+            probe.price = best  // what it takes at once is worth more than its own price
+        }
+        guard canPay(openOrders(market) + [probe], market) else { throw .insufficient }
+    }
+
+    private func checkMarketFunds(_ terms: CoinExTerms) throws(CoinExRefusal) {
+        let market = terms.market
+        let walk = market.walk(terms.side, terms.quantity, limit: nil)
+        let need: Money
+        let currency: Currency
+        switch (market.product, terms.side) {
+        case (.spot, .sell):
+            (need, currency) = (terms.amount, market.base)
+        case (.spot, .buy):
+            currency = market.quote
+            need =
+                terms.isCountedInQuote
+                ? terms.amount
+                : walk.fills.reduce(.zero) {
+                    $0 + (market.value($1.quantity, at: $1.price, .up) ?? .tooMuch)
+                }
+        case (.futures, _):
+            let reducible = reducible(market, terms.side)
+            let growth = terms.quantity > reducible ? terms.quantity - reducible : .zero
+            // The dearest level: the deepest for a buy, the first for a sell.
+            let price = terms.side == .buy ? walk.fills.last?.price : walk.fills.first?.price
+            currency = market.settle
+            need =
+                terms.isReduceOnly
+                ? .zero : growthCost(growth, at: price ?? market.tape.last ?? .zero, market)
+        }
+        let free = available(market.product, currency)
+        guard need == .zero || need <= free else { throw .insufficient }
+    }
+
+    /// The account's own resting orders that an order would meet.
+    private func ownOrders(metBy terms: CoinExTerms) -> [CoinExOrder] {
+        let opposite = openOrders(terms.market).filter { $0.side != terms.side }
+        guard !opposite.isEmpty else { return [] }
+        let walk = terms.market.walk(terms.side, terms.quantity, limit: terms.price)
+        let reach = walk.rest > .zero ? terms.price : walk.fills.last?.price
+        return opposite.filter { own in
+            guard let price = own.price, let reach else { return own.price != nil }
+            return terms.side == .buy ? price <= reach : price >= reach
+        }
+    }
+
+    // MARK: - The matching
+
+    private func submit(_ order: CoinExOrder) {
+        let type = order.terms.type
+        send(
+            order, quantity: order.remaining, price: order.price,
+            timeInForce: type == .ioc ? .ioc : type == .fok ? .fok : .gtc)
+    }
+
+    private func send(
+        _ order: CoinExOrder, quantity: Quantity, price: Price?, timeInForce: TimeInForce
+    ) {
+        let child = nextChildID()
+        order.child = child
+        children[child] = order
+        matching.submit(
+            child,
+            OrderRequest(
+                instrument: order.market.instrument.id, side: order.side, quantity: quantity,
+                price: price, timeInForce: timeInForce,
+                isPostOnly: order.terms.type == .makerOnly,
+                isReduceOnly: order.terms.isReduceOnly), at: now)
+        deliver()
+    }
+
+    /// Fills a market order level by level, and ends it.
+    ///
+    /// Level by level, because what the next one costs decides how much a budget still buys.
+    private func take(_ order: CoinExOrder) {
+        let market = order.market
+        var prices = market.tape.levels(order.side.opposite, count: 200).map(\.price)
+        if prices.isEmpty, let last = market.tape.last { prices = [last] }
+        for price in prices where order.isOpen {
+            let quantity = wanted(order, at: price)
+            guard quantity > .zero else { break }
+            send(order, quantity: quantity, price: price, timeInForce: .ioc)
+        }
+        if order.isOpen { end(order) }
+    }
+
+    /// How much a market order still wants at a price, in whole lots.
+    private func wanted(_ order: CoinExOrder, at price: Price) -> Quantity {
+        guard order.terms.isCountedInQuote, price > .zero else { return order.remaining }
+        let lots = order.unfilled.divided(by: Quantity(attos: price.attos), .down)?.attos ?? 0
+        return Quantity(attos: max(0, lots))
+            .rounded(toMultipleOf: order.market.instrument.lot.attos, .towardZero)
+    }
+
+    /// Takes in what the matching has to say at this time.
+    func deliver() {
+        matching.advance(to: now) { input in
+            if case .report(let report) = input { hear(report) }
+        }
+    }
+
+    private func hear(_ report: ExecutionReport) {
+        guard let order = children[report.order], order.isOpen else { return }
+        switch report.event {
+        case .fill(let fill):
+            book(fill, of: order)
+            if order.isComplete { end(order) }
+        case .rejected(let reason):
+            order.refusal = reason
+            end(order)
+        case .expired, .cancelled:
+            if order.terms.type != .market { end(order) }  // a market order goes to the next level
+        case .amendRejected(let reason):
+            order.refusal = reason
+        default: break
+        }
+    }
+
+    private func end(_ order: CoinExOrder) {
+        order.isOpen = false
+        order.updatedAt = now
+        open.removeAll { $0 === order }
+        if let child = order.child { children[child] = nil }
+        if order.filled > .zero {
+            Self.append(order, to: &finished)
+        }
+        changes.note(order)
+    }
+
+    // MARK: - Cancel and edit
+
+    func cancel(_ order: CoinExOrder) {
+        guard order.isOpen, let child = order.child else { return }
+        matching.cancel(child, order.market.instrument.id, at: now)
+        deliver()
+        refreeze(order.market)
+    }
+
+    /// Gives an open order a new price, a new amount, or both; its place in the queue may go.
+    func modify(
+        _ order: CoinExOrder, price: Price?, amount: Quantity?, newID: Bool
+    ) throws(CoinExRefusal) {
+        let market = order.market
+        let before = (price: order.price, amount: order.amount)
+        var terms = order.terms
+        terms.price = price ?? order.price
+        terms.amount = amount.map { Money(attos: $0.attos) } ?? order.amount
+        guard terms.quantity > order.filled else { throw .invalid("amount") }
+        try check(terms)
+        order.price = terms.price
+        order.amount = terms.amount
+        order.refusal = nil
+        guard canPay(openOrders(market), market) else {
+            (order.price, order.amount) = before
+            throw .insufficient
+        }
+        changes.note(order, newID ? .replaced(oldID: order.id) : .modified)
+        if newID { order.id = numbers.nextOrder(market.product) }
+        order.updatedAt = now
+        terms.amount = Money(attos: order.remaining.attos)
+        if !ownOrders(metBy: terms).isEmpty {
+            cancel(order)  // the taker yields, as when it is new
+        } else if let child = order.child {
+            matching.amend(
+                child, market.instrument.id, price: price,
+                quantity: amount, at: now)
+            deliver()
+        }
+        defer { refreeze(market) }
+        guard order.refusal == nil else {
+            (order.price, order.amount) = before
+            changes.orders.removeAll { $0.order === order }
+            throw .tooLarge
+        }
+    }
+
+    // MARK: - Market data
+
+    /// Lets a market event do what it does to the account's orders and positions.
+    ///
+    /// - Parameter printed: the public deal that the event is.
+    func take(_ event: MarketEvent, printed: MarketTape.Deal?) {
+        now = max(now, event.receiveTime)
+        printedDeal = printed
+        matching.process(event)
+        deliver()
+        printedDeal = nil
+        if case .funding(let funding) = event { settle(funding) }
+        if !changes.orders.isEmpty { refreeze(markets[event.instrument.index]) }
+    }
+}
+
+extension CoinExTerms {
+    /// Whether the order's price meets an opposite one.
+    func reaches(_ other: Price) -> Bool {
+        guard let price else { return true }
+        return side == .buy ? price >= other : price <= other
+    }
+}
+
+extension CoinExMarket {
+    /// What the public depth gives an order, level by level; the last price where there is none.
+    func walk(
+        _ side: Side, _ quantity: Quantity, limit: Price?
+    ) -> (fills: [BookLevel], rest: Quantity) {
+        var levels = tape.levels(side.opposite, count: 200)
+        if levels.isEmpty, let last = tape.last {
+            levels = [BookLevel(price: last, quantity: quantity)]
+        }
+        var rest = quantity
+        var fills: [BookLevel] = []
+        for level in levels where rest > .zero {
+            if let limit, side == .buy ? level.price > limit : level.price < limit { break }
+            let step = min(rest, level.quantity)
+            fills.append(BookLevel(price: level.price, quantity: step))
+            rest -= step
+        }
+        return (fills, rest)
+    }
+}

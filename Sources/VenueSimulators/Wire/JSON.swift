@@ -1,0 +1,122 @@
+/// A JSON value that keeps its keys in order and its numbers as text.
+///
+/// Wire formats of venues show an order of keys; a dictionary would not. Decimals are texts.
+package indirect enum JSON: Hashable, Sendable {
+    case object([JSONMember])
+    case array([JSON])
+    case text(String)
+    /// The digits as written.
+    case number(String)
+    case bool(Bool)
+    case null
+
+    /// Of an object; the last one where a key stands twice.
+    package subscript(key: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        return members.last { $0.key == key }?.value
+    }
+
+    package var text: String? {
+        if case .text(let text) = self { return text }
+        return nil
+    }
+
+    package var integer: Int64? {
+        if case .number(let digits) = self { return Int64(digits) }
+        return nil
+    }
+
+    package var items: [JSON]? {
+        if case .array(let items) = self { return items }
+        return nil
+    }
+
+    package var members: [JSONMember]? {
+        if case .object(let members) = self { return members }
+        return nil
+    }
+
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(into: &bytes)
+        return bytes
+    }
+
+    private func write(into bytes: inout [UInt8]) {
+        switch self {
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (place, member) in members.enumerated() {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.write(text: member.key, into: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(into: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        case .array(let items):
+            bytes.append(UInt8(ascii: "["))
+            for (place, item) in items.enumerated() {
+                if place > 0 { bytes.append(UInt8(ascii: ",")) }
+                item.write(into: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .text(let text): Self.write(text: text, into: &bytes)
+        case .number(let digits): bytes += digits.utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .null: bytes += "null".utf8
+        }
+    }
+
+    private static func write(text: String, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                bytes.append(UInt8(ascii: "\\"))
+                bytes.append(byte)
+            case 0..<0x20:
+                let digits = Array("0123456789abcdef".utf8)
+                bytes += "\\u00".utf8
+                bytes.append(digits[Int(byte >> 4)])
+                bytes.append(digits[Int(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+/// A key of an object with its value.
+package struct JSONMember: Hashable, Sendable {
+    package var key: String
+    package var value: JSON
+    package init(key: String, value: JSON) {
+        self.key = key
+        self.value = value
+    }
+}
+
+extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
+    ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral
+{
+    package init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.map { JSONMember(key: $0.0, value: $0.1) })
+    }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(stringLiteral value: String) { self = .text(value) }
+    package init(integerLiteral value: Int64) { self = .number(String(value)) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+
+    package static func integer(_ value: Int64) -> JSON { .number(String(value)) }
+    package static func integer(_ value: Int) -> JSON { .number(String(value)) }
+
+    /// The object with more members behind its own.
+    package func adding(_ other: JSON) -> JSON {
+        .object((members ?? []) + (other.members ?? []))
+    }
+
+    /// The object without these keys.
+    package func removing(_ keys: String...) -> JSON {
+        .object((members ?? []).filter { !keys.contains($0.key) })
+    }
+}

@@ -1,0 +1,36 @@
+import Testing
+import VenueSimulators
+
+@Suite struct `JSON values` {
+    @Test(arguments: [
+        #"{"b":1,"a":[true,false,null,"x\"y\\"],"n":-1.50}"#, "[]", "{}", #""""#, "0",
+        #"[{"price":"0.000000152823"}]"#,
+    ])
+    func `is written as it was read, with its order of keys and its digits`(_ text: String) throws {
+        let value = try JSON(parsing: Array(text.utf8))
+        #expect(String(decoding: value.bytes, as: UTF8.self) == text)
+    }
+
+    @Test func `escapes stand for what they name`() throws {
+        let value = try JSON(parsing: Array(#""\u00e9\ud83d\ude00\n\/""#.utf8))
+        #expect(value.text == "é😀\n/")
+    }
+
+    @Test(arguments: [
+        "", "{", "[1,]", #"{"a":1,}"#, "01", "1.", "+1", #"{"a" 1}"#, "tru", "[1] 2", #""a"#,
+        "\"\u{1}\"", #""\ud83d""#, #""\u+123""#, "{'a':1}", "nul", "1e",
+    ])
+    func `what is no JSON is refused`(_ text: String) {
+        #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
+    }
+
+    @Test func `a value nested without end is refused, not followed`() {
+        let text = String(repeating: "[", count: 100_000)
+        #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
+    }
+
+    @Test func `of a key that stands twice the last value counts`() throws {
+        let value = try JSON(parsing: Array(#"{"ccy":"A","ccy":"B"}"#.utf8))
+        #expect(value["ccy"]?.text == "B")
+    }
+}
