@@ -30,6 +30,17 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
+        // Connectors: what all venues share, then one target for each venue.
+        .target(
+            name: "CoinEx",
+            dependencies: [
+                "CZlib", "TradingCore", "TradingModel", "VenueSessions",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            path: "Sources/Connectors/CoinEx", swiftSettings: strict),
+        .target(
+            name: "VenueSessions", dependencies: ["TradingCore", "TradingModel"],
+            path: "Sources/Connectors/VenueSessions", swiftSettings: strict),
         .target(
             name: "LiveTrading",
             dependencies: [
@@ -73,6 +84,17 @@ let package = Package(
 
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        .testTarget(
+            name: "VenueSessionsTests",
+            dependencies: ["PropertyTesting", "TradingModel", "VenueSessions"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CoinExTests",
+            dependencies: [
+                "CZlib", "CoinEx", "PropertyTesting", "TradingCore", "TradingModel",
+                "VenueSessions",
+            ],
+            swiftSettings: strict),
         // Starts the runner that was built beside it.
         .testTarget(name: "CommandTests", swiftSettings: strict),
         .testTarget(

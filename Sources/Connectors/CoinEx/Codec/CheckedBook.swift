@@ -1,0 +1,116 @@
+internal import CZlib
+internal import TradingModel
+
+/// The levels of a depth subscription with their texts, to hold them against the venue's checksum.
+///
+/// The stream has no sequence number: only the checksum tells that a push was lost. It is worked
+/// out over the texts as they came, so numbers alone cannot check it.
+package struct CheckedBook {
+    /// What is wrong with a book after a push.
+    package enum Doubt: Error, Hashable {
+        /// The checksum of what we hold is not the venue's.
+        case checksum(ours: UInt32, venue: UInt32)
+        /// A level's text is longer than any real one.
+        case longText
+
+        package var reason: String {
+            switch self {
+            case .checksum(let ours, let venue):
+                "the order book's checksum is \(ours), the venue's is \(venue)"
+            case .longText: "the order book has a level with an absurdly long price or size"
+            }
+        }
+    }
+
+    private struct Level {
+        var price: Price
+        /// `price:size` as it came.
+        var text: InlineArray<80, UInt8>
+        var length: Int
+    }
+
+    private var bids: [Level] = []
+    private var asks: [Level] = []
+    private var joined: [UInt8] = []
+
+    package init() {}
+
+    package mutating func removeAll() {
+        bids.removeAll(keepingCapacity: true)
+        asks.removeAll(keepingCapacity: true)
+    }
+
+    package var levelCount: Int { bids.count + asks.count }
+
+    /// Applies a push whose texts stand in `bytes`, and checks the result.
+    ///
+    /// - Throws: ``Doubt``; the book is then of no use until the next whole one.
+    package mutating func apply(_ push: DepthPush, _ bytes: Span<UInt8>) throws(Doubt) {
+        if push.isFull { removeAll() }
+        for level in push.levels {
+            if level.side == .buy {
+                try Self.set(level, bytes, in: &bids) { $0 > $1 }
+            } else {
+                try Self.set(level, bytes, in: &asks) { $0 < $1 }
+            }
+        }
+        guard let venue = push.checksum else { return }
+        let ours = checksum()
+        guard ours == venue else { throw .checksum(ours: ours, venue: venue) }
+    }
+
+    private static func set(
+        _ level: DepthPush.Level, _ bytes: Span<UInt8>, in side: inout [Level],
+        _ isBetter: (Price, Price) -> Bool
+    ) throws(Doubt) {
+        var place = 0
+        var end = side.count
+        while place < end {
+            let middle = (place + end) / 2
+            let isBefore = isBetter(side[middle].price, level.price)
+            (place, end) = isBefore ? (middle + 1, end) : (place, middle)
+        }
+        let isThere = place < side.count && side[place].price == level.price
+        if level.quantity == .zero {
+            if isThere { side.remove(at: place) }  // one that is not there is legal too
+            return
+        }
+        let length = level.priceText.count + level.sizeText.count + 1
+        guard length <= 80 else { throw .longText }
+        if !isThere {
+            side.insert(
+                Level(price: level.price, text: InlineArray(repeating: 0), length: 0), at: place)
+        }
+        var at = 0
+        for byte in level.priceText {
+            side[place].text[at] = bytes[byte]
+            at += 1
+        }
+        side[place].text[at] = UInt8(ascii: ":")
+        at += 1
+        for byte in level.sizeText {
+            side[place].text[at] = bytes[byte]
+            at += 1
+        }
+        side[place].length = length
+    }
+
+    /// CRC-32 over `price:size:price:size…`, bids best first, then asks best first.
+    package mutating func checksum() -> UInt32 {
+        joined.removeAll(keepingCapacity: true)
+        for side in [bids, asks] {
+            for level in side {
+                if !joined.isEmpty { joined.append(UInt8(ascii: ":")) }
+                for at in 0..<level.length { joined.append(level.text[at]) }
+            }
+        }
+        return Self.checksum(of: joined)
+    }
+
+    package static func checksum(of bytes: [UInt8]) -> UInt32 {
+        let sum = unsafe bytes.withUnsafeBufferPointer {
+            unsafe crc32(0, $0.baseAddress, UInt32($0.count))
+        }
+        return UInt32(truncatingIfNeeded: sum)
+    }
+}

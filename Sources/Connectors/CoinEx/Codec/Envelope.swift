@@ -1,0 +1,90 @@
+internal import TradingModel
+
+/// A venue's refusal: its code is what counts, its text is for people.
+package struct VenueRefusal: Error, Hashable, CustomStringConvertible {
+    package let code: Int
+    package let message: String
+    package init(code: Int, message: String) {
+        self.code = code
+        self.message = message
+    }
+    package var description: String { "\(trimmed(message)) (code \(code))" }
+}
+
+/// The pages of a list.
+package struct Pagination: Hashable {
+    package let hasNext: Bool
+}
+
+/// What every reply over HTTP is wrapped in: `{"code": 0, "data": …, "message": "OK"}`.
+///
+/// `data` is only looked at when the code is 0: errors carry an empty object or `null` even where
+/// success would be a list.
+struct Envelope<Payload: Decodable>: Decodable {
+    let result: Result<Payload, VenueRefusal>
+    let pagination: Pagination?
+
+    init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        let code = try fields.needInt("code")
+        let pages = try? fields.decode(Pages.self, "pagination")
+        pagination = pages.map { Pagination(hasNext: $0.hasNext) }
+        guard code == 0 else {
+            let message = (try? fields.text("message")) ?? ""
+            result = .failure(VenueRefusal(code: Int(code), message: message))
+            return
+        }
+        result = .success(try fields.decode(Payload.self, "data"))
+    }
+}
+
+private struct Pages: Decodable {
+    let hasNext: Bool
+    init(from decoder: any Decoder) throws {
+        hasNext = try Fields(decoder).flag("has_next") ?? false
+    }
+}
+
+/// A payload of which nothing is wanted.
+package struct NoPayload: Decodable, Hashable {
+    package init(from decoder: any Decoder) throws {}
+}
+
+/// A list; `null` and an empty object stand for an empty one.
+struct LenientList<Element: Decodable>: Decodable {
+    let elements: [Element]
+    init(from decoder: any Decoder) throws {
+        if let container = try? decoder.singleValueContainer(), container.decodeNil() {
+            elements = []
+        } else if let object = try? decoder.container(keyedBy: AnyKey.self),
+            object.allKeys.isEmpty
+        {
+            elements = []
+        } else {
+            elements = try [Element](from: decoder)
+        }
+    }
+}
+
+/// An element of a batch's reply: wrapped with its own code, or bare where spot batches succeed.
+package struct BatchItem<Element: Decodable>: Decodable {
+    package let result: Result<Element, VenueRefusal>
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        guard fields.has("code") else {
+            result = .success(try Element(from: decoder))
+            return
+        }
+        let code = try fields.needInt("code")
+        guard code == 0 else {
+            let message = (try? fields.text("message")) ?? ""
+            result = .failure(VenueRefusal(code: Int(code), message: message))
+            return
+        }
+        // Code and message may also stand beside the element's own fields.
+        result = .success(
+            fields.has("data")
+                ? try fields.decode(Element.self, "data") : try Element(from: decoder))
+    }
+}

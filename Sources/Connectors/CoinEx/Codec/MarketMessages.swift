@@ -1,0 +1,306 @@
+package import TradingModel
+
+/// The two markets of the venue: names, order ids and deal ids of one mean nothing in the other.
+package enum Product: String, Hashable, Comparable, Sendable, CaseIterable {
+    case spot
+    case futures
+
+    /// How requests name it.
+    package var marketType: String { self == .spot ? "SPOT" : "FUTURES" }
+    package static func < (left: Self, right: Self) -> Bool {
+        left == .spot && right == .futures
+    }
+}
+
+/// A market as the market lists describe it.
+package struct MarketInfo: Decodable, Hashable {
+    package let market: String
+    package let base: String
+    package let quote: String
+    package let basePrecision: Int
+    package let quotePrecision: Int
+    package let minAmount: Quantity?
+    package let tickSize: Price?
+    package let makerFee: Rate?
+    package let takerFee: Rate?
+    /// Inverse futures settle in the base currency.
+    package let isInverse: Bool
+    package let leverages: [String]
+    /// Whether orders over the API are taken; what is not said counts as yes.
+    package let isTradable: Bool
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        base = try fields.need("base_ccy")
+        quote = try fields.need("quote_ccy")
+        basePrecision = Int(try fields.needInt("base_ccy_precision"))
+        quotePrecision = Int(try fields.needInt("quote_ccy_precision"))
+        minAmount = try fields.exact(Quantity.self, "min_amount")
+        tickSize = try fields.exact(Price.self, "tick_size")
+        makerFee = try fields.exact(Rate.self, "maker_fee_rate")
+        takerFee = try fields.exact(Rate.self, "taker_fee_rate")
+        isInverse = try fields.text("contract_type") == "inverse"
+        leverages = try fields.list(LeverageText.self, "leverage").map(\.text)
+        isTradable =
+            try (fields.text("status") ?? "online") == "online"
+            && (fields.flag("is_api_trading_available") ?? true)
+            && (fields.flag("is_market_available") ?? true)
+    }
+}
+
+/// A leverage: a text in market lists and positions, a number in requests and their replies.
+private struct LeverageText: Decodable {
+    let text: String
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        if let text = try? value.decode(String.self) {
+            self.text = text
+        } else {
+            text = String(try value.decode(Int64.self))
+        }
+    }
+}
+
+/// A market's last 24 hours, from REST or a `state.update`.
+package struct MarketState: Decodable, Hashable {
+    package let market: String
+    package let last: Price?
+    package let volume: Quantity?
+    package let mark: Price?
+    package let index: Price?
+    package let openInterest: Quantity?
+    package let latestFundingRate: Rate?
+    package let nextFundingRate: Rate?
+    package let latestFundingTime: Timestamp?
+    package let nextFundingTime: Timestamp?
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        last = try fields.exact(Price.self, "last", "close")
+        volume = try fields.cut(Quantity.self, "volume")
+        mark = try fields.cut(Price.self, "mark_price")
+        index = try fields.cut(Price.self, "index_price", "price")
+        openInterest = try fields.cut(Quantity.self, "open_interest_size", "open_interest_volume")
+        latestFundingRate = try fields.cut(Rate.self, "latest_funding_rate")
+        nextFundingRate = try fields.cut(Rate.self, "next_funding_rate")
+        latestFundingTime = try fields.time("latest_funding_time")
+        nextFundingTime = try fields.time("next_funding_time")
+    }
+}
+
+/// The top of book.
+package struct BestQuote: Decodable, Hashable {
+    package let market: String
+    package let updatedAt: Timestamp?
+    package let bid: BookLevel?
+    package let ask: BookLevel?
+
+    package init(market: String, updatedAt: Timestamp?, bid: BookLevel?, ask: BookLevel?) {
+        self.market = market
+        self.updatedAt = updatedAt
+        self.bid = bid
+        self.ask = ask
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        updatedAt = try fields.time("updated_at")
+        bid = try Self.level(fields, "best_bid_price", "best_bid_size")
+        ask = try Self.level(fields, "best_ask_price", "best_ask_size")
+    }
+
+    /// An empty side is sent as size 0.
+    private static func level(
+        _ fields: Fields, _ price: String, _ size: String
+    ) throws -> BookLevel? {
+        guard let quantity = try fields.exact(Quantity.self, size), quantity > .zero else {
+            return nil
+        }
+        return BookLevel(price: try fields.needExact(Price.self, price), quantity: quantity)
+    }
+}
+
+/// One public trade.
+package struct PublicDeal: Decodable, Hashable {
+    package let id: UInt64
+    package let createdAt: Timestamp?
+    /// The taker's.
+    package let side: Side
+    package let price: Price
+    package let quantity: Quantity
+
+    package init(id: UInt64, createdAt: Timestamp?, side: Side, price: Price, quantity: Quantity) {
+        self.id = id
+        self.createdAt = createdAt
+        self.side = side
+        self.price = price
+        self.quantity = quantity
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        let number = try fields.needInt("deal_id")
+        guard number >= 0 else { throw BadMessage("`deal_id` is negative") }
+        id = UInt64(number)
+        createdAt = try fields.time("created_at")
+        side = try fields.side()
+        price = try fields.needExact(Price.self, "price")
+        quantity = try fields.needExact(Quantity.self, "amount")
+    }
+}
+
+/// A push of public trades, newest first as the venue sends them.
+package struct DealsPush: Decodable, Hashable {
+    package var market: String
+    package var deals: [PublicDeal]
+
+    package init(market: String, deals: [PublicDeal]) {
+        self.market = market
+        self.deals = deals
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        deals = try fields.list(PublicDeal.self, "deal_list")
+    }
+}
+
+/// A candle as it comes; which of the two sums is the volume is decided by ``Candle/volume``.
+package struct Candle: Decodable, Hashable {
+    package let market: String
+    package let openTime: Timestamp?
+    package let open: Price
+    package let high: Price
+    package let low: Price
+    package let close: Price
+    private let sums: [Quantity]
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        openTime = try fields.time("created_at")
+        open = try fields.needExact(Price.self, "open")
+        high = try fields.needExact(Price.self, "high")
+        low = try fields.needExact(Price.self, "low")
+        close = try fields.needExact(Price.self, "close")
+        sums = [
+            try fields.cut(Quantity.self, "volume") ?? .zero,
+            try fields.cut(Quantity.self, "value") ?? .zero,
+        ]
+    }
+
+    /// The base currency traded.
+    ///
+    /// The documentation calls it `volume`; in replies of 2024 `volume` and `value` are swapped. At
+    /// a middle price p the right pair has value ≈ volume × p, the swapped one volume ≈ value × p.
+    package var volume: Quantity {
+        let middle = Price.middle(high, low)
+        let (volume, value) = (sums[0], sums[1])
+        guard let straight = middle.times(volume, .halfEven),
+            let swapped = middle.times(value, .halfEven)
+        else { return volume }
+        let straightError = (straight.attos - value.attos).magnitude
+        let swappedError = (swapped.attos - volume.attos).magnitude
+        return isSmaller(swappedError, of: volume, than: straightError, of: value)
+            ? value : volume
+    }
+
+    /// Whether one error is the smaller share of what it is an error of.
+    private func isSmaller(
+        _ error: UInt128, of whole: Quantity, than other: UInt128, of otherWhole: Quantity
+    ) -> Bool {
+        let left = error.multipliedFullWidth(by: otherWhole.attos.magnitude)
+        let right = other.multipliedFullWidth(by: whole.attos.magnitude)
+        return left.high != right.high ? left.high < right.high : left.low < right.low
+    }
+}
+
+/// An index price with its sources left out.
+package struct IndexPrice: Decodable, Hashable {
+    package let market: String
+    package let index: Price?
+    package let mark: Price?
+    package let createdAt: Timestamp?
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        index = try fields.cut(Price.self, "index_price", "price")
+        mark = try fields.cut(Price.self, "mark_price")
+        createdAt = try fields.time("created_at")
+    }
+}
+
+/// A settlement of the past.
+package struct FundingSettlement: Decodable, Hashable {
+    package let market: String
+    package let time: Timestamp?
+    package let rate: Rate
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        time = try fields.time("funding_time")
+        rate = try fields.needExact(Rate.self, "actual_funding_rate")
+    }
+}
+
+/// How much leverage a market allows for which size.
+package struct PositionLevels: Decodable, Hashable {
+    package struct Level: Decodable, Hashable {
+        package let amount: Quantity
+        package let leverage: String
+        package let maintenanceMarginRate: Rate
+
+        package init(from decoder: any Decoder) throws {
+            let fields = try Fields(decoder)
+            amount = try fields.needExact(Quantity.self, "amount")
+            leverage = try fields.need("leverage")
+            maintenanceMarginRate = try fields.needExact(Rate.self, "maintenance_margin_rate")
+        }
+    }
+
+    package let market: String
+    package let levels: [Level]
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        market = try fields.market()
+        levels = try fields.list(Level.self, "level")
+    }
+}
+
+/// The venue's clock.
+package struct ServerTime: Decodable, Hashable {
+    package let time: Timestamp
+    package init(from decoder: any Decoder) throws {
+        guard let time = try Fields(decoder).time("timestamp") else {
+            throw BadMessage("`timestamp` is missing")
+        }
+        self.time = time
+    }
+}
+
+/// An announced maintenance; the venue's clock decides whether it is on.
+package struct Maintenance: Decodable, Hashable {
+    package let start: Timestamp?
+    package let end: Timestamp?
+    package let protectionEnd: Timestamp?
+    package let scope: [String]
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try Fields(decoder)
+        start = try fields.time("started_at", "start_time")
+        end = try fields.time("ended_at", "end_time")
+        protectionEnd = try fields.time("protect_duration_end")
+        if let list = try? fields.list(String.self, "scope") {
+            scope = list
+        } else {
+            scope = try fields.text("scope").map { [$0] } ?? []
+        }
+    }
+}

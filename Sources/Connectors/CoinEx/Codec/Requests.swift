@@ -1,0 +1,265 @@
+package import TradingModel
+package import VenueSessions
+
+/// A request before it is signed: what is signed is what is sent.
+package struct CoinExRequest: Hashable {
+    package var method: String
+    package var path: String
+    package var body = ""
+    package var group: EndpointGroup
+    /// What it costs of its group's units.
+    package var units = 1
+    package var isSigned = true
+    package var isOrder = false
+
+    /// The whole call, with signature where it needs one.
+    package func call(_ key: CoinExKey?, milliseconds: Int64) -> HTTPCall {
+        var headers: [HTTPHeader] = []
+        if !body.isEmpty { headers.append(HTTPHeader("Content-Type", "application/json")) }
+        if isSigned, let key {
+            let sign = key.signature(
+                method: method, path: path, body: body, milliseconds: milliseconds)
+            headers.append(HTTPHeader("X-COINEX-KEY", key.accessID))
+            headers.append(HTTPHeader("X-COINEX-SIGN", sign))
+            headers.append(HTTPHeader("X-COINEX-TIMESTAMP", String(milliseconds)))
+        }
+        return HTTPCall(
+            method: method, path: path, headers: headers, body: body, group: group,
+            isOrder: isOrder)
+    }
+}
+
+/// The venue's groups of endpoints, each with its limit.
+package enum EndpointGroups {
+    package enum Kind: String, CaseIterable {
+        case place
+        case cancel
+        case bulkCancel
+        case orderQuery
+        case orderHistory
+        case accountQuery
+        /// Of all public endpoints together; the venue limits them by address.
+        case market
+    }
+
+    package static func group(_ kind: Kind, _ product: Product) -> EndpointGroup {
+        EndpointGroup("\(product.rawValue) \(kind.rawValue)")
+    }
+
+    /// Units a second by the venue's table.
+    ///
+    /// Public endpoints have only the limit of an address, 400 a second over everything; a session
+    /// needs few and leaves room for others. Where two sources differ the lower number holds.
+    package static let rates: [EndpointGroup: Int] = {
+        let table: [(Kind, spot: Int, futures: Int)] = [
+            (.place, 30, 20), (.cancel, 60, 40), (.bulkCancel, 40, 20), (.orderQuery, 50, 50),
+            (.orderHistory, 10, 10), (.accountQuery, 10, 10), (.market, 50, 50),
+        ]
+        var rates: [EndpointGroup: Int] = [:]
+        for row in table {
+            rates[group(row.0, .spot)] = row.spot
+            rates[group(row.0, .futures)] = row.futures
+        }
+        return rates
+    }()
+}
+
+/// The requests of the venue, byte for byte.
+package enum CoinExRequests {
+    /// The most rows of a page.
+    package static let pageSize = 100
+    /// The most items of a batch.
+    package static let batchSize = 10
+
+    // MARK: - Public
+
+    package static let time = CoinExRequest(
+        method: "GET", path: "/v2/time", group: EndpointGroups.group(.market, .spot),
+        isSigned: false)
+
+    package static func markets(_ product: Product) -> CoinExRequest {
+        open(product, "market")
+    }
+    package static func fundingRate(_ market: String) -> CoinExRequest {
+        open(.futures, "funding-rate", [("market", market)])
+    }
+    package static func depth(_ product: Product, _ market: String, limit: Int) -> CoinExRequest {
+        open(product, "depth", [("market", market), ("limit", String(limit)), ("interval", "0")])
+    }
+    package static func deals(_ product: Product, _ market: String, limit: Int) -> CoinExRequest {
+        open(product, "deals", [("market", market), ("limit", String(limit))])
+    }
+
+    /// Candles of a length that the venue has; nil for others.
+    package static func candles(
+        _ product: Product, _ market: String, minutes: Int, limit: Int
+    ) -> CoinExRequest? {
+        let names = [
+            1: "1min", 3: "3min", 5: "5min", 15: "15min", 30: "30min", 60: "1hour", 120: "2hour",
+            240: "4hour", 360: "6hour", 720: "12hour", 1_440: "1day", 4_320: "3day",
+            10_080: "1week",
+        ]
+        guard let name = names[minutes] else { return nil }
+        return open(
+            product, "kline", [("market", market), ("period", name), ("limit", String(limit))])
+    }
+
+    private static func open(
+        _ product: Product, _ name: String, _ query: [(String, String)] = []
+    ) -> CoinExRequest {
+        CoinExRequest(
+            method: "GET", path: path("/v2/\(product.rawValue)/\(name)", query),
+            group: EndpointGroups.group(.market, product), isSigned: false)
+    }
+
+    // MARK: - Account
+
+    package static func balances(_ product: Product) -> CoinExRequest {
+        signed("/v2/assets/\(product.rawValue)/balance", [], .accountQuery, product)
+    }
+    package static func fees(_ product: Product, _ market: String) -> CoinExRequest {
+        signed(
+            "/v2/account/trade-fee-rate",
+            [("market", market), ("market_type", product.marketType)], .accountQuery, product)
+    }
+    package static func positions(page: Int) -> CoinExRequest {
+        signed(
+            "/v2/futures/pending-position", [("market_type", "FUTURES")] + paging(page),
+            .accountQuery, .futures)
+    }
+    /// Sets margin mode and leverage of a market, which are one setting.
+    package static func leverage(
+        _ market: String, mode: String, leverage: Int
+    ) -> CoinExRequest {
+        post(
+            "/v2/futures/adjust-position-leverage",
+            "{\"market\":\(quoted(market)),\"market_type\":\"FUTURES\","
+                + "\"margin_mode\":\(quoted(mode)),\"leverage\":\(leverage)}", .place, .futures)
+    }
+
+    // MARK: - Order queries
+
+    package static func pendingOrders(
+        _ product: Product, market: String? = nil, clientID: String? = nil, page: Int
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/pending-order",
+            filter(product, market, clientID) + paging(page), .orderQuery, product)
+    }
+    package static func finishedOrders(
+        _ product: Product, market: String, clientID: String, page: Int
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/finished-order",
+            filter(product, market, clientID) + paging(page), .orderHistory, product)
+    }
+    package static func pendingStops(
+        _ product: Product, market: String? = nil, clientID: String? = nil, page: Int
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/pending-stop-order",
+            filter(product, market, clientID) + paging(page), .orderQuery, product)
+    }
+    package static func finishedStops(
+        _ product: Product, market: String, clientID: String, page: Int
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/finished-stop-order",
+            filter(product, market, clientID) + paging(page), .orderHistory, product)
+    }
+    package static func orderStatus(
+        _ product: Product, _ market: String, _ id: Int64
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/order-status",
+            [("market", market), ("order_id", String(id))], .orderQuery, product)
+    }
+    package static func orderDeals(
+        _ product: Product, _ market: String, _ id: Int64, page: Int
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/order-deals",
+            [
+                ("market", market), ("market_type", product.marketType), ("order_id", String(id)),
+            ] + paging(page), .orderHistory, product)
+    }
+    package static func userDeals(
+        _ product: Product, _ market: String, since: Timestamp, page: Int
+    ) -> CoinExRequest {
+        signed(
+            "/v2/\(product.rawValue)/user-deals",
+            [
+                ("market", market), ("market_type", product.marketType),
+                ("start_time", String(since.nanoseconds / 1_000_000)),
+            ] + paging(page), .orderHistory, product)
+    }
+
+    private static func filter(
+        _ product: Product, _ market: String?, _ clientID: String?
+    ) -> [(String, String)] {
+        (market.map { [("market", $0)] } ?? []) + [("market_type", product.marketType)]
+            + (clientID.map { [("client_id", $0)] } ?? [])
+    }
+
+    private static func paging(_ page: Int) -> [(String, String)] {
+        [("page", String(page)), ("limit", String(pageSize))]
+    }
+
+    // MARK: - Forms
+
+    private static func signed(
+        _ name: String, _ query: [(String, String)], _ kind: EndpointGroups.Kind,
+        _ product: Product
+    ) -> CoinExRequest {
+        CoinExRequest(
+            method: "GET", path: path(name, query), group: EndpointGroups.group(kind, product))
+    }
+
+    static func post(
+        _ path: String, _ body: String, _ kind: EndpointGroups.Kind, _ product: Product,
+        units: Int = 1, isOrder: Bool = false
+    ) -> CoinExRequest {
+        CoinExRequest(
+            method: "POST", path: path, body: body,
+            group: EndpointGroups.group(kind, product), units: units, isOrder: isOrder)
+    }
+
+    private static func path(_ path: String, _ query: [(String, String)]) -> String {
+        guard !query.isEmpty else { return path }
+        return path + "?"
+            + query.map { "\($0.0)=\(percentEncoded($0.1))" }.joined(separator: "&")
+    }
+}
+
+/// Encoded once, before it is signed: nothing behind this encodes it again.
+func percentEncoded(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
+    var bytes: [UInt8] = []
+    for byte in text.utf8 {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "."), UInt8(ascii: "~"):
+            bytes.append(byte)
+        default:
+            bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+/// A text as JSON; other than printable ASCII is escaped, so that the bytes signed are plain.
+func quoted(_ text: String) -> String {
+    var result = "\""
+    for unit in text.utf16 {
+        switch unit {
+        case 34: result += "\\\""
+        case 92: result += "\\\\"
+        case 32..<127: result.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
+        default:
+            let digits = String(unit, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        }
+    }
+    return result + "\""
+}

@@ -1,0 +1,141 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// What the account holds, as far as the venue told.
+struct AccountState {
+    struct Holding {
+        var total: Money
+        var available: Money
+        /// When a push last told it.
+        var pushedAt = Timestamp.distantPast
+        /// The venue's time of it; later news may arrive earlier.
+        var venueTime = Timestamp.distantPast
+    }
+
+    /// Executions are asked for from this much before the last time that all were known.
+    static let dealsMargin: Int64 = 60 * 1_000_000_000
+
+    var holdings: [Product: [Currency: Holding]] = [:]
+    /// By instrument, once the venue told.
+    var positions: [Int: SignedQuantity] = [:]
+    var positionPushedAt: [Int: Timestamp] = [:]
+    /// Markets of the pages of positions that have come so far.
+    var positionsSeen: Set<Int> = []
+    /// Executions before this are all known.
+    var dealsKnownUntil = Timestamp(nanoseconds: 0)
+}
+
+extension CoinExSession {
+    mutating func auditAccount() {
+        agenda.addOnce(.accountAudit, at: after(Waits.accountAudit))
+        for product in markets.products where lines[product]?.stage == .live {
+            requestRegularly(.balances(product))
+            if product == .futures { requestRegularly(.positions(page: 1)) }
+        }
+    }
+
+    // MARK: - Balances
+
+    /// A push: absolute values of the currencies that changed.
+    mutating func received(_ balances: [WireBalance], _ product: Product) {
+        for balance in balances where balance.marginMarket == nil {
+            let currency = Currency(balance.currency)
+            let old = account.holdings[product]?[currency]
+            let time = balance.updatedAt ?? old?.venueTime ?? .distantPast
+            if let old, time < old.venueTime { continue }
+            account.holdings[product, default: [:]][currency] = AccountState.Holding(
+                total: balance.total, available: balance.available, pushedAt: now,
+                venueTime: time)
+            tellBalance(currency)
+        }
+    }
+
+    /// The whole list; what is not in it is zero, and what was pushed since it was asked for is
+    /// newer than it.
+    mutating func received(_ balances: [WireBalance], _ product: Product, askedAt: Timestamp) {
+        let listed = balances.filter { $0.marginMarket == nil }
+        let known = account.holdings[product]?.keys.sorted() ?? []
+        let currencies = Set(known + listed.map { Currency($0.currency) }).sorted()
+        for currency in currencies {
+            let old = account.holdings[product]?[currency]
+            if let old, old.pushedAt >= askedAt { continue }
+            let new = listed.first { $0.currency == currency.code }
+            let holding = AccountState.Holding(
+                total: new?.total ?? .zero, available: new?.available ?? .zero,
+                pushedAt: old?.pushedAt ?? .distantPast,
+                venueTime: old?.venueTime ?? .distantPast)
+            account.holdings[product, default: [:]][currency] = holding
+            let isNews = old.map { $0.total != holding.total || $0.available != holding.available }
+            if isNews ?? true { tellBalance(currency) }
+        }
+    }
+
+    /// A currency held in both wallets is told as one.
+    private mutating func tellBalance(_ currency: Currency) {
+        var balance = Balance(currency: currency, total: .zero, available: .zero)
+        for product in Product.allCases {
+            guard let holding = account.holdings[product]?[currency] else { continue }
+            balance.total += holding.total
+            balance.available += holding.available
+        }
+        out.append(.emit(.balance(balance, at: now)))
+    }
+
+    // MARK: - Positions
+
+    mutating func received(_ push: PositionPush, _ product: Product) {
+        guard let index = markets.index(push.position.market, .futures) else { return }
+        account.positionPushedAt[index] = now
+        if push.isForced {
+            problem(
+                "\(settings.symbols[index]): the venue changed the position by itself "
+                    + "(\(push.event))",
+                "look at margin and risk before trading on", isPermanent: false)
+        }
+        tell(push.position, index, isForced: push.isForced)
+    }
+
+    /// A page of all open positions; what is on no page is flat.
+    mutating func received(_ page: Page<WirePosition>, page number: Int, askedAt: Timestamp) {
+        if number == 1 { account.positionsSeen = [] }
+        for position in page.elements {
+            guard let index = markets.index(position.market, .futures) else {
+                if number == 1 {
+                    log(.info, "there is a position in \(position.market), which is not traded")
+                }
+                continue
+            }
+            account.positionsSeen.insert(index)
+            if isNewer(than: askedAt, index) { continue }
+            tell(position, index, isForced: false)
+        }
+        if page.hasNext, number < Bounds.pages {
+            return askWhileReconciling(.positions(page: number + 1), .futures)
+        }
+        for index in markets.indices
+        where markets[index].product == .futures && !account.positionsSeen.contains(index)
+            && !isNewer(than: askedAt, index)
+        {
+            account.positions[index] = .zero
+            out.append(
+                .position(
+                    VenuePosition(instrument: InstrumentID(index), net: .zero, receiveTime: now)))
+        }
+    }
+
+    private func isNewer(than time: Timestamp, _ index: Int) -> Bool {
+        (account.positionPushedAt[index] ?? .distantPast) >= time
+    }
+
+    private mutating func tell(_ position: WirePosition, _ index: Int, isForced: Bool) {
+        account.positions[index] = position.net
+        out.append(
+            .position(
+                VenuePosition(
+                    instrument: InstrumentID(index), net: position.net,
+                    averagePrice: position.net == .zero ? nil : position.entryPrice,
+                    liquidationPrice: position.liquidationPrice, leverage: position.leverage,
+                    isForced: isForced, receiveTime: now)))
+    }
+}

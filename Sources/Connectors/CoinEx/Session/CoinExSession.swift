@@ -1,0 +1,239 @@
+internal import TradingCore
+public import TradingModel
+public import VenueSessions
+
+/// A connection to CoinEx, spot and futures, as a state machine without I/O.
+///
+/// It learns the markets' rules, opens a socket for each product in use, signs in, agrees with the
+/// venue about orders, executions, balances and positions, and only then lets the feeds begin and
+/// orders pass. Whatever breaks is put together again in the same order. The venue's answers over
+/// HTTP are the truth; pushes make it known sooner.
+///
+/// An order whose fate is not known is asked for by its client id until the venue tells; it is
+/// never sent again, for the venue would take it twice.
+public struct CoinExSession: VenueSession {
+    let settings: CoinExSettings
+    var now = Timestamp.distantPast
+    /// What the input at hand has led to so far.
+    var out: [SessionAction] = []
+    var agenda = Agenda()
+    var clock = ClockOffset()
+    /// A request was refused for its time: the next sample replaces those before it.
+    var doubtsClock = false
+    var limiter: RateLimiter
+    var inFlight: [RequestID: InFlight] = [:]
+    var waiting: [WaitingRequest] = []
+    var lines: [Product: Line] = [:]
+    var markets: MarketTable
+    var desk = OrderDesk()
+    var account = AccountState()
+    /// What must be known before sockets are opened.
+    var preparing: Set<Purpose> = []
+    var hasBegun = false
+    var hasInstruments = false
+    /// Somebody must act; nothing is tried any more.
+    var hasFailed = false
+    /// Whether the venue as a whole was ever, and is now, ready.
+    var wasConnected = false
+    var isConnected = false
+    var retryBackoff: Backoff
+    private var requestCount = 0
+    private var socketCount = 0
+    private var wakeAt: Timestamp?
+    private var scanner = PushScanner()
+    private let inflater = GzipInflater()
+
+    public init(_ settings: CoinExSettings) {
+        self.settings = settings
+        var rates = EndpointGroups.rates
+        for product in Product.allCases {
+            rates[Self.socketGroup(product)] = Bounds.socketMessagesPerSecond
+        }
+        limiter = RateLimiter(rates: rates)
+        markets = MarketTable(settings.symbols)
+        retryBackoff = Backoff(
+            first: Waits.retryFirst, longest: Waits.retryLongest, seed: settings.seed)
+        for (index, product) in markets.products.enumerated() {
+            lines[product] = Line(
+                product: product,
+                backoff: Backoff(
+                    first: Waits.reconnectFirst, longest: Waits.reconnectLongest,
+                    seed: settings.seed &+ UInt64(index) &+ 1))
+        }
+        for order in settings.restoredOrders { desk.restore(order, markets) }
+    }
+
+    static func socketGroup(_ product: Product) -> EndpointGroup {
+        EndpointGroup("\(product.rawValue) socket")
+    }
+
+    // MARK: - Inputs
+
+    public mutating func handle(
+        _ input: SessionInput, at now: Timestamp, into actions: inout [SessionAction]
+    ) {
+        begin(at: now, &actions)
+        switch input {
+        case .opened(let socket): opened(socket)
+        case .closed(let socket, let reason): closed(socket, reason)
+        case .frame(let socket, let bytes, let isText): receive(bytes.span, isText, socket)
+        case .response(let id, let reply): received(id, reply)
+        case .failed(let id, let problem): failed(id, problem)
+        case .timer: break
+        case .command(let command): perform(command)
+        case .subscribe(let feeds): subscribe(feeds)
+        }
+        end(&actions)
+    }
+
+    public mutating func handle(
+        frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
+        into actions: inout [SessionAction]
+    ) {
+        begin(at: now, &actions)
+        receive(frame, isText, socket)
+        end(&actions)
+    }
+
+    private mutating func begin(at now: Timestamp, _ actions: inout [SessionAction]) {
+        swap(&out, &actions)
+        self.now = max(self.now, now)
+        if !hasBegun {
+            hasBegun = true
+            prepare()
+        }
+        while let due = agenda.takeDue(at: self.now) { perform(due) }
+    }
+
+    private mutating func end(_ actions: inout [SessionAction]) {
+        if let next = agenda.next, next != wakeAt {
+            wakeAt = next
+            out.append(.wake(at: next))
+        }
+        if let wakeAt, wakeAt <= now { self.wakeAt = nil }
+        swap(&out, &actions)
+    }
+
+    private mutating func perform(_ due: Due) {
+        switch due {
+        case .reopen(let product): open(product)
+        case .ping(let product): ping(product)
+        case .ack(let product, let socket, let id): missed(product, socket, id)
+        case .sendQueue: sendWaiting()
+        case .socketQueue(let product): sendQueue(product)
+        case .request(let purpose, let attempts): request(purpose, attempts: attempts)
+        case .checkDeals(let serial): askForDeals(serial)
+        case .audit: audit()
+        case .accountAudit: auditAccount()
+        case .clock: request(.time)
+        case .wholeBook(let index, let socket): missedWholeBook(index, socket)
+        }
+    }
+
+    func after(_ nanoseconds: Int64) -> Timestamp { now.advanced(byNanoseconds: nanoseconds) }
+
+    mutating func newRequest() -> RequestID {
+        requestCount += 1
+        return RequestID(requestCount)
+    }
+    mutating func newSocket() -> SocketID {
+        socketCount += 1
+        return SocketID(socketCount)
+    }
+
+    // MARK: - Frames
+
+    private mutating func receive(_ frame: Span<UInt8>, _ isText: Bool, _ socket: SocketID) {
+        guard let product = lines.keys.sorted().first(where: { lines[$0]?.socket == socket })
+        else { return }  // an old socket's last words
+        lines[product]?.lastHeard = now
+        if isText { return read(frame, product) }
+        do throws(BadCompression) {
+            // The unpacked bytes lie in the inflater, which the closure does not touch.
+            try inflater.withUnpacked(frame) { read($0, product) }
+        } catch {
+            lose(product, error.description)
+        }
+    }
+
+    private mutating func read(_ bytes: Span<UInt8>, _ product: Product) {
+        switch scanner.scan(bytes) {
+        case .depth: received(scanner.depth, bytes, product)
+        case .deals:
+            if let index = markets.index(bytes, scanner.market, product) {
+                received(scanner.deals, index)
+            }
+        case .quote:
+            if let index = markets.index(bytes, scanner.market, product) {
+                quote(index, scanner.bid, scanner.ask, scanner.quoteTime)
+            }
+        case nil: readSlowly(bytes, product)
+        }
+    }
+
+    private mutating func readSlowly(_ bytes: Span<UInt8>, _ product: Product) {
+        let frame: Frame
+        do throws(BadMessage) {
+            frame = try Frame(parsing: (0..<bytes.count).map { bytes[$0] })
+        } catch {
+            // One message that cannot be read may have been about an order: agree again.
+            return lose(product, error.description)
+        }
+        switch frame {
+        case .reply(let reply): answered(reply, product)
+        case .push(let push): received(push, product)
+        }
+    }
+
+    private mutating func received(_ push: Push, _ product: Product) {
+        switch push {
+        case .depth(let message): received(message.push, message.bytes.span, product)
+        case .deals(let push):
+            if let index = markets.index(push.market, product) { received(push.deals, index) }
+        case .quote(let best):
+            if let index = markets.index(best.market, product) {
+                quote(index, best.bid, best.ask, best.updatedAt)
+            }
+        case .states(let states): for state in states { received(state, product) }
+        case .index(let price): received(price, product)
+        case .order(let push): received(push, product)
+        case .stop(let push): received(push, product)
+        case .ownDeal(let deal): received(deal, product)
+        case .balances(let balances): received(balances, product)
+        case .position(let push): received(push, product)
+        case .maintenance(let maintenance): announce(maintenance)
+        case .premium: break
+        case .unknown(let method): log(.debug, "the venue pushes \(method), which is not known")
+        }
+    }
+
+    private mutating func announce(_ maintenance: Maintenance) {
+        let scope = maintenance.scope.joined(separator: ", ")
+        log(.warn, "the venue announces maintenance (\(scope)): orders may be refused")
+    }
+
+    // MARK: - What is told
+
+    mutating func log(_ level: LogLevel, _ text: String) {
+        out.append(.log(level, "\(CoinExInstruments.venue): \(text)"))
+    }
+
+    mutating func tell(_ event: MarketEvent) { out.append(.emit(.market(event))) }
+
+    mutating func tell(_ state: VenueState, _ reason: String, _ index: Int? = nil) {
+        out.append(
+            .emit(
+                .status(
+                    VenueStatus(
+                        venue: CoinExInstruments.venue, instrument: index.map { InstrumentID($0) },
+                        state: state, reason: reason, receiveTime: now))))
+    }
+
+    mutating func problem(_ what: String, _ toDo: String, isPermanent: Bool) {
+        out.append(
+            .problem(
+                VenueProblem(
+                    "\(CoinExInstruments.venue): \(what)", whatToDo: toDo,
+                    isPermanent: isPermanent)))
+    }
+}

@@ -1,0 +1,234 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// Market data: what is subscribed, and what is made of the pushes.
+extension CoinExSession {
+    static let publicChannels = ["depth", "deals", "bbo", "state", "index"]
+
+    mutating func subscribe(_ feeds: [InstrumentID: FeedSet]) {
+        for index in markets.indices { markets[index].feeds = feeds[InstrumentID(index)] ?? [] }
+        for product in markets.products {
+            guard let stage = lines[product]?.stage, stage == .live || stage == .joining else {
+                continue
+            }
+            subscribeFeeds(product)
+        }
+    }
+
+    /// Whether a market is wanted in a channel.
+    ///
+    /// Quotes come for all, for they value what is held. Bars are made of deals. Of futures the
+    /// state is always wanted: it tells mark and funding.
+    private func wants(_ channel: String, _ market: Market) -> Bool {
+        switch channel {
+        case "depth": market.feeds.contains(.book)
+        case "deals": !market.feeds.isDisjoint(with: [.trades, .bars])
+        case "bbo": true
+        case "state": market.product == .futures || market.feeds.contains(.ticker)
+        case "index": market.product == .futures && !market.feeds.isDisjoint(with: [.ticker])
+        default: false
+        }
+    }
+
+    /// Brings the subscriptions to what is wanted: each says the whole list, for it is not sure
+    /// whether a second one adds to the first or replaces it.
+    mutating func subscribeFeeds(_ product: Product) {
+        for channel in Self.publicChannels {
+            let wanted = markets.indices
+                .filter { markets[$0].product == product && wants(channel, markets[$0]) }
+                .map { markets[$0].name }
+            let had = lines[product]?.subscribed[channel] ?? []
+            guard wanted != had else { continue }
+            lines[product]?.subscribed[channel] = wanted
+            let dropped = had.filter { !wanted.contains($0) }
+            if !dropped.isEmpty { leave(channel, dropped, product) }
+            guard !wanted.isEmpty else { continue }
+            for name in wanted where !had.contains(name) { entered(channel, name, product) }
+            join(channel, product)
+        }
+    }
+
+    private mutating func leave(_ channel: String, _ names: [String], _ product: Product) {
+        if channel == "depth" {
+            for name in names {
+                if let index = markets.index(name, product) { markets[index].bookStage = .none }
+            }
+        }
+        ask(product, .leaving(channel)) {
+            SocketRequests.unsubscribe(channel, markets: names, $0)
+        }
+    }
+
+    private mutating func entered(_ channel: String, _ name: String, _ product: Product) {
+        guard let index = markets.index(name, product) else { return }
+        if channel == "depth" { awaitBook(index) }
+        if channel == "deals", markets[index].lastDeal == nil {
+            markets[index].dealsSince = clock.venueTime(at: now)
+        }
+    }
+
+    private mutating func join(_ channel: String, _ product: Product) {
+        let names = lines[product]?.subscribed[channel] ?? []
+        guard channel == "depth" else {
+            return ask(product, .publicChannel(channel)) {
+                SocketRequests.subscribe(channel, markets: names, $0)
+            }
+        }
+        let entries = names.map { name in
+            let failures = markets.index(name, product).map { markets[$0].bookFailures } ?? 0
+            return SocketRequests.DepthEntry(
+                market: name, levels: settings.depthLevels,
+                isFull: failures >= Bounds.checksumFailures)
+        }
+        ask(product, .publicChannel(channel)) { SocketRequests.subscribeDepth(entries, $0) }
+    }
+
+    // MARK: - Order books
+
+    private mutating func awaitBook(_ index: Int) {
+        markets[index].book.removeAll()
+        markets[index].bookStage = .awaitingWhole
+        guard let socket = lines[markets[index].product]?.socket else { return }
+        agenda.remove { $0 == .wholeBook(index, socket) }
+        agenda.add(.wholeBook(index, socket), at: after(Waits.wholeBook))
+    }
+
+    mutating func received(_ push: DepthPush, _ bytes: Span<UInt8>, _ product: Product) {
+        guard let index = markets.index(bytes, push.market, product) else { return }
+        switch markets[index].bookStage {
+        case .none: return
+        case .awaitingWhole where !push.isFull: return
+        default: break
+        }
+        do throws(CheckedBook.Doubt) {
+            try markets[index].book.apply(push, bytes)
+        } catch {
+            return doubtBook(index, error.reason)
+        }
+        let wasBad = markets[index].bookFailures > 0 && markets[index].bookStage != .good
+        markets[index].bookStage = .good
+        if let last = push.last { markets[index].lastPrice = last }
+        tell(push, index)
+        guard wasBad else { return }
+        // In whole-book mode the failures stay counted: they are why it is in it.
+        if markets[index].bookFailures < Bounds.checksumFailures { markets[index].bookFailures = 0 }
+        tell(.resynchronised, "the order book is whole again", index)
+    }
+
+    private mutating func tell(_ push: DepthPush, _ index: Int) {
+        let id = InstrumentID(index)
+        let time = push.updatedAt ?? now
+        // A level without size deletes; a whole book has nothing to delete.
+        let count = push.isFull ? push.levels.count { $0.quantity > .zero } : push.levels.count
+        if push.isFull {
+            tell(
+                .book(
+                    BookChange(
+                        instrument: id, kind: .clear, endsMessage: count == 0, venueTime: time,
+                        receiveTime: now)))
+        }
+        var told = 0
+        for level in push.levels where !push.isFull || level.quantity > .zero {
+            told += 1
+            tell(
+                .book(
+                    BookChange(
+                        instrument: id, kind: .level, side: level.side, price: level.price,
+                        quantity: level.quantity, endsMessage: told == count, venueTime: time,
+                        receiveTime: now)))
+        }
+    }
+
+    /// A book that is not the venue's is worse than none: it goes, and is asked for anew.
+    private mutating func doubtBook(_ index: Int, _ reason: String) {
+        let product = markets[index].product
+        markets[index].bookFailures += 1
+        tell(
+            .book(
+                BookChange(
+                    instrument: InstrumentID(index), kind: .clear, endsMessage: true,
+                    venueTime: now, receiveTime: now)))
+        tell(.stale, reason, index)
+        let name = markets[index].name
+        ask(product, .leaving("depth")) {
+            SocketRequests.unsubscribe("depth", markets: [name], $0)
+        }
+        awaitBook(index)
+        join("depth", product)
+    }
+
+    mutating func missedWholeBook(_ index: Int, _ socket: SocketID) {
+        let product = markets[index].product
+        guard lines[product]?.socket == socket, markets[index].bookStage == .awaitingWhole else {
+            return
+        }
+        doubtBook(index, "the whole order book did not come")
+    }
+
+    // MARK: - Deals, quotes, states
+
+    /// Deals come newest first, and the first push after a subscription repeats old ones.
+    mutating func received(_ deals: [PublicDeal], _ index: Int) {
+        for deal in deals.reversed() {
+            if let last = markets[index].lastDeal, deal.id <= last { continue }
+            markets[index].lastDeal = deal.id
+            markets[index].lastPrice = deal.price
+            if let since = markets[index].dealsSince, let time = deal.createdAt, time < since {
+                continue
+            }
+            markets[index].dealsSince = nil
+            tell(
+                .trade(
+                    Trade(
+                        instrument: InstrumentID(index), price: deal.price,
+                        quantity: deal.quantity, taker: deal.side, id: deal.id,
+                        venueTime: deal.createdAt ?? now, receiveTime: now)))
+        }
+    }
+
+    mutating func quote(_ index: Int, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?) {
+        tell(
+            .quote(
+                Quote(
+                    instrument: InstrumentID(index), bid: bid, ask: ask, venueTime: time ?? now,
+                    receiveTime: now)))
+    }
+
+    /// Pushes also tell of markets that nobody asked for, and of some that are none.
+    mutating func received(_ state: MarketState, _ product: Product) {
+        guard let index = markets.index(state.market, product) else { return }
+        if let last = state.last { markets[index].lastPrice = last }
+        if let mark = state.mark { markets[index].mark = mark }
+        tell(
+            .ticker(
+                Ticker(
+                    instrument: InstrumentID(index), last: state.last, mark: state.mark,
+                    index: state.index, volume24h: state.volume, venueTime: now, receiveTime: now)))
+        tellFunding(state, index)
+    }
+
+    mutating func received(_ price: IndexPrice, _ product: Product) {
+        guard let index = markets.index(price.market, product) else { return }
+        if let mark = price.mark { markets[index].mark = mark }
+        tell(
+            .ticker(
+                Ticker(
+                    instrument: InstrumentID(index), mark: price.mark, index: price.index,
+                    venueTime: now, receiveTime: now)))
+    }
+
+    /// A settlement is told once, when its time moves on; how often that is the venue decides.
+    private mutating func tellFunding(_ state: MarketState, _ index: Int) {
+        guard let time = state.latestFundingTime, let rate = state.latestFundingRate else { return }
+        defer { markets[index].fundingTime = max(time, markets[index].fundingTime ?? time) }
+        guard let known = markets[index].fundingTime, time > known,
+            let mark = state.mark ?? markets[index].mark ?? markets[index].lastPrice
+        else { return }
+        tell(
+            .funding(
+                Funding(
+                    instrument: InstrumentID(index), rate: rate, mark: mark, venueTime: time,
+                    receiveTime: now)))
+    }
+}

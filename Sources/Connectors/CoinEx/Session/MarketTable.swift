@@ -1,0 +1,76 @@
+internal import TradingCore
+internal import TradingModel
+
+/// A market in use.
+struct Market {
+    /// Where the order book stands.
+    enum BookStage: Hashable {
+        /// Not subscribed.
+        case none
+        /// Subscribed, and the whole book has not come.
+        case awaitingWhole
+        case good
+    }
+
+    let product: Product
+    let name: String
+    let nameBytes: [UInt8]
+    let symbol: Symbol
+    var info: MarketInfo?
+    var fees: FeeRates?
+    var feeds: FeedSet = []
+    var book = CheckedBook()
+    var bookStage = BookStage.none
+    /// Wrong checksums in a row.
+    var bookFailures = 0
+    /// The number of the last deal that was told.
+    var lastDeal: UInt64?
+    /// Deals before this are history of before our time; nil: take what comes.
+    var dealsSince: Timestamp?
+    var lastPrice: Price?
+    var mark: Price?
+    /// When the last funding known was settled.
+    var fundingTime: Timestamp?
+}
+
+/// The markets in use; the place of each is its instrument's.
+struct MarketTable {
+    private var markets: [Market]
+    /// In use, spot first.
+    let products: [Product]
+
+    init(_ symbols: [Symbol]) {
+        markets = symbols.map { symbol in
+            let name = CoinExInstruments.market(of: symbol)
+            return Market(
+                product: CoinExInstruments.product(of: symbol), name: name,
+                nameBytes: Array(name.utf8), symbol: symbol)
+        }
+        products = Set(markets.map(\.product)).sorted()
+    }
+
+    var indices: Range<Int> { markets.indices }
+
+    subscript(index: Int) -> Market {
+        _read { yield markets[index] }
+        _modify { yield &markets[index] }
+    }
+
+    /// The place of a market, whose name means something only within its product; nil: not in use.
+    func index(_ name: String, _ product: Product) -> Int? {
+        markets.firstIndex { $0.product == product && $0.name == name }
+    }
+
+    func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ product: Product) -> Int? {
+        for index in markets.indices where markets[index].product == product {
+            let name = markets[index].nameBytes
+            guard name.count == range.count else { continue }
+            var isEqual = true
+            for offset in 0..<name.count where name[offset] != bytes[range.lowerBound + offset] {
+                isEqual = false
+            }
+            if isEqual { return index }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,266 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// Answers over HTTP that are about one order.
+extension CoinExSession {
+    mutating func receivedForOrder(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage) {
+        guard let serial = flight.purpose.order, let order = desk.orders[serial] else { return }
+        switch flight.purpose {
+        case .place where order.terms?.trigger != nil:
+            try take(flight, CoinExReplies.stopReference(body)) { $0.placedStop(serial, $1) }
+        case .place: try take(flight, CoinExReplies.order(body)) { $0.placed(serial, $1) }
+        case .modify where order.waitingStopID != nil:
+            try take(flight, CoinExReplies.stopReference(body)) { $0.modifiedStop(serial, $1) }
+        case .modify(_, let change):
+            try take(flight, CoinExReplies.order(body)) { $0.modified(serial, $1, change) }
+        case .cancel where order.waitingStopID != nil:
+            try take(flight, CoinExReplies.done(body)) { this, _ in this.cancelledStop(serial) }
+        case .cancel: try take(flight, CoinExReplies.order(body)) { $0.cancelled(serial, $1) }
+        case .cancelByClientID:
+            // Whatever it cancelled, the question under way will find gone.
+            try take(flight, CoinExReplies.done(body)) { this, _ in
+                this.desk.orders[serial]?.isCancelling = false
+            }
+        case .status:
+            try take(flight, CoinExReplies.order(body)) {
+                $0.toldStatus(serial, $1, askedAt: flight.sentAt)
+            }
+        case .orderDeals(_, let id, let page):
+            try take(flight, CoinExReplies.ownDeals(body)) {
+                $0.receivedAll($1, serial, id, page: page)
+            }
+        case .ask:
+            try take(flight, CoinExReplies.orders(body)) {
+                $0.foundOpen($1, serial, askedAt: flight.sentAt)
+            }
+        case .askFinished:
+            try take(flight, CoinExReplies.orders(body)) { $0.foundFinished($1, serial) }
+        case .askStop:
+            try take(flight, CoinExReplies.stops(body)) { $0.foundOpenStop($1, serial) }
+        case .askFinishedStop:
+            try take(flight, CoinExReplies.stops(body)) { $0.foundFinishedStop($1, serial) }
+        default: break
+        }
+    }
+
+    private mutating func take<Payload>(
+        _ flight: InFlight, _ reply: Reply<Payload>,
+        _ body: (inout CoinExSession, Payload) -> Void
+    ) throws(BadMessage) {
+        switch reply {
+        case .success(let payload):
+            retryBackoff.reset()
+            body(&self, payload)
+            reconciled(flight.purpose, askedAt: flight.sentAt)
+        case .failure(let refusal):
+            if flight.purpose.isOrderChange { return refusedOrder(flight, refusal) }
+            if refusal.kind == .unknownOrder {
+                foundNothing(flight)
+                return reconciled(flight.purpose, askedAt: flight.sentAt)
+            }
+            refused(flight, refusal)
+        }
+    }
+
+    /// "No such order" is an answer, and the same as an empty list.
+    private mutating func foundNothing(_ flight: InFlight) {
+        switch flight.purpose {
+        case .status(let serial, let id):
+            // A change may have given it another id meanwhile.
+            if desk.orders[serial]?.venueID == id { isGone(serial) } else { askStatus(serial) }
+        case .orderDeals(let serial, let id, let page):
+            receivedAll(Page(elements: [], hasNext: false), serial, id, page: page)
+        case .ask(let serial):
+            foundOpen(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
+        case .askFinished(let serial): foundFinished(Page(elements: [], hasNext: false), serial)
+        case .askStop(let serial): foundOpenStop(Page(elements: [], hasNext: false), serial)
+        case .askFinishedStop(let serial):
+            foundFinishedStop(Page(elements: [], hasNext: false), serial)
+        default: break
+        }
+    }
+
+    // MARK: - Successes
+
+    private mutating func placed(_ serial: Int, _ wire: WireOrder) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let product = markets[order.instrument].product
+        guard adopt(serial, wire, product) else { return }
+        // An order that cannot rest is over with its reply; one that filled nothing is pushed
+        // nowhere.
+        if wire.unfilled == .zero {
+            desk.orders[serial]?.ending = .filled
+        } else if ["market", "ioc", "fok"].contains(wire.type) {
+            desk.orders[serial]?.ending = .expired(reason: "the rest could not fill at once")
+        }
+        settle(serial)
+    }
+
+    private mutating func placedStop(_ serial: Int, _ stop: StopReference) {
+        adoptStop(serial, stop.id, nil)
+    }
+
+    mutating func adoptStop(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        desk.orders[serial]?.stopID = id
+        desk.link(serial, markets[order.instrument].product, stopID: id)
+        accept(serial, id, time)
+    }
+
+    private mutating func modified(_ serial: Int, _ wire: WireOrder, _ change: Int) {
+        guard let order = desk.orders[serial], !order.isDone,
+            adopt(serial, wire, markets[order.instrument].product)
+        else { return }
+        if order.amend?.number == change {
+            amended(serial, price: wire.price, amount: wire.amount)
+        }
+        if wire.unfilled == .zero { desk.orders[serial]?.ending = .filled }
+        settle(serial)
+    }
+
+    /// Tells new terms, once: push and reply both bring them.
+    mutating func amended(_ serial: Int, price: Price?, amount: Quantity) {
+        guard let order = desk.orders[serial], order.amend != nil else { return }
+        let whole = order.whole(ofAmount: amount)
+        desk.orders[serial]?.amend = nil
+        desk.orders[serial]?.request.price = price ?? order.request.price
+        desk.orders[serial]?.request.quantity = whole
+        report(serial, .amended(price: price ?? order.request.price, quantity: whole))
+        endAmend(serial)
+    }
+
+    /// A finish that came while a change was under way meant the change if the id changed.
+    private mutating func endAmend(_ serial: Int) {
+        guard let finished = desk.orders[serial]?.finishedID else { return }
+        desk.orders[serial]?.finishedID = nil
+        if finished == desk.orders[serial]?.venueID { askStatus(serial) }
+    }
+
+    /// An amendment that was not made; what waited for its outcome goes on.
+    mutating func refuseAmend(_ serial: Int, _ reason: String) {
+        desk.orders[serial]?.amend = nil
+        report(serial, .amendRejected(reason: reason))
+        endAmend(serial)
+        settle(serial)
+    }
+
+    private mutating func modifiedStop(_ serial: Int, _ stop: StopReference) {
+        guard let order = desk.orders[serial], let amend = order.amend else { return }
+        adoptStop(serial, stop.id, nil)
+        desk.orders[serial]?.amend = nil
+        if let price = amend.price { desk.orders[serial]?.request.price = price }
+        if let quantity = amend.quantity { desk.orders[serial]?.request.quantity = quantity }
+        guard let now = desk.orders[serial]?.request else { return }
+        report(serial, .amended(price: now.price, quantity: now.quantity))
+    }
+
+    private mutating func cancelled(_ serial: Int, _ wire: WireOrder) {
+        desk.orders[serial]?.isCancelling = false
+        note(serial, wire)
+        guard desk.orders[serial]?.venueID == wire.id else { return tryCancel(serial) }
+        end(serial, wire, .cancelled)
+    }
+
+    private mutating func cancelledStop(_ serial: Int) {
+        desk.orders[serial]?.isCancelling = false
+        // It may have been triggered in between: then there is an order, and its pushes.
+        guard desk.orders[serial]?.isTriggered == false else { return tryCancel(serial) }
+        finish(serial, .cancelled)
+    }
+
+    /// The order left the book; the amounts tell whether it was filled.
+    mutating func end(_ serial: Int, _ wire: WireOrder, _ otherwise: TrackedOrder.Ending) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let isComplete = wire.isComplete(countsInQuote: countsInQuote(wire, serial))
+        if order.ending == nil { desk.orders[serial]?.ending = isComplete ? .filled : otherwise }
+        settle(serial)
+    }
+
+    // MARK: - Refusals
+
+    mutating func refusedOrder(_ flight: InFlight, _ refusal: VenueRefusal) {
+        guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
+        else { return }
+        let reason = "\(refusal.advice) (\(refusal))"
+        let mayRepeat = flight.attempts + 1 < Bounds.placeAttempts
+        switch (refusal.kind, flight.purpose) {
+        case (.rateLimit, _) where mayRepeat:
+            limiter.hold(flight.group, until: after(Waits.rateLimit))
+            request(flight.purpose, attempts: flight.attempts + 1)
+        case (.expired, _) where mayRepeat:
+            // Not carried out: the same order may go with a new timestamp and signature.
+            measureClock()
+            askAgain(flight)
+        case (.unknownOutcome, _): lostAnswer(flight, reason)
+        case (.undocumented, .place), (.undocumented, .modify): lostAnswer(flight, reason)
+        case (_, .place): finish(serial, .rejected(reason: reason))
+        case (_, .modify(_, let change)):
+            if order.amend?.number == change { refuseAmend(serial, reason) }
+            if refusal.kind == .unknownOrder { askStatus(serial) }
+        case (.unknownOrder, _):
+            desk.orders[serial]?.isCancelling = false
+            if order.venueID == nil, order.waitingStopID == nil { return }  // it is being asked for
+            askStatus(serial)
+        case (.busy, _), (.rateLimit, _), (.expired, _): repeatCancel(flight, reason)
+        default: refuseCancel(serial, reason)
+        }
+    }
+
+    private mutating func refuseCancel(_ serial: Int, _ reason: String) {
+        desk.orders[serial]?.isCancelling = false
+        desk.orders[serial]?.wantsCancel = false
+        report(serial, .cancelRejected(reason: reason))
+    }
+
+    /// A cancel may be repeated: it changes nothing the second time.
+    private mutating func repeatCancel(_ flight: InFlight, _ reason: String) {
+        guard let serial = flight.purpose.order else { return }
+        guard flight.attempts + 1 < Bounds.cancelAttempts else {
+            return refuseCancel(serial, "\(reason), \(flight.attempts + 1) times")
+        }
+        askAgain(flight)
+    }
+
+    // MARK: - Unknown outcomes
+
+    /// What was asked may or may not have been done: nothing is guessed, the venue is asked.
+    mutating func lostAnswer(_ flight: InFlight, _ reason: String) {
+        guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
+        else { return }
+        switch flight.purpose {
+        case .place:
+            if order.isAcknowledged { return }  // a push told it already
+            loseOrder(serial, reason)
+        case .modify(_, let change):
+            guard order.amend?.number == change else { return }
+            desk.orders[serial]?.amend?.lostAt = now
+            loseOrder(serial, reason)
+        case .cancel, .cancelByClientID: repeatCancel(flight, reason)
+        default: break
+        }
+    }
+
+    private mutating func loseOrder(_ serial: Int, _ reason: String) {
+        desk.orders[serial]?.isLost = true
+        desk.orders[serial]?.rounds = 0
+        report(serial, .lost(reason: reason))
+        log(.warn, "order \(desk.orders[serial]?.id.text ?? "") is unknown: \(reason); asking")
+        askFor(serial)
+        tryCancel(serial)
+    }
+
+    mutating func askFor(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let product = markets[order.instrument].product
+        let isStop = order.request.stop != nil && !order.isTriggered
+        askWhileReconciling(isStop ? .askStop(serial) : .ask(serial), product)
+    }
+
+    mutating func askStatus(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let product = markets[order.instrument].product
+        guard let id = order.venueID else { return askFor(serial) }
+        askWhileReconciling(.status(serial, id: id), product)
+    }
+}

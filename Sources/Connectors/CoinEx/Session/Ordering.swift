@@ -1,0 +1,274 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// The engine's commands, and the reports about orders.
+extension CoinExSession {
+    mutating func perform(_ command: Command) {
+        switch command {
+        case .submit(let order): submit(order)
+        case .cancel(let id, let instrument): cancel(id, instrument)
+        case .amend(let amendment): amend(amendment)
+        default: break
+        }
+    }
+
+    // MARK: - New orders
+
+    private mutating func submit(_ order: ApprovedOrder) {
+        do throws(OrderTerms.Unsupported) {
+            let (terms, closes) = try terms(of: order)
+            let serial = desk.add(order.id, order.request, terms, at: now)
+            desk.orders[serial]?.closesPosition = closes
+            request(.place(serial))
+        } catch {
+            let request = order.request
+            report(order.id, request.instrument, .rejected(reason: error.reason), now)
+        }
+    }
+
+    /// The order in the venue's words, and whether it must go as one that reduces a position.
+    private func terms(
+        of order: ApprovedOrder
+    ) throws(OrderTerms.Unsupported) -> (OrderTerms, closes: Bool) {
+        let request = order.request
+        guard markets.indices.contains(request.instrument.index) else {
+            throw .init("the instrument is not one of this session's")
+        }
+        let market = markets[request.instrument.index]
+        guard settings.key != nil else { throw .init("there is no key to trade with") }
+        guard lines[market.product]?.stage == .live else {
+            throw .init("the venue is not connected: wait for its status")
+        }
+        guard coinExClientOrderIDRules.allows(order.id) else {
+            throw .init("the venue does not allow the client order id `\(order.id)`")
+        }
+        guard desk.serial(of: order.id) == nil else {
+            throw .init("the client order id `\(order.id)` was used before")
+        }
+        let terms = try OrderTerms(
+            request, market: market.name, base: market.symbol.base, product: market.product,
+            clientID: order.id.text)
+        try checkStop(request, market)
+        return (terms, try closes(request, market))
+    }
+
+    /// The venue takes the direction of a stop from where the price is: one that is reached already
+    /// would wait for the price to come back.
+    private func checkStop(
+        _ request: OrderRequest, _ market: Market
+    ) throws(OrderTerms.Unsupported) {
+        guard let stop = request.stop, let last = market.lastPrice else { return }
+        let isReached = request.side == .buy ? last >= stop : last <= stop
+        if isReached {
+            throw .init("the stop at \(stop) is reached already, the last price is \(last)")
+        }
+    }
+
+    /// The venue has no flag for reduce-only: an order to close a position is a request of its own,
+    /// whose side follows from the position.
+    private func closes(
+        _ request: OrderRequest, _ market: Market
+    ) throws(OrderTerms.Unsupported) -> Bool {
+        guard request.isReduceOnly, market.product == .futures else { return false }
+        guard request.stop == nil else {
+            throw .init("the venue has no reduce-only stop orders: use its position stop loss")
+        }
+        guard let side = account.positions[request.instrument.index]?.side,
+            side != request.side
+        else {
+            throw .init("the venue shows no position that the reduce-only order would reduce")
+        }
+        return true
+    }
+
+    // MARK: - Cancels and changes
+
+    private mutating func cancel(_ id: ClientOrderID, _ instrument: InstrumentID) {
+        guard let serial = desk.serial(of: id), let order = desk.orders[serial] else {
+            return report(id, instrument, .cancelRejected(reason: "the order is not known"), now)
+        }
+        guard !order.isDone, order.ending == nil else { return }  // its end is on the way
+        desk.orders[serial]?.wantsCancel = true
+        tryCancel(serial)
+    }
+
+    /// Cancels as soon as that is possible: before it was sent, or once its id is known.
+    mutating func tryCancel(_ serial: Int) {
+        guard let order = desk.orders[serial], order.wantsCancel, !order.isDone,
+            order.ending == nil, !order.isCancelling
+        else { return }
+        if order.sentAt == nil,
+            let place = waiting.firstIndex(where: { $0.purpose == .place(serial) })
+        {
+            waiting.remove(at: place)
+            return finish(serial, .cancelled)
+        }
+        if order.venueID != nil || order.waitingStopID != nil {
+            desk.orders[serial]?.isCancelling = true
+            request(.cancel(serial))
+        } else if order.isLost {
+            desk.orders[serial]?.isCancelling = true
+            request(.cancelByClientID(serial))
+        }
+    }
+
+    private mutating func amend(_ amendment: ApprovedAmendment) {
+        guard let serial = desk.serial(of: amendment.id), let order = desk.orders[serial],
+            order.venueID != nil || order.waitingStopID != nil, order.ending == nil,
+            !order.isDone, order.amend == nil, !order.isLost, !order.closesPosition
+        else {
+            return report(
+                amendment.id, amendment.instrument,
+                .amendRejected(
+                    reason: "it cannot be changed now: cancel it and send another"), now)
+        }
+        let number = order.amendCount + 1
+        desk.orders[serial]?.amendCount = number
+        desk.orders[serial]?.amend = TrackedOrder.Amend(
+            price: amendment.price, quantity: amendment.quantity, number: number)
+        request(.modify(serial, change: number))
+    }
+
+    // MARK: - Reports
+
+    mutating func report(
+        _ id: ClientOrderID, _ instrument: InstrumentID, _ event: OrderEvent, _ time: Timestamp
+    ) {
+        out.append(
+            .emit(
+                .report(
+                    ExecutionReport(
+                        order: id, instrument: instrument, event: event, venueTime: time,
+                        receiveTime: now))))
+    }
+
+    mutating func report(_ serial: Int, _ event: OrderEvent, _ time: Timestamp? = nil) {
+        guard let order = desk.orders[serial] else { return }
+        report(order.id, InstrumentID(order.instrument), event, time ?? now)
+    }
+
+    /// Tells an order's end; nothing is told of it afterwards but executions.
+    mutating func finish(_ serial: Int, _ event: OrderEvent?, _ time: Timestamp? = nil) {
+        guard desk.orders[serial]?.isDone == false else { return }
+        desk.orders[serial]?.isDone = true
+        if let event { report(serial, event, time) }
+        agenda.remove { $0 == .checkDeals(serial) }
+        if let product = desk.orders[serial].map({ markets[$0.instrument].product }) {
+            dropQuestions(about: serial, product)
+        }
+        desk.retire(serial)
+    }
+
+    /// What was to be known of an order that has ended need not be asked any more.
+    private mutating func dropQuestions(about serial: Int, _ product: Product) {
+        guard let questions = lines[product]?.reconciling else { return }
+        for question in questions where question.order == serial {
+            reconciled(question, askedAt: now)
+        }
+    }
+
+    /// Tells the acceptance, once, and whatever waited for it.
+    mutating func accept(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
+        guard let order = desk.orders[serial] else { return }
+        desk.orders[serial]?.lastNews = now
+        let wasLost = order.isLost
+        desk.orders[serial]?.isLost = false
+        if let toldID = order.toldID {
+            // The doubt is over: the engine knows it by the id that it was told first.
+            if wasLost { report(serial, .accepted(toldID), time) }
+        } else {
+            let told = VenueOrderID(String(id))
+            desk.orders[serial]?.toldID = told
+            report(serial, .accepted(told), time)
+        }
+        tryCancel(serial)
+    }
+
+    /// Gives an order its id at the venue, which may replace an earlier one.
+    ///
+    /// - Returns: false for an id that was itself replaced: then only what it filled is news.
+    @discardableResult
+    mutating func adopt(_ serial: Int, _ wire: WireOrder, _ product: Product) -> Bool {
+        guard let order = desk.orders[serial] else { return false }
+        guard !order.isReplaced(wire.id) else {
+            lateNews(serial, wire)
+            return false
+        }
+        if order.venueID != wire.id {
+            if let old = order.venueID {
+                let before = order.filledByID[old] ?? .zero
+                let begins = (wire.filled ?? .zero) < before
+                if begins { desk.orders[serial]?.countsAnew = true }
+            }
+            desk.orders[serial]?.take(wire.id)
+            desk.link(serial, product, venueID: wire.id)
+        }
+        desk.orders[serial]?.makerFee = wire.makerFee ?? order.makerFee
+        desk.orders[serial]?.takerFee = wire.takerFee ?? order.takerFee
+        if order.request.stop != nil, !order.isTriggered {
+            // It comes from the stop order, whose id the engine may never have heard.
+            if order.toldID == nil { accept(serial, order.stopID ?? wire.id, wire.updatedAt) }
+            desk.orders[serial]?.isTriggered = true
+            report(serial, .triggered, wire.createdAt)
+        }
+        accept(serial, wire.id, wire.createdAt)
+        note(serial, wire)
+        takeHeldDeals(of: wire.id, serial, product)
+        return true
+    }
+
+    /// Takes in how much of an order is filled; that never falls.
+    mutating func note(_ serial: Int, _ wire: WireOrder) {
+        guard let filled = wire.filled else { return }
+        desk.orders[serial]?.lastNews = now
+        let known = desk.orders[serial]?.filledByID[wire.id] ?? .zero
+        desk.orders[serial]?.filledByID[wire.id] = max(known, filled)
+    }
+
+    /// Whether its amount counts quote currency: never for ours, which say their unit.
+    func countsInQuote(_ wire: WireOrder, _ serial: Int) -> Bool {
+        guard let order = desk.orders[serial], let unit = wire.unit else { return false }
+        let symbol = markets[order.instrument].symbol
+        return symbol.kind == .spot && unit == symbol.quote.code && wire.type == "market"
+            && order.terms?.unit == nil
+    }
+
+    /// Brings an order on as far as its executions are known.
+    mutating func settle(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        if order.told >= order.request.quantity, order.amend == nil { return finish(serial, nil) }
+        if order.told < order.seen || order.needsAllDeals {
+            // Executions have a message of their own, which mostly comes first.
+            let wait = order.needsAllDeals ? 0 : Waits.deals
+            if order.dealsAskedFor.isEmpty { agenda.addOnce(.checkDeals(serial), at: after(wait)) }
+            return
+        }
+        guard let ending = order.ending else { return }
+        switch ending {
+        case .cancelled: finish(serial, .cancelled)
+        case .expired(let reason): finish(serial, .expired(reason: reason))
+        case .filled: settleFilled(order)
+        }
+    }
+
+    /// The venue says that it is filled whole, and we know of all that it says was filled.
+    private mutating func settleFilled(_ order: TrackedOrder) {
+        if order.amend != nil {
+            desk.orders[order.serial]?.amend = nil
+            if order.told >= order.request.quantity {
+                report(order.serial, .amendRejected(reason: "the order was filled before"))
+            } else {
+                // It was whole with less than its old quantity: the change was made.
+                report(order.serial, .amended(price: order.amend?.price, quantity: order.told))
+            }
+            return finish(order.serial, nil)
+        }
+        guard order.hasAllDeals else {
+            // Its messages did not say how much was filled.
+            desk.orders[order.serial]?.needsAllDeals = true
+            return askForDeals(order.serial)
+        }
+        finish(order.serial, .expired(reason: "the venue closed the order with a rest"))
+    }
+}

@@ -1,0 +1,145 @@
+internal import TradingModel
+internal import VenueSessions
+
+/// Before any socket: the venue's clock, the markets' rules and the account's fees.
+extension CoinExSession {
+    mutating func prepare() {
+        account.dealsKnownUntil = now.advanced(byNanoseconds: -AccountState.dealsMargin)
+        var purposes: [Purpose] = [.time]
+        purposes += markets.products.map { .markets($0) }
+        if settings.key != nil { purposes += markets.indices.map { .fees($0) } }
+        preparing = Set(purposes)
+        for purpose in purposes { request(purpose) }
+    }
+
+    private mutating func prepared(_ purpose: Purpose) {
+        guard preparing.remove(purpose) != nil, preparing.isEmpty, !hasInstruments else { return }
+        makeInstruments()
+    }
+
+    private mutating func makeInstruments() {
+        var instruments: [Instrument] = []
+        for index in markets.indices {
+            guard let info = markets[index].info else { continue }
+            do throws(BadMessage) {
+                let instrument = try CoinExInstruments.instrument(
+                    InstrumentID(index), settings.symbols[index], info,
+                    fees: markets[index].fees)
+                checkTradable(info, index)
+                checkLeverage(info, index)
+                instruments.append(instrument)
+            } catch {
+                hasFailed = true
+                problem(error.reason, "the venue's market list is unusable", isPermanent: true)
+            }
+        }
+        guard !hasFailed else { return }
+        hasInstruments = true
+        out.append(.instruments(instruments))
+        for product in markets.products { open(product) }
+    }
+
+    private mutating func checkTradable(_ info: MarketInfo, _ index: Int) {
+        guard !info.isTradable else { return }
+        problem(
+            "\(settings.symbols[index]) takes no orders over the API now",
+            "its data can be watched; orders will be refused", isPermanent: false)
+    }
+
+    private mutating func checkLeverage(_ info: MarketInfo, _ index: Int) {
+        let symbol = settings.symbols[index]
+        guard let wanted = settings.leverage[symbol], !info.leverages.isEmpty,
+            !info.leverages.contains(String(wanted.times))
+        else { return }
+        hasFailed = true
+        problem(
+            "\(symbol) has no leverage of \(wanted.times)",
+            "set one of \(info.leverages.joined(separator: ", "))", isPermanent: true)
+    }
+
+    /// Replies to everything that is not about one order.
+    mutating func receivedGeneral(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage) {
+        switch flight.purpose {
+        case .time:
+            try take(flight, CoinExReplies.time(body)) { $0.receivedTime(flight, $1) }
+        case .markets(let product):
+            try take(flight, CoinExReplies.markets(body)) { $0.received($1, of: product) }
+        case .fees(let index):
+            try take(flight, CoinExReplies.fees(body)) { this, fees in
+                this.markets[index].fees = fees
+            }
+        case .leverage(let index):
+            switch try CoinExReplies.leverage(body) {
+            case .success: reconciled(flight.purpose, askedAt: flight.sentAt)
+            case .failure(let refusal): refusedLeverage(flight, refusal, index)
+            }
+        case .balances(let product):
+            try take(flight, CoinExReplies.balances(body)) {
+                $0.received($1, product, askedAt: flight.sentAt)
+            }
+        case .positions(let page):
+            try take(flight, CoinExReplies.positions(body)) {
+                $0.received($1, page: page, askedAt: flight.sentAt)
+            }
+        case .pending(let product, let page):
+            try take(flight, CoinExReplies.orders(body)) {
+                $0.received($1, product, page: page, askedAt: flight.sentAt)
+            }
+        case .pendingStops(let product, let page):
+            try take(flight, CoinExReplies.stops(body)) {
+                $0.received($1, product, page: page, askedAt: flight.sentAt)
+            }
+        case .recentDeals(let index, let page):
+            try take(flight, CoinExReplies.ownDeals(body)) {
+                $0.receivedRecent($1, index, page: page)
+            }
+        default: break
+        }
+    }
+
+    /// Takes a payload in, or deals with the refusal of what is no order.
+    private mutating func take<Payload>(
+        _ flight: InFlight, _ reply: Reply<Payload>,
+        _ body: (inout CoinExSession, Payload) -> Void
+    ) throws(BadMessage) {
+        switch reply {
+        case .success(let payload):
+            retryBackoff.reset()
+            body(&self, payload)
+            prepared(flight.purpose)
+            reconciled(flight.purpose, askedAt: flight.sentAt)
+        case .failure(let refusal): refused(flight, refusal)
+        }
+    }
+
+    private mutating func received(_ infos: [MarketInfo], of product: Product) {
+        for index in markets.indices where markets[index].product == product {
+            let symbol = settings.symbols[index]
+            markets[index].info = infos.first {
+                CoinExInstruments.symbol(of: $0, product) == symbol
+            }
+            guard markets[index].info == nil else { continue }
+            hasFailed = true
+            let nearest = CoinExInstruments.nearest(to: symbol, among: infos)
+            problem(
+                "there is no instrument \(symbol)",
+                nearest.isEmpty
+                    ? "look for it with `runner venues`"
+                    : "did you mean \(nearest.joined(separator: ", "))?", isPermanent: true)
+        }
+    }
+
+    private mutating func refusedLeverage(
+        _ flight: InFlight, _ refusal: VenueRefusal, _ index: Int
+    ) {
+        switch refusal.kind {
+        case .busy, .rateLimit, .expired, .unknownOutcome: refused(flight, refusal)
+        default:
+            hasFailed = true
+            problem(
+                "the venue refuses the leverage of \(settings.symbols[index]): \(refusal)",
+                "close positions and orders of the market first, or set the leverage that it has",
+                isPermanent: true)
+        }
+    }
+}

@@ -1,0 +1,246 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// Requests over HTTP: built when they go, so that every attempt is signed anew.
+extension CoinExSession {
+    /// Sends a request now, or as soon as its group's limit allows.
+    mutating func request(_ purpose: Purpose, attempts: Int = 0) {
+        guard !hasFailed else { return }
+        waiting.append(WaitingRequest(purpose: purpose, since: now, attempts: attempts))
+        sendWaiting()
+    }
+
+    /// Asks by the clock, unless the last time has not been answered yet.
+    mutating func requestRegularly(_ purpose: Purpose) {
+        guard !waiting.contains(where: { $0.purpose == purpose }),
+            !inFlight.values.contains(where: { $0.purpose == purpose })
+        else { return }
+        request(purpose)
+    }
+
+    /// Sends what may go, in order within each group.
+    mutating func sendWaiting() {
+        var held: [EndpointGroup: Timestamp] = [:]
+        var left: [WaitingRequest] = []
+        for entry in waiting {
+            guard let request = build(entry.purpose) else { continue }  // no longer wanted
+            if isTooOld(entry) { continue }
+            if held[request.group] == nil {
+                held[request.group] = limiter.take(request.group, units: request.units, at: now)
+            }
+            if held[request.group] == nil { send(request, entry) } else { left.append(entry) }
+        }
+        waiting = left
+        if let next = held.values.min() { agenda.addOnce(.sendQueue, at: next) }
+    }
+
+    private mutating func send(_ request: CoinExRequest, _ entry: WaitingRequest) {
+        let id = newRequest()
+        inFlight[id] = InFlight(
+            purpose: entry.purpose, sentAt: now, attempts: entry.attempts, group: request.group)
+        let milliseconds = clock.venueTime(at: now).nanoseconds / 1_000_000
+        out.append(.request(id, request.call(settings.key, milliseconds: milliseconds)))
+        if case .place(let serial) = entry.purpose { desk.orders[serial]?.sentAt = now }
+    }
+
+    /// A new order that waited too long is refused: the market has moved on.
+    private mutating func isTooOld(_ entry: WaitingRequest) -> Bool {
+        guard case .place(let serial) = entry.purpose,
+            let order = desk.orders[serial],
+            order.createdAt.advanced(byNanoseconds: Waits.oldestOrder) < now
+        else { return false }
+        finish(
+            serial,
+            .rejected(
+                reason: "it could not be sent within \(Waits.oldestOrder / Waits.second) s, for "
+                    + "the venue takes no more orders a second: send fewer"))
+        return true
+    }
+
+    /// The request for a purpose; nil when it is not wanted any more.
+    private func build(_ purpose: Purpose) -> CoinExRequest? {
+        if purpose.order != nil { return buildForOrder(purpose) }
+        switch purpose {
+        case .time: return CoinExRequests.time
+        case .markets(let product): return CoinExRequests.markets(product)
+        case .fees(let index):
+            let market = markets[index]
+            return CoinExRequests.fees(market.product, market.name)
+        case .leverage(let index):
+            guard let wanted = settings.leverage[settings.symbols[index]] else { return nil }
+            return CoinExRequests.leverage(
+                markets[index].name, mode: wanted.isIsolated ? "isolated" : "cross",
+                leverage: wanted.times)
+        case .balances(let product): return CoinExRequests.balances(product)
+        case .positions(let page): return CoinExRequests.positions(page: page)
+        case .pending(let product, let page):
+            return CoinExRequests.pendingOrders(product, page: page)
+        case .pendingStops(let product, let page):
+            return CoinExRequests.pendingStops(product, page: page)
+        case .recentDeals(let index, let page):
+            let market = markets[index]
+            return CoinExRequests.userDeals(
+                market.product, market.name, since: account.dealsKnownUntil, page: page)
+        default: return nil
+        }
+    }
+
+    private func buildForOrder(_ purpose: Purpose) -> CoinExRequest? {
+        guard let serial = purpose.order, let order = desk.orders[serial] else { return nil }
+        let market = markets[order.instrument]
+        let (product, name, id) = (market.product, market.name, order.id.text)
+        switch purpose {
+        case .place:
+            guard !order.isDone, let terms = order.terms else { return nil }
+            return order.closesPosition
+                ? CoinExRequests.close(terms) : CoinExRequests.place(terms, product)
+        case .modify(_, let change):
+            guard !order.isDone, let amend = order.amend, amend.number == change else { return nil }
+            if let stopID = order.waitingStopID {
+                return CoinExRequests.modifyStop(
+                    product, name, stopID: stopID, price: amend.price, amount: amend.quantity)
+            }
+            guard let venueID = order.venueID else { return nil }
+            return CoinExRequests.modify(
+                product, name, orderID: venueID, price: amend.price,
+                amount: amend.quantity.map { order.amountNow(of: $0) })
+        case .cancel:
+            guard !order.isDone else { return nil }
+            if let stopID = order.waitingStopID {
+                return CoinExRequests.cancelStop(product, name, stopID: stopID)
+            }
+            return order.venueID.map { CoinExRequests.cancel(product, name, orderID: $0) }
+        case .cancelByClientID:
+            return CoinExRequests.cancel(
+                product, name, clientID: id, isStop: order.request.stop != nil)
+        case .status(_, let venueID): return CoinExRequests.orderStatus(product, name, venueID)
+        case .orderDeals(_, let venueID, let page):
+            return CoinExRequests.orderDeals(product, name, venueID, page: page)
+        case .ask:
+            return CoinExRequests.pendingOrders(product, market: name, clientID: id, page: 1)
+        case .askFinished:
+            return CoinExRequests.finishedOrders(product, market: name, clientID: id, page: 1)
+        case .askStop:
+            return CoinExRequests.pendingStops(product, market: name, clientID: id, page: 1)
+        case .askFinishedStop:
+            return CoinExRequests.finishedStops(product, market: name, clientID: id, page: 1)
+        default: return nil
+        }
+    }
+
+    // MARK: - What comes back
+
+    mutating func received(_ id: RequestID, _ reply: HTTPReply) {
+        guard let flight = inFlight.removeValue(forKey: id) else { return }
+        seeLimits(reply, flight.group)
+        switch reply.status {
+        case 200: break
+        case 429:
+            hold(flight.group, reply)
+            return tooFrequent(flight)
+        default:
+            // A gateway's page: it says nothing about what the venue did.
+            return unanswered(flight, "the venue answers with HTTP status \(reply.status)")
+        }
+        do throws(BadMessage) {
+            if flight.purpose.order != nil {
+                try receivedForOrder(flight, reply.body)
+            } else {
+                try receivedGeneral(flight, reply.body)
+            }
+        } catch {
+            unanswered(flight, error.description)
+        }
+    }
+
+    mutating func failed(_ id: RequestID, _ problem: TransportProblem) {
+        guard let flight = inFlight.removeValue(forKey: id) else { return }
+        if case .place(let serial) = flight.purpose, problem.happenedBeforeSending {
+            return finish(serial, .rejected(reason: "it never left: \(problem)"))
+        }
+        unanswered(flight, problem.description)
+    }
+
+    /// No answer, or one that cannot be read.
+    private mutating func unanswered(_ flight: InFlight, _ reason: String) {
+        if flight.purpose.isOrderChange { return lostAnswer(flight, reason) }
+        if flight.attempts == 0 || !hasInstruments {
+            log(.warn, "\(reason); asking again")
+        }
+        if !hasInstruments {
+            problem("no answer yet: \(reason)", "it is being tried again", isPermanent: false)
+        }
+        askAgain(flight)
+    }
+
+    /// Asks the same question again after a wait.
+    mutating func askAgain(_ flight: InFlight) {
+        agenda.add(
+            .request(flight.purpose, attempts: flight.attempts + 1),
+            at: after(retryBackoff.next()))
+    }
+
+    /// The venue's refusal of something that is no order.
+    mutating func refused(_ flight: InFlight, _ refusal: VenueRefusal) {
+        switch refusal.kind {
+        case .rateLimit:
+            limiter.hold(flight.group, until: after(Waits.rateLimit))
+            askAgain(flight)
+        case .expired:
+            measureClock()
+            askAgain(flight)
+        case .account:
+            problem("\(refusal)", refusal.advice, isPermanent: true)
+            agenda.add(
+                .request(flight.purpose, attempts: flight.attempts + 1),
+                at: after(Waits.retryHopeless))
+        default:
+            log(.warn, "a question was refused: \(refusal); asking again")
+            askAgain(flight)
+        }
+    }
+
+    private mutating func tooFrequent(_ flight: InFlight) {
+        guard flight.purpose.isOrderChange else { return askAgain(flight) }
+        refusedOrder(flight, VenueRefusal(code: 4213, message: "HTTP status 429"))
+    }
+
+    private mutating func hold(_ group: EndpointGroup, _ reply: HTTPReply) {
+        let seconds = reply.header("Retry-After").flatMap { Int64($0) }.map { min(max($0, 1), 60) }
+        limiter.hold(
+            group, until: after(seconds.map { $0 * Waits.second } ?? Waits.rateLimit))
+    }
+
+    private mutating func seeLimits(_ reply: HTTPReply, _ group: EndpointGroup) {
+        if let left = reply.header("X-RateLimit-Remaining").flatMap({ Int($0) }) {
+            limiter.see(remaining: left, of: group, at: now)
+        }
+        for hours in ["1H", "4H", "8H", "24H"] {
+            guard
+                let left = reply.header("X-RateLimit-LongPeriod-\(hours)-Remaining")
+                    .flatMap({ Int($0) }), left <= 0
+            else { continue }
+            log(.warn, "the venue slows this account's orders down: its \(hours) limit is used up")
+        }
+    }
+
+    /// The clock may have been set: what was measured before is worth nothing.
+    mutating func measureClock() {
+        doubtsClock = true
+        request(.time)
+    }
+
+    mutating func receivedTime(_ flight: InFlight, _ time: ServerTime) {
+        if doubtsClock { clock.reset() }
+        doubtsClock = false
+        clock.add(venueTime: time.time, sent: flight.sentAt, received: now)
+        agenda.addOnce(.clock, at: after(Waits.clock))
+        if let offset = clock.nanoseconds, abs(offset) > Waits.second, flight.attempts == 0 {
+            log(
+                .warn,
+                "this machine's clock is \(abs(offset) / 1_000_000) ms "
+                    + "\(offset > 0 ? "behind" : "ahead of") the venue's; that is corrected for")
+        }
+    }
+}

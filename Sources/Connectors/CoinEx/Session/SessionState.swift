@@ -1,0 +1,155 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// What an HTTP request is for: all that is needed to make it, again if need be.
+enum Purpose: Hashable {
+    case time
+    case markets(Product)
+    case fees(Int)
+    case leverage(Int)
+    case balances(Product)
+    case positions(page: Int)
+    case pending(Product, page: Int)
+    case pendingStops(Product, page: Int)
+    /// Recent executions of an instrument.
+    case recentDeals(Int, page: Int)
+    // By the serial of an order:
+    case place(Int)
+    /// The order's change of this number.
+    case modify(Int, change: Int)
+    case cancel(Int)
+    case cancelByClientID(Int)
+    case status(Int, id: Int64)
+    case orderDeals(Int, id: Int64, page: Int)
+    /// By client id, among open orders and then among finished ones.
+    case ask(Int)
+    case askFinished(Int)
+    case askStop(Int)
+    case askFinishedStop(Int)
+
+    /// The order that it is about.
+    var order: Int? {
+        switch self {
+        case .place(let serial), .modify(let serial, _), .cancel(let serial),
+            .cancelByClientID(let serial), .status(let serial, _), .orderDeals(let serial, _, _),
+            .ask(let serial), .askFinished(let serial), .askStop(let serial),
+            .askFinishedStop(let serial):
+            serial
+        default: nil
+        }
+    }
+
+    /// Whether it changes an order: then a lost answer is not simply asked for again.
+    var isOrderChange: Bool {
+        switch self {
+        case .place, .modify, .cancel, .cancelByClientID: true
+        default: false
+        }
+    }
+}
+
+/// A request that was sent.
+struct InFlight {
+    let purpose: Purpose
+    let sentAt: Timestamp
+    let attempts: Int
+    let group: EndpointGroup
+}
+
+/// A request that waits for its group's limit.
+struct WaitingRequest {
+    let purpose: Purpose
+    let since: Timestamp
+    let attempts: Int
+}
+
+/// What a session does at a time.
+enum Due: Hashable {
+    case reopen(Product)
+    case ping(Product)
+    /// A request over a socket should have been answered.
+    case ack(Product, SocketID, Int64)
+    case sendQueue
+    case socketQueue(Product)
+    case request(Purpose, attempts: Int)
+    case checkDeals(Int)
+    case audit
+    case accountAudit
+    case clock
+    case wholeBook(Int, SocketID)
+}
+
+/// What is due when, in order of time and then of being asked for.
+struct Agenda {
+    private var entries: [(at: Timestamp, order: Int, due: Due)] = []
+    private var count = 0
+
+    var next: Timestamp? { entries.first?.at }
+
+    mutating func add(_ due: Due, at time: Timestamp) {
+        count += 1
+        let place = entries.firstIndex { $0.at > time } ?? entries.count
+        entries.insert((time, count, due), at: place)
+    }
+
+    /// The same, unless it is already due at that time or before.
+    mutating func addOnce(_ due: Due, at time: Timestamp) {
+        if let place = entries.firstIndex(where: { $0.due == due }) {
+            guard entries[place].at > time else { return }
+            entries.remove(at: place)
+        }
+        add(due, at: time)
+    }
+
+    mutating func remove(where isGone: (Due) -> Bool) { entries.removeAll { isGone($0.due) } }
+
+    mutating func takeDue(at now: Timestamp) -> Due? {
+        guard let first = entries.first, first.at <= now else { return nil }
+        return entries.removeFirst().due
+    }
+}
+
+/// A socket of one product and what has been agreed over it.
+struct Line {
+    enum Stage: Hashable {
+        /// Not open; the next attempt is on the agenda.
+        case down
+        case opening
+        case signing
+        /// Waiting for the private channels' acknowledgements.
+        case subscribing
+        /// Asking for orders, executions, balances and positions.
+        case reconciling
+        /// Waiting for the public channels' acknowledgements.
+        case joining
+        case live
+    }
+
+    enum Request: Hashable {
+        case ping
+        case sign
+        case privateChannel(String)
+        case publicChannel(String)
+        case leaving(String)
+    }
+
+    let product: Product
+    var stage = Stage.down
+    var socket: SocketID?
+    var backoff: Backoff
+    var nextID: Int64 = 1
+    /// What was asked and not yet answered.
+    var requests: [Int64: Request] = [:]
+    var lastHeard = Timestamp.distantPast
+    /// Messages that wait for the limit on messages.
+    var queue: [String] = []
+    /// What must be answered before trading goes on.
+    var reconciling: Set<Purpose> = []
+    /// When that began: answers to questions asked before are too old.
+    var reconcilingSince = Timestamp.distantPast
+    /// The markets subscribed by channel.
+    var subscribed: [String: [String]] = [:]
+    /// Why the socket was lost last; empty while it never was.
+    var reason = ""
+}

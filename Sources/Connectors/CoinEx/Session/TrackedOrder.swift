@@ -1,0 +1,202 @@
+internal import TradingModel
+internal import VenueSessions
+
+/// An own order as the session follows it, from the command to its last execution.
+struct TrackedOrder {
+    /// How it ends once all its executions are told.
+    enum Ending: Hashable {
+        case filled
+        case cancelled
+        case expired(reason: String)
+    }
+
+    /// An amendment that was asked for.
+    struct Amend: Hashable {
+        let price: Price?
+        /// The whole order's, filled part included.
+        let quantity: Quantity?
+        /// Counted for the order, so that no answer is taken for another change's.
+        let number: Int
+        /// When its answer was lost; what the venue showed before says nothing about it.
+        var lostAt: Timestamp?
+    }
+
+    let serial: Int
+    let id: ClientOrderID
+    let instrument: Int
+    let createdAt: Timestamp
+    /// What holds now; amendments replace price and quantity.
+    var request: OrderRequest
+    /// In the venue's words; nil for one of an earlier run, which is never sent.
+    var terms: OrderTerms?
+    /// Whether it goes through the venue's way to reduce a position.
+    var closesPosition = false
+    /// When it was sent last; nil: it waits for the rate limit, or for nothing at all.
+    var sentAt: Timestamp?
+    /// The order's id now; a change of the order may give it another one.
+    private(set) var venueID: Int64?
+    /// All ids that it had, the one of now last.
+    private(set) var ids: [Int64] = []
+    /// The id as a stop order.
+    var stopID: Int64?
+    var isTriggered = false
+    /// The id that was told as the acceptance.
+    var toldID: VenueOrderID?
+    /// What was told of executions.
+    var told = Quantity.zero
+    var deals: Set<Int64> = []
+    /// What the venue says was filled, by each id that the order had.
+    var filledByID: [Int64: Quantity] = [:]
+    /// Whether a change of id began the count of what is filled anew.
+    var countsAnew = false
+    var ending: Ending?
+    /// Whether only its executions can tell how much was filled.
+    var needsAllDeals = false
+    /// The ids whose executions are being asked for.
+    var dealsAskedFor: Set<Int64> = []
+    var isDone = false
+    /// Its fate is not known: it is being asked for.
+    var isLost = false
+    var rounds = 0
+    var wantsCancel = false
+    var isCancelling = false
+    var amend: Amend?
+    /// How many changes were asked for.
+    var amendCount = 0
+    /// The id that left the book while a change was under way, which may mean the change.
+    var finishedID: Int64?
+    /// Whether the venue's whole list of its executions was taken in.
+    var hasAllDeals = false
+    var lastNews: Timestamp
+    /// What its executions pay where the list does not say.
+    var makerFee: Rate?
+    var takerFee: Rate?
+
+    /// A stop order's id while it waits for its trigger.
+    var waitingStopID: Int64? { isTriggered ? nil : stopID }
+    var isAcknowledged: Bool { toldID != nil }
+
+    mutating func take(_ id: Int64) {
+        guard venueID != id else { return }
+        venueID = id
+        ids.append(id)
+    }
+
+    /// Whether this is an id that a change has replaced; ids ascend.
+    func isReplaced(_ id: Int64) -> Bool { venueID.map { id < $0 } ?? false }
+
+    /// What the venue says was filled in all.
+    var seen: Quantity {
+        let amounts = filledByID.values
+        return countsAnew
+            ? amounts.reduce(.zero, +) : amounts.max() ?? .zero
+    }
+
+    /// What was filled under earlier ids and does not count in the present one's amount.
+    private var carried: Quantity {
+        guard countsAnew else { return .zero }
+        return filledByID.filter { $0.key != venueID }.values.reduce(.zero, +)
+    }
+
+    /// The amount to ask for so that the whole order has this quantity.
+    func amountNow(of whole: Quantity) -> Quantity {
+        whole > carried ? whole - carried : .zero
+    }
+    /// The whole order's quantity where the present id shows this amount.
+    func whole(ofAmount amount: Quantity) -> Quantity { amount + carried }
+}
+
+/// The orders that a session follows.
+struct OrderDesk {
+    var orders: [Int: TrackedOrder] = [:]
+    private var count = 0
+    private var byClientID: [String: Int] = [:]
+    private var byVenueID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
+    private var byStopID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
+    private var finished: [Int] = []
+    /// Executions of orders that we do not know (yet), with their products.
+    var heldDeals: [(product: Product, deal: WireDeal)] = []
+    /// Orders of others that were already told of.
+    var foreign: Set<Int64> = []
+    /// Orders and stops seen in the pages of the audit under way.
+    var listed: [Product: Set<Int>] = [:]
+    var listedStops: [Product: Set<Int>] = [:]
+
+    /// In the order in which they were made.
+    var open: [TrackedOrder] {
+        orders.keys.sorted().compactMap { orders[$0] }.filter { !$0.isDone }
+    }
+
+    func serial(of id: ClientOrderID) -> Int? { byClientID[id.text] }
+    func serial(_ product: Product, _ venueID: Int64) -> Int? { byVenueID[product]?[venueID] }
+    func serial(_ product: Product, stop: Int64) -> Int? { byStopID[product]?[stop] }
+
+    /// The order with this client id in this product; nil: not ours.
+    func serial(_ product: Product, clientID: String?, _ markets: MarketTable) -> Int? {
+        guard let clientID, let serial = byClientID[clientID], let order = orders[serial],
+            markets[order.instrument].product == product
+        else { return nil }
+        return serial
+    }
+
+    @discardableResult
+    mutating func add(
+        _ id: ClientOrderID, _ request: OrderRequest, _ terms: OrderTerms?, at now: Timestamp
+    ) -> Int {
+        count += 1
+        orders[count] = TrackedOrder(
+            serial: count, id: id, instrument: request.instrument.index, createdAt: now,
+            request: request, terms: terms, lastNews: now)
+        byClientID[id.text] = count
+        return count
+    }
+
+    mutating func link(_ serial: Int, _ product: Product, venueID: Int64) {
+        byVenueID[product]?[venueID] = serial
+    }
+    mutating func link(_ serial: Int, _ product: Product, stopID: Int64) {
+        byStopID[product]?[stopID] = serial
+    }
+
+    /// An order of an earlier run: it may be open, gone, or never have arrived.
+    mutating func restore(_ order: CoinExSettings.RestoredOrder, _ markets: MarketTable) {
+        guard markets.indices.contains(order.request.instrument.index) else { return }
+        let product = markets[order.request.instrument.index].product
+        let serial = add(order.id, order.request, nil, at: .distantPast)
+        orders[serial]?.told = order.filled
+        orders[serial]?.deals = Set(order.fillIDs.compactMap { Int64($0) })
+        orders[serial]?.sentAt = .distantPast
+        guard let venueID = order.venueID, let number = Int64(venueID.text) else {
+            orders[serial]?.isLost = true
+            return
+        }
+        orders[serial]?.toldID = venueID
+        if order.request.stop != nil, !order.wasTriggered {
+            orders[serial]?.stopID = number
+            link(serial, product, stopID: number)
+        } else {
+            orders[serial]?.isTriggered = order.request.stop != nil
+            orders[serial]?.take(number)
+            link(serial, product, venueID: number)
+        }
+    }
+
+    /// Keeps a finished order for messages that come late, and forgets the oldest.
+    mutating func retire(_ serial: Int) {
+        finished.append(serial)
+        guard finished.count > Bounds.finishedOrders else { return }
+        let oldest = finished.removeFirst()
+        guard let order = orders.removeValue(forKey: oldest) else { return }
+        if byClientID[order.id.text] == oldest { byClientID[order.id.text] = nil }
+        for product in Product.allCases {
+            for id in order.ids { byVenueID[product]?[id] = nil }
+            if let stopID = order.stopID { byStopID[product]?[stopID] = nil }
+        }
+    }
+
+    /// What must be asked about single orders after a connection was lost.
+    func questions(of product: Product, _ markets: MarketTable) -> [Purpose] {
+        open.filter { markets[$0.instrument].product == product && $0.isLost }
+            .map { $0.request.stop == nil ? .ask($0.serial) : .askStop($0.serial) }
+    }
+}

@@ -1,0 +1,105 @@
+public import TradingCore
+public import TradingModel
+
+/// One connection of a socket: every attempt to open one gets a number of its own, so that what an
+/// old connection still says is never taken for the new one's.
+public struct SocketID: Hashable, Sendable, CustomStringConvertible {
+    public let number: Int
+    public init(_ number: Int) { self.number = number }
+    public var description: String { "socket \(number)" }
+}
+
+/// One HTTP request; a request that is repeated is another one.
+public struct RequestID: Hashable, Sendable, CustomStringConvertible {
+    public let number: Int
+    public init(_ number: Int) { self.number = number }
+    public var description: String { "request \(number)" }
+}
+
+/// A header of a request or a reply.
+public struct HTTPHeader: Hashable, Sendable {
+    public var name: String
+    public var value: String
+    public init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// What came back for a request, whatever its status.
+public struct HTTPReply: Hashable, Sendable {
+    public var status: Int
+    public var headers: [HTTPHeader]
+    public var body: [UInt8]
+    public init(status: Int, headers: [HTTPHeader] = [], body: [UInt8]) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// The first header of this name, in any case of letters.
+    public func header(_ name: String) -> String? {
+        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+    }
+}
+
+/// Why a request got no reply, or a socket did not open or was cut.
+public struct TransportProblem: Hashable, Sendable, CustomStringConvertible {
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        case dns
+        case refused
+        case tls
+        case timeout
+        case reset
+        case proxy
+        case other
+    }
+
+    public var kind: Kind
+    /// What the network said, for the log.
+    public var text: String
+    public init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
+    }
+
+    /// Whether the request cannot have reached the venue: no connection ever stood.
+    public var happenedBeforeSending: Bool {
+        switch kind {
+        case .dns, .refused, .tls, .proxy: true
+        case .timeout, .reset, .other: false
+        }
+    }
+
+    public var description: String {
+        let meaning =
+            switch kind {
+            case .dns: "the host's name has no address: check the spelling and the network"
+            case .refused: "the host refuses connections: is it up, is the port right?"
+            case .tls: "no secure connection: check the certificate and the clock"
+            case .timeout: "no answer in time"
+            case .reset: "the connection was cut"
+            case .proxy: "the proxy refuses: check HTTPS_PROXY"
+            case .other: "the network failed"
+            }
+        return text.isEmpty ? meaning : "\(meaning) (\(text))"
+    }
+}
+
+/// What a session hears; the time is told beside it.
+public enum SessionInput: Sendable {
+    case opened(SocketID)
+    /// Closed by the other side, by the network or never opened; said once for each socket that the
+    /// session asked to open and did not close itself.
+    case closed(SocketID, reason: TransportProblem)
+    /// A whole message, fragments put together.
+    case frame(SocketID, [UInt8], isText: Bool)
+    case response(RequestID, HTTPReply)
+    case failed(RequestID, TransportProblem)
+    /// Time has passed: asked for by ``SessionAction/wake(at:)``. The first one begins the session.
+    case timer
+    /// What the engine wants done; those that are not about orders are ignored.
+    case command(Command)
+    /// Which feeds are wanted from now on, of all instruments: those not named are given up.
+    case subscribe([InstrumentID: FeedSet])
+}

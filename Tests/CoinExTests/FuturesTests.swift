@@ -1,0 +1,163 @@
+import CoinEx
+import Testing
+import TradingCore
+import TradingModel
+import VenueSessions
+
+private func live(position: String? = nil) throws -> SessionDesk {
+    let desk = try SessionDesk(["coinex:BTC/USDT:USDT"])
+    let row = position.map {
+        "{\"market\":\"BTCUSDT\",\"side\":\"\($0)\",\"open_interest\":\"1\","
+            + "\"avg_entry_price\":\"100\",\"leverage\":\"10\"}"
+    }
+    try desk.goLive(positions: "[\(row ?? "")]")
+    return desk
+}
+
+@Suite struct `CoinEx futures orders` {
+    // 7.28: a plain order could turn the position round.
+    @Test func `that only reduce go through the way that closes a position`() throws {
+        let desk = try live(position: "long")
+        try desk.submit(1, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        let call = try #require(desk.orderCalls("close-position").first)
+        #expect(
+            call.body
+                == #"{"market":"BTCUSDT","market_type":"FUTURES","type":"limit","amount":"0.5","#
+                + #""price":"100","client_id":"mrtest-1"}"#)
+        #expect(desk.orderCalls("/order").isEmpty)
+    }
+
+    @Test(arguments: ["short", nil])
+    func `that only reduce are refused without a position on the other side`(side: String?) throws {
+        let desk = try live(position: side)
+        try desk.submit(1, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        #expect(desk.events == ["rejected"] && desk.orderCalls("").isEmpty)
+    }
+
+    @Test func `with a stop wait for the last price`() throws {
+        let desk = try live()
+        try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }
+        let call = try #require(desk.orderCalls("stop-order").first)
+        #expect(call.body.contains(#""trigger_price":"105","trigger_price_type":"latest_price""#))
+        try desk.ok("POST /v2/futures/stop-order", #"{"stop_id":77}"#)
+        try desk.push(stop("put", "higher"), on: "futures")
+        try desk.push(stop("active", "higher"), on: "futures")
+        let born = orderJSON(2_002, 1, amount: "0.5", price: "110", unfilled: "0.5")
+        try desk.push(orderPush("put", born), on: "futures")
+        #expect(desk.events == ["accepted 77", "triggered"])
+        desk.cancel(1)
+        #expect(desk.orderCalls("cancel-order").first?.body.contains("2002") == true)
+    }
+
+    @Test func `with a stop are told in any order of their pushes`() throws {
+        let desk = try live()
+        try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }
+        let born = orderJSON(2_002, 1, amount: "0.5", price: "110", filled: "0.5", unfilled: "0")
+        try desk.push(
+            dealPush(dealJSON(5, order: 2_002, 1, amount: "0.5", price: "110")), on: "futures")
+        try desk.push(orderPush("finish", born), on: "futures")
+        try desk.push(stop("active", "higher"), on: "futures")
+        try desk.ok("POST /v2/futures/stop-order", #"{"stop_id":77}"#)
+        #expect(desk.events.suffix(2) == ["triggered", "fill 0.5@110"])
+        #expect(desk.events.count { $0 == "triggered" } == 1)
+    }
+
+    // 7.24: an event as a number; a direction that is misspelt is not known.
+    @Test func `with a stop that waits for the wrong side are cancelled`() throws {
+        let desk = try live()
+        try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }
+        try desk.ok("POST /v2/futures/stop-order", #"{"stop_id":77}"#)
+        try desk.push(stop("put", "higer"), on: "futures")
+        #expect(desk.orderCalls("cancel").isEmpty)
+        try desk.push(stop("put", "lower").replacing("\"put\"", with: "1"), on: "futures")
+        #expect(desk.orderCalls("cancel-stop-order").count == 1)
+        #expect(desk.problems.count == 1)
+        try desk.ok("POST /v2/futures/cancel-stop-order", "{}")
+        #expect(desk.events == ["accepted 77", "cancelled"])
+    }
+
+    @Test func `with a stop that is reached already are refused`() throws {
+        let desk = try live()
+        try desk.push(
+            #"{"method":"state.update","data":{"state_list":[{"market":"BTCUSDT","last":"106"}]},"id":null}"#,
+            on: "futures")
+        try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }
+        #expect(desk.events == ["rejected"] && desk.orderCalls("").isEmpty)
+    }
+
+    @Test func `with a stop whose reply was lost are found by the client id`() throws {
+        let desk = try live()
+        try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }
+        try desk.fail("POST /v2/futures/stop-order", .timeout)
+        let row =
+            #"{"stop_id":77,"market":"BTCUSDT","side":"buy","amount":"0.5","price":"110","#
+            + #""trigger_price":"105","trigger_direction":"higher","client_id":"mrtest-1"}"#
+        try desk.ok("GET /v2/futures/pending-stop-order", "[\(row)]")
+        #expect(desk.events == ["lost", "accepted 77"])
+        #expect(desk.orderCalls("stop-order").count == 1)
+    }
+
+    private func stop(_ event: String, _ direction: String) -> String {
+        "{\"method\":\"stop.update\",\"data\":{\"event\":\"\(event)\",\"stop\":{\"stop_id\":77,"
+            + "\"market\":\"BTCUSDT\",\"side\":\"buy\",\"type\":\"limit\",\"price\":\"110\","
+            + "\"amount\":\"0.5\",\"trigger_price\":\"105\",\"trigger_direction\":\"\(direction)\","
+            + "\"client_id\":\"mrtest-1\",\"status\":\"active_success\"}},\"id\":null}"
+    }
+}
+
+@Suite struct `CoinEx batches` {
+    private let terms = try? OrderTerms(
+        OrderRequest(
+            instrument: InstrumentID(0), side: .buy, quantity: exact("1"), price: exact("2")),
+        market: "BTCUSDT", base: Currency("BTC"), product: .spot, clientID: "a")
+
+    // 7.29: a batch costs as many units as it has orders.
+    @Test func `cost a unit for each order`() throws {
+        let terms = try #require(terms)
+        let request = CoinExRequests.placeBatch([terms, terms], .spot)
+        #expect(request.units == 2 && request.path == "/v2/spot/batch-order")
+        #expect(request.body.hasPrefix(#"{"orders":[{"market":"BTCUSDT""#))
+        let cancel = CoinExRequests.cancelBatch(.futures, "BTCUSDT", orderIDs: [1, 2, 3])
+        #expect(cancel.units == 3)
+        #expect(
+            cancel.body == #"{"market":"BTCUSDT","market_type":"FUTURES","order_ids":[1,2,3]}"#)
+    }
+
+    // 7.2: spot items are bare when they succeed, futures always wrapped.
+    @Test func `are answered bare or wrapped, item by item`() throws {
+        let order = orderJSON(7, 1, amount: "1", price: "2", unfilled: "1")
+        let failed = #"{"code":3109,"data":null,"message":"balance not enough"}"#
+        for item in [order, "{\"code\":0,\"data\":\(order),\"message\":\"\"}"] {
+            let body = "{\"code\":0,\"data\":[\(item),\(failed)],\"message\":\"OK\"}"
+            let items = try payload(CoinExReplies.orderBatch(Array(body.utf8)))
+            #expect(try payload(items[0]).id == 7)
+            #expect(throws: VenueRefusal(code: 3_109, message: "balance not enough")) {
+                try payload(items[1])
+            }
+        }
+        let stops = try payload(
+            CoinExReplies.stopBatch(Array(#"{"code":0,"data":[{"stop_id":5}]}"#.utf8)))
+        #expect(try payload(stops[0]).id == 5)
+    }
+
+    // 7.19: names drifted between REST, sockets and years.
+    @Test func `and all else is read under any of its names`() throws {
+        let old = orderJSON(7, 1, amount: "1", price: "2", filled: "0.4", unfilled: "0.6")
+            .replacing("unfilled_amount", with: "unfill_amount")
+            .replacing("filled_amount", with: "fill_amount")
+            .replacing("filled_value", with: "fill_value")
+        let order = try payload(
+            CoinExReplies.order(Array("{\"code\":0,\"data\":\(old)}".utf8)))
+        #expect(order.filled == exact("0.4") && order.unfilled == exact("0.6"))
+    }
+
+    // 7.4 and 7.9: samples have blanks, quoted numbers, zero times and doubled keys.
+    @Test func `and samples' oddities do not break a message`() throws {
+        let odd =
+            #"{"code":0,"data":{"order_id":"9","market":" CETUSDT","market":" CETUSDT","side":"buy","#
+            + #""type":"limit","amount":"1","price":"1","created_at":"1691482451000","updated_at":0}}"#
+        let order = try payload(CoinExReplies.order(Array(odd.utf8)))
+        #expect(order.id == 9 && order.market == "CETUSDT" && order.updatedAt == nil)
+        #expect(order.createdAt == Timestamp(nanoseconds: 1_691_482_451_000_000_000))
+    }
+}

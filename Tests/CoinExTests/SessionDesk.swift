@@ -1,0 +1,445 @@
+import CoinEx
+import Foundation
+import Testing
+import TradingCore
+import TradingModel
+import VenueSessions
+
+/// Drives a session by hand: every input is written out, every action can be looked at.
+///
+/// Orders come from a real engine's risk gate, for nothing else can make them.
+final class SessionDesk {
+    private(set) var session: CoinExSession
+    var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
+    /// All that was done since the last ``clear()``.
+    private(set) var actions: [SessionAction] = []
+    /// Requests that were not answered yet, in order.
+    private(set) var calls: [(id: RequestID, call: HTTPCall)] = []
+    /// Sockets that are open or opening, by product.
+    private(set) var sockets: [String: SocketID] = [:]
+    private(set) var wakeAt: Timestamp?
+    private(set) var instruments: [Instrument] = []
+    /// Sent texts that were not answered yet, with their sockets.
+    private(set) var sent: [(socket: SocketID, text: String)] = []
+    private var gate = RiskGate(limits: RiskLimits())
+    /// How far the venue's clock is ahead.
+    var clockAhead: Int64 = 0
+
+    static let key = CoinExKey(accessID: "ACCESS", secret: "SECRET")
+
+    init(
+        _ symbols: [String] = ["coinex:BTC/USDT"], key: CoinExKey? = SessionDesk.key,
+        _ change: (inout CoinExSettings) -> Void = { _ in }
+    ) throws {
+        var settings = CoinExSettings(symbols: try symbols.map { try Symbol($0) }, key: key)
+        change(&settings)
+        session = CoinExSession(settings)
+    }
+
+    // MARK: - Inputs
+
+    func input(_ input: SessionInput) {
+        var new: [SessionAction] = []
+        session.handle(input, at: now, into: &new)
+        for action in new {
+            switch action {
+            case .request(let id, let call): calls.append((id, call))
+            case .open(let socket, let url):
+                sockets[String(url.split(separator: "/").last ?? "")] = socket
+            case .close(let socket): sockets = sockets.filter { $0.value != socket }
+            case .send(let socket, let text): sent.append((socket, text))
+            case .wake(let time): wakeAt = time
+            case .instruments(let list): instruments = list
+            default: break
+            }
+        }
+        actions += new
+    }
+
+    func clear() { actions = [] }
+
+    /// Lets time pass, with every timer that the session asked for.
+    func wait(_ seconds: Double) {
+        let end = now.advanced(byNanoseconds: Int64(seconds * 1e9))
+        while let wake = wakeAt, wake <= end {
+            now = max(now, wake)
+            wakeAt = nil
+            input(.timer)
+        }
+        now = end
+        input(.timer)
+    }
+
+    /// Answers the first open request whose method and path begin so.
+    @discardableResult
+    func answer(
+        _ start: String, _ body: String, status: Int = 200, headers: [HTTPHeader] = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> HTTPCall {
+        let place = try #require(
+            calls.firstIndex { "\($0.call.method) \($0.call.path)".hasPrefix(start) },
+            "no request \(start) among \(calls.map(\.call.path))", sourceLocation: sourceLocation)
+        let (id, call) = calls.remove(at: place)
+        input(.response(id, HTTPReply(status: status, headers: headers, body: Array(body.utf8))))
+        return call
+    }
+
+    func ok(_ start: String, _ data: String, sourceLocation: SourceLocation = #_sourceLocation)
+        throws
+    {
+        try answer(
+            start, "{\"code\":0,\"data\":\(data),\"message\":\"OK\"}",
+            sourceLocation: sourceLocation)
+    }
+
+    func refuse(
+        _ start: String, _ code: Int, _ text: String = "",
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        try answer(
+            start, "{\"code\":\(code),\"data\":{},\"message\":\"\(text)\"}",
+            sourceLocation: sourceLocation)
+    }
+
+    func fail(
+        _ start: String, _ kind: TransportProblem.Kind,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let place = try #require(
+            calls.firstIndex { "\($0.call.method) \($0.call.path)".hasPrefix(start) },
+            "no request \(start) among \(calls.map(\.call.path))", sourceLocation: sourceLocation)
+        input(.failed(calls.remove(at: place).id, TransportProblem(kind, "")))
+    }
+
+    func isAsked(_ start: String) -> Bool {
+        calls.contains { "\($0.call.method) \($0.call.path)".hasPrefix(start) }
+    }
+
+    /// A frame as the venue sends it: gzip in a binary message.
+    func push(_ text: String, on product: String = "spot") throws {
+        let socket = try #require(sockets[product])
+        input(.frame(socket, gzip(text), isText: false))
+    }
+
+    /// Acknowledges all that was sent over sockets so far.
+    func acknowledge(except word: String = "nothing at all") throws {
+        let asked = sent.filter { !$0.text.contains(word) }
+        sent.removeAll { !$0.text.contains(word) }
+        for (socket, text) in asked {
+            let id = try #require(text.split(separator: "\"id\":").last?.dropLast())
+            let reply = "{\"id\":\(id),\"code\":0,\"message\":\"OK\"}"
+            input(.frame(socket, gzip(reply), isText: false))
+        }
+    }
+
+    func refuseSent(_ word: String, _ code: Int) throws {
+        let place = try #require(sent.firstIndex { $0.text.contains(word) })
+        let (socket, text) = sent.remove(at: place)
+        let id = try #require(text.split(separator: "\"id\":").last?.dropLast())
+        let reply = "{\"id\":\(id),\"message\":\"refused\",\"code\":\(code)}"
+        input(.frame(socket, gzip(reply), isText: false))
+    }
+
+    func forgetSent() { sent = [] }
+
+    // MARK: - The way to live
+
+    static let spotMarkets = """
+        [{"market":"BTCUSDT","taker_fee_rate":"0.002","maker_fee_rate":"0.002",
+        "min_amount":"0.0005","base_ccy":"BTC","quote_ccy":"USDT","base_ccy_precision":8,
+        "quote_ccy_precision":2},{"market":"ETHUSDT","min_amount":"0.01","base_ccy":"ETH",
+        "quote_ccy":"USDT","base_ccy_precision":8,"quote_ccy_precision":2}]
+        """
+    static let futuresMarkets = """
+        [{"market":"BTCUSDT","contract_type":"linear","taker_fee_rate":"0","maker_fee_rate":"0",
+        "min_amount":"0.0005","base_ccy":"BTC","quote_ccy":"USDT","base_ccy_precision":8,
+        "quote_ccy_precision":2,"tick_size":"0.5","leverage":["3","10"]},
+        {"market":"BTCUSD","contract_type":"inverse","min_amount":"10","base_ccy":"BTC",
+        "quote_ccy":"USD","base_ccy_precision":8,"quote_ccy_precision":1}]
+        """
+
+    /// Answers time, market lists and fees.
+    func prepare(fees: String = "0.001") throws {
+        input(.timer)
+        try ok("GET /v2/time", "{\"timestamp\":\((now.nanoseconds + clockAhead) / 1_000_000)}")
+        while isAsked("GET /v2/spot/market") { try ok("GET /v2/spot/market", Self.spotMarkets) }
+        while isAsked("GET /v2/futures/market") {
+            try ok("GET /v2/futures/market", Self.futuresMarkets)
+        }
+        while isAsked("GET /v2/account/trade-fee-rate") {
+            try ok(
+                "GET /v2/account/trade-fee-rate",
+                "{\"market\":\"BTCUSDT\",\"maker_rate\":\"0\",\"taker_rate\":\"\(fees)\"}")
+        }
+    }
+
+    func openSockets() {
+        for (_, socket) in sockets.sorted(by: { $0.key < $1.key }) { input(.opened(socket)) }
+    }
+
+    /// Answers everything asked while reconciling with an account that is empty but for these.
+    func reconcile(orders: String = "[]", stops: String = "[]", positions: String = "[]") throws {
+        for product in ["spot", "futures"] where isAsked("GET /v2/\(product)/pending-order") {
+            try ok("GET /v2/\(product)/pending-stop-order", stops)
+            try ok("GET /v2/assets/\(product)/balance", "[]")
+            while isAsked("GET /v2/\(product)/user-deals") {
+                try ok("GET /v2/\(product)/user-deals", "[]")
+            }
+            if product == "futures" { try ok("GET /v2/futures/pending-position", positions) }
+            try ok("GET /v2/\(product)/pending-order", orders)
+        }
+    }
+
+    /// All the way to live trading.
+    func goLive(positions: String = "[]") throws {
+        try prepare()
+        openSockets()
+        try acknowledge()  // the signature
+        try acknowledge()  // the private channels
+        try reconcile(positions: positions)
+        try acknowledge()  // the public channels
+        clear()
+    }
+
+    // MARK: - Orders
+
+    /// An order that passed the risk gate.
+    func order(
+        _ number: Int, _ side: Side, _ quantity: String, at price: String? = nil,
+        instrument: Int = 0, _ change: (inout OrderRequest) -> Void = { _ in }
+    ) throws -> ApprovedOrder {
+        var request = OrderRequest(
+            instrument: InstrumentID(instrument), side: side, quantity: try Quantity(quantity),
+            price: try price.map { try Price($0) })
+        change(&request)
+        // The gate knows positions only by fills; reduce-only is marked after it.
+        let isReduceOnly = request.isReduceOnly
+        request.isReduceOnly = false
+        let state = TradingState(mode: .live, instruments: instruments, now: now)
+        let id = ClientOrderID("mrtest-\(number)")
+        guard isReduceOnly else { return try gate.approve(request, id: id, given: state) }
+        return try leaving(request, id)
+    }
+
+    /// A reduce-only order needs a position that the engine knows.
+    private func leaving(_ request: OrderRequest, _ id: ClientOrderID) throws -> ApprovedOrder {
+        let holder = PositionHolder(request)
+        return try holder.approve(request, id, instruments, now)
+    }
+
+    func submit(
+        _ number: Int, _ side: Side, _ quantity: String, at price: String? = nil,
+        instrument: Int = 0, _ change: (inout OrderRequest) -> Void = { _ in }
+    ) throws {
+        input(
+            .command(
+                .submit(
+                    try order(
+                        number, side, quantity, at: price, instrument: instrument, change))))
+    }
+
+    /// Amends order 1, which has these terms.
+    func amend(
+        _ quantity: String, at price: String, newPrice: String?, newQuantity: String?
+    ) throws {
+        let request = OrderRequest(
+            instrument: InstrumentID(0), side: .buy, quantity: try Quantity(quantity),
+            price: try Price(price))
+        let approved = try amendment(
+            of: request, price: newPrice, quantity: newQuantity, instruments, now)
+        input(.command(.amend(approved)))
+    }
+
+    func cancel(_ number: Int, instrument: Int = 0) {
+        input(
+            .command(.cancel(ClientOrderID("mrtest-\(number)"), InstrumentID(instrument))))
+    }
+
+    // MARK: - What was said
+
+    var reports: [ExecutionReport] {
+        actions.compactMap { action in
+            if case .emit(.report(let report)) = action { report } else { nil }
+        }
+    }
+    /// The reports' events in short words.
+    var events: [String] { reports.map { Self.words($0.event) } }
+
+    static func words(_ event: OrderEvent) -> String {
+        switch event {
+        case .accepted(let id): "accepted \(id)"
+        case .rejected: "rejected"
+        case .triggered: "triggered"
+        case .fill(let fill): "fill \(fill.quantity)@\(fill.price)"
+        case .cancelled: "cancelled"
+        case .cancelRejected: "cancel rejected"
+        case .amended(let price, let quantity):
+            "amended \(quantity)@\(price.map(\.description) ?? "market")"
+        case .amendRejected: "amend rejected"
+        case .expired: "expired"
+        case .lost: "lost"
+        case .notFound: "not found"
+        case .cancelRequested, .amendRequested: "asked"
+        }
+    }
+
+    var market: [MarketEvent] {
+        actions.compactMap { action in
+            if case .emit(.market(let event)) = action { event } else { nil }
+        }
+    }
+    var trades: [Trade] {
+        market.compactMap { if case .trade(let trade) = $0 { trade } else { nil } }
+    }
+    var statuses: [VenueStatus] {
+        actions.compactMap { action in
+            if case .emit(.status(let status)) = action { status } else { nil }
+        }
+    }
+    var problems: [VenueProblem] {
+        actions.compactMap { if case .problem(let problem) = $0 { problem } else { nil } }
+    }
+    var positions: [VenuePosition] {
+        actions.compactMap { if case .position(let position) = $0 { position } else { nil } }
+    }
+    var balances: [Balance] {
+        actions.compactMap { action in
+            if case .emit(.balance(let balance, _)) = action { balance } else { nil }
+        }
+    }
+    func orderCalls(_ word: String) -> [HTTPCall] {
+        actions.compactMap { action in
+            if case .request(_, let call) = action, call.isOrder, call.path.contains(word) {
+                call
+            } else {
+                nil
+            }
+        }
+    }
+}
+
+/// A strategy that does nothing: what it takes to have an engine that knows a position.
+private final class Idle: Strategy {
+    func attach(to state: TradingState) {}
+    func subscription(to instrument: InstrumentID) -> Subscription { Subscription() }
+    var requests: [StrategyRequest] = []
+    func onStart(_ reason: StartReason) -> HandlerOutcome { .output }
+    func onTrade(_ trade: Trade) -> HandlerOutcome { .quiet }
+    func onQuote(_ quote: Quote) -> HandlerOutcome { .quiet }
+    func onBook(_ book: OrderBook) -> HandlerOutcome { .quiet }
+    func onBar(_ bar: Bar) -> HandlerOutcome { .quiet }
+    func onTicker(_ ticker: Ticker) -> HandlerOutcome { .quiet }
+    func onFunding(_ funding: Funding) -> HandlerOutcome { .quiet }
+    func onOrder(_ order: Order) -> HandlerOutcome { .quiet }
+    func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome { .quiet }
+    func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { .quiet }
+    func onTimer(_ name: String) -> HandlerOutcome { .quiet }
+    func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
+    func onStop(_ reason: String) -> HandlerOutcome { .quiet }
+    func takeOutput(into out: inout [StrategyRequest]) {
+        out += requests
+        requests = []
+    }
+}
+
+/// The approved amendment of an engine's first order, `mrtest-1`.
+func amendment(
+    of request: OrderRequest, price: String?, quantity: String?, _ instruments: [Instrument],
+    _ now: Timestamp
+) throws -> ApprovedAmendment {
+    let idle = Idle()
+    idle.requests = [.intent(.place(request))]
+    var settings = EngineSettings()
+    settings.orderIDPrefix = "mrtest"
+    var engine = Engine(
+        mode: .live, instruments: instruments, strategy: idle, settings: settings, now: now)
+    var commands: [Command] = []
+    engine.process(.start(.first, at: now), into: &commands)
+    let id = ClientOrderID("mrtest-1")
+    engine.process(
+        .report(
+            ExecutionReport(
+                order: id, instrument: request.instrument, event: .accepted(VenueOrderID("1")),
+                venueTime: now, receiveTime: now)), into: &commands)
+    idle.requests = [
+        .intent(
+            .amend(
+                id, price: try price.map { try Price($0) },
+                quantity: try quantity.map { try Quantity($0) }))
+    ]
+    engine.process(.start(.reload, at: now), into: &commands)
+    for case .amend(let approved) in commands { return approved }
+    throw BadMessage("the gate refused the amendment: \(commands)")
+}
+
+/// An engine that holds what a reduce-only order would reduce.
+private struct PositionHolder {
+    let opening: OrderRequest
+
+    init(_ request: OrderRequest) {
+        opening = OrderRequest(
+            instrument: request.instrument, side: request.side.opposite,
+            quantity: request.quantity, price: request.price)
+    }
+
+    func approve(
+        _ request: OrderRequest, _ id: ClientOrderID, _ instruments: [Instrument], _ now: Timestamp
+    ) throws -> ApprovedOrder {
+        let idle = Idle()
+        idle.requests = [.intent(.place(opening))]
+        var engine = Engine(
+            mode: .live, instruments: instruments, strategy: idle, settings: EngineSettings(),
+            now: now)
+        var commands: [Command] = []
+        engine.process(.start(.first, at: now), into: &commands)
+        for case .submit(let order) in commands {
+            let fill = Fill(
+                id: "1", price: opening.price ?? Price(attos: attosPerUnit),
+                quantity: opening.quantity, liquidity: .taker, fee: .zero,
+                feeCurrency: Currency("USDT"))
+            engine.process(
+                .report(
+                    ExecutionReport(
+                        order: order.id, instrument: opening.instrument, event: .fill(fill),
+                        venueTime: now, receiveTime: now)), into: &commands)
+        }
+        var request = request
+        request.isReduceOnly = true
+        var gate = RiskGate(limits: RiskLimits())
+        return try gate.approve(request, id: id, given: engine.state)
+    }
+}
+
+/// An order as replies and pushes show it.
+func orderJSON(
+    _ id: Int, _ number: Int, side: String = "buy", type: String = "limit", amount: String,
+    price: String, filled: String = "0", unfilled: String, status: String? = nil,
+    market: String = "BTCUSDT"
+) -> String {
+    """
+    {"order_id":\(id),"market":"\(market)","market_type":"SPOT","side":"\(side)","type":"\(type)",\
+    "amount":"\(amount)","price":"\(price)","unfilled_amount":"\(unfilled)",\
+    "filled_amount":"\(filled)","filled_value":"0","client_id":"mrtest-\(number)",\
+    "maker_fee_rate":"0.001","taker_fee_rate":"0.002","created_at":1700000000000,\
+    "updated_at":1700000000000\(status.map { ",\"status\":\"\($0)\"" } ?? "")}
+    """
+}
+
+func orderPush(_ event: String, _ order: String) -> String {
+    "{\"method\":\"order.update\",\"data\":{\"event\":\"\(event)\",\"order\":\(order)},\"id\":null}"
+}
+
+func dealJSON(
+    _ id: Int, order: Int, _ number: Int?, amount: String, price: String, side: String = "buy",
+    market: String = "BTCUSDT"
+) -> String {
+    """
+    {"deal_id":\(id),"created_at":1700000001000,"market":"\(market)","side":"\(side)",\
+    "order_id":\(order),\(number.map { "\"client_id\":\"mrtest-\($0)\"," } ?? "")"margin_market":"",\
+    "price":"\(price)","amount":"\(amount)","role":"maker","fee":"0.0001","fee_ccy":"BTC"}
+    """
+}
+
+func dealPush(_ deal: String) -> String {
+    "{\"method\":\"user_deals.update\",\"data\":\(deal),\"id\":null}"
+}

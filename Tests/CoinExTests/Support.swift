@@ -1,0 +1,80 @@
+import CZlib
+import CoinEx
+import Foundation
+import PropertyTesting
+import Testing
+import TradingModel
+
+/// Where the venue's sample messages lie, beside the package; tests that need them are skipped without.
+enum Fixtures {
+    static let root: String = {
+        let parts = #filePath.split(separator: "/").dropLast(4)
+        return "/" + parts.joined(separator: "/") + "/shared/venues/fixtures/coinex"
+    }()
+    static var areThere: Bool { FileManager.default.fileExists(atPath: root + "/README.md") }
+    static let comment: Comment = "the venue's samples (../shared/venues/fixtures) are not here"
+
+    static func read(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(filePath: "\(root)/\(name)")))
+    }
+
+    /// All samples in the folder, in the order of their names.
+    static var names: [String] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return files.filter { !$0.hasSuffix(".md") }.sorted()
+    }
+}
+
+func bytes(hexadecimal text: String) -> [UInt8] {
+    var digits = text.compactMap(\.hexDigitValue)[...]
+    var bytes: [UInt8] = []
+    while let high = digits.popFirst(), let low = digits.popFirst() {
+        bytes.append(UInt8(high * 16 + low))
+    }
+    return bytes
+}
+
+/// Packs text as one gzip member, as the venue sends its frames.
+func gzip(_ text: String) -> [UInt8] { packed(Array(text.utf8), windowBits: 31) }
+
+func packed(_ bytes: [UInt8], windowBits: Int32) -> [UInt8] {
+    var stream = unsafe z_stream()
+    let size = unsafe Int32(MemoryLayout<z_stream>.size)
+    unsafe deflateInit2_(
+        &stream, 6, Z_DEFLATED, windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION, size)
+    var input = bytes
+    var output = [UInt8](repeating: 0, count: bytes.count + 1_024)
+    let count = unsafe input.withUnsafeMutableBufferPointer { source in
+        unsafe output.withUnsafeMutableBufferPointer { target in
+            unsafe stream.next_in = source.baseAddress
+            unsafe stream.avail_in = UInt32(source.count)
+            unsafe stream.next_out = target.baseAddress
+            unsafe stream.avail_out = UInt32(target.count)
+            unsafe deflate(&stream, Z_FINISH)
+            return unsafe target.count - Int(stream.avail_out)
+        }
+    }
+    unsafe deflateEnd(&stream)
+    return Array(output[..<count])
+}
+
+/// What a reply says, or a failed test.
+func payload<Value>(_ reply: Reply<Value>) throws -> Value {
+    switch reply {
+    case .success(let value): return value
+    case .failure(let refusal): throw refusal
+    }
+}
+
+/// The decimal that a test writes down.
+func exact<Value: ExactDecimal>(_ text: String) -> Value {
+    guard let value = try? Value(text) else { preconditionFailure("\(text) is no decimal") }
+    return value
+}
+
+func push(_ text: String) throws -> Push {
+    guard case .push(let push) = try Frame(parsing: Array(text.utf8)) else {
+        throw BadMessage("is no push")
+    }
+    return push
+}

@@ -1,0 +1,160 @@
+import PropertyTesting
+import Testing
+import TradingModel
+import VenueSessions
+
+private let second: Int64 = 1_000_000_000
+private func at(_ seconds: Double) -> Timestamp {
+    Timestamp(nanoseconds: Int64(seconds * 1e9))
+}
+
+@Suite struct `Rate limiter` {
+    private let place = EndpointGroup("place")
+    private let cancel = EndpointGroup("cancel")
+
+    @Test func `lets a second's worth through at once and then one at a time`() {
+        var limiter = RateLimiter(rates: [place: 4])
+        for _ in 0..<4 { #expect(limiter.take(place, at: at(100)) == nil) }
+        #expect(limiter.take(place, at: at(100)) == at(100.25))
+        #expect(limiter.take(place, at: at(100.25)) == nil)
+        #expect(limiter.take(place, at: at(100.25)) == at(100.5))
+    }
+
+    @Test func `counts each group by itself and leaves unknown groups alone`() {
+        var limiter = RateLimiter(rates: [place: 1, cancel: 1])
+        #expect(limiter.take(place, at: at(1)) == nil)
+        #expect(limiter.take(place, at: at(1)) != nil)
+        #expect(limiter.take(cancel, at: at(1)) == nil)
+        for _ in 0..<100 { #expect(limiter.take(EndpointGroup("free"), at: at(1)) == nil) }
+    }
+
+    // 7.29: ten orders in one call cost ten units.
+    @Test func `a call of many items costs as many units`() {
+        var limiter = RateLimiter(rates: [place: 20])
+        #expect(limiter.take(place, units: 10, at: at(1)) == nil)
+        #expect(limiter.take(place, units: 10, at: at(1)) == nil)
+        #expect(limiter.take(place, units: 10, at: at(1)) == at(1.5))
+    }
+
+    @Test func `believes the venue when it counts fewer units left`() {
+        var limiter = RateLimiter(rates: [place: 10])
+        #expect(limiter.take(place, at: at(1)) == nil)
+        limiter.see(remaining: 0, of: place, at: at(1))
+        #expect(limiter.take(place, at: at(1)) == at(1.1))
+        limiter.see(remaining: 9, of: place, at: at(1.1))
+        #expect(limiter.take(place, at: at(1.1)) == nil)
+        #expect(limiter.take(place, at: at(1.1)) == at(1.2))
+    }
+
+    @Test func `a group that asked too often waits as long as it was told`() {
+        var limiter = RateLimiter(rates: [place: 10])
+        limiter.hold(place, until: at(5))
+        #expect(limiter.take(place, at: at(1)) == at(5))
+        #expect(limiter.take(place, at: at(5)) == nil)
+    }
+
+    @Test(arguments: seeds)
+    func `never lets more through than the rate and one bucket`(seed: UInt64) {
+        var random = Seeded(seed)
+        let rate = random.int(1...60)
+        var limiter = RateLimiter(rates: [place: rate])
+        var now: Int64 = 0
+        var taken = 0
+        for _ in 0..<2_000 {
+            now += Int64(random.int(0...40_000_000))
+            if limiter.take(place, at: Timestamp(nanoseconds: now)) == nil { taken += 1 }
+        }
+        #expect(Double(taken) <= Double(rate) * (1 + Double(now) / 1e9) + 1e-6)
+        #expect(taken > 0)
+    }
+}
+
+@Suite struct `Backoff waits` {
+    @Test(arguments: seeds)
+    func `double up to the limit, each between its half and its whole`(seed: UInt64) {
+        var backoff = Backoff(first: second, longest: 30 * second, seed: seed)
+        for full in [1, 2, 4, 8, 16, 30, 30, 30] as [Int64] {
+            let wait = backoff.next()
+            #expect(wait >= full * second / 2 && wait <= full * second)
+        }
+        backoff.reset()
+        #expect(backoff.next() <= second)
+    }
+
+    @Test func `are the same for the same seed and differ between seeds`() {
+        var one = Backoff(first: second, longest: 30 * second, seed: 1)
+        var same = one
+        var other = Backoff(first: second, longest: 30 * second, seed: 2)
+        let waits = (0..<5).map { _ in one.next() }
+        #expect(waits == (0..<5).map { _ in same.next() })
+        #expect(waits != (0..<5).map { _ in other.next() })
+    }
+}
+
+@Suite struct `Clock offset` {
+    @Test func `is the venue's time against the middle of the request`() {
+        var clock = ClockOffset()
+        #expect(clock.nanoseconds == nil)
+        #expect(clock.venueTime(at: at(7)) == at(7))
+        clock.add(venueTime: at(103), sent: at(100), received: at(102))
+        #expect(clock.nanoseconds == 2 * second)
+        #expect(clock.uncertainty == second)
+        #expect(clock.venueTime(at: at(200)) == at(202))
+    }
+
+    @Test func `takes the quickest of the last samples`() {
+        var clock = ClockOffset()
+        clock.add(venueTime: at(100.5), sent: at(100), received: at(100.01))
+        for n in 0..<7 { clock.add(venueTime: at(Double(n)), sent: at(200), received: at(203)) }
+        #expect(clock.nanoseconds == 495_000_000)
+        clock.add(venueTime: at(301), sent: at(300), received: at(302))  // the first is forgotten
+        #expect(clock.uncertainty == second)
+        clock.reset()
+        #expect(clock.nanoseconds == nil)
+    }
+}
+
+@Suite struct `Client order ids` {
+    private let rules = ClientOrderIDRules(maxLength: 31, punctuation: "-_")
+
+    @Test func `are numbered within what was reserved, and none is made twice`() throws {
+        var maker = try #require(ClientOrderIDMaker(session: 35, reserved: 5..<7, rules: rules))
+        #expect(maker.make() == ClientOrderID("mrz-5"))
+        #expect(maker.make() == ClientOrderID("mrz-6"))
+        #expect(maker.make() == nil)
+        maker.reserve(upTo: 8)
+        #expect(maker.make() == ClientOrderID("mrz-7"))
+        #expect(maker.make() == nil)
+    }
+
+    @Test func `fit the venue's rules for any session, or there is no maker`() throws {
+        let maker = try #require(ClientOrderIDMaker(session: .max, reserved: 0..<1, rules: rules))
+        #expect(rules.allows(ClientOrderID(maker.prefix + "-999999999999")))
+        let narrow = ClientOrderIDRules(maxLength: 16, punctuation: "-")
+        #expect(ClientOrderIDMaker(session: .max, reserved: 0..<1, rules: narrow) == nil)
+        let bare = ClientOrderIDRules(maxLength: 31, punctuation: "")
+        #expect(ClientOrderIDMaker(session: 1, reserved: 0..<1, rules: bare) == nil)
+    }
+
+    @Test(arguments: ["", "mr 1", "mr-ü", "mr.1", String(repeating: "a", count: 32)])
+    func `that a venue does not allow are told apart`(text: String) {
+        #expect(!rules.allows(ClientOrderID(text)))
+        #expect(rules.allows(ClientOrderID(String(repeating: "a", count: 31))))
+    }
+}
+
+@Suite struct `A transport problem` {
+    @Test func `says whether the request can have reached the venue`() {
+        let safe = TransportProblem.Kind.allCases.filter {
+            TransportProblem($0, "").happenedBeforeSending
+        }
+        #expect(safe == [.dns, .refused, .tls, .proxy])
+    }
+
+    @Test func `a header is found in any case of letters`() {
+        let limit = HTTPHeader("X-RateLimit-Limit", "30")
+        let reply = HTTPReply(status: 200, headers: [limit], body: [])
+        #expect(reply.header("x-ratelimit-limit") == "30")
+        #expect(reply.header("x-ratelimit-remaining") == nil)
+    }
+}
