@@ -34,14 +34,15 @@ struct FaultyVenue {
     /// What was pushed since the last time that it was taken.
     var pushes: [String] = []
     var random: Seeded
-    /// In percent of the requests and pushes.
-    var faults = 12
+    /// In percent of the requests and pushes: 5 to 32.
+    var faults: Int
     /// Whether a change gives an order another id.
     let changesIDs: Bool
 
     init(seed: UInt64) {
         random = Seeded(seed)
         changesIDs = random.bool()
+        faults = 5 + Int(seed % 4) * 9
     }
 
     // MARK: - Requests

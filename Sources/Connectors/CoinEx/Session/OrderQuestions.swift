@@ -41,11 +41,14 @@ extension CoinExSession {
         }
     }
 
-    mutating func foundFinished(_ page: Page<WireOrder>, _ serial: Int) {
+    mutating func foundFinished(_ page: Page<WireOrder>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
+        if let amend = order.amend, amend.lostAt.map({ askedAt < $0 }) ?? true {
+            return  // too early to tell what became of the change; its own answer is to come
+        }
         guard let wire = own(page.elements, order) else { return notFound(serial) }
         guard adopt(serial, wire, markets[order.instrument].product) else { return }
-        end(serial, wire, .cancelled)
+        end(serial, wire, .cancelled, isDecisive: true)
     }
 
     mutating func foundOpenStop(_ page: Page<WireStop>, _ serial: Int) {
@@ -77,7 +80,7 @@ extension CoinExSession {
         guard let order = desk.orders[serial], !order.isDone else { return }
         if order.isAcknowledged {
             guard order.venueID != nil else { return finish(serial, .cancelled) }
-            return isGone(serial)
+            return isGone(serial, isDecisive: true)
         }
         desk.orders[serial]?.rounds += 1
         let deadline = (order.sentAt ?? order.createdAt)
@@ -96,9 +99,10 @@ extension CoinExSession {
         guard let order = desk.orders[serial], !order.isDone,
             adopt(serial, wire, markets[order.instrument].product)
         else { return }
-        resolveAmend(serial, wire, askedAt: askedAt)
         switch wire.status {
-        case .open, .partFilled: settle(serial)
+        case .open, .partFilled:
+            resolveAmend(serial, wire, askedAt: askedAt)
+            settle(serial)
         case .filled, .partCanceled, .canceled: end(serial, wire, .cancelled)
         case nil:
             // Without a status only the amounts tell.
@@ -108,14 +112,10 @@ extension CoinExSession {
 
     /// The venue does not know an accepted order any more: cancelled, and its executions say how
     /// much was filled.
-    mutating func isGone(_ serial: Int) {
+    mutating func isGone(_ serial: Int, isDecisive: Bool = false) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        if order.amend != nil, order.amend?.lostAt == nil {
-            // A change gives an order another id: ask by the client id, which stays.
-            desk.orders[serial]?.isLost = true
-            desk.orders[serial]?.amend?.lostAt = now
-            report(serial, .lost(reason: "the order's id is gone while it is being changed"))
-            return askFor(serial)
+        if order.amend != nil, !isDecisive, let id = order.venueID {
+            return awaitChange(serial, id)
         }
         if desk.orders[serial]?.ending == nil { desk.orders[serial]?.ending = .cancelled }
         desk.orders[serial]?.needsAllDeals = true

@@ -35,7 +35,9 @@ extension CoinExSession {
                 $0.foundOpen($1, serial, askedAt: flight.sentAt)
             }
         case .askFinished:
-            try take(flight, CoinExReplies.orders(body)) { $0.foundFinished($1, serial) }
+            try take(flight, CoinExReplies.orders(body)) {
+                $0.foundFinished($1, serial, askedAt: flight.sentAt)
+            }
         case .askStop:
             try take(flight, CoinExReplies.stops(body)) { $0.foundOpenStop($1, serial) }
         case .askFinishedStop:
@@ -73,7 +75,8 @@ extension CoinExSession {
             receivedAll(Page(elements: [], hasNext: false), serial, id, page: page)
         case .ask(let serial):
             foundOpen(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .askFinished(let serial): foundFinished(Page(elements: [], hasNext: false), serial)
+        case .askFinished(let serial):
+            foundFinished(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
         case .askStop(let serial): foundOpenStop(Page(elements: [], hasNext: false), serial)
         case .askFinishedStop(let serial):
             foundFinishedStop(Page(elements: [], hasNext: false), serial)
@@ -137,6 +140,14 @@ extension CoinExSession {
         if finished == desk.orders[serial]?.venueID { askStatus(serial) }
     }
 
+    /// Waits for what became of a change, of which an id that is gone may be a sign.
+    mutating func awaitChange(_ serial: Int, _ id: Int64) {
+        desk.orders[serial]?.finishedID = id
+        // One whose answer was lost is asked for by the client id, which stays.
+        if desk.orders[serial]?.amend?.lostAt != nil { askFor(serial) }
+        settle(serial)
+    }
+
     /// An amendment that was not made; what waited for its outcome goes on.
     mutating func refuseAmend(_ serial: Int, _ reason: String) {
         desk.orders[serial]?.amend = nil
@@ -159,7 +170,7 @@ extension CoinExSession {
         desk.orders[serial]?.isCancelling = false
         note(serial, wire)
         guard desk.orders[serial]?.venueID == wire.id else { return tryCancel(serial) }
-        end(serial, wire, .cancelled)
+        end(serial, wire, .cancelled, isDecisive: true)
     }
 
     private mutating func cancelledStop(_ serial: Int) {
@@ -170,9 +181,18 @@ extension CoinExSession {
     }
 
     /// The order left the book; the amounts tell whether it was filled.
-    mutating func end(_ serial: Int, _ wire: WireOrder, _ otherwise: TrackedOrder.Ending) {
+    ///
+    /// While a change is under way an unfilled end may be the change itself, which gives another
+    /// id: only a decisive answer ends the order then.
+    mutating func end(
+        _ serial: Int, _ wire: WireOrder, _ otherwise: TrackedOrder.Ending,
+        isDecisive: Bool = false
+    ) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         let isComplete = wire.isComplete(countsInQuote: countsInQuote(wire, serial))
+        if !isComplete, !isDecisive, order.amend != nil {
+            return awaitChange(serial, wire.id)
+        }
         if order.ending == nil { desk.orders[serial]?.ending = isComplete ? .filled : otherwise }
         settle(serial)
     }
