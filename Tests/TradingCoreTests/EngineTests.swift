@@ -33,7 +33,9 @@ private final class Listener: Strategy {
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
         hear("fill", "\(fill.quantity)")
     }
-    func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { hear("position") }
+    func onPosition(_ instrument: InstrumentID) -> HandlerOutcome {
+        hear("position", "\(instrument.index)")
+    }
     func onTimer(_ name: String) -> HandlerOutcome { hear("timer", name) }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { hear("status") }
     func onStop(_ reason: String) -> HandlerOutcome { hear("stop") }
@@ -71,22 +73,28 @@ private struct Bench {
             into: &commands)
     }
 
-    mutating func report(_ order: String, _ event: OrderEvent, at seconds: Double = 1) {
+    mutating func report(
+        _ order: String, _ event: OrderEvent, of instrument: InstrumentID? = nil,
+        at seconds: Double = 1
+    ) {
         engine.process(
             .report(
                 ExecutionReport(
-                    order: ClientOrderID(order), instrument: btc, event: event,
+                    order: ClientOrderID(order), instrument: instrument ?? btc, event: event,
                     venueTime: Self.at(seconds), receiveTime: Self.at(seconds))),
             into: &commands)
     }
 
-    mutating func fill(_ order: String, _ quantity: String, id: String) throws {
+    mutating func fill(
+        _ order: String, _ quantity: String, id: String, of instrument: InstrumentID? = nil
+    ) throws {
         report(
             order,
             .fill(
                 Fill(
                     id: id, price: try Price("100"), quantity: try Quantity(quantity),
-                    liquidity: .taker, fee: .zero, feeCurrency: Currency("USDT"))))
+                    liquidity: .taker, fee: .zero, feeCurrency: Currency("USDT"))),
+            of: instrument)
     }
 
     /// Orders, cancels and the like, without intents and logs.
@@ -209,6 +217,16 @@ private struct Bench {
         try bench.fill("mr-1", "1", id: "a")
         #expect(bench.engine.state.positions[0].net == (try SignedQuantity("1")))
         #expect(bench.strategy.heard.filter { $0.hasPrefix("fill") } == ["fill 1"])
+    }
+
+    @Test func `a fill tells of the position of its order's instrument, whatever the report says`()
+        throws
+    {
+        var bench = try Bench(Subscription(feeds: .trades))
+        bench.strategy.answers["trade"] = [[try Bench.buy("2")]]
+        try bench.trade("100", at: 1)
+        try bench.fill("mr-1", "1", id: "a", of: InstrumentID(7))
+        #expect(bench.strategy.heard.suffix(1) == ["position 0"])
     }
 
     @Test func `a fill after the cancel is in the position all the same, and said`() throws {

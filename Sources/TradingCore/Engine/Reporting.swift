@@ -8,17 +8,18 @@ extension Engine {
                 .log(.error, "the venue reports an order that is not ours: \(report.order)"))
             return
         }
-        let isNews = state.orders.change(serial) { order in
-            take(report, into: &order, &commands)
+        // The order's own instrument, whatever the report says; nil where it is no news.
+        let instrument = state.orders.change(serial) { order in
+            take(report, into: &order, &commands) ? order.request.instrument : nil
         }
-        guard isNews else { return }
+        guard let instrument else { return }
         if strategy.hearsOfOrders, let order = state.orders[serial] {
             settle(strategy.onOrder(order), into: &commands)
             guard case .fill(let fill) = report.event else { return }
             settle(strategy.onFill(fill, of: order), into: &commands)
         }
         guard case .fill = report.event else { return }
-        settle(strategy.onPosition(report.instrument), into: &commands)
+        settle(strategy.onPosition(instrument), into: &commands)
     }
 
     /// Makes of an order what a report says; false when that is no news or cannot be.
