@@ -36,11 +36,9 @@ struct CsvBarColumns {
 struct CsvBarDecoder: LineDecoder {
     private let columns: CsvBarColumns
     private let instrument: InstrumentID
-    private let fieldCount: Int
     private let nanoseconds: Int64
-    private var row: CsvRow
+    private var record: CsvRecord
     private var times = TimeColumn()
-    private var filter: SymbolFilter
     private var lastOpenTime: Timestamp?
     private var outside = 0
 
@@ -51,35 +49,31 @@ struct CsvBarDecoder: LineDecoder {
     ) {
         self.columns = columns
         self.instrument = instrument
-        self.filter = filter
         self.nanoseconds = nanoseconds
-        fieldCount = layout.fieldCount
-        row = CsvRow(separator: layout.separator)
+        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
     }
 
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        try row.split(line, expected: fieldCount)
-        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
-            return
-        }
-        let open = try row.positive(Price.self, line, columns.prices[0])
-        let high = try row.positive(Price.self, line, columns.prices[1])
-        let low = try row.positive(Price.self, line, columns.prices[2])
-        let close = try row.positive(Price.self, line, columns.prices[3])
+        guard try record.take(line) else { return }
+        let open = try record.row.positive(Price.self, line, columns.prices[0])
+        let high = try record.row.positive(Price.self, line, columns.prices[1])
+        let low = try record.row.positive(Price.self, line, columns.prices[2])
+        let close = try record.row.positive(Price.self, line, columns.prices[3])
         guard low <= high else {
             throw BadLine(reason: "the low \(low) is above the high \(high)")
         }
         let openTime = try openTime(line)
         let bar = Bar(
             instrument: instrument, size: .time(nanoseconds: nanoseconds), open: open, high: high,
-            low: low, close: close, volume: try row.decimal(Quantity.self, line, columns.volume),
+            low: low, close: close,
+            volume: try record.row.decimal(Quantity.self, line, columns.volume),
             buyVolume: try columns.buyVolume.map { column throws(BadLine) in
-                try row.decimal(Quantity.self, line, column)
+                try record.row.decimal(Quantity.self, line, column)
             },
             tradeCount: try columns.tradeCount.flatMap { column throws(BadLine) in
-                try row.whole(line, column).map { Int(clamping: $0) }
+                try record.row.whole(line, column).map { Int(clamping: $0) }
             }, openTime: openTime,
             closeTime: Timestamp(nanoseconds: openTime.nanoseconds + nanoseconds))
         queue.noteOrder(of: openTime)
@@ -94,7 +88,7 @@ struct CsvBarDecoder: LineDecoder {
             throw BadLine(reason: "has no time")
         }
         do throws(BadLine) {
-            let time = try times.read(line, row.fields[column.index])
+            let time = try times.read(line, record.row.fields[column.index])
             let isEnd = columns.isStampedAtEnd || columns.openTime == nil
             return isEnd ? Timestamp(nanoseconds: time.nanoseconds - nanoseconds) : time
         } catch {
@@ -105,7 +99,7 @@ struct CsvBarDecoder: LineDecoder {
     mutating func finish(into queue: inout EventQueue) {}
 
     var notes: [String] {
-        var notes = filter.notes + row.notes
+        var notes = record.notes
         if outside > 0 {
             notes.append("\(grouped(outside)) bars open or close outside their low to high")
         }
@@ -115,5 +109,5 @@ struct CsvBarDecoder: LineDecoder {
         return notes
     }
 
-    var symbols: [String] { filter.seen }
+    var symbols: [String] { record.symbols }
 }

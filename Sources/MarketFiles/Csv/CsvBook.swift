@@ -57,10 +57,8 @@ struct CsvBookDecoder: LineDecoder {
 
     private let columns: CsvBookColumns
     private let instrument: InstrumentID
-    private let fieldCount: Int
-    private var row: CsvRow
+    private var record: CsvRecord
     private var times: CsvTimes
-    private var filter: SymbolFilter
     private var sequence: DepthSequence
     private var group: Group?
     private var stamp: MessageStamp
@@ -72,9 +70,7 @@ struct CsvBookDecoder: LineDecoder {
     ) {
         self.columns = columns
         self.instrument = instrument
-        self.filter = filter
-        fieldCount = layout.fieldCount
-        row = CsvRow(separator: layout.separator)
+        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
         times = columns.times
         sequence = DepthSequence(passesEverything: isProbe)
         let never = Timestamp(nanoseconds: 0)
@@ -84,14 +80,13 @@ struct CsvBookDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        try row.split(line, expected: fieldCount)
-        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
+        guard try record.take(line) else { return }
+        guard let side = try record.row.side(line, columns.side, allowsUnknown: false) else {
             return
         }
-        guard let side = try row.side(line, columns.side, allowsUnknown: false) else { return }
-        let price = try row.positive(Price.self, line, columns.price)
-        let quantity = try row.decimal(Quantity.self, line, columns.quantity)
-        let (venueTime, receiveTime) = try times.read(line, row)
+        let price = try record.row.positive(Price.self, line, columns.price)
+        let quantity = try record.row.decimal(Quantity.self, line, columns.quantity)
+        let (venueTime, receiveTime) = try times.read(line, record.row)
         let (found, begins) = try readGroup(line, side, receiveTime)
         if begins || found != group {
             flush(into: &queue)
@@ -112,27 +107,28 @@ struct CsvBookDecoder: LineDecoder {
         let time = UInt64(bitPattern: receiveTime.nanoseconds)
         switch columns.grouping {
         case .flag(let column):
-            let isSnapshot = try row.flag(line, column)
+            let isSnapshot = try record.row.flag(line, column)
             return (Group(isSnapshot: isSnapshot, first: time, last: time), false)
         case .levels(let column):
-            let isTop = try row.whole(line, column) == 1 && levels.first?.side == side
+            let isTop = try record.row.whole(line, column) == 1 && levels.first?.side == side
             return (Group(isSnapshot: true, first: time, last: time), isTop)
         case .updateIDs(let kind, let first, let last, let previous):
-            guard let lastID = try row.whole(line, last) else {
+            guard let lastID = try record.row.whole(line, last) else {
                 throw BadLine(reason: "column `\(last.name)` is empty, expected an update id")
             }
-            if matches(line, row.fields[kind.index], "snapshot") {
+            if matches(line, record.row.fields[kind.index], "snapshot") {
                 return (Group(isSnapshot: true, first: lastID, last: lastID), false)
             }
-            guard matches(line, row.fields[kind.index], "update"),
-                let firstID = try row.whole(line, first)
+            guard matches(line, record.row.fields[kind.index], "update"),
+                let firstID = try record.row.whole(line, first)
             else {
                 throw BadLine(
-                    reason: "column `\(kind.name)`: `\(excerpt(line, row.fields[kind.index]))` is "
+                    reason:
+                        "column `\(kind.name)`: `\(excerpt(line, record.row.fields[kind.index]))` is "
                         + "neither snapshot nor an update with its first id")
             }
             let previousID: UInt64? =
-                if let previous { try row.whole(line, previous) } else { nil }
+                if let previous { try record.row.whole(line, previous) } else { nil }
             return (
                 Group(isSnapshot: false, first: firstID, last: lastID, previous: previousID), false
             )
@@ -156,6 +152,6 @@ struct CsvBookDecoder: LineDecoder {
     }
 
     mutating func finish(into queue: inout EventQueue) { flush(into: &queue) }
-    var notes: [String] { filter.notes + row.notes + sequence.notes }
-    var symbols: [String] { filter.seen }
+    var notes: [String] { record.notes + sequence.notes }
+    var symbols: [String] { record.symbols }
 }

@@ -28,10 +28,8 @@ struct CsvQuoteColumns {
 struct CsvQuoteDecoder: LineDecoder {
     private let columns: CsvQuoteColumns
     private let instrument: InstrumentID
-    private let fieldCount: Int
-    private var row: CsvRow
+    private var record: CsvRecord
     private var times: CsvTimes
-    private var filter: SymbolFilter
 
     init(
         _ columns: CsvQuoteColumns, layout: CsvLayout, instrument: InstrumentID,
@@ -39,22 +37,17 @@ struct CsvQuoteDecoder: LineDecoder {
     ) {
         self.columns = columns
         self.instrument = instrument
-        self.filter = filter
-        fieldCount = layout.fieldCount
-        row = CsvRow(separator: layout.separator)
+        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
         times = columns.times
     }
 
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        try row.split(line, expected: fieldCount)
-        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
-            return
-        }
+        guard try record.take(line) else { return }
         let bid = try level(line, columns.bidPrice, columns.bidQuantity)
         let ask = try level(line, columns.askPrice, columns.askQuantity)
-        let (venueTime, receiveTime) = try times.read(line, row)
+        let (venueTime, receiveTime) = try times.read(line, record.row)
         queue.noteOrder(of: receiveTime)
         queue.append(
             .quote(
@@ -66,10 +59,12 @@ struct CsvQuoteDecoder: LineDecoder {
     private mutating func level(
         _ line: Span<UInt8>, _ price: CsvColumn, _ quantity: CsvColumn
     ) throws(BadLine) -> BookLevel? {
-        if row.fields[price.index].isEmpty || row.fields[quantity.index].isEmpty { return nil }
+        if record.row.fields[price.index].isEmpty || record.row.fields[quantity.index].isEmpty {
+            return nil
+        }
         let level = BookLevel(
-            price: try row.decimal(Price.self, line, price),
-            quantity: try row.decimal(Quantity.self, line, quantity))
+            price: try record.row.decimal(Price.self, line, price),
+            quantity: try record.row.decimal(Quantity.self, line, quantity))
         guard level.price.attos >= 0 else {
             throw BadLine(reason: "column `\(price.name)`: `\(level.price)` is negative")
         }
@@ -77,6 +72,6 @@ struct CsvQuoteDecoder: LineDecoder {
     }
 
     mutating func finish(into queue: inout EventQueue) {}
-    var notes: [String] { filter.notes + row.notes }
-    var symbols: [String] { filter.seen }
+    var notes: [String] { record.notes }
+    var symbols: [String] { record.symbols }
 }

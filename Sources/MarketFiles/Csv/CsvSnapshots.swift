@@ -37,10 +37,8 @@ struct CsvSnapshotColumns {
 struct CsvSnapshotDecoder: LineDecoder {
     private let columns: CsvSnapshotColumns
     private let instrument: InstrumentID
-    private let fieldCount: Int
-    private var row: CsvRow
+    private var record: CsvRecord
     private var times: CsvTimes
-    private var filter: SymbolFilter
 
     init(
         _ columns: CsvSnapshotColumns, layout: CsvLayout, instrument: InstrumentID,
@@ -48,27 +46,22 @@ struct CsvSnapshotDecoder: LineDecoder {
     ) {
         self.columns = columns
         self.instrument = instrument
-        self.filter = filter
-        fieldCount = layout.fieldCount
-        row = CsvRow(separator: layout.separator)
+        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
         times = columns.times
     }
 
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        try row.split(line, expected: fieldCount)
-        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
-            return
-        }
-        let (venueTime, receiveTime) = try times.read(line, row)
+        guard try record.take(line) else { return }
+        let (venueTime, receiveTime) = try times.read(line, record.row)
         let stamp = MessageStamp(
             instrument: instrument, venueTime: venueTime, receiveTime: receiveTime)
         var levels: [BookChange] = [stamp.clear(endsMessage: false)]
         for level in columns.levels {
-            if row.fields[level.price.index].isEmpty { continue }
-            let price = try row.positive(Price.self, line, level.price)
-            let quantity = try row.decimal(Quantity.self, line, level.quantity)
+            if record.row.fields[level.price.index].isEmpty { continue }
+            let price = try record.row.positive(Price.self, line, level.price)
+            let quantity = try record.row.decimal(Quantity.self, line, level.quantity)
             levels.append(stamp.level(level.side, price, quantity))
         }
         levels[levels.count - 1].endsMessage = true
@@ -77,6 +70,6 @@ struct CsvSnapshotDecoder: LineDecoder {
     }
 
     mutating func finish(into queue: inout EventQueue) {}
-    var notes: [String] { filter.notes + row.notes }
-    var symbols: [String] { filter.seen }
+    var notes: [String] { record.notes }
+    var symbols: [String] { record.symbols }
 }

@@ -67,10 +67,8 @@ struct CsvTradeColumns {
 struct CsvTradeDecoder: LineDecoder {
     private let columns: CsvTradeColumns
     private let instrument: InstrumentID
-    private let fieldCount: Int
-    private var row: CsvRow
+    private var record: CsvRecord
     private var times: CsvTimes
-    private var filter: SymbolFilter
 
     init(
         _ columns: CsvTradeColumns, layout: CsvLayout, instrument: InstrumentID,
@@ -78,25 +76,20 @@ struct CsvTradeDecoder: LineDecoder {
     ) {
         self.columns = columns
         self.instrument = instrument
-        self.filter = filter
-        fieldCount = layout.fieldCount
-        row = CsvRow(separator: layout.separator)
+        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
         times = columns.times
     }
 
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        try row.split(line, expected: fieldCount)
-        if let symbol = columns.symbol, try !filter.accepts(line, row.fields[symbol.index]) {
-            return
-        }
-        let price = try row.positive(Price.self, line, columns.price)
-        let quantity = try row.positive(Quantity.self, line, columns.quantity)
+        guard try record.take(line) else { return }
+        let price = try record.row.positive(Price.self, line, columns.price)
+        let quantity = try record.row.positive(Quantity.self, line, columns.quantity)
         let taker = try taker(line)
         // An id that is no number (BitMEX has letters) is left out: it only serves to find doubles.
-        let id = columns.id.flatMap { readWhole(line, row.fields[$0.index]) }
-        let (venueTime, receiveTime) = try times.read(line, row)
+        let id = columns.id.flatMap { readWhole(line, record.row.fields[$0.index]) }
+        let (venueTime, receiveTime) = try times.read(line, record.row)
         queue.noteOrder(of: receiveTime)
         queue.append(
             Trade(
@@ -105,12 +98,16 @@ struct CsvTradeDecoder: LineDecoder {
     }
 
     private func taker(_ line: Span<UInt8>) throws(BadLine) -> Side? {
-        if let column = columns.side { return try row.side(line, column, allowsUnknown: true) }
-        if let column = columns.buyerIsMaker { return try row.flag(line, column) ? .sell : .buy }
+        if let column = columns.side {
+            return try record.row.side(line, column, allowsUnknown: true)
+        }
+        if let column = columns.buyerIsMaker {
+            return try record.row.flag(line, column) ? .sell : .buy
+        }
         return nil
     }
 
     mutating func finish(into queue: inout EventQueue) {}
-    var notes: [String] { filter.notes + row.notes }
-    var symbols: [String] { filter.seen }
+    var notes: [String] { record.notes }
+    var symbols: [String] { record.symbols }
 }
