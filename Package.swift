@@ -16,8 +16,13 @@ let package = Package(
     products: [.executable(name: "runner", targets: ["runner"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // Imports point down only: a target may name those below it, never one above.
@@ -41,6 +46,20 @@ let package = Package(
         .target(
             name: "VenueSessions", dependencies: ["TradingCore", "TradingModel"],
             path: "Sources/Connectors/VenueSessions", swiftSettings: strict),
+        // Sockets for sessions: WebSocket, HTTP, TLS, proxies, on one event loop.
+        .target(
+            name: "Transport",
+            dependencies: [
+                "CZlib", "TradingCore", "TradingModel", "VenueSessions",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ],
+            path: "Sources/Connectors/Transport", swiftSettings: strict),
         .target(
             name: "LiveTrading",
             dependencies: [
@@ -51,6 +70,20 @@ let package = Package(
         .target(
             name: "StrategyTesting",
             dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        // The sockets of the venue simulators.
+        .target(
+            name: "SimulatorServer",
+            dependencies: [
+                "TradingModel", "VenueSimulators",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: strict),
         .target(
             name: "VenueSimulators",
