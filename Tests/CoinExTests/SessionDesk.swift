@@ -299,6 +299,13 @@ final class SessionDesk {
     var problems: [VenueProblem] {
         actions.compactMap { if case .problem(let problem) = $0 { problem } else { nil } }
     }
+    var foreignOrders: [ForeignOrder] {
+        actions.compactMap { if case .foreignOrder(let order) = $0 { order } else { nil } }
+    }
+    /// How often it was said that we agree with the venue.
+    var agreements: Int {
+        actions.count { if case .reconciled = $0 { true } else { false } }
+    }
     var positions: [VenuePosition] {
         actions.compactMap { if case .position(let position) = $0 { position } else { nil } }
     }

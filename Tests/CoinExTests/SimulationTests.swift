@@ -100,7 +100,7 @@ private final class Floor {
             engine = Engine(
                 mode: .live, instruments: instruments, strategy: strategy,
                 settings: EngineSettings(), now: now)
-        case .position, .log, .problem: break
+        case .position, .log, .problem, .foreignOrder, .reconciled: break
         }
     }
 

@@ -33,20 +33,6 @@ public struct HTTPCall: Hashable, Sendable {
     }
 }
 
-/// Something that a person must know, and mostly do something about.
-public struct VenueProblem: Hashable, Sendable, CustomStringConvertible {
-    public var whatHappened: String
-    public var whatToDo: String
-    /// Whether waiting will not help: trading cannot begin, or go on, before somebody acts.
-    public var isPermanent: Bool
-    public init(_ whatHappened: String, whatToDo: String, isPermanent: Bool) {
-        self.whatHappened = whatHappened
-        self.whatToDo = whatToDo
-        self.isPermanent = isPermanent
-    }
-    public var description: String { "\(whatHappened): \(whatToDo)" }
-}
-
 /// What the venue says is held in an instrument, to be held against our own books.
 public struct VenuePosition: Hashable, Sendable {
     public var instrument: InstrumentID
@@ -73,6 +59,36 @@ public struct VenuePosition: Hashable, Sendable {
     }
 }
 
+/// An open order, or a stop order that waits, in a traded instrument, which this run did not send.
+public struct ForeignOrder: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var side: Side
+    public var quantity: Quantity
+    /// What is not filled yet.
+    public var remaining: Quantity
+    /// Nil: a market order.
+    public var price: Price?
+    /// The price at which it wakes; nil: it is no stop order, or has woken.
+    public var stop: Price?
+    public var venueID: VenueOrderID
+    /// The id that whoever sent it gave it.
+    public var clientID: ClientOrderID?
+    public init(
+        instrument: InstrumentID, side: Side, quantity: Quantity, remaining: Quantity,
+        price: Price? = nil, stop: Price? = nil, venueID: VenueOrderID,
+        clientID: ClientOrderID? = nil
+    ) {
+        self.instrument = instrument
+        self.side = side
+        self.quantity = quantity
+        self.remaining = remaining
+        self.price = price
+        self.stop = stop
+        self.venueID = venueID
+        self.clientID = clientID
+    }
+}
+
 /// What a session wants done, in order.
 public enum SessionAction: Sendable {
     case open(SocketID, url: String)
@@ -86,8 +102,15 @@ public enum SessionAction: Sendable {
     case emit(EngineInput)
     /// All instruments that were asked for, with the venue's rules; said once, before any event.
     case instruments([Instrument])
-    /// What the venue says is held: after every reconciliation and at every change.
+    /// What the venue says is held: in every reconciliation and at every change.
     case position(VenuePosition)
+    /// An open order that is not of this run; told once in every reconciliation.
+    case foreignOrder(ForeignOrder)
+    /// All that was asked since the connection or the latest ``SessionInput/reconcile`` has been
+    /// answered, and everything that it led to was told before this.
+    ///
+    /// Comes before the status of a connection, first or again.
+    case reconciled
     case log(LogLevel, String)
     case problem(VenueProblem)
 }

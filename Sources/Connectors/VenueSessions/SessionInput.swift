@@ -102,4 +102,9 @@ public enum SessionInput: Sendable {
     case command(Command)
     /// Which feeds are wanted from now on, of all instruments: those not named are given up.
     case subscribe([InstrumentID: FeedSet])
+    /// Ask the venue anew for everything: open orders, stops, executions, balances, positions.
+    ///
+    /// As after a connection was lost, with feeds and orders going on;
+    /// ``SessionAction/reconciled`` says when all of it was told.
+    case reconcile
 }

@@ -1,3 +1,5 @@
+package import VenueSessions
+
 /// What a refusal means for what we do next.
 package enum RefusalClass: Hashable, Sendable {
     /// Not carried out; the same request may be repeated after a wait.
@@ -38,6 +40,20 @@ extension VenueRefusal {
         case 4005...4008, 4011, 4018, 4115, 4130, 4158, 4512: .account
         default:
             message.contains("funding fee settlement") ? .busy : .undocumented
+        }
+    }
+
+    /// What it is for whoever reads of it.
+    package var cause: VenueProblem.Cause {
+        switch kind {
+        case .account:
+            switch code {
+            case 4005, 4006, 4008: .key
+            default: .permission
+            }
+        case .expired: .clock
+        case .busy, .marketClosed: .maintenance
+        default: .refused
         }
     }
 

@@ -23,7 +23,7 @@ struct AccountState {
     /// Markets of the pages of positions that have come so far.
     var positionsSeen: Set<Int> = []
     /// Executions before this are all known.
-    var dealsKnownUntil = Timestamp(nanoseconds: 0)
+    var dealsKnownUntil: [Product: Timestamp] = [:]
 }
 
 extension CoinExSession {
@@ -33,6 +33,12 @@ extension CoinExSession {
             requestRegularly(.balances(product))
             if product == .futures { requestRegularly(.positions(page: 1)) }
         }
+    }
+
+    /// While a product is live its executions are told as they happen.
+    mutating func knowDeals(_ product: Product) {
+        account.dealsKnownUntil[product] = clock.venueTime(at: now)
+            .advanced(byNanoseconds: -AccountState.dealsMargin)
     }
 
     // MARK: - Balances
@@ -88,10 +94,11 @@ extension CoinExSession {
         guard let index = markets.index(push.position.market, .futures) else { return }
         account.positionPushedAt[index] = now
         if push.isForced {
+            solved(.position(index))  // every one is news
             problem(
+                .position(index), .other,
                 "\(settings.symbols[index]): the venue changed the position by itself "
-                    + "(\(push.event))",
-                "look at margin and risk before trading on", isPermanent: false)
+                    + "(\(push.event))", "look at margin and risk before trading on")
         }
         tell(push.position, index, isForced: push.isForced)
     }

@@ -36,6 +36,12 @@ public struct CoinExSession: VenueSession {
     /// Whether the venue as a whole was ever, and is now, ready.
     var wasConnected = false
     var isConnected = false
+    /// Whether all that was asked since the last doubt has been told.
+    var isReconciled = false
+    /// The request whose answer is being dealt with.
+    var answering: InFlight?
+    /// What was said and holds still.
+    var said: [ProblemTopic: VenueProblem] = [:]
     var retryBackoff: Backoff
     private var requestCount = 0
     private var socketCount = 0
@@ -82,6 +88,7 @@ public struct CoinExSession: VenueSession {
         case .timer: break
         case .command(let command): perform(command)
         case .subscribe(let feeds): subscribe(feeds)
+        case .reconcile: reconcileAgain()
         }
         end(&actions)
     }
@@ -209,7 +216,9 @@ public struct CoinExSession: VenueSession {
 
     private mutating func announce(_ maintenance: Maintenance) {
         let scope = maintenance.scope.joined(separator: ", ")
-        log(.warn, "the venue announces maintenance (\(scope)): orders may be refused")
+        problem(
+            .maintenance, .maintenance, "maintenance is announced for \(scope)",
+            "orders may be refused then, and connections lost; they are made again afterwards")
     }
 
     // MARK: - What is told
@@ -227,13 +236,5 @@ public struct CoinExSession: VenueSession {
                     VenueStatus(
                         venue: CoinExInstruments.venue, instrument: index.map { InstrumentID($0) },
                         state: state, reason: reason, receiveTime: now))))
-    }
-
-    mutating func problem(_ what: String, _ toDo: String, isPermanent: Bool) {
-        out.append(
-            .problem(
-                VenueProblem(
-                    "\(CoinExInstruments.venue): \(what)", whatToDo: toDo,
-                    isPermanent: isPermanent)))
     }
 }

@@ -31,6 +31,7 @@ public struct CoinExSettings: Sendable {
             self.times = times
             self.isIsolated = isIsolated
         }
+        var description: String { "\(isIsolated ? "isolated" : "cross") leverage \(times)" }
     }
 
     /// An order from the journal whose end nobody has heard.

@@ -34,17 +34,21 @@ extension CoinExSession {
     mutating func closed(_ socket: SocketID, _ reason: TransportProblem) {
         guard let product = product(of: socket) else { return }
         lines[product]?.socket = nil
-        fell(product, reason.description)
+        fell(product, reason.description, reason.cause)
     }
 
     /// Gives a socket up that is of no use any more.
-    mutating func lose(_ product: Product, _ reason: String) {
+    mutating func lose(
+        _ product: Product, _ reason: String, _ cause: VenueProblem.Cause = .other
+    ) {
         if let socket = lines[product]?.socket { out.append(.close(socket)) }
         lines[product]?.socket = nil
-        fell(product, reason)
+        fell(product, reason, cause)
     }
 
-    private mutating func fell(_ product: Product, _ reason: String) {
+    private mutating func fell(
+        _ product: Product, _ reason: String, _ cause: VenueProblem.Cause
+    ) {
         guard var line = lines[product], line.stage != .down else { return }
         let wait = line.backoff.next()
         line.stage = .down
@@ -52,6 +56,7 @@ extension CoinExSession {
         line.requests = [:]
         line.queue = []
         line.reconciling = []
+        isReconciled = false
         line.subscribed = [:]
         lines[product] = line
         agenda.remove { due in
@@ -67,10 +72,7 @@ extension CoinExSession {
             isConnected = false
             tell(.lost, "\(product.rawValue): \(reason)")
         }
-        let seconds = (wait + Waits.second - 1) / Waits.second
-        problem(
-            "the \(product.rawValue) connection is down: \(reason)",
-            "it is tried again in \(seconds) s", isPermanent: false)
+        sayLineIsDown(product, reason, cause, retryAt: after(wait))
         agenda.add(.reopen(product), at: after(wait))
     }
 
@@ -111,7 +113,7 @@ extension CoinExSession {
         }
         let silence = "the venue does not answer on the \(product.rawValue) socket (\(request))"
         if isConnected { tell(.stale, silence) }
-        lose(product, silence)
+        lose(product, silence, .unreachable)
     }
 
     mutating func answered(_ reply: SocketReply, _ product: Product) {
@@ -146,19 +148,17 @@ extension CoinExSession {
     ) {
         switch VenueRefusal.socketKind(refusal.code) {
         case .badSignature:
-            problem(
-                "the venue refuses the key: \(refusal)",
-                "check the access id, the secret and this machine's clock", isPermanent: true)
-            lose(product, "the key is refused")
+            refusedKey(
+                "the venue refuses the signature on its \(product.rawValue) socket: \(refusal)",
+                "check the access id, the secret and this machine's clock", cause: .key)
+            lose(product, "the key is refused", .key)
         case .needsSignature:
             // It forgot us: begin again on a new socket.
             lose(product, "the venue wants the signature again")
         case .invalidArgument, .unknownMethod:
-            problem(
-                "a subscription is refused (\(request)): \(refusal)",
-                "the feed is missing: check the instrument's name", isPermanent: false)
-            lose(product, "a subscription is refused: \(refusal)")
-        case .busy, .rateLimit, .undocumented: lose(product, "\(request) is refused: \(refusal)")
+            lose(product, "a subscription is refused (\(request)): \(refusal)", .refused)
+        case .busy, .rateLimit: lose(product, "\(request) is refused: \(refusal)", .maintenance)
+        case .undocumented: lose(product, "\(request) is refused: \(refusal)", .refused)
         }
     }
 
@@ -176,46 +176,9 @@ extension CoinExSession {
         ask(product, .privateChannel("balance")) { SocketRequests.subscribeBalances($0) }
     }
 
-    /// Asks for all that pushes may have missed; trading goes on when everything is answered.
-    private mutating func reconcile(_ product: Product) {
-        lines[product]?.stage = .reconciling
-        var purposes: [Purpose] = [
-            .pending(product, page: 1), .pendingStops(product, page: 1), .balances(product),
-        ]
-        if product == .futures {
-            purposes.append(.positions(page: 1))
-            purposes += markets.indices
-                .filter { settings.leverage[settings.symbols[$0]] != nil && !wasConnected }
-                .map { .leverage($0) }
-        }
-        for index in markets.indices where markets[index].product == product {
-            purposes.append(.recentDeals(index, page: 1))
-        }
-        purposes += desk.questions(of: product, markets)
-        lines[product]?.reconciling = Set(purposes)
-        lines[product]?.reconcilingSince = now
-        for purpose in purposes { request(purpose) }
-    }
-
-    /// Adds a question to those that must be answered before trading goes on, and asks it.
-    mutating func askWhileReconciling(_ purpose: Purpose, _ product: Product) {
-        if lines[product]?.stage == .reconciling { lines[product]?.reconciling.insert(purpose) }
-        request(purpose)
-    }
-
-    /// A question was answered; one that was asked at `askedAt` may have been an earlier one.
-    mutating func reconciled(_ purpose: Purpose, askedAt: Timestamp) {
-        for product in markets.products where lines[product]?.stage == .reconciling {
-            guard askedAt >= lines[product]?.reconcilingSince ?? askedAt,
-                lines[product]?.reconciling.remove(purpose) != nil,
-                lines[product]?.reconciling.isEmpty == true
-            else { continue }
-            joinFeeds(product)
-        }
-    }
-
-    private mutating func joinFeeds(_ product: Product) {
+    mutating func joinFeeds(_ product: Product) {
         lines[product]?.stage = .joining
+        tellReconciled()
         subscribeFeeds(product)
         if hasAnswers(product, private: false) { becomeLive(product) }
     }
@@ -223,11 +186,11 @@ extension CoinExSession {
     private mutating func becomeLive(_ product: Product) {
         lines[product]?.stage = .live
         lines[product]?.backoff.reset()
+        solved(.line(product))
         if settings.key != nil {
             agenda.addOnce(.audit, at: after(Waits.audit))
             agenda.addOnce(.accountAudit, at: after(Waits.accountAudit))
-            account.dealsKnownUntil = clock.venueTime(at: now)
-                .advanced(byNanoseconds: -AccountState.dealsMargin)
+            knowDeals(product)
         }
         guard markets.products.allSatisfy({ lines[$0]?.stage == .live }), !isConnected else {
             return

@@ -113,9 +113,10 @@ extension CoinExSession {
             waitsForHigher != (order.request.side == .buy), !order.wantsCancel
         else { return }
         problem(
+            .order(serial), .refused,
             "the venue had the stop order \(order.id) wait for a \(waitsForHigher ? "higher" : "lower")"
                 + " price, for the market had reached \(stop.triggerPrice) already",
-            "it is cancelled; send the order again at the price of now", isPermanent: false)
+            "it is cancelled; send the order again at the price of now")
         desk.orders[serial]?.wantsCancel = true
         tryCancel(serial)
     }

@@ -14,7 +14,9 @@ extension CoinExSession {
 
     mutating func foundOpen(_ page: Page<WireOrder>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        guard let wire = own(page.elements, order) else { return request(.askFinished(serial)) }
+        guard let wire = own(page.elements, order) else {
+            return askWhileReconciling(.askFinished(serial), markets[order.instrument].product)
+        }
         stands(serial, wire, askedAt: askedAt)
     }
 
@@ -54,7 +56,7 @@ extension CoinExSession {
     mutating func foundOpenStop(_ page: Page<WireStop>, _ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let stop = page.elements.first(where: { $0.clientID == order.id.text }) else {
-            return request(.askFinishedStop(serial))
+            return askWhileReconciling(.askFinishedStop(serial), markets[order.instrument].product)
         }
         adoptStop(serial, stop.id, stop.updatedAt)
         checkDirection(serial, stop)
@@ -69,7 +71,7 @@ extension CoinExSession {
             adoptStop(serial, stop.id, stop.updatedAt)
             if stop.status == "cancel" { return finish(serial, .cancelled) }
         }
-        request(.ask(serial))
+        askWhileReconciling(.ask(serial), markets[order.instrument].product)
     }
 
     /// Neither open nor finished.
@@ -227,8 +229,7 @@ extension CoinExSession {
         agenda.addOnce(.audit, at: after(Waits.audit))
         let open = desk.open
         for product in markets.products where lines[product]?.stage == .live {
-            account.dealsKnownUntil = clock.venueTime(at: now)
-                .advanced(byNanoseconds: -AccountState.dealsMargin)
+            knowDeals(product)
             let mine = open.filter { markets[$0.instrument].product == product }
             if mine.contains(where: { $0.waitingStopID == nil }) {
                 requestRegularly(.pending(product, page: 1))
@@ -249,7 +250,7 @@ extension CoinExSession {
                 let serial = desk.serial(product, wire.id)
                     ?? desk.serial(product, clientID: wire.clientID, markets)
             else {
-                noteForeign(wire)
+                noteForeign(wire, product)
                 continue
             }
             desk.listed[product]?.insert(serial)
@@ -273,9 +274,9 @@ extension CoinExSession {
     mutating func removeUnexpected(_ serial: Int) {
         guard let order = desk.orders[serial], order.isDone, order.venueID == nil else { return }
         problem(
+            .order(serial), .other,
             "the order \(order.id) stands in the book after it was reported as refused or lost",
-            "it is cancelled by its client id; compare the position with the venue's",
-            isPermanent: false)
+            "it is cancelled by its client id; compare the position with the venue's")
         request(.cancelByClientID(serial))
     }
 
@@ -293,8 +294,12 @@ extension CoinExSession {
         for stop in page.elements where stop.marginMarket == nil {
             guard
                 let serial = desk.serial(product, stop: stop.id)
-                    ?? desk.serial(product, clientID: stop.clientID, markets),
-                desk.orders[serial]?.isDone == false, desk.orders[serial]?.isTriggered == false
+                    ?? desk.serial(product, clientID: stop.clientID, markets)
+            else {
+                noteForeign(stop, product)
+                continue
+            }
+            guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.isTriggered == false
             else { continue }
             desk.listedStops[product]?.insert(serial)
             adoptStop(serial, stop.id, stop.updatedAt)
@@ -309,14 +314,5 @@ extension CoinExSession {
         {
             askWhileReconciling(.askFinishedStop(order.serial), product)
         }
-    }
-
-    private mutating func noteForeign(_ wire: WireOrder) {
-        guard desk.foreign.insert(wire.id).inserted else { return }
-        problem(
-            "an open order in \(wire.market) is not this session's: \(wire.side) "
-                + "\(wire.amount) at \(wire.price?.description ?? "market") (id \(wire.id))",
-            "it is left alone; cancel it at the venue if it should not be there",
-            isPermanent: false)
     }
 }

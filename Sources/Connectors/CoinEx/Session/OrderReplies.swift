@@ -53,6 +53,7 @@ extension CoinExSession {
         switch reply {
         case .success(let payload):
             retryBackoff.reset()
+            solved(.refusal(flight.group))
             body(&self, payload)
             reconciled(flight.purpose, askedAt: flight.sentAt)
         case .failure(let refusal):

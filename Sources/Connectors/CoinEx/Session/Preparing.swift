@@ -4,7 +4,7 @@ internal import VenueSessions
 /// Before any socket: the venue's clock, the markets' rules and the account's fees.
 extension CoinExSession {
     mutating func prepare() {
-        account.dealsKnownUntil = now.advanced(byNanoseconds: -AccountState.dealsMargin)
+        for product in markets.products { knowDeals(product) }
         var purposes: [Purpose] = [.time]
         purposes += markets.products.map { .markets($0) }
         if settings.key != nil { purposes += markets.indices.map { .fees($0) } }
@@ -29,8 +29,11 @@ extension CoinExSession {
                 checkLeverage(info, index)
                 instruments.append(instrument)
             } catch {
-                hasFailed = true
-                problem(error.reason, "the venue's market list is unusable", isPermanent: true)
+                fail(
+                    .instrument(index), .other,
+                    "the market list's entry for \(settings.symbols[index]) cannot be used: "
+                        + error.reason,
+                    "trade another instrument, and report this with the venue's entry")
             }
         }
         guard !hasFailed else { return }
@@ -42,8 +45,9 @@ extension CoinExSession {
     private mutating func checkTradable(_ info: MarketInfo, _ index: Int) {
         guard !info.isTradable else { return }
         problem(
+            .instrument(index), .maintenance,
             "\(settings.symbols[index]) takes no orders over the API now",
-            "its data can be watched; orders will be refused", isPermanent: false)
+            "its data can be watched; orders will be refused")
     }
 
     private mutating func checkLeverage(_ info: MarketInfo, _ index: Int) {
@@ -51,10 +55,9 @@ extension CoinExSession {
         guard let wanted = settings.leverage[symbol], !info.leverages.isEmpty,
             !info.leverages.contains(String(wanted.times))
         else { return }
-        hasFailed = true
-        problem(
-            "\(symbol) has no leverage of \(wanted.times)",
-            "set one of \(info.leverages.joined(separator: ", "))", isPermanent: true)
+        fail(
+            .leverage(index), .leverage, "\(symbol) has no leverage of \(wanted.times)",
+            "set one of \(info.leverages.joined(separator: ", "))")
     }
 
     /// Replies to everything that is not about one order.
@@ -105,6 +108,7 @@ extension CoinExSession {
         switch reply {
         case .success(let payload):
             retryBackoff.reset()
+            solved(.refusal(flight.group))
             body(&self, payload)
             prepared(flight.purpose)
             reconciled(flight.purpose, askedAt: flight.sentAt)
@@ -119,13 +123,12 @@ extension CoinExSession {
                 CoinExInstruments.symbol(of: $0, product) == symbol
             }
             guard markets[index].info == nil else { continue }
-            hasFailed = true
             let nearest = CoinExInstruments.nearest(to: symbol, among: infos)
-            problem(
-                "there is no instrument \(symbol)",
+            fail(
+                .instrument(index), .instrument, "there is no instrument \(symbol)",
                 nearest.isEmpty
                     ? "look for it with `runner venues`"
-                    : "did you mean \(nearest.joined(separator: ", "))?", isPermanent: true)
+                    : "did you mean \(nearest.joined(separator: ", "))?")
         }
     }
 
@@ -133,13 +136,14 @@ extension CoinExSession {
         _ flight: InFlight, _ refusal: VenueRefusal, _ index: Int
     ) {
         switch refusal.kind {
-        case .busy, .rateLimit, .expired, .unknownOutcome: refused(flight, refusal)
+        case .busy, .rateLimit, .expired, .unknownOutcome, .account: refused(flight, refusal)
         default:
-            hasFailed = true
-            problem(
-                "the venue refuses the leverage of \(settings.symbols[index]): \(refusal)",
-                "close positions and orders of the market first, or set the leverage that it has",
-                isPermanent: true)
+            let wanted = settings.leverage[settings.symbols[index]]
+            fail(
+                .leverage(index), .leverage,
+                "the venue refuses \(wanted?.description ?? "the leverage") for "
+                    + "\(settings.symbols[index]): \(refusal)",
+                "close the market's positions and orders first, or set what it has now")
         }
     }
 }

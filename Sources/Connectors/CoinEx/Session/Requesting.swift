@@ -14,7 +14,8 @@ extension CoinExSession {
     /// Asks by the clock, unless the last time has not been answered yet.
     mutating func requestRegularly(_ purpose: Purpose) {
         guard !waiting.contains(where: { $0.purpose == purpose }),
-            !inFlight.values.contains(where: { $0.purpose == purpose })
+            !inFlight.values.contains(where: { $0.purpose == purpose }),
+            agenda.questions(where: { $0 == purpose }).isEmpty
         else { return }
         request(purpose)
     }
@@ -81,7 +82,8 @@ extension CoinExSession {
         case .recentDeals(let index, let page):
             let market = markets[index]
             return CoinExRequests.userDeals(
-                market.product, market.name, since: account.dealsKnownUntil, page: page)
+                market.product, market.name, since: account.dealsKnownUntil[market.product] ?? now,
+                page: page)
         default: return nil
         }
     }
@@ -133,15 +135,18 @@ extension CoinExSession {
 
     mutating func received(_ id: RequestID, _ reply: HTTPReply) {
         guard let flight = inFlight.removeValue(forKey: id) else { return }
+        answering = flight
+        defer { answering = nil }
         seeLimits(reply, flight.group)
         switch reply.status {
-        case 200: break
+        case 200: solved(.replies)
         case 429:
             hold(flight.group, reply)
             return tooFrequent(flight)
         default:
             // A gateway's page: it says nothing about what the venue did.
-            return unanswered(flight, "the venue answers with HTTP status \(reply.status)")
+            unanswered(flight, "the venue answers with HTTP status \(reply.status)", .maintenance)
+            return
         }
         do throws(BadMessage) {
             if flight.purpose.order != nil {
@@ -150,7 +155,7 @@ extension CoinExSession {
                 try receivedGeneral(flight, reply.body)
             }
         } catch {
-            unanswered(flight, error.description)
+            unanswered(flight, error.description, .other)
         }
     }
 
@@ -159,26 +164,33 @@ extension CoinExSession {
         if case .place(let serial) = flight.purpose, problem.happenedBeforeSending {
             return finish(serial, .rejected(reason: "it never left: \(problem)"))
         }
-        unanswered(flight, problem.description)
+        unanswered(flight, problem.description, problem.cause)
     }
 
     /// No answer, or one that cannot be read.
-    private mutating func unanswered(_ flight: InFlight, _ reason: String) {
-        if flight.purpose.isOrderChange { return lostAnswer(flight, reason) }
-        if flight.attempts == 0 || !hasInstruments {
-            log(.warn, "\(reason); asking again")
+    private mutating func unanswered(
+        _ flight: InFlight, _ reason: String, _ cause: VenueProblem.Cause
+    ) {
+        guard !flight.purpose.isOrderChange else { return lostAnswer(flight, reason) }
+        let retryAt = askAgain(flight)
+        if hasInstruments, flight.attempts == 0 {
+            return log(.warn, "\(reason); asking again")
         }
-        if !hasInstruments {
-            problem("no answer yet: \(reason)", "it is being tried again", isPermanent: false)
-        }
-        askAgain(flight)
+        problem(
+            .replies, cause, "the venue's API does not answer: \(reason)",
+            "\(Self.advice(cause)); it is tried again by itself", retryAt: retryAt)
     }
 
-    /// Asks the same question again after a wait.
-    mutating func askAgain(_ flight: InFlight) {
-        agenda.add(
-            .request(flight.purpose, attempts: flight.attempts + 1),
-            at: after(retryBackoff.next()))
+    /// Asks the same question again after a wait, and once only however often it failed.
+    ///
+    /// - Returns: when.
+    @discardableResult
+    mutating func askAgain(_ flight: InFlight, after wait: Int64? = nil) -> Timestamp {
+        let time = after(wait ?? retryBackoff.next())
+        let purpose = flight.purpose
+        agenda.remove { if case .request(purpose, _) = $0 { true } else { false } }
+        agenda.add(.request(purpose, attempts: flight.attempts + 1), at: time)
+        return time
     }
 
     /// The venue's refusal of something that is no order.
@@ -191,19 +203,22 @@ extension CoinExSession {
             measureClock()
             askAgain(flight)
         case .account:
-            problem("\(refusal)", refusal.advice, isPermanent: true)
-            agenda.add(
-                .request(flight.purpose, attempts: flight.attempts + 1),
-                at: after(Waits.retryHopeless))
+            let retryAt = wasConnected ? askAgain(flight, after: Waits.retryHopeless) : nil
+            refusedKey(refusal, retryAt: retryAt)
         default:
-            log(.warn, "a question was refused: \(refusal); asking again")
-            askAgain(flight)
+            let retryAt = askAgain(flight)
+            problem(
+                .refusal(flight.group), refusal.cause, "the venue refuses a question: \(refusal)",
+                "\(refusal.advice); it is asked again by itself", retryAt: retryAt)
         }
     }
 
     private mutating func tooFrequent(_ flight: InFlight) {
-        guard flight.purpose.isOrderChange else { return askAgain(flight) }
-        refusedOrder(flight, VenueRefusal(code: 4213, message: "HTTP status 429"))
+        if flight.purpose.isOrderChange {
+            refusedOrder(flight, VenueRefusal(code: 4213, message: "HTTP status 429"))
+        } else {
+            askAgain(flight)
+        }
     }
 
     private mutating func hold(_ group: EndpointGroup, _ reply: HTTPReply) {
@@ -228,19 +243,15 @@ extension CoinExSession {
     /// The clock may have been set: what was measured before is worth nothing.
     mutating func measureClock() {
         doubtsClock = true
-        request(.time)
+        requestRegularly(.time)
     }
 
     mutating func receivedTime(_ flight: InFlight, _ time: ServerTime) {
+        let wasDoubted = doubtsClock
         if doubtsClock { clock.reset() }
         doubtsClock = false
         clock.add(venueTime: time.time, sent: flight.sentAt, received: now)
         agenda.addOnce(.clock, at: after(Waits.clock))
-        if let offset = clock.nanoseconds, abs(offset) > Waits.second, flight.attempts == 0 {
-            log(
-                .warn,
-                "this machine's clock is \(abs(offset) / 1_000_000) ms "
-                    + "\(offset > 0 ? "behind" : "ahead of") the venue's; that is corrected for")
-        }
+        tellClock(wasDoubted: wasDoubted)
     }
 }

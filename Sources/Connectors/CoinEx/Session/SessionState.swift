@@ -40,6 +40,10 @@ enum Purpose: Hashable {
         }
     }
 
+    var isAboutExecutions: Bool {
+        if case .orderDeals = self { true } else { false }
+    }
+
     /// Whether it changes an order: then a lost answer is not simply asked for again.
     var isOrderChange: Bool {
         switch self {
@@ -104,6 +108,14 @@ struct Agenda {
 
     mutating func remove(where isGone: (Due) -> Bool) { entries.removeAll { isGone($0.due) } }
 
+    /// The questions that will be asked again, with those that match.
+    func questions(where isMeant: (Purpose) -> Bool) -> [Purpose] {
+        entries.compactMap { entry in
+            guard case .request(let purpose, _) = entry.due, isMeant(purpose) else { return nil }
+            return purpose
+        }
+    }
+
     mutating func takeDue(at now: Timestamp) -> Due? {
         guard let first = entries.first, first.at <= now else { return nil }
         return entries.removeFirst().due
@@ -144,10 +156,15 @@ struct Line {
     var lastHeard = Timestamp.distantPast
     /// Messages that wait for the limit on messages.
     var queue: [String] = []
-    /// What must be answered before trading goes on.
+    /// What must be answered until we agree with the venue; before trading goes on, or beside it.
     var reconciling: Set<Purpose> = []
     /// When that began: answers to questions asked before are too old.
     var reconcilingSince = Timestamp.distantPast
+    /// Whether the executions that are missing were asked for, order by order.
+    var hasAskedForOwed = false
+    /// Orders of others that were told of since.
+    var foreign: Set<Int64> = []
+    var foreignStops: Set<Int64> = []
     /// The markets subscribed by channel.
     var subscribed: [String: [String]] = [:]
     /// Why the socket was lost last; empty while it never was.

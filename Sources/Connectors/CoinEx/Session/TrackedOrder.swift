@@ -116,8 +116,6 @@ struct OrderDesk {
     private var finished: [Int] = []
     /// Executions of orders that we do not know (yet), with their products.
     var heldDeals: [(product: Product, deal: WireDeal)] = []
-    /// Orders of others that were already told of.
-    var foreign: Set<Int64> = []
     /// Orders and stops seen in the pages of the audit under way.
     var listed: [Product: Set<Int>] = [:]
     var listedStops: [Product: Set<Int>] = [:]
