@@ -200,7 +200,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         try desk.acknowledgeAfterSign()
         let other = working.replacing("mrtest-1", with: "web-7")
         try desk.reconcile(orders: "[\(other)]")
-        #expect(desk.foreignOrders.map(\.venueID.text) == ["7"])
+        #expect(desk.foreignOrders.map(\.venueID.text) == ["1001"])
         #expect(desk.problems.isEmpty && desk.orderCalls("").isEmpty)
     }
 
