@@ -20,7 +20,7 @@ public struct DataStatistics: Sendable {
     let priceScale: DecimalScale
     private let quantityScale: DecimalScale
 
-    init(of instrument: Instrument) {
+    package init(of instrument: Instrument) {
         priceScale = instrument.priceScale
         quantityScale = instrument.quantityScale
         notional = ExactSum(
@@ -89,6 +89,15 @@ public struct DataStatistics: Sendable {
         levels &+= 1
         if change.endsMessage { bookUpdates &+= 1 }
         see(change.receiveTime)
+    }
+
+    /// Any event.
+    package mutating func take(_ event: MarketEvent) {
+        switch event {
+        case .trade(let trade): add(trade, priceUnits: priceScale.units(trade.price.attos))
+        case .book(let change): add(change)
+        default: addOther(event)
+        }
     }
 
     mutating func addOther(_ event: MarketEvent) {

@@ -1,4 +1,4 @@
-internal import TradingCore
+package import TradingCore
 public import TradingModel
 
 /// Equity in one currency over a run, exact: its latest value, its peak and its deepest fall.
@@ -112,7 +112,7 @@ public struct EquityCurve {
     }
 
     /// A fill, a payment or an odd price: takes the position's facts anew.
-    mutating func settle(_ index: Int, at price: Price?, _ position: borrowing Position) {
+    package mutating func settle(_ index: Int, at price: Price?, _ position: borrowing Position) {
         guard shares[index].counts else { return }
         let settled = position.realisedPnL - position.fees + position.funding
         let price = price ?? .zero

@@ -5,7 +5,7 @@ public import TradingModel
 ///
 /// One thread and no clock: time is that of the data. What is due (an order that arrives at the
 /// venue, a report that arrives here, a timer) happens before an event of the same time.
-public struct SimulatedRun {
+public struct SimulatedRun: TradingRun {
     public private(set) var engine: Engine
     public let venue: PaperVenue
     private let source: any MarketEventSource
@@ -37,6 +37,8 @@ public struct SimulatedRun {
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
     /// Called once a batch of events, for a progress bar.
     public var onBatch: (() -> Void)?
+    /// Whether an empty source has come to its end; otherwise more may come any time.
+    public var endsWithSource = true
 
     /// Commands at one instant beyond which a strategy is taken for one that answers itself.
     private static let roundsPerInstant = 10_000
@@ -63,8 +65,8 @@ public struct SimulatedRun {
             ? engine.makeStretch(over: batch) { intake.take(batch, $0) } : nil
     }
 
-    /// How many events of the data have been handled.
-    public var eventCount: Int { statistics.reduce(0) { $0 + $1.events } }
+    /// The depth as the venue keeps it, by instrument.
+    public var books: [OrderBook?] { venue.books }
 
     /// What the data held so far, by instrument.
     public var statistics: [DataStatistics] { intake.statistics.values }
@@ -112,6 +114,22 @@ public struct SimulatedRun {
         return false
     }
 
+    /// Lets the strategy start now, before any event.
+    public mutating func begin(at time: Timestamp) throws(MarketDataError) {
+        if !hasStarted { try start(at: time) }
+    }
+
+    /// Tells the engine what is no market event, at its time.
+    public mutating func tell(_ input: EngineInput, at time: Timestamp) {
+        passDue(until: time)
+        feed(input)
+        carryOut()
+        findDue()
+    }
+
+    /// When ``pass(until:)`` should be called at the latest, should no event come before.
+    public var nextDeadline: Timestamp { nextDue }
+
     /// Lets time pass without market data: timers fire, what is under way arrives.
     public mutating func pass(until time: Timestamp) throws(MarketDataError) {
         if !hasStarted { try start() }
@@ -124,7 +142,7 @@ public struct SimulatedRun {
     /// Ends the run: cancels what works, tells the strategy, lets what is under way arrive.
     public mutating func finish(_ reason: String) {
         passDue(until: engine.state.now)
-        if batch.isEmpty, hasStarted {
+        if endsWithSource, batch.isEmpty, hasStarted {
             feed(.dataEnded(at: engine.state.now))
             carryOut()
         }
@@ -152,12 +170,14 @@ public struct SimulatedRun {
 
     // MARK: - One step
 
-    private mutating func start() throws(MarketDataError) {
+    private mutating func start(at time: Timestamp? = nil) throws(MarketDataError) {
         hasStarted = true
-        let first = try nextEventTime() ?? engine.state.now
-        venue.announceBalances(at: first)
-        deliver(until: first)
-        feed(.start(.first, at: first))
+        var first = time
+        if first == nil { first = try nextEventTime() }
+        let began = first ?? engine.state.now
+        venue.announceBalances(at: began)
+        deliver(until: began)
+        feed(.start(.first, at: began))
         carryOut()
         findDue()
     }
@@ -317,14 +337,16 @@ public struct SimulatedRun {
 /// What a run counts.
 public struct Tally {
     /// Orders that left for the venue.
-    public internal(set) var orders = 0
-    public internal(set) var fills = 0
+    public package(set) var orders = 0
+    public package(set) var fills = 0
     /// Refused by the risk gate or the venue, by reason.
-    public internal(set) var rejected: [String: Int] = [:]
-    public internal(set) var intents = IntentHash()
+    public private(set) var rejected: [String: Int] = [:]
+    public package(set) var intents = IntentHash()
+
+    package init() {}
 
     /// Counts under the reason's words alone: figures behind a colon would make each its own.
-    mutating func reject(_ reason: String) {
+    package mutating func reject(_ reason: String) {
         let words = reason.prefix { $0 != ":" }
         rejected[String(words), default: 0] += 1
     }

@@ -137,6 +137,11 @@ public import TradingModel
         return wanted
     }
 
+    public func needs(of instrument: InstrumentID) -> FeedSet {
+        guard let symbol = context.state?.instruments[instrument.index].symbol else { return [] }
+        return subscriptions.first { $0.key.description == symbol.description }?.value.feeds ?? []
+    }
+
     public func onTrade(_ trade: Trade) -> HandlerOutcome {
         unsafe withUnsafePointer(to: trade) { trade in
             unsafe events.pointee.trade = UnsafeRawPointer(trade)

@@ -8,6 +8,8 @@ public enum EngineInput: Sendable {
     case report(ExecutionReport)
     case balance(Balance, at: Timestamp)
     case status(VenueStatus)
+    /// What is really held, where it is not what our fills add up to.
+    case position(PositionCorrection)
     /// Time has passed without an event; fires timers and closes bars.
     case time(Timestamp)
     /// Recorded data has ended: nothing can be added to the open time bars, so they close.
@@ -18,6 +20,27 @@ public enum EngineInput: Sendable {
     case reload(StrategyHandover, at: Timestamp)
     /// Trading ends for good, for a reason outside of the strategy: its orders are cancelled.
     case halt(reason: String, at: Timestamp)
+}
+
+/// What an account really holds of an instrument, from whoever keeps its books.
+public struct PositionCorrection: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var net: SignedQuantity
+    /// What it was entered at; nil when flat, or where nobody tells.
+    public var averagePrice: Price?
+    /// Why it is not what our fills add up to.
+    public var reason: String
+    public var receiveTime: Timestamp
+    public init(
+        instrument: InstrumentID, net: SignedQuantity, averagePrice: Price?, reason: String,
+        receiveTime: Timestamp
+    ) {
+        self.instrument = instrument
+        self.net = net
+        self.averagePrice = averagePrice
+        self.reason = reason
+        self.receiveTime = receiveTime
+    }
 }
 
 /// What the engine wants done, in order.

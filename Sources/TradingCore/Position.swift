@@ -83,6 +83,19 @@ public struct Position: Equatable, Sendable {
         return received
     }
 
+    /// Holds `held` from now on, entered at `price`; what was realised and paid stays.
+    ///
+    /// For what is held without a fill of ours: from before, by hand, by a liquidation.
+    ///
+    /// - Throws: ``DecimalError/outOfRange`` when its worth does not fit; nothing has changed then.
+    mutating func hold(_ held: SignedQuantity, at price: Price) throws(DecimalError) {
+        let worth =
+            held == .zero
+            ? .zero : try fitting(contract.value(of: held.magnitude, at: price, .halfEven))
+        net = held
+        entryValue = worth
+    }
+
     /// What closing everything at `price` would realise, without fees; nil: too large.
     public func unrealisedPnL(at price: Price) -> Money? {
         guard net != .zero else { return .zero }

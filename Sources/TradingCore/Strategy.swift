@@ -75,6 +75,10 @@ public protocol Strategy: AnyObject {
     func attach(to state: TradingState)
     /// What it wants to hear of an instrument; asked once, after ``attach(to:)``.
     func subscription(to instrument: InstrumentID) -> Subscription
+    /// What must be kept of an instrument: what it hears, and what it only looks up.
+    ///
+    /// That is what ``subscription(to:)`` says, unless the strategy says otherwise.
+    func needs(of instrument: InstrumentID) -> FeedSet
 
     func onStart(_ reason: StartReason) -> HandlerOutcome
     func onTrade(_ trade: Trade) -> HandlerOutcome
@@ -105,6 +109,7 @@ public protocol Strategy: AnyObject {
 
 extension Strategy {
     public var hearsOfOrders: Bool { true }
+    public func needs(of instrument: InstrumentID) -> FeedSet { subscription(to: instrument).feeds }
 
     public func onTrades(of stretch: EventStretch) -> HandlerOutcome {
         let batch = stretch.batch

@@ -1,5 +1,4 @@
 internal import Glibc
-package import PaperTrading
 internal import Synchronization
 package import TradingCore
 package import TradingModel
@@ -62,7 +61,9 @@ package final class EngineDesk: Sendable {
     /// Answers what has been asked, between two events; `place` is the time that the run has reached.
     ///
     /// - Returns: a swap whose answer waits for ``finish(_:queued:)``.
-    package func serve(_ run: inout SimulatedRun, at place: Timestamp) -> SwapOutcome? {
+    package func serve<Run: ReloadableRun>(
+        _ run: inout Run, at place: Timestamp
+    ) -> SwapOutcome? {
         guard hasRequest.load(ordering: .acquiring) else { return nil }
         hasRequest.store(false, ordering: .relaxed)
         guard let request = exchange.withLock({ $0.request.take() }) else { return nil }

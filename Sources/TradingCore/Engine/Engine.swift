@@ -83,6 +83,9 @@ public struct Engine {
         }
     }
 
+    /// What the strategy at work needs of each instrument: what a connection should subscribe to.
+    public var neededFeeds: [FeedSet] { state.instruments.map { strategy.needs(of: $0.id) } }
+
     /// Takes one input and appends what is to be done to `commands`.
     public mutating func process(_ input: EngineInput, into commands: inout [Command]) {
         switch input {
@@ -97,6 +100,10 @@ public struct Engine {
         case .status(let status):
             advance(to: status.receiveTime, into: &commands)
             settle(strategy.onStatus(status), into: &commands)
+        case .position(let correction):
+            advance(to: correction.receiveTime, into: &commands)
+            guard hold(correction, into: &commands) else { return }
+            settle(strategy.onPosition(correction.instrument), into: &commands)
         case .time(let time):
             advance(to: time, into: &commands)
         case .start(let reason, let time):

@@ -68,6 +68,36 @@ extension Engine {
         }
     }
 
+    // MARK: - What is held without a fill
+
+    /// Takes over what is held already, before the strategy starts.
+    public mutating func begin(with held: PositionCorrection, into commands: inout [Command]) {
+        _ = hold(held, into: &commands)
+    }
+
+    /// Makes the position what it really is; false when that is no news or cannot be.
+    mutating func hold(_ held: PositionCorrection, into commands: inout [Command]) -> Bool {
+        let index = held.instrument.index
+        let old = state.positions[index]
+        guard old.net != held.net else { return false }
+        // Where nobody tells what it cost, it counts from here.
+        let price = held.averagePrice ?? old.averagePrice ?? state.valuation(held.instrument)
+        do {
+            try state.positions[index].hold(held.net, at: price ?? .zero)
+        } catch {
+            stopTrading(
+                "the position of \(state.instruments[index].symbol) \(error): it is no longer known",
+                into: &commands)
+            return false
+        }
+        commands.append(
+            .log(
+                .warn,
+                "the position in \(state.instruments[index].symbol) is \(held.net), not \(old.net): "
+                    + held.reason))
+        return true
+    }
+
     // MARK: - Stopping
 
     mutating func stop(_ reason: String, into commands: inout [Command]) {

@@ -13,6 +13,16 @@ public struct ReloadSettings: Hashable, Sendable {
     }
 }
 
+/// A run whose strategy can be replaced between two events.
+public protocol ReloadableRun {
+    /// Nil: this run cannot.
+    var reloads: StrategyReloads? { get }
+    /// Lets another version of the strategy take over.
+    ///
+    /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
+    mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap
+}
+
 /// What a swap did.
 public struct Swap: Sendable {
     /// The version that took over.
@@ -94,7 +104,7 @@ public final class StrategyReloads {
         switch input {
         case .market(.trade(let trade)): keep(.trade(trade))
         case .market(.book(let change)): keep(.change(change))
-        case .market, .report, .balance, .status, .time, .dataEnded: keep(.input(input))
+        case .market, .report, .balance, .status, .position, .time, .dataEnded: keep(.input(input))
         // What these did to the strategy at work is no news for another one.
         case .start, .reload, .stop, .halt: keep(.input(.time(state.now)))
         }

@@ -4,7 +4,7 @@ import TradingModel
 
 /// A finished run's figures, as text for people and as JSON for programs.
 struct RunReport {
-    let run: SimulatedRun
+    let run: any TradingRun
     let files: [SymbolFiles]
     let loopSeconds: Double
     let seed: UInt64?
@@ -18,7 +18,7 @@ struct RunReport {
     }
 
     private var state: TradingState { run.engine.state }
-    private var events: Int { run.statistics.reduce(0) { $0 + $1.events } }
+    private var events: Int { run.eventCount }
     private var eventsPerSecond: Double { loopSeconds > 0 ? Double(events) / loopSeconds : 0 }
 
     // MARK: - Sums over instruments that settle in the reporting currency
@@ -87,7 +87,7 @@ struct RunReport {
 
     private func data(_ index: Int, _ files: SymbolFiles) -> JSONText {
         let statistics = run.statistics[index]
-        let book = run.venue.books[index]
+        let book = run.books[index]
         return .object([
             ("files", .array(files.names.map { .string($0) })),
             ("events", .integer(statistics.events)),

@@ -32,13 +32,21 @@ final class StatusScreen {
         if linesToOutput { Console.print(line) } else { Console.warn(line) }
     }
 
-    /// Draws the status line, at most five times a second.
-    func update(_ run: borrowing SimulatedRun, _ time: Timestamp) {
-        guard showsStatus else { return }
+    /// Whether a status line should be drawn: on a terminal, at most five times a second.
+    func isDue() -> Bool { showsStatus && clock.now - lastDrawn > .milliseconds(200) }
+
+    /// Draws a status line of any kind; ask ``isDue()`` first.
+    func draw(_ line: String) {
+        lastDrawn = clock.now
+        Console.status(line)
+    }
+
+    /// Draws the status line of a run, at most five times a second.
+    func update(_ run: borrowing some TradingRun, _ time: Timestamp) {
+        guard isDue() else { return }
         let now = clock.now
         let passed = now - lastDrawn
-        guard passed > .milliseconds(200) else { return }
-        let events = run.statistics.reduce(0) { $0 + $1.events }
+        let events = run.eventCount
         let (seconds, attoseconds) = passed.components
         let span = Double(seconds) + Double(attoseconds) * 1e-18
         eventsPerSecond = Int(Double(events - lastEvents) / span)
@@ -52,7 +60,7 @@ final class StatusScreen {
     }
 
     private static func line(
-        _ run: borrowing SimulatedRun, _ time: Timestamp, _ eventsPerSecond: Int
+        _ run: borrowing some TradingRun, _ time: Timestamp, _ eventsPerSecond: Int
     ) -> String {
         let state = run.engine.state
         var parts = [UTCTime(time).clock]
