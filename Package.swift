@@ -29,8 +29,8 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "StrategyTesting",
-                "TradingCore", "TradingModel",
+                "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost",
+                "StrategyTesting", "TradingCore", "TradingModel", "Transport", "VenueSessions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -63,8 +63,10 @@ let package = Package(
         .target(
             name: "LiveTrading",
             dependencies: [
-                "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "PaperTrading", "ScriptHost", "TradingCore", "TradingModel", "Transport",
+                "VenueSessions", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(
@@ -134,6 +136,7 @@ let package = Package(
             name: "LiveTradingTests",
             dependencies: [
                 "LiveTrading", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
+                "VenueSessions",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 import LiveTrading
 import ScriptHost
 import Testing
+import TradingCore
 import TradingModel
 
 @Suite struct `A JSON line` {
@@ -36,7 +37,8 @@ import TradingModel
         try SessionRecord(
             in: session,
             SessionHeader(
-                seed: .max, script: "a/s.lua", parameters: [("fast", "2\"0")],
+                mode: .live, venue: "coinex", seed: .max, script: "a/s.lua",
+                parameters: [("fast", "2\"0")],
                 settings: [["paper", "leverage", "5"], ["risk", "symbols", "sim:A/B", "x", "1"]]),
             first: [ScriptFile("a/s.lua", "-- \u{1F}\nreturn"), ScriptFile("a/l/b.lua", "")],
             hash: "01234567")
@@ -49,6 +51,8 @@ import TradingModel
                 reason: "interrupted", time: Timestamp(nanoseconds: 5), intents: 7,
                 intentsHash: "ab"))
         let read = try RecordedSession(of: session)
+        #expect(read.header.mode == .live)
+        #expect(read.header.venue == "coinex")
         #expect(read.header.seed == .max)
         #expect(read.header.script == "a/s.lua")
         #expect(read.header.parameters.map(\.text) == ["2\"0"])

@@ -58,7 +58,9 @@ final class WatchedRun {
             isVerbose: false, policy: policy, session: session,
             record: try SessionRecord(
                 in: session,
-                SessionHeader(seed: 1, script: origin.path, parameters: [], settings: []),
+                SessionHeader(
+                    mode: .paper, venue: "sim", seed: 1, script: origin.path, parameters: [],
+                    settings: []),
                 first: strategy.sources, hash: origin.hash(of: strategy.sources)))
         reloader.follow(reloads)
         self.folder = folder

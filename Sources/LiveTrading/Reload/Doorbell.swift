@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// Wakes a thread that waits: rung from any thread, heard by one.
 ///
@@ -7,6 +8,7 @@ public final class Doorbell: Sendable {
     /// What can be polled; the other end is rung.
     let descriptor: Int32
     private let button: Int32
+    private let forwarding = Mutex<(@Sendable () -> Void)?>(nil)
 
     public init() {
         var ends: [Int32] = [-1, -1]
@@ -26,8 +28,14 @@ public final class Doorbell: Sendable {
     }
 
     public func ring() {
+        if let forward = forwarding.withLock({ $0 }) { return forward() }
         var byte: UInt8 = 1
         _ = unsafe write(button, &byte, 1)  // a full pipe has been rung already
+    }
+
+    /// Lets rings call `action` instead, on the thread that rings.
+    package func forward(to action: @escaping @Sendable () -> Void) {
+        forwarding.withLock { $0 = action }
     }
 
     /// Forgets all rings.

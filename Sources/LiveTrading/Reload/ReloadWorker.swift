@@ -256,10 +256,8 @@ final class ReloadWorker: @unchecked Sendable {
 
     /// Says it where the session runs, and to whoever asked.
     private func tell(_ said: [String], _ request: ControlRequest?, code: Int32) {
-        for line in said {
-            lines.add(line)
-            request?.answer(line)
-        }
+        lines.add(said)
+        for line in said { request?.answer(line) }
         request?.end(code)
     }
 }

@@ -1,5 +1,3 @@
-internal import Glibc
-package import PaperTrading
 public import ScriptHost
 internal import Synchronization
 public import TradingCore
@@ -60,7 +58,9 @@ public final class Reloader: Sendable {
     /// Does what a reload needs of the engine's thread, between two events.
     ///
     /// - Returns: a swap that was carried out; ``finish(_:gap:queued:)`` says what had to wait.
-    package func between(_ run: inout SimulatedRun, at place: Timestamp) -> SwapOutcome? {
+    package func between<Run: ReloadableRun>(
+        _ run: inout Run, at place: Timestamp
+    ) -> SwapOutcome? {
         desk.serve(&run, at: place)
     }
 
@@ -86,8 +86,11 @@ final class LineQueue: Sendable {
 
     init(bell: Doorbell) { self.bell = bell }
 
-    func add(_ line: String) {
-        lines.withLock { $0.append(line) }
+    func add(_ line: String) { add([line]) }
+
+    /// Adds what belongs together: nobody sees a part of it.
+    func add(_ added: [String]) {
+        lines.withLock { $0 += added }
         bell.ring()
     }
 
@@ -96,41 +99,5 @@ final class LineQueue: Sendable {
             defer { lines = [] }
             return lines
         }
-    }
-}
-
-/// A thread that runs one function and can be waited for; signals go to the others.
-private final class WorkerThread: Sendable {
-    private let thread: Mutex<pthread_t?>
-
-    private final class Start {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
-    }
-
-    init(_ body: @escaping @Sendable () -> Void) {
-        var ours = sigset_t()
-        var before = sigset_t()
-        unsafe sigemptyset(&ours)
-        unsafe sigaddset(&ours, SIGINT)
-        unsafe sigaddset(&ours, SIGTERM)
-        unsafe pthread_sigmask(SIG_BLOCK, &ours, &before)
-        var made = pthread_t()
-        let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
-        let result = unsafe pthread_create(
-            &made, nil,
-            { pointer in
-                guard let pointer = unsafe pointer else { return nil }
-                unsafe Unmanaged<Start>.fromOpaque(pointer).takeRetainedValue().body()
-                return nil
-            }, start)
-        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
-        precondition(result == 0, "the system has no thread left")
-        thread = Mutex(made)
-    }
-
-    func join() {
-        guard let thread = thread.withLock({ $0.take() }) else { return }
-        pthread_join(thread, nil)
     }
 }

@@ -1,11 +1,13 @@
 internal import Glibc
 public import ScriptHost
 internal import Synchronization
-internal import TradingCore
+public import TradingCore
 public import TradingModel
 
 /// What a session began with: all that it takes to begin it again.
 public struct SessionHeader: Sendable {
+    public var mode: TradingMode
+    public var venue: String
     public var seed: UInt64
     public var script: String
     /// Parameters as they were given.
@@ -16,9 +18,12 @@ public struct SessionHeader: Sendable {
     public var settings: [[String]]
 
     public init(
-        seed: UInt64, script: String, parameters: [(name: String, text: String)],
+        mode: TradingMode, venue: String, seed: UInt64, script: String,
+        parameters: [(name: String, text: String)],
         settings: [[String]]
     ) {
+        self.mode = mode
+        self.venue = venue
         self.seed = seed
         self.script = script
         self.parameters = parameters
@@ -71,7 +76,7 @@ public final class SessionRecord: Sendable {
         file = Mutex(descriptor)
         write([
             ("type", .string("session")), ("format", .integer(1)),
-            ("mode", .string("paper")), ("venue", .string("sim")),
+            ("mode", .string(header.mode.rawValue)), ("venue", .string(header.venue)),
             ("seed", .string(String(header.seed))), ("script", .string(header.script)),
             ("parameters", Self.pairs(header.parameters)),
             ("settings", Self.lists(header.settings)),
@@ -153,7 +158,8 @@ public struct RecordedSession: Sendable {
         guard let text = Self.text(of: path) else {
             throw SessionFolder.Problem(description: "\(path): \(SessionFolder.reason())")
         }
-        header = SessionHeader(seed: 0, script: "", parameters: [], settings: [])
+        header = SessionHeader(
+            mode: .paper, venue: "", seed: 0, script: "", parameters: [], settings: [])
         let lines = text.split(separator: "\n")
         guard !lines.isEmpty else {
             throw SessionFolder.Problem(description: "\(path) is empty")
@@ -190,12 +196,15 @@ public struct RecordedSession: Sendable {
     }
 
     private mutating func takeHeader(_ line: JSONValue) -> Bool {
-        guard line["format"]?.integer == 1, let seed = line["seed"]?.string.flatMap(UInt64.init),
+        guard line["format"]?.integer == 1,
+            let mode = line["mode"]?.string.flatMap(TradingMode.init(rawValue:)),
+            let venue = line["venue"]?.string, let seed = line["seed"]?.string.flatMap(UInt64.init),
             let script = line["script"]?.string, let parameters = Self.pairs(line["parameters"]),
             let settings = Self.lists(line["settings"])
         else { return false }
         header = SessionHeader(
-            seed: seed, script: script, parameters: parameters, settings: settings)
+            mode: mode, venue: venue, seed: seed, script: script, parameters: parameters,
+            settings: settings)
         return true
     }
 

@@ -57,6 +57,12 @@ struct Replay: ParsableCommand {
         _ record: RecordedSession
     ) throws -> (run: SimulatedRun, origin: ScriptOrigin) {
         let header = record.header
+        guard header.venue == SimulatedExchange.venue else {
+            throw RunFailure(
+                .usage,
+                "\(session) traded at \(header.venue): only sessions on the embedded exchange can be "
+                    + "run again, for only its market comes from a seed")
+        }
         let settings: Settings
         do throws(InvalidSettings) {
             settings = try Settings(

@@ -1,18 +1,25 @@
 import LiveTrading
 import PaperTrading
 import ScriptHost
+import TradingCore
 import TradingModel
 
-/// A paper run's folder: what it takes to run it again, and where commands reach it.
+/// A run's folder: what it takes to run it again, and where commands reach it.
 ///
 /// A run without a folder trades all the same; it cannot be replayed then, nor reloaded by command.
-final class PaperSession {
+final class RunSession {
     private let origin: ScriptOrigin
     private let settings: [SettingEntry]
+    private let mode: TradingMode
+    private let venue: String
     private var folder: SessionFolder?
     private var record: SessionRecord?
 
-    init(origin: ScriptOrigin, settings: [SettingEntry]) throws {
+    init(
+        mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry]
+    ) throws {
+        self.mode = mode
+        self.venue = venue
         self.origin = origin
         self.settings = settings
         do throws(SessionFolder.Problem) {
@@ -55,7 +62,7 @@ final class PaperSession {
 
     private var header: SessionHeader {
         SessionHeader(
-            seed: origin.seed, script: origin.path,
+            mode: mode, venue: venue, seed: origin.seed, script: origin.path,
             parameters: origin.parameters.map { ($0.name, $0.text) },
             settings: settings.map { $0.path + [$0.text] })
     }

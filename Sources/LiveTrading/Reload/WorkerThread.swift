@@ -1,0 +1,45 @@
+internal import Glibc
+internal import Synchronization
+
+/// A thread that runs one function and can be waited for; signals go to the others.
+final class WorkerThread: Sendable {
+    private let thread: Mutex<pthread_t?>
+
+    private final class Start {
+        let body: @Sendable () -> Void
+        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+    }
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        var ours = sigset_t()
+        var before = sigset_t()
+        unsafe sigemptyset(&ours)
+        unsafe sigaddset(&ours, SIGINT)
+        unsafe sigaddset(&ours, SIGTERM)
+        unsafe pthread_sigmask(SIG_BLOCK, &ours, &before)
+        var made = pthread_t()
+        let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
+        let result = unsafe pthread_create(
+            &made, nil,
+            { pointer in
+                guard let pointer = unsafe pointer else { return nil }
+                unsafe Unmanaged<Start>.fromOpaque(pointer).takeRetainedValue().body()
+                return nil
+            }, start)
+        unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+        precondition(result == 0, "the system has no thread left")
+        thread = Mutex(made)
+    }
+
+    /// Runs `body` on a thread that nobody waits for.
+    static func detach(_ body: @escaping @Sendable () -> Void) {
+        if let thread = WorkerThread(body).thread.withLock({ $0.take() }) {
+            pthread_detach(thread)
+        }
+    }
+
+    func join() {
+        guard let thread = thread.withLock({ $0.take() }) else { return }
+        pthread_join(thread, nil)
+    }
+}

@@ -1,0 +1,94 @@
+public import PaperTrading
+public import TradingCore
+public import TradingModel
+public import VenueSessions
+
+/// A strategy on a simulated account over a venue's own market data, as it comes.
+public struct PaperVenueRun: VenueRun {
+    private var run: SimulatedRun
+    private let feed: LiveFeed
+    private var hasStarted = false
+
+    public var engine: Engine { run.engine }
+    public var tally: Tally { run.tally }
+    public var statistics: [DataStatistics] { run.statistics }
+    public var equity: EquityCurve { run.equity }
+    public var books: [OrderBook?] { run.books }
+    public var stopReason: String? { run.stopReason }
+    public var reloads: StrategyReloads? { run.reloads }
+    public private(set) var isWoundDown = false
+    public var heldAtVenue: [VenuePosition] { [] }
+    /// Orders fill against trades and depth, whatever of it the strategy hears.
+    public var wantedFeeds: [FeedSet] {
+        run.engine.neededFeeds.map { $0.union([.trades, .book]) }
+    }
+    public var nextDue: Timestamp { hasStarted ? run.nextDeadline : .distantFuture }
+
+    /// - Parameter run: one that reads from `feed`.
+    public init(_ run: SimulatedRun, feed: LiveFeed) {
+        self.run = run
+        self.run.endsWithSource = false
+        self.feed = feed
+    }
+
+    public mutating func start(at now: Timestamp) {
+        hasStarted = true
+        reading { run throws(MarketDataError) in try run.begin(at: now) }
+    }
+
+    public mutating func take(_ input: EngineInput, at now: Timestamp) {
+        switch input {
+        case .market(let event):
+            feed.append(event)
+            guard hasStarted else { return }
+            reading { run throws(MarketDataError) in _ = try run.advance(to: now) }
+        case .status:
+            if hasStarted { run.tell(input, at: now) }
+        default: break  // the account is simulated: what the venue's holds is not its business
+        }
+    }
+
+    public mutating func take(_ position: VenuePosition, at now: Timestamp) {}
+
+    public mutating func pass(until now: Timestamp) {
+        guard hasStarted else { return }
+        reading { run throws(MarketDataError) in try run.pass(until: now) }
+    }
+
+    public mutating func windDown(_ reason: String, at now: Timestamp) {
+        guard !isWoundDown else { return }
+        isWoundDown = true
+        if hasStarted { run.finish(reason) }
+    }
+
+    public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
+        try run.takeOver(by: rehearsal)
+    }
+
+    public mutating func takeRequests() -> [SessionInput] { [] }
+
+    /// A ``LiveFeed`` never fails: what cannot be read never reaches it.
+    private mutating func reading(_ body: (inout SimulatedRun) throws(MarketDataError) -> Void) {
+        do { try body(&run) } catch { preconditionFailure("a live feed does not fail: \(error)") }
+    }
+}
+
+/// Market events as they come, for a run that pulls them.
+public final class LiveFeed: MarketEventSource {
+    private var events: [MarketEvent] = []
+    private var next = 0
+
+    public init() {}
+
+    func append(_ event: MarketEvent) { events.append(event) }
+
+    public func read(into batch: EventBatch) throws(MarketDataError) {
+        while next < events.count, !batch.isFull {
+            batch.append(events[next])
+            next += 1
+        }
+        guard next == events.count else { return }
+        events.removeAll(keepingCapacity: true)
+        next = 0
+    }
+}

@@ -1,0 +1,29 @@
+public import PaperTrading
+public import TradingCore
+public import TradingModel
+public import VenueSessions
+
+/// A run whose market is a venue's, and in live mode its account too.
+///
+/// Inputs come in the order in which they happen; what is to be sent is fetched after each of them.
+public protocol VenueRun: TradingRun, SendableMetatype {
+    /// Lets the strategy start; what is told before it only fills the books and the account.
+    mutating func start(at now: Timestamp)
+    /// What the venue's session tells.
+    mutating func take(_ input: EngineInput, at now: Timestamp)
+    mutating func take(_ position: VenuePosition, at now: Timestamp)
+    /// Lets time pass: timers fire, what is under way arrives.
+    mutating func pass(until now: Timestamp)
+    /// Tells the strategy of the end and cancels its orders.
+    mutating func windDown(_ reason: String, at now: Timestamp)
+    /// Whether no order is open any more, or could be.
+    var isWoundDown: Bool { get }
+    /// What the venue says is held; empty where the account is simulated.
+    var heldAtVenue: [VenuePosition] { get }
+    /// What the session should subscribe to, by instrument.
+    var wantedFeeds: [FeedSet] { get }
+    /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
+    var nextDue: Timestamp { get }
+    /// What the session is to do, in order; each is handed out once.
+    mutating func takeRequests() -> [SessionInput]
+}

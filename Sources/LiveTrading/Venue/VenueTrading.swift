@@ -1,0 +1,255 @@
+internal import PaperTrading
+public import TradingCore
+public import TradingModel
+public import VenueSessions
+
+/// Brings a strategy to a venue and away from it again.
+///
+///     connecting ─reconciled→ waiting ─allowed→ trading ─end→ windingDown ─flat→ verifying → ended
+///                                └──────────────────────declined─────────────────────────────┘
+///
+/// Holds no socket and no clock: what the session says and the time come in, what the session is to
+/// do is fetched with ``takeRequests()`` after each call.
+public final class VenueTrading<Run: VenueRun> {
+    public enum Stage: Equatable, Sendable {
+        /// The session is connecting and learning what the venue knows of the account.
+        case connecting
+        /// All is known, and nobody has said yet that it may trade.
+        case waiting
+        case trading
+        /// Cancels are on their way, or orders of the strategy's last words.
+        case windingDown
+        /// No order is open; the account's books are fetched once more.
+        case verifying
+        case ended
+    }
+
+    /// How it ended.
+    public enum End: Hashable, Sendable {
+        case finished(reason: String)
+        /// Trading was stopped by a limit or a failing script.
+        case stopped(reason: String)
+        /// The venue cannot be traded at, and waiting does not help.
+        case failed(VenueProblem)
+        /// Somebody said no before it began.
+        case declined
+    }
+
+    public private(set) var stage = Stage.connecting
+    public private(set) var end: End?
+    /// Whether the strategy ever started.
+    public private(set) var hasTraded = false
+    /// Made once the instruments are known.
+    public private(set) var run: Run?
+    /// Open orders of the traded instruments that are not this run's.
+    public private(set) var foreignOrders: [ForeignOrder] = []
+
+    private let makeRun: ([Instrument]) -> Run
+    private let asksFirst: Bool
+    private let audience: any VenueAudience
+    private var requests: [SessionInput] = []
+    private var heldStatus: EngineInput?
+    /// What the session was asked for, by instrument.
+    private var subscribed: [FeedSet] = []
+    private var planned: End?
+    private var deadline = Timestamp.distantFuture
+
+    /// Cancels are answered within a second; an order whose fate is unknown within twenty.
+    private static var windDownPatience: Int64 { 30_000_000_000 }
+    /// Some requests, also where a few of them fail and are asked again.
+    private static var verifyPatience: Int64 { 15_000_000_000 }
+
+    /// - Parameters:
+    ///   - asksFirst: whether ``VenueAudience/mayTrade()`` decides before the strategy starts.
+    ///   - makeRun: called once, with the venue's rules of all instruments.
+    public init(
+        asksFirst: Bool, audience: any VenueAudience,
+        makeRun: @escaping ([Instrument]) -> Run
+    ) {
+        self.asksFirst = asksFirst
+        self.audience = audience
+        self.makeRun = makeRun
+    }
+
+    /// What the session is to do, in order; each is handed out once.
+    public func takeRequests() -> [SessionInput] {
+        let fromRun = run?.takeRequests() ?? []
+        guard !requests.isEmpty else { return fromRun }
+        defer { requests.removeAll(keepingCapacity: true) }
+        return requests + fromRun
+    }
+
+    /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
+    public var nextDue: Timestamp { min(run?.nextDue ?? .distantFuture, deadline) }
+
+    // MARK: - The session
+
+    /// What the session says, but for what the transport carries out itself.
+    public func take(_ action: SessionAction, at now: Timestamp) {
+        switch action {
+        case .instruments(let instruments): run = makeRun(instruments)
+        case .emit(let input): take(input, at: now)
+        case .position(let position): run?.take(position, at: now)
+        case .foreignOrder(let order):
+            foreignOrders.removeAll { $0.venueID == order.venueID }
+            foreignOrders.append(order)
+        case .reconciled:
+            if stage == .verifying { finish() }
+        case .log(let level, let text): audience.log(level, text, at: now)
+        case .problem(let problem): take(problem, at: now)
+        case .open, .send, .close, .request, .wake: break
+        }
+        look(at: now)
+    }
+
+    private func take(_ input: EngineInput, at now: Timestamp) {
+        if case .status(let status) = input {
+            audience.status(status, at: now)
+            if stage == .connecting, status.state == .connected, status.instrument == nil {
+                heldStatus = input
+                return connected(at: now)
+            }
+        }
+        run?.take(input, at: now)
+    }
+
+    private func connected(at now: Timestamp) {
+        stage = .waiting
+        guard asksFirst else { return allow(at: now) }
+        audience.mayTrade(foreignOrders, at: now)
+    }
+
+    private func take(_ problem: VenueProblem, at now: Timestamp) {
+        audience.problem(problem, at: now)
+        guard problem.isPermanent else { return }
+        switch stage {
+        case .connecting, .waiting:
+            planned = .failed(problem)
+            finish()
+        case .trading: windDown(.failed(problem), at: now)
+        case .windingDown, .verifying, .ended: break
+        }
+    }
+
+    // MARK: - From outside
+
+    /// Lets the strategy start, once all is known.
+    public func allow(at now: Timestamp) {
+        guard stage == .waiting, run != nil else { return }
+        stage = .trading
+        hasTraded = true
+        subscribe()
+        run?.start(at: now)
+        if let heldStatus { run?.take(heldStatus.received(at: now), at: now) }
+        heldStatus = nil
+        look(at: now)
+    }
+
+    /// Ends before it began.
+    public func decline() {
+        guard stage == .waiting || stage == .connecting else { return }
+        planned = .declined
+        finish()
+    }
+
+    /// Lets time pass.
+    public func pass(until now: Timestamp) {
+        run?.pass(until: now)
+        look(at: now)
+    }
+
+    /// Ends trading: the strategy is told, its orders are cancelled.
+    public func stop(_ reason: String, at now: Timestamp) {
+        switch stage {
+        case .connecting, .waiting:
+            planned = .finished(reason: reason)
+            finish()
+        case .trading: windDown(.finished(reason: reason), at: now)
+        case .windingDown, .verifying, .ended: break
+        }
+        look(at: now)
+    }
+
+    /// Does what belongs between two events: a reload looks at the run.
+    public func between<Result>(_ body: (inout Run) -> Result) -> Result? {
+        guard stage == .trading, var run = run.take() else { return nil }
+        let result = body(&run)
+        self.run = run
+        subscribe()
+        return result
+    }
+
+    /// Asks for the feeds that the strategy needs; those of a version before it go on, for it may
+    /// come back.
+    private func subscribe() {
+        guard var wanted = run?.wantedFeeds else { return }
+        for (place, had) in subscribed.enumerated() { wanted[place].formUnion(had) }
+        guard wanted != subscribed else { return }
+        subscribed = wanted
+        var feeds: [InstrumentID: FeedSet] = [:]
+        for (place, feed) in wanted.enumerated() { feeds[InstrumentID(place)] = feed }
+        requests.append(.subscribe(feeds))
+    }
+
+    // MARK: - The end
+
+    private func look(at now: Timestamp) {
+        if stage == .trading, let reason = run?.stopReason {
+            windDown(.stopped(reason: reason), at: now)
+        }
+        if stage == .windingDown, run?.isWoundDown ?? true || now >= deadline { verify(at: now) }
+        if stage == .verifying, now >= deadline { finish() }
+    }
+
+    private func windDown(_ end: End, at now: Timestamp) {
+        planned = end
+        stage = .windingDown
+        deadline = now.advanced(byNanoseconds: Self.windDownPatience)
+        run?.windDown(end.reason, at: now)
+        look(at: now)
+    }
+
+    private func verify(at now: Timestamp) {
+        guard asksFirst else { return finish() }  // a simulated account knows itself
+        stage = .verifying
+        deadline = now.advanced(byNanoseconds: Self.verifyPatience)
+        foreignOrders = []
+        requests.append(.reconcile)
+    }
+
+    private func finish() {
+        stage = .ended
+        deadline = .distantFuture
+        end = planned
+    }
+}
+
+extension VenueTrading.End {
+    /// In words, for the strategy and the record.
+    public var reason: String {
+        switch self {
+        case .finished(let reason), .stopped(let reason): reason
+        case .failed(let problem): problem.whatHappened
+        case .declined: "not confirmed"
+        }
+    }
+}
+
+extension EngineInput {
+    /// A status that is handed on only now.
+    fileprivate func received(at now: Timestamp) -> EngineInput {
+        guard case .status(var status) = self else { return self }
+        status.receiveTime = now
+        return .status(status)
+    }
+}
+
+/// Who watches a run at a venue: a person at a screen, or a test.
+public protocol VenueAudience: AnyObject {
+    func log(_ level: LogLevel, _ text: String, at now: Timestamp)
+    func status(_ status: VenueStatus, at now: Timestamp)
+    func problem(_ problem: VenueProblem, at now: Timestamp)
+    /// All is known: what is to happen is shown and asked about; the answer is ``VenueTrading/allow``
+    /// or ``VenueTrading/decline``, at once or later.
+    func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp)
+}

@@ -1,0 +1,178 @@
+import LiveTrading
+import Testing
+import TradingCore
+import TradingModel
+import VenueSessions
+
+@Suite struct `Trading at a venue` {
+    /// Somebody at the screen, whose answers a test gives.
+    private final class Watcher: VenueAudience {
+        var said: [String] = []
+        var questions = 0
+        var foreign: [ForeignOrder] = []
+        func log(_ level: LogLevel, _ text: String, at now: Timestamp) { said.append(text) }
+        func status(_ status: VenueStatus, at now: Timestamp) { said.append(status.reason) }
+        func problem(_ problem: VenueProblem, at now: Timestamp) {
+            said.append(problem.description)
+        }
+        func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) {
+            questions += 1
+            self.foreign = foreign
+        }
+    }
+
+    private static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
+    private static func after(_ seconds: Int64) -> Timestamp {
+        start.advanced(byNanoseconds: seconds * 1_000_000_000)
+    }
+    private let watcher = Watcher()
+
+    private func trading(_ script: String, asksFirst: Bool = true) throws -> VenueTrading<LiveRun> {
+        let setting = try LiveSetting(script)
+        return VenueTrading(asksFirst: asksFirst, audience: watcher) { _ in setting.run }
+    }
+
+    private func connect(_ trading: VenueTrading<LiveRun>) throws {
+        trading.take(.instruments([try LiveSetting.instrument()]), at: Self.start)
+        trading.take(.reconciled, at: Self.start)
+        trading.take(status(.connected), at: Self.start)
+    }
+
+    private func status(_ state: VenueState) -> SessionAction {
+        .emit(
+            .status(
+                VenueStatus(venue: "coinex", state: state, reason: "-", receiveTime: Self.start)))
+    }
+
+    private let trader = """
+        function on_start() return buy{symbol="coinex:BTC/USDT:USDT", qty=1, price=10} end
+        """
+
+    @Test func `asks before the strategy starts, and subscribes to nothing until then`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        #expect(trading.stage == .waiting)
+        #expect(watcher.questions == 1)
+        #expect(trading.takeRequests().isEmpty)
+        trading.allow(at: Self.start)
+        let requests = trading.takeRequests()
+        guard requests.count == 2, case .subscribe(let feeds) = requests[0],
+            case .command(.submit) = requests[1]
+        else {
+            Issue.record("expected feeds and an order, found \(requests)")
+            return
+        }
+        #expect(feeds == [LiveSetting.perpetual: [.trades]])
+    }
+
+    @Test func `sends nothing when it is declined`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.decline()
+        #expect(trading.stage == .ended)
+        #expect(trading.end == .declined)
+        #expect(trading.takeRequests().isEmpty)
+        #expect(!trading.hasTraded)
+    }
+
+    @Test func `shows the open orders of others before it asks`() throws {
+        let trading = try trading(trader)
+        trading.take(.instruments([try LiveSetting.instrument()]), at: Self.start)
+        let order = ForeignOrder(
+            instrument: LiveSetting.perpetual, side: .buy, quantity: try Quantity("1"),
+            remaining: try Quantity("1"), venueID: VenueOrderID("5"))
+        trading.take(.foreignOrder(order), at: Self.start)
+        trading.take(.foreignOrder(order), at: Self.start)
+        trading.take(.reconciled, at: Self.start)
+        trading.take(status(.connected), at: Self.start)
+        #expect(watcher.foreign == [order])
+    }
+
+    @Test func `ends with what a person must mend`() throws {
+        let trading = try trading(trader)
+        let problem = VenueProblem(
+            "the venue refuses the key", whatToDo: "look at it", cause: .key, isPermanent: true)
+        trading.take(.problem(problem), at: Self.start)
+        #expect(trading.stage == .ended)
+        #expect(trading.end == .failed(problem))
+    }
+
+    @Test func `waits for what can mend itself`() throws {
+        let trading = try trading(trader)
+        trading.take(
+            .problem(VenueProblem("no answer", whatToDo: "wait", cause: .unreachable)),
+            at: Self.start)
+        #expect(trading.stage == .connecting)
+    }
+
+    @Test func `cancels, waits for the end of its orders and looks at the books again`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        _ = trading.takeRequests()
+        trading.stop("interrupted", at: Self.after(1))
+        #expect(trading.stage == .windingDown)
+        guard case .command(.cancel)? = trading.takeRequests().first else {
+            Issue.record("expected a cancel")
+            return
+        }
+        let id = try #require(trading.run?.engine.state.orders[1]?.id)
+        trading.take(
+            .emit(
+                .report(
+                    ExecutionReport(
+                        order: id, instrument: LiveSetting.perpetual, event: .cancelled,
+                        venueTime: Self.after(2), receiveTime: Self.after(2)))), at: Self.after(2))
+        #expect(trading.stage == .verifying)
+        guard case .reconcile? = trading.takeRequests().first else {
+            Issue.record("expected the books to be asked for")
+            return
+        }
+        trading.take(.reconciled, at: Self.after(3))
+        #expect(trading.stage == .ended)
+        #expect(trading.end == .finished(reason: "interrupted"))
+    }
+
+    @Test func `does not wait forever for an order that nobody knows`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stop("interrupted", at: Self.after(1))
+        trading.pass(until: Self.after(30))
+        #expect(trading.stage == .windingDown)
+        trading.pass(until: Self.after(31))
+        #expect(trading.stage == .verifying)
+        trading.pass(until: Self.after(47))
+        #expect(trading.stage == .ended)
+        #expect(trading.run?.engine.state.orders.openCount == 1)
+    }
+
+    @Test func `ends with the reason for which the engine stopped trading`() throws {
+        let trading = try trading("function on_trade() error('no') end")
+        try connect(trading)
+        trading.allow(at: Self.start)
+        for second in 1...3 {
+            let time = Self.after(Int64(second))
+            trading.take(
+                .emit(
+                    .market(
+                        .trade(
+                            Trade(
+                                instrument: LiveSetting.perpetual, price: try Price("1"),
+                                quantity: try Quantity("1"), taker: .buy, id: 1, venueTime: time,
+                                receiveTime: time)))), at: time)
+        }
+        guard case .stopped(let reason) = try #require(endAfterVerifying(trading)) else {
+            Issue.record("expected a stop, found \(String(describing: trading.end))")
+            return
+        }
+        #expect(reason.contains("3 handlers failed"))
+    }
+
+    private func endAfterVerifying(
+        _ trading: VenueTrading<LiveRun>
+    ) -> VenueTrading<LiveRun>.End? {
+        trading.take(.reconciled, at: Self.after(9))
+        return trading.end
+    }
+}
