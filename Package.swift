@@ -90,12 +90,13 @@ let package = Package(
         .target(
             name: "VenueSimulators",
             dependencies: [
-                "CZlib", "PaperTrading", "TradingCore", "TradingModel",
+                "CZlib", "PaperTrading", "PlainJSON", "TradingCore", "TradingModel",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
         .target(
-            name: "MarketFiles", dependencies: ["CZlib", "TradingCore", "TradingModel"],
+            name: "MarketFiles",
+            dependencies: ["CZlib", "PlainJSON", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(
             name: "ScriptHost",
@@ -115,6 +116,7 @@ let package = Package(
             swiftSettings: strict),
         .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
+        .target(name: "PlainJSON", swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
@@ -144,12 +146,16 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MarketFilesTests",
-            dependencies: ["MarketFiles", "PropertyTesting", "TradingCore", "TradingModel"],
+            dependencies: [
+                "MarketFiles", "PlainJSON", "PropertyTesting", "TradingCore", "TradingModel",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PaperTradingTests",
             dependencies: ["PaperTrading", "PropertyTesting", "TradingCore", "TradingModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "PlainJSONTests", dependencies: ["PlainJSON"], swiftSettings: strict),
         .testTarget(
             name: "ScriptHostTests",
             dependencies: [
@@ -174,8 +180,9 @@ let package = Package(
         .testTarget(
             name: "VenueSimulatorsTests",
             dependencies: [
-                "CZlib", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
-                "VenueSimulators", .product(name: "Crypto", package: "swift-crypto"),
+                "CZlib", "PaperTrading", "PlainJSON", "PropertyTesting", "TradingCore",
+                "TradingModel", "VenueSimulators",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
     ]

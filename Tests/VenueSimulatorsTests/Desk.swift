@@ -1,5 +1,6 @@
 import Crypto
 import PaperTrading
+import PlainJSON
 import Testing
 import TradingModel
 import VenueSimulators

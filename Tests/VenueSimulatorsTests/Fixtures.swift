@@ -1,5 +1,6 @@
 import CZlib
 import Glibc
+import PlainJSON
 import Testing
 import VenueSimulators
 

@@ -1,4 +1,5 @@
 import PaperTrading
+import PlainJSON
 import PropertyTesting
 import Testing
 import TradingModel

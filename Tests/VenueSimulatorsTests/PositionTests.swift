@@ -1,4 +1,5 @@
 import PaperTrading
+import PlainJSON
 import Testing
 import TradingModel
 import VenueSimulators

@@ -1,4 +1,5 @@
 internal import PaperTrading
+internal import PlainJSON
 internal import TradingCore
 internal import TradingModel
 

@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingCore
 internal import TradingModel
 

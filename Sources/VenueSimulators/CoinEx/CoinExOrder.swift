@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// How an order meets the book, in the venue's words.

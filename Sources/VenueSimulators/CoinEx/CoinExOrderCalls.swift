@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// Orders over REST: place, change, cancel.

@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// What came with a request: the members of its body, or its query, read strictly.

@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// What goes out to the sockets, and in which order.

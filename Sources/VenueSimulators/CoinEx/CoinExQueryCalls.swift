@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// What an account may ask about its orders, executions, money and positions.

@@ -1,3 +1,5 @@
+internal import PlainJSON
+
 /// An error of the venue's own list: code and text as it sends them.
 package struct CoinExRefusal: Error, Hashable, Sendable {
     package let code: Int

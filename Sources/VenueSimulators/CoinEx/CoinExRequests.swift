@@ -1,3 +1,4 @@
+internal import PlainJSON
 package import TradingModel
 
 /// An endpoint: how it is called, what it costs, and what answers.

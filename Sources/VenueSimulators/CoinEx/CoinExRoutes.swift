@@ -1,3 +1,5 @@
+internal import PlainJSON
+
 /// The venue's endpoints by path.
 enum CoinExRoutes {
     /// The endpoint of a path and the product that the path names; nil: there is none.

@@ -1,3 +1,4 @@
+internal import PlainJSON
 package import TradingModel
 
 /// One client's socket: what it may hear and what it wants to hear.

@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// What `/_simulator/state` tells: the venue's own books, to be held against a client's.

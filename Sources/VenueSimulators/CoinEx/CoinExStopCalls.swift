@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// Stop orders over REST.

@@ -1,5 +1,5 @@
+import PlainJSON
 import Testing
-import VenueSimulators
 
 @Suite struct `JSON values` {
     @Test(arguments: [
@@ -32,5 +32,39 @@ import VenueSimulators
     @Test func `of a key that stands twice the last value counts`() throws {
         let value = try JSON(parsing: Array(#"{"ccy":"A","ccy":"B"}"#.utf8))
         #expect(value["ccy"]?.text == "B")
+    }
+
+    @Test(arguments: [
+        ("{", 1, 2), ("{\n  \"a\": 1,\n}", 3, 1), ("\n\n [1,2", 3, 6), ("", 1, 1), ("[1]\nx", 2, 1),
+    ])
+    func `what is no JSON is named by line and column`(
+        _ text: String, _ line: Int, _ column: Int
+    ) {
+        do {
+            _ = try JSON(parsing: Array(text.utf8))
+            Issue.record("`\(text)` was read")
+        } catch {
+            #expect([error.line, error.column] == [line, column], "\(text)")
+        }
+    }
+
+    @Test func `a page has a line for each member and reads back as the same value`() throws {
+        let value: JSON = [
+            "name": "a\nb", "feeds": ["trades", "book"], "none": [:], "inner": ["tick": "0.10"],
+        ]
+        let page = String(decoding: value.page, as: UTF8.self)
+        #expect(
+            page == #"""
+                {
+                  "name": "a\u000ab",
+                  "feeds": ["trades","book"],
+                  "none": {},
+                  "inner": {
+                    "tick": "0.10"
+                  }
+                }
+
+                """#)
+        #expect(try JSON(parsing: value.page) == value)
     }
 }

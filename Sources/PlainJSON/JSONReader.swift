@@ -1,7 +1,22 @@
 /// Text that is no JSON, and where it stops being one.
 package struct JSONError: Error, Hashable, CustomStringConvertible {
+    /// In bytes, counted from 0.
     package let offset: Int
-    package var description: String { "is no JSON: unexpected byte at offset \(offset)" }
+    /// Counted from 1.
+    package let line: Int
+    /// In bytes, counted from 1.
+    package let column: Int
+
+    fileprivate init(_ bytes: [UInt8], at offset: Int) {
+        let before = bytes[..<min(offset, bytes.count)]
+        self.offset = offset
+        line = before.count { $0 == UInt8(ascii: "\n") } + 1
+        column = before.count - (before.lastIndex(of: UInt8(ascii: "\n")) ?? -1)
+    }
+
+    package var description: String {
+        "is no JSON: unexpected text or end in line \(line), column \(column)"
+    }
 }
 
 extension JSON {
@@ -13,7 +28,7 @@ extension JSON {
 }
 
 private struct JSONReader {
-    /// Deeper than any message of a venue; a bound for what a stranger sends.
+    /// Deeper than any page or message here; a bound for what a stranger sends.
     private static let deepest = 32
 
     let bytes: [UInt8]
@@ -28,7 +43,7 @@ private struct JSONReader {
         return value
     }
 
-    private var failure: JSONError { JSONError(offset: at) }
+    private var failure: JSONError { JSONError(bytes, at: at) }
     private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
 
     private mutating func skipBlanks() {

@@ -1,6 +1,7 @@
 /// A JSON value that keeps its keys in order and its numbers as text.
 ///
-/// Wire formats of venues show an order of keys; a dictionary would not. Decimals are texts.
+/// For small things that people or venues read: their order of keys stays, and a number is the
+/// digits that were written, so that no decimal goes through a float.
 package indirect enum JSON: Hashable, Sendable {
     case object([JSONMember])
     case array([JSON])
@@ -36,10 +37,39 @@ package indirect enum JSON: Hashable, Sendable {
         return nil
     }
 
+    /// The value on one line, without blanks.
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(into: &bytes)
         return bytes
+    }
+
+    /// The value as a page for people: a member a line, two blanks deeper for each level.
+    package var page: [UInt8] {
+        var bytes: [UInt8] = []
+        writePage(into: &bytes, depth: 0)
+        return bytes + [UInt8(ascii: "\n")]
+    }
+
+    private func writePage(into bytes: inout [UInt8], depth: Int) {
+        guard case .object(let members) = self, !members.isEmpty else {
+            return write(into: &bytes)  // lists are short enough for a line
+        }
+        bytes.append(UInt8(ascii: "{"))
+        for (place, member) in members.enumerated() {
+            if place > 0 { bytes.append(UInt8(ascii: ",")) }
+            Self.newLine(into: &bytes, depth: depth + 1)
+            Self.write(text: member.key, into: &bytes)
+            bytes += ": ".utf8
+            member.value.writePage(into: &bytes, depth: depth + 1)
+        }
+        Self.newLine(into: &bytes, depth: depth)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    private static func newLine(into bytes: inout [UInt8], depth: Int) {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes += [UInt8](repeating: UInt8(ascii: " "), count: depth * 2)
     }
 
     private func write(into bytes: inout [UInt8]) {
