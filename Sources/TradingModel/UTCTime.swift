@@ -1,16 +1,14 @@
-import TradingModel
-
 /// A moment in UTC, split into its parts.
-struct UTCTime {
-    let year: Int
-    let month: Int
-    let day: Int
-    let hour: Int
-    let minute: Int
-    let second: Int
-    let nanosecond: Int
+package struct UTCTime {
+    package let year: Int
+    package let month: Int
+    package let day: Int
+    package let hour: Int
+    package let minute: Int
+    package let second: Int
+    package let nanosecond: Int
 
-    init(_ time: Timestamp) {
+    package init(_ time: Timestamp) {
         let (seconds, rest) = floorDivide(time.nanoseconds, 1_000_000_000)
         let (days, ofDay) = floorDivide(seconds, 86_400)
         nanosecond = Int(rest)
@@ -30,7 +28,7 @@ struct UTCTime {
     }
 
     /// `2024-08-08T23:54:13.937085768Z`; the fraction is left out when it is zero.
-    var iso: String {
+    package var iso: String {
         var text = "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))T\(clock)"
         if nanosecond != 0 {
             var fraction = digits(nanosecond, 9)
@@ -41,13 +39,21 @@ struct UTCTime {
     }
 
     /// `23:54:13`.
-    var clock: String { "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))" }
+    package var clock: String { "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))" }
+
+    /// `20240808`: sorts as the days do, and no file system minds it.
+    package var plainDate: String { digits(year, 4) + digits(month, 2) + digits(day, 2) }
+
+    /// `20240808T235413Z`: a moment to the second, for names of files.
+    package var plain: String {
+        "\(plainDate)T\(digits(hour, 2))\(digits(minute, 2))\(digits(second, 2))Z"
+    }
 
     /// `2024-08-08 23:54:13.937`.
-    var dateAndMillis: String { dateAndClock + "." + digits(nanosecond / 1_000_000, 3) }
+    package var dateAndMillis: String { dateAndClock + "." + digits(nanosecond / 1_000_000, 3) }
 
     /// `2024-08-08 23:54:13`.
-    var dateAndClock: String {
+    package var dateAndClock: String {
         "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2)) \(clock)"
     }
 }
