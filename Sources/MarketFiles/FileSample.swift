@@ -62,14 +62,18 @@ struct FileSample {
         quantityDecimals.take(quantity.attos)
     }
 
+    /// - Parameter sidecar: what a recording says about itself: a feed that it was asked for is
+    ///   there, even if the market was too quiet to show it.
     /// - Throws: when nothing was found, or one bar alone does not tell its size.
     func facts(
-        _ content: FileContent, _ format: MarketFileFormat, symbols: [String]
+        _ content: FileContent, _ format: MarketFileFormat, symbols: [String],
+        sidecar: RecordingSidecar? = nil
     ) throws(MarketDataError) -> MarketFileFacts {
+        let asked = firstTime == nil ? [] : sidecar?.feeds ?? []
         var feeds: [MarketFeed] = []
-        if hasTrades { feeds.append(.trades) }
-        if hasQuotes { feeds.append(.quotes) }
-        if hasBook { feeds.append(.book) }
+        if hasTrades || asked.contains(.trades) { feeds.append(.trades) }
+        if hasQuotes || asked.contains(.quotes) { feeds.append(.quotes) }
+        if hasBook || asked.contains(.book) { feeds.append(.book) }
         if hasBars {
             guard let gap = smallestGap, gap <= 366 * 86_400_000_000_000 else {
                 throw MarketDataError(
@@ -89,7 +93,7 @@ struct FileSample {
             symbols: symbols, priceDecimals: priceDecimals.decimals,
             quantityDecimals: trades >= Self.enoughTrades
                 ? tradedDecimals.decimals : quantityDecimals.decimals,
-            firstTime: firstTime)
+            firstTime: firstTime, sidecar: sidecar)
     }
 }
 

@@ -30,7 +30,9 @@ public enum MarketFile {
     ) throws(MarketDataError) -> MarketFileSource {
         let content = try FileContent(path: path)
         guard case .text(let layout) = content.kind else {
-            let rows = try content.rows(allowsCut: options.skipBadLines)
+            // A recording may be shorter than its header says, where its machine lost power.
+            let isRecording = try RecordingSidecar.find(beside: path) != nil
+            let rows = try content.rows(allowsCut: options.skipBadLines || isRecording)
             return MarketFileSource(
                 NpyReader(
                     rows, path: path, instrument: instrument, skipBadLines: options.skipBadLines))
@@ -57,12 +59,13 @@ public enum MarketFile {
         var sample = FileSample()
         switch content.kind {
         case .npyFile, .npyStream:
+            let sidecar = try RecordingSidecar.find(beside: content.path)
+            let rows = try content.rows(allowsCut: skipBadLines || sidecar != nil)
             let reader = NpyReader(
-                try content.rows(allowsCut: skipBadLines), path: content.path, instrument: probe,
-                skipBadLines: skipBadLines)
+                rows, path: content.path, instrument: probe, skipBadLines: skipBadLines)
             try sample.gather(MarketFileSource(reader))
             reader.noteKinds(in: &sample)
-            return try sample.facts(content, .hftbacktest, symbols: [])
+            return try sample.facts(content, .hftbacktest, symbols: [], sidecar: sidecar)
         case .text(let layout):
             let decoder = layout.decoder(
                 instrument: probe.id, filter: SymbolFilter(.any), isProbe: true, barNanoseconds: 0)

@@ -65,6 +65,8 @@ public struct MarketFileFacts: Hashable, Sendable {
     public let quantityDecimals: Int
     /// The receive time of the first event; nil where the sample gave no event.
     public let firstTime: Timestamp?
+    /// What a recording of our own says about itself; nil for other files.
+    public let sidecar: RecordingSidecar?
 
     /// The smallest step of price that the sample needs: 10 to the power of minus its decimals.
     public var tick: Price { Price(attos: DecimalScale(decimals: priceDecimals).attos(1)) }

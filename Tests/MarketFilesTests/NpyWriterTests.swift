@@ -6,75 +6,12 @@ import TradingModel
     private let folder: TemporaryFolder
     init() throws { folder = try TemporaryFolder() }
 
-    /// Messages as a connector gives them: trades, quotes, book changes and snapshots.
-    private func randomEvents(_ random: inout SeededNumbers, count: Int) -> [MarketEvent] {
-        var events: [MarketEvent] = []
-        var time: Int64 = 1_700_000_000_000_000_000
-        let decimals = Int.random(in: 0...8, using: &random)
-        let step = DecimalScale(decimals: decimals).attos(1)
-        func amount(_ random: inout SeededNumbers, from least: Int64) -> Int128 {
-            Int128(Int64.random(in: least...999_999_999_999, using: &random)) * step
-        }
-        while events.count < count {
-            time += Int64.random(in: 0...3, using: &random)
-            let receive = Timestamp(nanoseconds: time)
-            let venue = Timestamp(nanoseconds: time - Int64.random(in: -5...5, using: &random))
-            let side: Side = Bool.random(using: &random) ? .buy : .sell
-            func level(_ random: inout SeededNumbers) -> BookLevel {
-                BookLevel(
-                    price: Price(attos: amount(&random, from: 1)),
-                    quantity: Quantity(attos: amount(&random, from: 1)))
-            }
-            switch Int.random(in: 0...3, using: &random) {
-            case 0:
-                let hasSide = Bool.random(using: &random)
-                let id: UInt64? = Bool.random(using: &random) ? UInt64(events.count + 1) : nil
-                let found = level(&random)
-                events.append(
-                    .trade(
-                        Trade(
-                            instrument: InstrumentID(3), price: found.price,
-                            quantity: found.quantity, taker: hasSide ? side : nil, id: id,
-                            venueTime: venue, receiveTime: receive)))
-            case 1:
-                let bid = Bool.random(using: &random) ? level(&random) : nil
-                let ask = Bool.random(using: &random) ? level(&random) : nil
-                events.append(
-                    .quote(
-                        Quote(
-                            instrument: InstrumentID(3), bid: bid, ask: ask, venueTime: venue,
-                            receiveTime: receive)))
-            default:
-                let isSnapshot = Bool.random(using: &random)
-                var changes: [BookChange] = []
-                if isSnapshot {
-                    changes.append(
-                        BookChange(
-                            instrument: InstrumentID(3), kind: .clear, endsMessage: false,
-                            venueTime: venue, receiveTime: receive))
-                }
-                for _ in 0..<Int.random(in: isSnapshot ? 0...4 : 1...4, using: &random) {
-                    changes.append(
-                        BookChange(
-                            instrument: InstrumentID(3), kind: .level,
-                            side: Bool.random(using: &random) ? .buy : .sell,
-                            price: Price(attos: amount(&random, from: 1)),
-                            quantity: Quantity(attos: amount(&random, from: 0)),
-                            endsMessage: false, venueTime: venue, receiveTime: receive))
-                }
-                changes[changes.count - 1].endsMessage = true
-                events += changes.map(MarketEvent.book)
-            }
-        }
-        return events
-    }
-
     @Test(arguments: 1...40)
     func `read back as the same events`(seed: UInt64) throws {
         var random = SeededNumbers(seed: seed)
         let written = randomEvents(&random, count: Int.random(in: 1...3000, using: &random))
         let path = folder.file("a.npy")
-        let writer = try NpyWriter(path: path, instrument: InstrumentID(3))
+        let writer = try NpyWriter(path: path, instrument: try instrument())
         for event in written {
             try writer.append(event)
             if Int.random(in: 0...200, using: &random) == 0 { try writer.flush() }
@@ -95,7 +32,7 @@ import TradingModel
             if case .trade = $0 { true } else { false }
         }
         let path = folder.file("a.npy")
-        let writer = try NpyWriter(path: path, instrument: InstrumentID(3))
+        let writer = try NpyWriter(path: path, instrument: try instrument())
         let flushed = Int.random(in: 1..<trades.count, using: &random)
         for trade in trades[..<flushed] { try writer.append(trade) }
         try writer.flush()
@@ -110,7 +47,7 @@ import TradingModel
 
     @Test func `finds the trades behind a snapshot that fills the whole sample`() throws {
         let path = folder.file("deep.npy")
-        let writer = try NpyWriter(path: path, instrument: InstrumentID(3))
+        let writer = try NpyWriter(path: path, instrument: try instrument())
         let time = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
         let count = 12_000
         for level in 0..<count {
@@ -132,7 +69,7 @@ import TradingModel
 
     @Test func `refuse what they have no row for, and disks that refuse`() throws {
         let path = folder.file("a.npy")
-        let writer = try NpyWriter(path: path, instrument: InstrumentID(3))
+        let writer = try NpyWriter(path: path, instrument: try instrument())
         let time = Timestamp(nanoseconds: 1)
         let ticker = MarketEvent.ticker(
             Ticker(instrument: InstrumentID(3), venueTime: time, receiveTime: time))
@@ -141,10 +78,10 @@ import TradingModel
         try writer.close()
         #expect(throws: MarketDataError(file: path, reason: "is closed")) { try writer.flush() }
         #expect(throws: MarketDataError(file: path, reason: "cannot be created: File exists")) {
-            _ = try NpyWriter(path: path, instrument: InstrumentID(3))
+            _ = try NpyWriter(path: path, instrument: try instrument())
         }
         #expect(throws: MarketDataError.self) {
-            _ = try NpyWriter(path: "/nowhere/a.npy", instrument: InstrumentID(3))
+            _ = try NpyWriter(path: "/nowhere/a.npy", instrument: try instrument())
         }
     }
 }

@@ -19,7 +19,6 @@ enum RecordedData {
 /// A folder of its own for one test, removed with its files at the end.
 final class TemporaryFolder {
     let path: String
-    private var names: [String] = []
 
     init() throws {
         var template = Array("/tmp/market-files-XXXXXX".utf8CString)
@@ -36,9 +35,22 @@ final class TemporaryFolder {
     }
 
     /// The path of a file in the folder, which will be removed too.
-    func file(_ name: String) -> String {
-        names.append(name)
-        return "\(path)/\(name)"
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// The files in the folder, in the order of their names.
+    var names: [String] {
+        guard let folder = unsafe opendir(path) else { return [] }
+        defer { unsafe closedir(folder) }
+        var names: [String] = []
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    unsafe String(cString: $0)
+                }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
     }
 
     func write(_ name: String, _ bytes: [UInt8]) throws -> String {

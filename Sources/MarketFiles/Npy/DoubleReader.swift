@@ -35,6 +35,16 @@ struct DoubleReader {
         return Int128(truncatingIfNeeded: UInt128(units) &* UInt128(attosPerStep))
     }
 
+    /// Whether `double`, which was made of `value`, gives it back.
+    func reads<Value: ExactDecimal>(_ double: Double, as value: Value) -> Bool {
+        if let attos = quickAttos(double), attos == value.attos { return true }
+        do throws(DecimalError) {
+            return try decimal(Value.self, of: double) == value
+        } catch {
+            return false  // too large or too fine to be read at all
+        }
+    }
+
     /// Takes a finer scale where a value needed one, so that its like are read fast from then on.
     mutating func adopt(_ attos: Int128) {
         guard scale.units(attos) == nil else { return }

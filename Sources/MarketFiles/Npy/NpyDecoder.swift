@@ -22,6 +22,7 @@ struct NpyDecoder {
     private var ask: BookLevel?
     private var exchangeOnly = 0
     private var oneSidedClears = 0
+    private var tornQuotes = 0
 
     init(_ instrument: Instrument) {
         self.instrument = instrument.id
@@ -133,21 +134,25 @@ struct NpyDecoder {
     private mutating func quote(
         _ row: NpyRow, _ base: UnsafeRawPointer, _ at: Int, _ count: Int
     ) throws(BadLine) -> Step {
-        var consumed = 1
-        try take(row)
+        var other: NpyRow?
         if at + 1 < count {
             let next = unsafe NpyRow(base + (at + 1) * NpyHeader.bytesPerRow)
             if next.isLocal, next.kind == NpyEvent.depthBestQuote, next.side == row.side?.opposite,
                 next.receiveTime == row.receiveTime, next.venueTime == row.venueTime
             {
-                try take(next)
-                consumed = 2
+                other = next
             }
         }
+        if other == nil, row.continuation == NpyEvent.goesOn {
+            tornQuotes += 1
+            return Step(event: nil, consumed: 1)
+        }
+        try take(row)
+        if let other { try take(other) }
         let quote = Quote(
             instrument: instrument, bid: bid, ask: ask, venueTime: row.venueTime,
             receiveTime: row.receiveTime)
-        return Step(event: .quote(quote), consumed: consumed)
+        return Step(event: .quote(quote), consumed: other == nil ? 1 : 2)
     }
 
     private mutating func take(_ row: NpyRow) throws(BadLine) {
@@ -195,6 +200,9 @@ struct NpyDecoder {
         }
         if oneSidedClears > 0 {
             notes.append("\(grouped(oneSidedClears)) snapshots of one side emptied both")
+        }
+        if tornQuotes > 0 {
+            notes.append("\(grouped(tornQuotes)) quotes of which one side is missing were left out")
         }
         return notes
     }

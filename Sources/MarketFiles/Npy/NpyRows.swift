@@ -40,9 +40,30 @@ internal import TradingModel
         count = min(header.rows, bytes / NpyHeader.bytesPerRow)
         if count < header.rows { try noteCut(whole: count, promised: header.rows) }
         let behind = bytes - count * NpyHeader.bytesPerRow
-        if behind > 0, count == header.rows {
-            notes.append("\(grouped(behind)) bytes behind the last row were left out")
+        if behind > 0, count == header.rows { notes.append(Self.note(bytesBehind: behind)) }
+        if allowsCut { dropEmptyTail() }
+    }
+
+    /// What a writer that was stopped left behind the rows that its header counts.
+    private static func note(bytesBehind bytes: Int) -> String {
+        let rows = bytes / NpyHeader.bytesPerRow
+        let torn = bytes % NpyHeader.bytesPerRow
+        let parts =
+            (rows > 0 ? ["\(grouped(rows)) whole rows"] : [])
+            + (torn > 0 ? ["\(grouped(torn)) bytes of a torn row"] : [])
+        return parts.joined(separator: " and ") + " behind the last counted row were left out"
+    }
+
+    /// A loss of power can leave a file that is long enough, with zeros where rows should be.
+    private func dropEmptyTail() {
+        let whole = count
+        while count > 0,
+            unsafe NpyRow(base + (count - 1) * NpyHeader.bytesPerRow).event == 0
+        {
+            count -= 1
         }
+        guard count < whole else { return }
+        notes.append("\(grouped(whole - count)) empty rows at its end were left out")
     }
 
     /// How much of the array has been read when the reader stands at row `at` of those at hand.

@@ -4,27 +4,41 @@ public import TradingModel
 /// Writes trades, book changes and quotes of one instrument as hftbacktest events.
 ///
 /// The file is whole after each ``flush()``, and when the process dies in between: the header
-/// counts the rows that are surely there, and is written after them. Numbers become doubles, so
-/// values of up to 15 significant digits read back as they were. hftbacktest wants latencies above
-/// zero and rows sorted by both clocks: run its `correct_event_order` over recordings.
+/// counts the rows that are surely there, and is written after them. It fills one sector of a
+/// disk, which is written whole or not at all. Numbers become doubles, so values of up to 15
+/// significant digits read back as they were; those that do not are counted. hftbacktest wants
+/// latencies above zero and rows sorted by both clocks: run its `correct_event_order` over
+/// recordings.
+///
+/// When the disk refuses, what was flushed before stays as it is, and the rows stay in memory: a
+/// later ``flush()`` tries again at the same place.
 @safe public final class NpyWriter {
     private static let headerBytes = 512
     private static let rowsPerWrite = 1024
 
     public let path: String
     private let instrument: InstrumentID
-    private var descriptor: Int32
+    /// Package, so that a test can put a full disk in its place.
+    package private(set) var descriptor: Int32
     private let buffer: UnsafeMutableRawBufferPointer
     private var buffered = 0
     /// When the snapshot that has not ended yet was received.
     private var snapshotTime: Timestamp?
+    /// What the file will have once it is flushed.
+    public var bytes: Int { Self.headerBytes + rows * NpyHeader.bytesPerRow }
     /// Rows in the file and in the buffer.
     public private(set) var rows = 0
+    /// Prices and quantities with more digits than a double holds: they read back a little off.
+    public private(set) var inexact = 0
+    private let prices: DoubleReader
+    private let quantities: DoubleReader
 
     /// Creates the file, which must not exist yet.
-    public init(path: String, instrument: InstrumentID) throws(MarketDataError) {
+    public init(path: String, instrument: Instrument) throws(MarketDataError) {
         self.path = path
-        self.instrument = instrument
+        self.instrument = instrument.id
+        prices = DoubleReader(instrument.priceScale)
+        quantities = DoubleReader(instrument.quantityScale)
         descriptor = unsafe Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         unsafe buffer = .allocate(
             byteCount: Self.rowsPerWrite * NpyHeader.bytesPerRow, alignment: 64)
@@ -54,14 +68,20 @@ public import TradingModel
                 trade.quantity, orderID: trade.id ?? 0)
         case .book(let change): try append(change)
         case .quote(let quote):
-            for (side, level) in [(NpyEvent.buy, quote.bid), (NpyEvent.sell, quote.ask)] {
-                try put(
-                    NpyEvent.depthBestQuote | side, quote.venueTime, quote.receiveTime,
-                    level?.price ?? .zero, level?.quantity ?? .zero)
-            }
+            // The bid says that its ask follows: a file cut between them holds no quote.
+            try put(quote, NpyEvent.buy, quote.bid, continuation: NpyEvent.goesOn)
+            try put(quote, NpyEvent.sell, quote.ask, continuation: 0)
         case .bar, .ticker, .funding:
             throw refusal("has rows for trades, book changes and quotes only")
         }
+    }
+
+    private func put(
+        _ quote: Quote, _ side: UInt64, _ level: BookLevel?, continuation: Int64
+    ) throws(MarketDataError) {
+        try put(
+            NpyEvent.depthBestQuote | side, quote.venueTime, quote.receiveTime,
+            level?.price ?? .zero, level?.quantity ?? .zero, continuation: continuation)
     }
 
     private func append(_ change: BookChange) throws(MarketDataError) {
@@ -103,13 +123,19 @@ public import TradingModel
         store(event | flags, 0)
         store(venueTime.nanoseconds, 8)
         store(receiveTime.nanoseconds, 16)
-        store(price.double, 24)
-        store(quantity.double, 32)
+        store(double(of: price, prices), 24)
+        store(double(of: quantity, quantities), 32)
         store(orderID, 40)
         store(continuation, 48)
         store(0.0, 56)
         buffered += NpyHeader.bytesPerRow
         rows += 1
+    }
+
+    private func double<Value: ExactDecimal>(of value: Value, _ reader: DoubleReader) -> Double {
+        let double = value.double
+        if !reader.reads(double, as: value) { inexact += 1 }
+        return double
     }
 
     /// Hands all rows to the system, then counts them in the header.
@@ -129,6 +155,14 @@ public import TradingModel
         let result = Glibc.close(descriptor)
         descriptor = -1
         guard result == 0 else { throw refusal("cannot be closed: \(systemReason())") }
+    }
+
+    /// Waits until all that was flushed lies on the disk: it then outlives a loss of power too.
+    public func synchronise() throws(MarketDataError) {
+        guard descriptor >= 0 else { throw refusal("is closed") }
+        guard fdatasync(descriptor) == 0 else {
+            throw refusal("cannot be put on the disk: \(systemReason())")
+        }
     }
 
     /// The header is blown up with blanks to a fixed size, so that it can be written anew.

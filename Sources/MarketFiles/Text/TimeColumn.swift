@@ -136,7 +136,7 @@ func parseISOTime(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Timestamp? {
         return false
     }
     guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2),
-        (1971...2200).contains(year), (1...12).contains(month), (1...31).contains(day)
+        (1970...2200).contains(year), (1...12).contains(month), (1...31).contains(day)
     else { return nil }
     var seconds = daysSince1970(year: year, month: month, day: day) * 86_400
     var nanoseconds = 0
