@@ -133,7 +133,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         // Starts the runner that was built beside it.
-        .testTarget(name: "CommandTests", swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
+            swiftSettings: strict),
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [

@@ -58,7 +58,7 @@ struct Backtest: ParsableCommand {
         }
         let data = try BacktestData(
             data, instruments: instruments, strategy: script,
-            options: MarketFileOptions(skipBadLines: skipBad))
+            options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
         if !json { data.descriptions.forEach(Console.print) }
         var run = makeRun(
             strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,

@@ -19,6 +19,47 @@ struct DataArgument {
             path = text
         }
     }
+
+    /// Whose data it is: the symbol that the user named, else the one that was recorded, else the
+    /// script's only one.
+    func place(
+        among symbols: [Symbol], _ sidecar: RecordingSidecar?
+    ) throws(RunFailure) -> Int {
+        let recorded = sidecar?.instrument
+        let subscribed = symbols.map(\.description).joined(separator: ", ")
+        if let symbol {
+            guard let found = symbols.firstIndex(of: symbol) else {
+                throw RunFailure(
+                    .usage,
+                    "--data: the script does not subscribe to \(symbol); it subscribes to "
+                        + subscribed)
+            }
+            if let recorded, recorded.kind != symbol.kind {
+                throw RunFailure(
+                    .usage,
+                    "--data: `\(path)` is a recording of \(recorded.symbol) "
+                        + "(\(recorded.kind.rawValue)), which cannot stand for \(symbol) "
+                        + "(\(symbol.kind.rawValue)); name a symbol of the same kind")
+            }
+            return found
+        }
+        if let recorded {
+            if let found = symbols.firstIndex(of: recorded.symbol) { return found }
+            throw RunFailure(
+                .usage,
+                "--data: `\(path)` is a recording of \(recorded.symbol), but the script subscribes "
+                    + "to \(subscribed); give the script that symbol (--set symbol="
+                    + "\(recorded.symbol) where it has such a parameter), or let the recording "
+                    + "stand for another: --data \(symbols[0])=\(path)")
+        }
+        guard symbols.count == 1 else {
+            throw RunFailure(
+                .usage,
+                "--data: the script has \(symbols.count) symbols, say whose data "
+                    + "`\(path)` is: --data \(symbols[0])=\(path)")
+        }
+        return 0
+    }
 }
 
 /// A `--instrument` value: what is known of a symbol better than its file knows.
@@ -105,7 +146,7 @@ struct BacktestData {
 
     init(
         _ arguments: [String], instruments overrides: [String], strategy: LuaStrategy,
-        options: MarketFileOptions
+        options: MarketFileOptions, settings: Settings
     ) throws {
         let symbols = strategy.symbols
         let facts = try Self.inspect(arguments, symbols: symbols, options: options)
@@ -113,14 +154,13 @@ struct BacktestData {
         var instruments: [Instrument] = []
         var descriptions: [String] = []
         for (index, symbol) in symbols.enumerated() {
-            let instrument = Self.instrument(
-                InstrumentID(index), symbol, facts[index],
-                known.filter {
-                    $0.symbol == nil || $0.symbol == symbol
-                })
+            let found = InstrumentSources(
+                symbol: symbol, files: facts[index],
+                flags: known.filter { $0.symbol == nil || $0.symbol == symbol })
+            let instrument = found.instrument(id: InstrumentID(index))
             try Self.checkFeeds(of: symbol, facts[index], strategy)
             instruments.append(instrument)
-            descriptions.append(Self.describe(instrument, isInferred: known.isEmpty))
+            descriptions.append(found.description(of: instrument, settings))
         }
         self.instruments = instruments
         self.descriptions = descriptions
@@ -150,63 +190,20 @@ struct BacktestData {
         var facts: [[MarketFileFacts]] = symbols.map { _ in [] }
         for text in arguments {
             let argument = DataArgument(text)
-            let index: Int
-            if let symbol = argument.symbol {
-                guard let found = symbols.firstIndex(of: symbol) else {
-                    throw RunFailure(
-                        .usage,
-                        "--data: the script does not subscribe to \(symbol); it subscribes to "
-                            + symbols.map(\.description).joined(separator: ", "))
-                }
-                index = found
-            } else {
-                guard symbols.count == 1 else {
-                    throw RunFailure(
-                        .usage,
-                        "--data: the script has \(symbols.count) symbols, say whose data "
-                            + "`\(argument.path)` is: --data \(symbols[0])=\(argument.path)")
-                }
-                index = 0
-            }
+            let found: MarketFileFacts
             do {
-                facts[index].append(
-                    try MarketFile.inspect(
-                        path: argument.path, skipBadLines: options.skipBadLines))
+                found = try MarketFile.inspect(
+                    path: argument.path, skipBadLines: options.skipBadLines)
             } catch {
                 throw RunFailure(.failed, error.description)
             }
+            facts[try argument.place(among: symbols, found.sidecar)].append(found)
         }
         for (symbol, facts) in zip(symbols, facts) where facts.isEmpty {
             throw RunFailure(
                 .usage, "there is no data for \(symbol); add --data \(symbol)=FILE")
         }
         return facts
-    }
-
-    private static func instrument(
-        _ id: InstrumentID, _ symbol: Symbol, _ facts: [MarketFileFacts],
-        _ known: [InstrumentArgument]
-    ) -> Instrument {
-        let priceDecimals = facts.map(\.priceDecimals).max() ?? 0
-        let quantityDecimals = facts.map(\.quantityDecimals).max() ?? 0
-        let fees = Fees.usual(for: symbol.kind)
-        return Instrument(
-            id: id, symbol: symbol, kind: known.compactMap(\.kind).last,
-            tick: known.compactMap(\.tick).last
-                ?? Price(attos: DecimalScale(decimals: priceDecimals).attos(1)),
-            lot: known.compactMap(\.lot).last
-                ?? Quantity(attos: DecimalScale(decimals: quantityDecimals).attos(1)),
-            minQuantity: known.compactMap(\.minQuantity).last ?? .zero,
-            minNotional: known.compactMap(\.minNotional).last ?? .zero,
-            contractSize: known.compactMap(\.contractSize).last
-                ?? Quantity(attos: attosPerUnit),
-            makerFee: fees.maker, takerFee: fees.taker)
-    }
-
-    private static func describe(_ instrument: Instrument, isInferred: Bool) -> String {
-        "\(instrument.symbol): \(instrument.kind.rawValue), tick \(instrument.tick), "
-            + "lot \(instrument.lot)"
-            + (isInferred ? " (from the data's decimals; --instrument says otherwise)" : "")
     }
 
     /// Refuses a feed that the files cannot give, with a list of what they hold.
@@ -249,16 +246,5 @@ extension MarketFeed {
     fileprivate func makes(_ size: BarSize) -> Bool {
         guard case .bars(.time(let own)) = self, case .time(let wanted) = size else { return false }
         return own > 0 && wanted % own == 0
-    }
-}
-
-/// Fees where neither settings nor a venue say any.
-enum Fees {
-    static func usual(for kind: InstrumentKind) -> (maker: Rate, taker: Rate) {
-        let basisPoint = attosPerUnit / 10_000
-        return switch kind {
-        case .spot: (Rate(attos: 10 * basisPoint), Rate(attos: 10 * basisPoint))
-        case .linear, .inverse: (Rate(attos: 2 * basisPoint), Rate(attos: 5 * basisPoint))
-        }
     }
 }
