@@ -29,7 +29,7 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost",
+                "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost",
                 "StrategyTesting", "TradingCore", "TradingModel", "Transport", "VenueSessions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -63,8 +63,8 @@ let package = Package(
         .target(
             name: "LiveTrading",
             dependencies: [
-                "PaperTrading", "ScriptHost", "TradingCore", "TradingModel", "Transport",
-                "VenueSessions", .product(name: "Crypto", package: "swift-crypto"),
+                "PaperTrading", "PlainJSON", "ScriptHost", "TradingCore", "TradingModel",
+                "Transport", "VenueSessions", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],

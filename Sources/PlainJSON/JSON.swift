@@ -44,6 +44,9 @@ package indirect enum JSON: Hashable, Sendable {
         return bytes
     }
 
+    /// The value on one line, as text.
+    package var line: String { String(decoding: bytes, as: UTF8.self) }
+
     /// The value as a page for people: a member a line, two blanks deeper for each level.
     package var page: [UInt8] {
         var bytes: [UInt8] = []
@@ -104,6 +107,9 @@ package indirect enum JSON: Hashable, Sendable {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
                 bytes.append(byte)
+            case UInt8(ascii: "\n"): bytes += "\\n".utf8
+            case UInt8(ascii: "\r"): bytes += "\\r".utf8
+            case UInt8(ascii: "\t"): bytes += "\\t".utf8
             case 0..<0x20:
                 let digits = Array("0123456789abcdef".utf8)
                 bytes += "\\u00".utf8
@@ -139,6 +145,16 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
 
     package static func integer(_ value: Int64) -> JSON { .number(String(value)) }
     package static func integer(_ value: Int) -> JSON { .number(String(value)) }
+
+    /// A measured figure; money is a ``text(_:)``. What is no finite number is null.
+    package static func figure(_ value: Double) -> JSON {
+        value.isFinite ? .number("\(value)") : .null
+    }
+
+    /// An object of these members, in their order.
+    package static func pairs(_ members: [(String, JSON)]) -> JSON {
+        .object(members.map { JSONMember(key: $0.0, value: $0.1) })
+    }
 
     /// The object with more members behind its own.
     package func adding(_ other: JSON) -> JSON {

@@ -25,6 +25,11 @@ extension JSON {
         var reader = JSONReader(bytes: bytes)
         self = try reader.document()
     }
+
+    /// The same for a text, such as a line of a file.
+    package init(parsing text: some StringProtocol) throws(JSONError) {
+        try self.init(parsing: Array(text.utf8))
+    }
 }
 
 private struct JSONReader {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `JSON values` {
     @Test(arguments: [
         #"{"b":1,"a":[true,false,null,"x\"y\\"],"n":-1.50}"#, "[]", "{}", #""""#, "0",
-        #"[{"price":"0.000000152823"}]"#,
+        #"[{"price":"0.000000152823"}]"#, #""\"\\\n\r\t\u0001 → 🚀""#, "-9223372036854775808",
     ])
     func `is written as it was read, with its order of keys and its digits`(_ text: String) throws {
         let value = try JSON(parsing: Array(text.utf8))
@@ -48,6 +48,14 @@ import Testing
         }
     }
 
+    @Test func `a figure that is no number is null`() {
+        let figures: JSON = .pairs([
+            ("a", .figure(0.5)), ("b", .figure(1e300)), ("c", .figure(.nan)),
+            ("d", .figure(-.infinity)),
+        ])
+        #expect(figures.line == #"{"a":0.5,"b":1e+300,"c":null,"d":null}"#)
+    }
+
     @Test func `a page has a line for each member and reads back as the same value`() throws {
         let value: JSON = [
             "name": "a\nb", "feeds": ["trades", "book"], "none": [:], "inner": ["tick": "0.10"],
@@ -56,7 +64,7 @@ import Testing
         #expect(
             page == #"""
                 {
-                  "name": "a\u000ab",
+                  "name": "a\nb",
                   "feeds": ["trades","book"],
                   "none": {},
                   "inner": {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import MarketFiles
 import PaperTrading
+import PlainJSON
 import TradingCore
 import TradingModel
 
@@ -66,7 +67,7 @@ struct Backtest: ParsableCommand {
         let seconds = try play(&run, data)
         let report = RunReport(
             run: run, files: data.fileReports, loopSeconds: seconds, seed: seed)
-        Console.print(json ? report.json.text : report.text)
+        Console.print(json ? report.json.line : report.text)
         if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlainJSON
 import ScriptHost
 
 /// `runner check`: what would stop a script, without trading.
@@ -32,7 +33,7 @@ struct Check: ParsableCommand {
         }
         let findings = StrategyCheck.findings(file: strategy, parameters: overrides)
         if json {
-            Console.print(JSONText.array(findings.map(\.json)).text)
+            Console.print(JSON.array(findings.map(\.json)).line)
         } else {
             for finding in findings { Console.print("\(finding)") }
         }
@@ -44,17 +45,17 @@ struct Check: ParsableCommand {
 }
 
 extension Diagnostic {
-    fileprivate var json: JSONText {
-        .object([
-            ("severity", .string(severity.rawValue)),
-            ("code", .string(code)),
-            ("file", .string(file)),
+    fileprivate var json: JSON {
+        .pairs([
+            ("severity", .text(severity.rawValue)),
+            ("code", .text(code)),
+            ("file", .text(file)),
             ("line", line.map { .integer($0) } ?? .null),
             ("column", column.map { .integer($0) } ?? .null),
             ("end_column", endColumn.map { .integer($0) } ?? .null),
-            ("message", .string(message)),
-            ("suggestion", suggestion.map { .string($0) } ?? .null),
-            ("source", sourceLine.map { .string($0) } ?? .null),
+            ("message", .text(message)),
+            ("suggestion", suggestion.map { .text($0) } ?? .null),
+            ("source", sourceLine.map { .text($0) } ?? .null),
         ])
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import LiveTrading
 import PaperTrading
+import PlainJSON
 import ScriptHost
 import TradingCore
 import TradingModel
@@ -86,7 +87,7 @@ struct Paper: ParsableCommand {
             files: instruments.map {
                 RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
             }, loopSeconds: screen.seconds, seed: seed)
-        Console.print(json ? report.json.text : "\n" + report.text)
+        Console.print(json ? report.json.line : "\n" + report.text)
         if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
     }
 

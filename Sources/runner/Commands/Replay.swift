@@ -1,6 +1,7 @@
 import ArgumentParser
 import LiveTrading
 import PaperTrading
+import PlainJSON
 import ScriptHost
 import TradingCore
 import TradingModel
@@ -41,7 +42,7 @@ struct Replay: ParsableCommand {
         }
         let report = RunReport(
             run: run, files: files, loopSeconds: screen.seconds, seed: record.header.seed)
-        Console.print(json ? report.json.text : "\n" + report.text)
+        Console.print(json ? report.json.line : "\n" + report.text)
         try compare(run.tally.intents, with: end, reloads: record.reloads.count)
     }
 

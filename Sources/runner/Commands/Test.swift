@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PlainJSON
 import ScriptHost
 import StrategyTesting
 
@@ -40,7 +41,7 @@ struct Test: ParsableCommand {
         let seconds = (clock.now - start) / .seconds(1)
         let summary = TestOutput.Summary(results, seconds: seconds)
         guard !summary.isEmpty else { throw RunFailure(.usage, nothingFound(results)) }
-        Console.print(json ? summary.json(results).text : summary.text)
+        Console.print(json ? summary.json(results).line : summary.text)
         if summary.hasFailed { throw ArgumentParser.ExitCode(ExitCode.failed.rawValue) }
     }
 

@@ -1,4 +1,5 @@
 import PaperTrading
+import PlainJSON
 import TradingCore
 import TradingModel
 
@@ -38,67 +39,67 @@ struct RunReport {
 
     // MARK: - JSON
 
-    var json: JSONText {
-        .object([
-            ("data", .object(files.enumerated().map { ($1.symbol.description, data($0, $1)) })),
+    var json: JSON {
+        .pairs([
+            ("data", .pairs(files.enumerated().map { ($1.symbol.description, data($0, $1)) })),
             ("orders", .integer(run.tally.orders)),
             ("fills", .integer(run.tally.fills)),
             ("open_orders", .integer(state.orders.open.count)),
             (
                 "rejected",
-                .object(
+                .pairs(
                     run.tally.rejected.sorted { $0.key < $1.key }
                         .map { ($0.key, .integer($0.value)) })
             ),
             (
                 "positions",
-                .object(
+                .pairs(
                     zip(state.instruments, state.positions)
                         .map { ($0.symbol.description, json($0, $1)) })
             ),
-            ("currency", .string(run.equity.currency.code)),
-            ("realised_pnl", .string(realised.description)),
-            ("unrealised_pnl", .string(unrealised.description)),
-            ("fees", .string(fees.description)),
-            ("funding", .string(funding.description)),
-            ("equity", .string(run.equity.equity.description)),
-            ("max_drawdown", .string(run.equity.maxDrawdown.description)),
-            ("balances", .object(balances)),
+            ("currency", .text(run.equity.currency.code)),
+            ("realised_pnl", .text(realised.description)),
+            ("unrealised_pnl", .text(unrealised.description)),
+            ("fees", .text(fees.description)),
+            ("funding", .text(funding.description)),
+            ("equity", .text(run.equity.equity.description)),
+            ("max_drawdown", .text(run.equity.maxDrawdown.description)),
+            ("balances", .pairs(balances)),
             ("intents", .integer(run.tally.intents.count)),
-            ("intents_sha256", .string(run.tally.intents.hexadecimal)),
-            ("seed", seed.map { .string(String($0)) } ?? .null),
-            ("stopped", run.stopReason.map { .string($0) } ?? .null),
-            ("loop_seconds", .number(loopSeconds)),
-            ("events_per_second", .number(eventsPerSecond.rounded())),
+            ("intents_sha256", .text(run.tally.intents.hexadecimal)),
+            ("seed", seed.map { .text(String($0)) } ?? .null),
+            ("stopped", run.stopReason.map { .text($0) } ?? .null),
+            ("loop_seconds", .figure(loopSeconds)),
+            ("events_per_second", .figure(eventsPerSecond.rounded())),
         ])
     }
 
-    private var balances: [(String, JSONText)] {
+    private var balances: [(String, JSON)] {
         state.balances.sorted { $0.key < $1.key }.map { currency, balance in
             (
                 currency.code,
-                .object([
-                    ("total", .string(balance.total.description)),
-                    ("available", .string(balance.available.description)),
+                .pairs([
+                    ("total", .text(balance.total.description)),
+                    ("available", .text(balance.available.description)),
                 ])
             )
         }
     }
 
-    private func data(_ index: Int, _ files: SymbolFiles) -> JSONText {
+    private func data(_ index: Int, _ files: SymbolFiles) -> JSON {
         let statistics = run.statistics[index]
         let book = run.books[index]
-        return .object([
-            ("files", .array(files.names.map { .string($0) })),
+        return .pairs([
+            ("files", .array(files.names.map { .text($0) })),
             ("events", .integer(statistics.events)),
             ("trades", .integer(statistics.trades)),
             ("book_updates", .integer(statistics.bookUpdates)),
             ("quotes", .integer(statistics.quotes)),
             ("bars", .integer(statistics.bars)),
             ("skipped", .integer(files.skipped)),
-            ("volume", .string(statistics.volume.description)),
-            ("buy_volume", .string(statistics.buyVolume.description)),
-            ("notional", .string(statistics.notionalText)),
+            ("volume", .text(statistics.volume.description)),
+            ("buy_volume", .text(statistics.buyVolume.description)),
+            ("notional", .text(statistics.notionalText)),
             ("last_bid", level(book?.bestBid ?? statistics.lastQuote?.bid)),
             ("last_ask", level(book?.bestAsk ?? statistics.lastQuote?.ask)),
             ("bid_levels", .integer(book?.levelCount(.buy) ?? 0)),
@@ -106,34 +107,34 @@ struct RunReport {
             ("crossed", .integer(book?.crossedMessages ?? 0)),
             ("first_time", time(statistics.firstTime)),
             ("last_time", time(statistics.lastTime)),
-            ("notes", .array(files.notes.map { .string($0) })),
+            ("notes", .array(files.notes.map { .text($0) })),
         ])
     }
 
-    private func level(_ level: BookLevel?) -> JSONText {
+    private func level(_ level: BookLevel?) -> JSON {
         guard let level else { return .null }
-        return .object([
-            ("price", .string(level.price.description)),
-            ("qty", .string(level.quantity.description)),
+        return .pairs([
+            ("price", .text(level.price.description)),
+            ("qty", .text(level.quantity.description)),
         ])
     }
 
-    private func time(_ time: Timestamp?) -> JSONText {
-        time.map { .string(UTCTime($0).iso) } ?? .null
+    private func time(_ time: Timestamp?) -> JSON {
+        time.map { .text(UTCTime($0).iso) } ?? .null
     }
 
-    private func json(_ instrument: Instrument, _ position: Position) -> JSONText {
-        .object([
-            ("qty", .string(position.net.description)),
+    private func json(_ instrument: Instrument, _ position: Position) -> JSON {
+        .pairs([
+            ("qty", .text(position.net.description)),
             (
                 "average_price",
-                position.averagePrice.map { .string($0.description) } ?? .null
+                position.averagePrice.map { .text($0.description) } ?? .null
             ),
-            ("currency", .string(instrument.settle.code)),
-            ("realised_pnl", .string(position.realisedPnL.description)),
-            ("unrealised_pnl", .string(unrealised(instrument, position).description)),
-            ("fees", .string(position.fees.description)),
-            ("funding", .string(position.funding.description)),
+            ("currency", .text(instrument.settle.code)),
+            ("realised_pnl", .text(position.realisedPnL.description)),
+            ("unrealised_pnl", .text(unrealised(instrument, position).description)),
+            ("fees", .text(position.fees.description)),
+            ("funding", .text(position.funding.description)),
         ])
     }
 

@@ -1,3 +1,4 @@
+import PlainJSON
 import ScriptHost
 import StrategyTesting
 
@@ -70,10 +71,10 @@ enum TestOutput {
                 + " in \(files), \(time) s"
         }
 
-        func json(_ results: [TestFileResult]) -> JSONText {
-            .object([
+        func json(_ results: [TestFileResult]) -> JSON {
+            .pairs([
                 ("passed", .integer(passed)), ("failed", .integer(failed)),
-                ("broken_files", .integer(brokenFiles)), ("seconds", .number(seconds)),
+                ("broken_files", .integer(brokenFiles)), ("seconds", .figure(seconds)),
                 ("files", .array(results.map(\.json))),
             ])
         }
@@ -81,32 +82,32 @@ enum TestOutput {
 }
 
 extension TestFileResult {
-    fileprivate var json: JSONText {
-        .object([
-            ("file", .string(file)), ("error", failure?.json ?? .null),
-            ("printed", .array(printed.map { .string($0) })),
+    fileprivate var json: JSON {
+        .pairs([
+            ("file", .text(file)), ("error", failure?.json ?? .null),
+            ("printed", .array(printed.map { .text($0) })),
             ("tests", .array(tests.map(\.json))),
         ])
     }
 }
 
 extension TestResult {
-    fileprivate var json: JSONText {
-        .object([
-            ("name", .string(name)), ("line", line.map { .integer($0) } ?? .null),
+    fileprivate var json: JSON {
+        .pairs([
+            ("name", .text(name)), ("line", line.map { .integer($0) } ?? .null),
             ("passed", .bool(failure == nil)), ("compares_nothing", .bool(!hasExpectations)),
             ("failure", failure?.json ?? .null),
-            ("printed", .array(printed.map { .string($0) })),
+            ("printed", .array(printed.map { .text($0) })),
         ])
     }
 }
 
 extension ScriptError {
-    fileprivate var json: JSONText {
-        .object([
-            ("file", .string(file)), ("line", line.map { .integer($0) } ?? .null),
-            ("message", .string(message)),
-            ("source", sourceLine.map { .string($0) } ?? .null),
+    fileprivate var json: JSON {
+        .pairs([
+            ("file", .text(file)), ("line", line.map { .integer($0) } ?? .null),
+            ("message", .text(message)),
+            ("source", sourceLine.map { .text($0) } ?? .null),
         ])
     }
 }
