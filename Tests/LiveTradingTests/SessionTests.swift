@@ -4,26 +4,6 @@ import Testing
 import TradingCore
 import TradingModel
 
-@Suite struct `A JSON line` {
-    @Test(arguments: [
-        #"{"a":1,"b":[true,false,null],"c":{}}"#, #"[]"#, #""\"\\\n\u0001 → 🚀""#,
-        "-9223372036854775808", #"{"x":[[],[{"y":"z"}]]}"#,
-    ])
-    func `is the same after reading and writing`(text: String) throws {
-        #expect(try JSONValue(parsing: text).text == text)
-    }
-
-    @Test(arguments: ["", "{", "[1,]", #"{"a"}"#, "1.5", "nul", #""\x""#, "1 2", #"{"a":1,}"#])
-    func `of another form is refused`(text: String) {
-        #expect(throws: JSONValue.Malformed.self) { try JSONValue(parsing: text) }
-    }
-
-    @Test func `that is nested beyond reason is refused`() {
-        let text = String(repeating: "[", count: 10_000)
-        #expect(throws: JSONValue.Malformed.self) { try JSONValue(parsing: text) }
-    }
-}
-
 @Suite struct `A session's record` {
     private let folder: TestFolder
     private let session: SessionFolder

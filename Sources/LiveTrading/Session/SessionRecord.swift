@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PlainJSON
 public import ScriptHost
 internal import Synchronization
 public import TradingCore
@@ -75,14 +76,14 @@ public final class SessionRecord: Sendable {
         }
         file = Mutex(descriptor)
         write([
-            ("type", .string("session")), ("format", .integer(1)),
-            ("mode", .string(header.mode.rawValue)), ("venue", .string(header.venue)),
-            ("seed", .string(String(header.seed))), ("script", .string(header.script)),
+            ("type", .text("session")), ("format", .integer(1)),
+            ("mode", .text(header.mode.rawValue)), ("venue", .text(header.venue)),
+            ("seed", .text(String(header.seed))), ("script", .text(header.script)),
             ("parameters", Self.pairs(header.parameters)),
             ("settings", Self.lists(header.settings)),
         ])
         write([
-            ("type", .string("version")), ("version", .integer(1)), ("hash", .string(hash)),
+            ("type", .text("version")), ("version", .integer(1)), ("hash", .text(hash)),
             ("files", Self.list(files)),
         ])
     }
@@ -91,47 +92,47 @@ public final class SessionRecord: Sendable {
 
     func add(_ reload: RecordedReload) {
         write([
-            ("type", .string("reload")), ("version", .integer(Int64(reload.version))),
-            ("hash", .string(reload.hash)),
+            ("type", .text("reload")), ("version", .integer(Int64(reload.version))),
+            ("hash", .text(reload.hash)),
             ("begun_at", .integer(reload.begun.nanoseconds)),
             ("swapped_at", .integer(reload.swapped.nanoseconds)),
-            ("state_before", .string(reload.stateBefore)),
-            ("state_after", .string(reload.stateAfter)), ("files", Self.list(reload.files)),
+            ("state_before", .text(reload.stateBefore)),
+            ("state_after", .text(reload.stateAfter)), ("files", Self.list(reload.files)),
         ])
     }
 
     /// For its reader only: a run again rolls back by itself.
     func addRollback(from: Int, to: Int, reason: String, at time: Timestamp) {
         write([
-            ("type", .string("rollback")), ("from", .integer(Int64(from))),
+            ("type", .text("rollback")), ("from", .integer(Int64(from))),
             ("to", .integer(Int64(to))), ("at", .integer(time.nanoseconds)),
-            ("reason", .string(reason)),
+            ("reason", .text(reason)),
         ])
     }
 
     public func add(_ end: SessionEnd) {
         write([
-            ("type", .string("end")), ("reason", .string(end.reason)),
+            ("type", .text("end")), ("reason", .text(end.reason)),
             ("at", .integer(end.time.nanoseconds)), ("intents", .integer(Int64(end.intents))),
-            ("intents_sha256", .string(end.intentsHash)),
+            ("intents_sha256", .text(end.intentsHash)),
         ])
     }
 
-    private static func pairs(_ values: [(name: String, text: String)]) -> JSONValue {
+    private static func pairs(_ values: [(name: String, text: String)]) -> JSON {
         lists(values.map { [$0.name, $0.text] })
     }
 
-    private static func lists(_ values: [[String]]) -> JSONValue {
-        .array(values.map { .array($0.map { .string($0) }) })
+    private static func lists(_ values: [[String]]) -> JSON {
+        .array(values.map { .array($0.map { .text($0) }) })
     }
 
-    private static func list(_ files: [ScriptFile]) -> JSONValue {
-        .array(files.map { .object([("path", .string($0.path)), ("text", .string($0.text))]) })
+    private static func list(_ files: [ScriptFile]) -> JSON {
+        .array(files.map { .pairs([("path", .text($0.path)), ("text", .text($0.text))]) })
     }
 
     /// A whole line at a time, so that a run that is killed leaves whole lines.
-    private func write(_ fields: [(String, JSONValue)]) {
-        var bytes = Array((JSONValue.object(fields).text + "\n").utf8)[...]
+    private func write(_ fields: [(String, JSON)]) {
+        var bytes = Array((JSON.pairs(fields).line + "\n").utf8)[...]
         file.withLock { descriptor in
             while !bytes.isEmpty {
                 let count = unsafe bytes.withUnsafeBytes { raw in
@@ -165,7 +166,7 @@ public struct RecordedSession: Sendable {
             throw SessionFolder.Problem(description: "\(path) is empty")
         }
         for (index, line) in lines.enumerated() {
-            guard let value = try? JSONValue(parsing: line), take(value) else {
+            guard let value = try? JSON(parsing: line), take(value) else {
                 throw SessionFolder.Problem(
                     description: "\(path):\(index + 1): is no line of a session that this runner "
                         + "can read")
@@ -174,8 +175,8 @@ public struct RecordedSession: Sendable {
     }
 
     /// False: not of the form.
-    private mutating func take(_ line: JSONValue) -> Bool {
-        switch line["type"]?.string {
+    private mutating func take(_ line: JSON) -> Bool {
+        switch line["type"]?.text {
         case "session": return takeHeader(line)
         case "version":
             guard let files = Self.files(line) else { return false }
@@ -183,8 +184,8 @@ public struct RecordedSession: Sendable {
             return true
         case "reload": return takeReload(line)
         case "end":
-            guard let reason = line["reason"]?.string, let time = line["at"]?.integer,
-                let intents = line["intents"]?.integer, let hash = line["intents_sha256"]?.string
+            guard let reason = line["reason"]?.text, let time = line["at"]?.integer,
+                let intents = line["intents"]?.integer, let hash = line["intents_sha256"]?.text
             else { return false }
             end = SessionEnd(
                 reason: reason, time: Timestamp(nanoseconds: time), intents: Int(intents),
@@ -195,11 +196,11 @@ public struct RecordedSession: Sendable {
         }
     }
 
-    private mutating func takeHeader(_ line: JSONValue) -> Bool {
+    private mutating func takeHeader(_ line: JSON) -> Bool {
         guard line["format"]?.integer == 1,
-            let mode = line["mode"]?.string.flatMap(TradingMode.init(rawValue:)),
-            let venue = line["venue"]?.string, let seed = line["seed"]?.string.flatMap(UInt64.init),
-            let script = line["script"]?.string, let parameters = Self.pairs(line["parameters"]),
+            let mode = line["mode"]?.text.flatMap(TradingMode.init(rawValue:)),
+            let venue = line["venue"]?.text, let seed = line["seed"]?.text.flatMap(UInt64.init),
+            let script = line["script"]?.text, let parameters = Self.pairs(line["parameters"]),
             let settings = Self.lists(line["settings"])
         else { return false }
         header = SessionHeader(
@@ -208,11 +209,11 @@ public struct RecordedSession: Sendable {
         return true
     }
 
-    private mutating func takeReload(_ line: JSONValue) -> Bool {
-        guard let version = line["version"]?.integer, let hash = line["hash"]?.string,
+    private mutating func takeReload(_ line: JSON) -> Bool {
+        guard let version = line["version"]?.integer, let hash = line["hash"]?.text,
             let files = Self.files(line), let begun = line["begun_at"]?.integer,
             let swapped = line["swapped_at"]?.integer,
-            let before = line["state_before"]?.string, let after = line["state_after"]?.string
+            let before = line["state_before"]?.text, let after = line["state_after"]?.text
         else { return false }
         reloads.append(
             RecordedReload(
@@ -222,28 +223,28 @@ public struct RecordedSession: Sendable {
         return true
     }
 
-    private static func pairs(_ value: JSONValue?) -> [(name: String, text: String)]? {
+    private static func pairs(_ value: JSON?) -> [(name: String, text: String)]? {
         guard let lists = lists(value), lists.allSatisfy({ $0.count == 2 }) else { return nil }
         return lists.map { ($0[0], $0[1]) }
     }
 
-    private static func lists(_ value: JSONValue?) -> [[String]]? {
-        guard let entries = value?.array else { return nil }
+    private static func lists(_ value: JSON?) -> [[String]]? {
+        guard let entries = value?.items else { return nil }
         var lists: [[String]] = []
         for entry in entries {
-            guard let parts = entry.array else { return nil }
-            let texts = parts.compactMap(\.string)
+            guard let parts = entry.items else { return nil }
+            let texts = parts.compactMap(\.text)
             guard texts.count == parts.count, texts.count >= 2 else { return nil }
             lists.append(texts)
         }
         return lists
     }
 
-    private static func files(_ line: JSONValue) -> [ScriptFile]? {
-        guard let entries = line["files"]?.array, !entries.isEmpty else { return nil }
+    private static func files(_ line: JSON) -> [ScriptFile]? {
+        guard let entries = line["files"]?.items, !entries.isEmpty else { return nil }
         var files: [ScriptFile] = []
         for entry in entries {
-            guard let path = entry["path"]?.string, let text = entry["text"]?.string else {
+            guard let path = entry["path"]?.text, let text = entry["text"]?.text else {
                 return nil
             }
             files.append(ScriptFile(path, text))
