@@ -146,7 +146,7 @@ extension JSON: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
     package static func integer(_ value: Int64) -> JSON { .number(String(value)) }
     package static func integer(_ value: Int) -> JSON { .number(String(value)) }
 
-    /// A measured figure; money is a ``text(_:)``. What is no finite number is null.
+    /// A measured figure, null where it is no finite number; money is a text instead.
     package static func figure(_ value: Double) -> JSON {
         value.isFinite ? .number("\(value)") : .null
     }

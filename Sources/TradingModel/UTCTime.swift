@@ -41,12 +41,10 @@ package struct UTCTime {
     /// `23:54:13`.
     package var clock: String { "\(digits(hour, 2)):\(digits(minute, 2)):\(digits(second, 2))" }
 
-    /// `20240808`: sorts as the days do, and no file system minds it.
-    package var plainDate: String { digits(year, 4) + digits(month, 2) + digits(day, 2) }
-
-    /// `20240808T235413Z`: a moment to the second, for names of files.
+    /// `20240808T235413Z`: sorts as the moments do, and no file system minds it.
     package var plain: String {
-        "\(plainDate)T\(digits(hour, 2))\(digits(minute, 2))\(digits(second, 2))Z"
+        digits(year, 4) + digits(month, 2) + digits(day, 2) + "T" + digits(hour, 2)
+            + digits(minute, 2) + digits(second, 2) + "Z"
     }
 
     /// `2024-08-08 23:54:13.937`.

@@ -56,7 +56,7 @@ public struct RecordingSummary: Hashable, Sendable {
 ///     try recorder.finish(at: now)
 ///
 /// Time is always an input. A new file begins with the book as it then stands, so each can be read
-/// alone. After an error the files are whole as far as they were flushed: finish, and stop.
+/// alone. Ending a file waits for the disk: keep a recorder off the event loop. After an error the files are whole as far as they were flushed: finish, and stop.
 public final class Recorder {
     private struct Track {
         let recorded: RecordedInstrument
@@ -64,7 +64,8 @@ public final class Recorder {
         /// Whether a clear or a level was ever received.
         var hasBook = false
         var writer: RecordingWriter
-        var day: String
+        /// The UTC day of the file, counted from 1970.
+        var day: Int64
         /// The array's size when the first event of the market came.
         var bytesAtStart = 0
         /// The arrays before the one that is being written, and what they hold.
@@ -104,7 +105,7 @@ public final class Recorder {
             tracks.append(
                 Track(
                     recorded: recorded, book: OrderBook(instrument: id), writer: writer,
-                    day: UTCTime(time).plainDate, bytesAtStart: writer.bytes))
+                    day: Self.day(of: time), bytesAtStart: writer.bytes))
         }
     }
 
@@ -192,7 +193,11 @@ extension Recorder {
         if let limit = rotation.bytes, track.writer.bytes - track.bytesAtStart >= limit {
             return true
         }
-        return rotation.daily && UTCTime(time).plainDate > track.day
+        return rotation.daily && Self.day(of: time) > track.day
+    }
+
+    private static func day(of time: Timestamp) -> Int64 {
+        time.nanoseconds / 86_400_000_000_000
     }
 
     /// Ends the file and begins the next one with the book as it stands.
@@ -203,7 +208,7 @@ extension Recorder {
         tracks[place].finishedFiles.append(previous.path)
         tracks[place].finishedCounts = tracks[place].finishedCounts + previous.counts
         tracks[place].writer = next
-        tracks[place].day = UTCTime(time).plainDate
+        tracks[place].day = Self.day(of: time)
         if tracks[place].hasBook { try copyBook(tracks[place].book, into: next, at: time) }
         tracks[place].bytesAtStart = next.bytes
         try previous.finish(at: time)
