@@ -30,7 +30,8 @@ let package = Package(
             name: "runner",
             dependencies: [
                 "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost",
-                "StrategyTesting", "TradingCore", "TradingModel", "Transport", "VenueSessions",
+                "SimulatorServer", "StrategyTesting", "TradingCore", "TradingModel", "Transport",
+                "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -165,6 +166,15 @@ let package = Package(
                 "TradingModel",
             ],
             exclude: ["Attacks", "Mistakes", "Vectors"], swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorServerTests",
+            dependencies: [
+                "SimulatorServer", "TradingModel", "VenueSimulators",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "StrategyTests",
             dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],

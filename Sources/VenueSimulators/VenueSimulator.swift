@@ -115,8 +115,22 @@ package protocol VenueSimulator: AnyObject {
     var nextDue: Timestamp { get }
     /// What has been queued since the last call, in order.
     func takeOutputs() -> [SimulatorOutput]
+    /// What has been traded here so far.
+    var tally: VenueTally { get }
     /// The venue's own words for "a request timed out inside": its outcome is not known.
     var unknownOutcomeReply: HTTPReply { get }
     /// The venue's own words for "too many requests".
     var tooManyRequestsReply: HTTPReply { get }
+}
+
+/// What has been traded at a simulator, by all its accounts.
+package struct VenueTally: Hashable, Sendable {
+    /// Orders that were taken, stop orders among them.
+    package var orders: Int
+    package var fills: Int
+
+    package init(orders: Int, fills: Int) {
+        self.orders = orders
+        self.fills = fills
+    }
 }

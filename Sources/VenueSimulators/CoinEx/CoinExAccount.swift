@@ -174,13 +174,17 @@ extension Money {
 final class CoinExNumbers {
     private var counts: [CoinExProduct: Int64] = [:]
     private var positions: Int64 = 1_000
+    private(set) var tally = VenueTally(orders: 0, fills: 0)
 
     /// Orders and stops of a product; spot and futures number apart.
     func nextOrder(_ product: CoinExProduct) -> Int64 {
         let next = (counts[product] ?? 1_000) + 1
         counts[product] = next
+        tally.orders += 1
         return next
     }
+
+    func countFill() { tally.fills += 1 }
 
     func nextPosition() -> Int64 {
         positions += 1

@@ -27,6 +27,7 @@ extension CoinExAccount {
             liquidity: fill.liquidity, fee: booking.fee, feeCurrency: booking.currency,
             positionID: booking.positionID, realised: booking.realised)
         Self.append(deal, to: &deals)
+        numbers.countFill()
         changes.deals.append(deal)
         changes.note(order)
     }

@@ -44,6 +44,7 @@ extension CoinExSimulator {
         let path = String(parts[0])
         let query = parts.count == 2 ? parts[1] : ""
         if path == "/_simulator/state" { return reply(stateReport) }
+        if path == "/_simulator/" || path == "/_simulator" { return reply(ownPages) }
         guard let (product, route) = CoinExRoutes.find(path) else {
             return HTTPReply(
                 status: 404, headers: [HTTPHeader("Content-Type", "text/html")],

@@ -18,6 +18,7 @@ package final class CoinExSimulator: VenueSimulator {
     var outputs: [SimulatorOutput] = []
     var now: Timestamp
     var addressBucket: TokenBucket
+    private let numbers: CoinExNumbers
     private(set) var random: SeededDraws
     private var nextTick: Timestamp
     private var tickCount: Int64 = 0
@@ -45,6 +46,7 @@ package final class CoinExSimulator: VenueSimulator {
         let markets = instruments.map { CoinExMarket($0, settings: settings, start: start) }
         self.markets = markets
         let numbers = CoinExNumbers()
+        self.numbers = numbers
         accounts = settings.accounts.map {
             CoinExAccount(
                 $0, markets: markets, leverage: settings.leverage, numbers: numbers, at: start)
@@ -136,6 +138,7 @@ package final class CoinExSimulator: VenueSimulator {
         return outputs
     }
 
+    package var tally: VenueTally { numbers.tally }
     package var unknownOutcomeReply: HTTPReply { reply(CoinExRefusal.timedOut.json) }
     package var tooManyRequestsReply: HTTPReply { reply(CoinExRefusal.tooFrequent.json) }
 }

@@ -1,8 +1,19 @@
 internal import PlainJSON
 internal import TradingModel
 
-/// What `/_simulator/state` tells: the venue's own books, to be held against a client's.
+/// What `/_simulator/` and below tell: the venue's own books, to be held against a client's.
 extension CoinExSimulator {
+    /// The pages that the venue does not have.
+    var ownPages: JSON {
+        [
+            "venue": "coinex", "time": .milliseconds(now),
+            "pages": [
+                "/_simulator/state":
+                    "accounts with balances, positions, orders and fills; each market's depth"
+            ],
+        ]
+    }
+
     var stateReport: JSON {
         [
             "venue": "coinex", "time": .milliseconds(now),
