@@ -17,6 +17,7 @@ struct Runner: ParsableCommand {
                    runner test NAME_test.lua
                    runner reload [session]
                    runner replay session
+                   runner simulate-venue coinex
             """,
         discussion: """
             A strategy trades on paper until you stop it with Ctrl-C.
@@ -33,7 +34,7 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
-            Api.self,
+            SimulateVenue.self, Api.self,
         ],
         defaultSubcommand: Paper.self)
 
@@ -65,7 +66,9 @@ struct Runner: ParsableCommand {
             throw RunFailure(
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
-        let commands = ["backtest", "check", "new", "paper", "reload", "replay", "test"]
+        let commands = [
+            "backtest", "check", "new", "paper", "reload", "replay", "simulate-venue", "test",
+        ]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
             !(commands + ["api", "help"]).contains(word),
             unsafe access(word, F_OK) != 0
@@ -91,6 +94,7 @@ struct Runner: ParsableCommand {
         case "test": try? Test.parse(Array(arguments.dropFirst()))
         case "reload": try? Reload.parse(Array(arguments.dropFirst()))
         case "replay": try? Replay.parse(Array(arguments.dropFirst()))
+        case "simulate-venue": try? SimulateVenue.parse(Array(arguments.dropFirst()))
         case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)
         default: nil
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import MarketFiles
 import PaperTrading
 import PlainJSON
+import ScriptHost
 import TradingCore
 import TradingModel
 
@@ -58,7 +59,7 @@ struct Backtest: ParsableCommand {
                 .usage, "a backtest needs data: runner backtest \(strategy) --data FILE")
         }
         let data = try BacktestData(
-            data, instruments: instruments, strategy: script,
+            data, instruments: instruments, symbols: script.symbols, strategy: script,
             options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
         if !json { data.descriptions.forEach(Console.print) }
         var run = makeRun(

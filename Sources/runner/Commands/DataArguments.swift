@@ -144,11 +144,11 @@ struct BacktestData {
     /// What was inferred, one line for each symbol, for people.
     let descriptions: [String]
 
+    /// - Parameter strategy: nil: no script's feeds have to be in the files.
     init(
-        _ arguments: [String], instruments overrides: [String], strategy: LuaStrategy,
-        options: MarketFileOptions, settings: Settings
+        _ arguments: [String], instruments overrides: [String], symbols: [Symbol],
+        strategy: LuaStrategy? = nil, options: MarketFileOptions, settings: Settings
     ) throws {
-        let symbols = strategy.symbols
         let facts = try Self.inspect(arguments, symbols: symbols, options: options)
         let known = try overrides.map { text throws(RunFailure) in try InstrumentArgument(text) }
         var instruments: [Instrument] = []
@@ -158,7 +158,7 @@ struct BacktestData {
                 symbol: symbol, files: facts[index],
                 flags: known.filter { $0.symbol == nil || $0.symbol == symbol })
             let instrument = found.instrument(id: InstrumentID(index))
-            try Self.checkFeeds(of: symbol, facts[index], strategy)
+            if let strategy { try Self.checkFeeds(of: symbol, facts[index], strategy) }
             instruments.append(instrument)
             descriptions.append(found.description(of: instrument, settings))
         }

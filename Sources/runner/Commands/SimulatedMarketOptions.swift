@@ -1,0 +1,113 @@
+import ArgumentParser
+import Glibc
+import MarketFiles
+import TradingModel
+import VenueSimulators
+
+/// Which market a simulated venue has: the synthetic one, or recorded files.
+struct SimulatedMarketOptions: ParsableArguments {
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Recorded market: SYMBOL=FILE, any file that backtest reads (default: synthetic).",
+            valueName: "symbol=file"))
+    var data: [String] = []
+
+    @Option(
+        name: .customLong("instrument"),
+        help: ArgumentHelp(
+            "What the files do not say, such as tick=0.01,lot=0.001; SYMBOL=tick=… for one.",
+            valueName: "facts"))
+    var instruments: [String] = []
+
+    @Option(help: "Seconds of the market that pass in each real one; whole, from 1.")
+    var speed: Int64 = 1
+
+    typealias Maker = @Sendable (Timestamp) throws -> any VenueSimulator
+
+    /// Of the synthetic market, what lies before the start, for candles and deals: ten minutes.
+    private static let history: Int64 = 600_000_000_000
+    /// The files' events come this fast at most: beyond it no client keeps up.
+    private static let highestSpeed: Int64 = 10_000
+
+    /// In a few words, for people.
+    var description: String {
+        let pace = speed == 1 ? "" : ", \(speed) times as fast"
+        return (data.isEmpty ? "synthetic" : data.joined(separator: ", ")) + pace
+    }
+
+    /// What makes the simulator on the loop that serves it; the files are looked at before.
+    func maker(_ settings: CoinExSettings, _ plan: FaultPlan, seed: UInt64) throws -> Maker {
+        guard (1...Self.highestSpeed).contains(speed) else {
+            throw RunFailure(
+                .usage, "--speed is `\(speed)`, expected a whole number from 1 to 10000")
+        }
+        if data.isEmpty, !instruments.isEmpty {
+            throw RunFailure(.usage, "--instrument describes the files of --data; there are none")
+        }
+        let venue = data.isEmpty ? synthetic(settings, seed: seed) : try recorded(settings)
+        guard !plan.shares.isEmpty else { return venue }
+        return { start in
+            FaultySimulator(try venue(start), plan: plan, seed: seed, start: start)
+        }
+    }
+
+    private func synthetic(_ settings: CoinExSettings, seed: UInt64) -> Maker {
+        { [speed] start in
+            CoinExSimulator(
+                seed: seed, settings: settings, start: start, history: Self.history, speed: speed)
+        }
+    }
+
+    private func recorded(_ settings: CoinExSettings) throws -> Maker {
+        let symbols = try symbols()
+        do {
+            _ = try open(symbols)  // so that a bad file is told before anything listens
+        } catch let failure as RunFailure {
+            throw RunFailure(.usage, failure.message)
+        }
+        return { [self] start in
+            let files = try open(symbols)
+            return CoinExSimulator(
+                instruments: files.instruments,
+                feed: MarketFeed(files.source, start: start, speed: speed), settings: settings,
+                start: start)
+        }
+    }
+
+    private func open(_ symbols: [Symbol]) throws -> BacktestData {
+        try BacktestData(
+            data, instruments: instruments, symbols: symbols,
+            options: MarketFileOptions(), settings: try Settings([]))
+    }
+
+    /// The symbols that the files are given for, each once.
+    private func symbols() throws(RunFailure) -> [Symbol] {
+        var symbols: [Symbol] = []
+        for text in data {
+            let argument = DataArgument(text)
+            guard let symbol = argument.symbol else {
+                throw RunFailure(
+                    .usage,
+                    "--data: say which market `\(argument.path)` is: "
+                        + "--data coinex:BTC/USDT:USDT=\(argument.path)")
+            }
+            if !symbols.contains(symbol) { symbols.append(symbol) }
+        }
+        return symbols
+    }
+}
+
+/// The computer's clock: clients sign with theirs.
+@Sendable func realTime() -> Timestamp {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+}
+
+/// Sleeps, unless a signal ends it early.
+func pause(nanoseconds: Int64) {
+    var span = timespec(
+        tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+    unsafe nanosleep(&span, nil)
+}

@@ -1,0 +1,98 @@
+import SimulatorServer
+
+/// What a simulator's user has to know to reach it, and what it served when it ends.
+struct ServingReport {
+    let venue: String
+    let address: ListeningAddress
+    let isSecure: Bool
+    /// The certificate that clients must trust; nil without a test authority.
+    let authorityFile: String?
+    let seed: UInt64
+    let faults: [String]
+    /// A secret only where it protects nothing.
+    let accounts: [(key: String, secret: String?)]
+    let market: String
+
+    static let usualAccounts: [(key: String, secret: String?)] = [
+        ("simulator-key", "simulator-secret")
+    ]
+
+    private var baseURL: String { (isSecure ? "https://" : "http://") + "\(address)" }
+    private var socketURL: String { (isSecure ? "wss://" : "ws://") + "\(address)/v2" }
+    private var stateURL: String { baseURL + "/_simulator/state" }
+
+    /// A strategy on this simulator, as it is typed.
+    private var clientLine: String {
+        "runner strategies/market_maker.lua --set symbol=\(venue):BTC/USDT:USDT --live --base-url "
+            + baseURL + (authorityFile.map { " --ca-file \(Self.quoted($0))" } ?? "")
+    }
+
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.allSatisfy { $0.isLetter || $0.isNumber || "/._-+:@".contains($0) }
+        return isPlain ? path : "'" + path.split(separator: "'").joined(separator: "'\\''") + "'"
+    }
+
+    var text: String {
+        var lines = [
+            "simulating \(venue) at \(address); Ctrl-C stops",
+            "",
+            "  REST       \(baseURL)/v2",
+            "  WebSocket  \(socketURL)/spot and \(socketURL)/futures",
+            "  state      \(stateURL)",
+        ]
+        for account in accounts {
+            lines.append(
+                "  account    key \(account.key), "
+                    + (account.secret.map { "secret \($0)" } ?? "with the secret that you gave"))
+        }
+        if let authorityFile { lines.append("  CA file    \(authorityFile)") }
+        lines.append("  market     \(market)")
+        lines.append("  seed       \(seed)")
+        lines.append("  faults     \(faults.isEmpty ? "none" : faults.joined(separator: ","))")
+        return (lines + ["", "A client:", "  \(clientLine)"]).joined(separator: "\n")
+    }
+
+    var json: JSONText {
+        .object([
+            ("venue", .string(venue)), ("host", .string(address.host)),
+            ("port", .integer(address.port)), ("base_url", .string(baseURL)),
+            ("rest_url", .string(baseURL + "/v2")),
+            (
+                "websocket_urls",
+                .object([
+                    ("spot", .string(socketURL + "/spot")),
+                    ("futures", .string(socketURL + "/futures")),
+                ])
+            ),
+            ("state_url", .string(stateURL)),
+            ("ca_file", authorityFile.map { .string($0) } ?? .null),
+            (
+                "accounts",
+                .array(
+                    accounts.map { account in
+                        .object([
+                            ("key", .string(account.key)),
+                            ("secret", account.secret.map { .string($0) } ?? .null),
+                        ])
+                    })
+            ),
+            ("market", .string(market)), ("seed", .integer(Int(clamping: seed))),
+            ("faults", .array(faults.map { .string($0) })), ("client", .string(clientLine)),
+        ])
+    }
+
+    // MARK: - The end
+
+    static func text(of served: ServedCounts) -> String {
+        "served \(served.requests) requests and \(served.sockets) sockets; "
+            + "\(served.orders) orders, \(served.fills) fills"
+    }
+
+    static func json(of served: ServedCounts, isInterrupted: Bool) -> JSONText {
+        .object([
+            ("end", .string(isInterrupted ? "interrupted" : "duration")),
+            ("requests", .integer(served.requests)), ("sockets", .integer(served.sockets)),
+            ("orders", .integer(served.orders)), ("fills", .integer(served.fills)),
+        ])
+    }
+}
