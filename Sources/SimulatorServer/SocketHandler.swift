@@ -128,9 +128,9 @@ final class SocketHandler: ChannelInboundHandler {
         guard case .open = state else { return }
         var data = ByteBuffer()
         data.write(webSocketErrorCode: code)
+        venue.after(nanoseconds: venue.limits.closingNanoseconds) { [weak self] in self?.cut() }
         write(.connectionClose, data)
         state = .closing
-        venue.after(nanoseconds: venue.limits.closingNanoseconds) { [weak self] in self?.cut() }
     }
 
     private func cut() {
