@@ -44,7 +44,7 @@ public struct HTTPReply: Hashable, Sendable {
 }
 
 /// Why a request got no reply, or a socket did not open or was cut.
-public struct TransportProblem: Hashable, Sendable, CustomStringConvertible {
+public struct TransportProblem: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         case dns
         case refused

@@ -1,0 +1,108 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOExtras
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import VenueSessions
+
+/// Connects to endpoints: by TCP, through a proxy where there is one, with TLS where it is wanted.
+final class Dialer {
+    let settings: NetworkSettings
+    let trust: Trust
+    private let loop: any EventLoop
+
+    init(_ settings: NetworkSettings, on loop: any EventLoop) {
+        self.settings = settings
+        self.loop = loop
+        trust = Trust(file: settings.certificateAuthorities)
+    }
+
+    /// A channel whose TLS handshake, if any, has begun: its end shows in the channel's pipeline.
+    func connect(to endpoint: Endpoint) -> EventLoopFuture<any Channel> {
+        let proxy = settings.proxies.proxy(for: endpoint)
+        do {
+            let secured = try endpoint.isSecure ? tls(for: endpoint, isProxied: proxy != nil) : nil
+            let channel = connect(
+                host: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port)
+            let reached = proxy.map { tunnel(channel, to: endpoint, through: $0) } ?? channel
+            return reached.assumeIsolated().flatMapThrowing { channel in
+                if let secured { try channel.pipeline.syncOperations.addHandler(secured) }
+                return channel
+            }.nonisolated()
+        } catch {
+            return loop.makeFailedFuture(error)
+        }
+    }
+
+    /// An address is verified against where the connection goes, which would be the proxy.
+    func refuseUnverifiable(_ endpoint: Endpoint, isProxied: Bool) throws(TransportProblem) {
+        guard isProxied, endpoint.isSecure, endpoint.isAddress else { return }
+        throw TransportProblem(
+            .proxy,
+            "\(endpoint.host) is an address, which cannot be verified through a proxy: use its"
+                + " name, or name it in NO_PROXY")
+    }
+
+    /// The handler that verifies the endpoint's certificate.
+    private func tls(
+        for endpoint: Endpoint, isProxied: Bool
+    ) throws(TransportProblem) -> NIOSSLClientHandler {
+        try refuseUnverifiable(endpoint, isProxied: isProxied)
+        let context = try trust.context()
+        do {
+            return try NIOSSLClientHandler(
+                context: context, serverHostname: endpoint.isAddress ? nil : endpoint.host)
+        } catch {
+            throw TransportProblem(.tls, "\(endpoint.host) cannot be verified: \(error)")
+        }
+    }
+
+    private func connect(host: String, port: Int) -> EventLoopFuture<any Channel> {
+        ClientBootstrap(group: loop)
+            .connectTimeout(settings.waits.connect)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .connect(host: host, port: port)
+    }
+
+    /// Asks the proxy behind `channel` for a connection to the endpoint.
+    private func tunnel(
+        _ channel: EventLoopFuture<any Channel>, to endpoint: Endpoint, through proxy: Proxies.Proxy
+    ) -> EventLoopFuture<any Channel> {
+        var headers = HTTPHeaders([("host", endpoint.place)])
+        if let authorization = proxy.authorization {
+            headers.add(name: "proxy-authorization", value: authorization.headerValue)
+        }
+        let deadline = NIODeadline.now() + settings.waits.open
+        let stood = loop.makePromise(of: Void.self)
+        channel.assumeIsolated().whenFailure { stood.fail($0) }
+        return channel.assumeIsolated().flatMap { channel in
+            let handlers: [any ChannelHandler & RemovableChannelHandler] = [
+                HTTPRequestEncoder(),
+                ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)),
+                NIOHTTP1ProxyConnectHandler(
+                    targetHost: endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host,
+                    targetPort: endpoint.port, headers: headers, deadline: deadline,
+                    promise: stood),
+            ]
+            let pipeline = channel.pipeline.syncOperations
+            do {
+                for handler in handlers { try pipeline.addHandler(handler) }
+            } catch {
+                stood.fail(error)
+            }
+            return stood.futureResult.assumeIsolated().flatMap {
+                // The last first: each hands on what it still holds.
+                let removals = handlers.reversed().map { pipeline.removeHandler($0) }
+                return EventLoopFuture.andAllSucceed(removals, on: channel.eventLoop)
+            }.map { channel }.nonisolated()
+        }.nonisolated()
+    }
+}
+
+extension Proxies.Proxy {
+    var authorization: HTTPClient.Authorization? {
+        credentials.map { .basic(username: $0.user, password: $0.password) }
+    }
+}

@@ -1,0 +1,168 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOExtras
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import TradingModel
+internal import VenueSessions
+
+/// Puts what a library threw into words about the connection that it happened to.
+struct ProblemTeller {
+    let endpoint: Endpoint
+    let proxy: Proxies.Proxy?
+    let waits: NetworkSettings.Waits
+
+    /// - Parameter certificate: what the other side showed, where it is known.
+    func problem(
+        _ error: any Error, certificate: NIOSSLCertificate? = nil, now: Timestamp
+    ) -> TransportProblem {
+        switch error {
+        case let problem as TransportProblem: problem
+        case let error as NIOConnectionError: connecting(error)
+        case let error as NIOSSLError: secured(error, certificate, now)
+        case let error as NIOSSLExtraError: misnamed(error)
+        case let error as NIOHTTP1ProxyConnectHandler.Error: proxied(error)
+        case let error as HTTPClientError: requested(error)
+        case let error as ChannelError: inChannel(error)
+        case is HTTPParserError:
+            TransportProblem(.other, "\(endpoint.place) does not speak HTTP")
+        case let error as IOError: cut("\(error)")
+        case is ResponseAccumulator.ResponseTooBigError:
+            TransportProblem(
+                .other, "the reply is longer than \(NetworkSettings.Limit.message) bytes")
+        default: TransportProblem(.other, "\(endpoint.place): \(error)")
+        }
+    }
+
+    private func connecting(_ error: NIOConnectionError) -> TransportProblem {
+        let isProxy = proxy.map { $0.host == error.host && $0.port == error.port } ?? false
+        let who = isProxy ? "the proxy \(error.host)" : error.host
+        if error.connectionErrors.isEmpty {
+            return TransportProblem(isProxy ? .proxy : .dns, "\(who) has no address")
+        }
+        let place = "\(who) at port \(error.port)"
+        let timedOut = error.connectionErrors.contains {
+            if case ChannelError.connectTimeout = $0.error { true } else { false }
+        }
+        if timedOut {
+            let text = "\(place) did not take the connection within \(told(waits.connect))"
+            return TransportProblem(isProxy ? .proxy : .timeout, text)
+        }
+        let reasons = error.connectionErrors.map { "\($0.target): \($0.error)" }
+        let text = "\(place) cannot be connected to: \(reasons.joined(separator: "; "))"
+        return TransportProblem(isProxy ? .proxy : .refused, text)
+    }
+
+    /// Only a handshake that failed is a problem of TLS: after it, orders may be on their way.
+    private func secured(
+        _ error: NIOSSLError, _ certificate: NIOSSLCertificate?, _ now: Timestamp
+    ) -> TransportProblem {
+        guard case .handshakeFailed(let reason) = error else { return cut("\(error)") }
+        let text = "\(reason)"
+        guard text.contains("CERTIFICATE_VERIFY_FAILED") else {
+            let hint =
+                text.contains("WRONG_VERSION_NUMBER") || text.contains("EOF")
+                ? "is this the port for TLS?" : text
+            return TransportProblem(.tls, "\(endpoint.place) ended the TLS handshake: \(hint)")
+        }
+        return TransportProblem(.tls, Self.distrust(of: certificate, host: endpoint.host, at: now))
+    }
+
+    /// Why the chain of a certificate is not believed.
+    private static func distrust(
+        of certificate: NIOSSLCertificate?, host: String, at now: Timestamp
+    ) -> String {
+        let seconds = Int(now.nanoseconds / 1_000_000_000)
+        let day = 86_400
+        if let certificate, certificate.notValidAfter < seconds {
+            let days = (seconds - certificate.notValidAfter) / day
+            return "the certificate of \(host) expired \(days) days ago by this machine's clock:"
+                + " set the clock right, or wait until the venue has a new one"
+        }
+        if let certificate, certificate.notValidBefore > seconds {
+            let days = (certificate.notValidBefore - seconds) / day
+            return "the certificate of \(host) is valid in \(days) days only by this machine's"
+                + " clock: set the clock right"
+        }
+        return "the certificate of \(host) is signed by an unknown authority: someone may stand"
+            + " between; only if you know who, add their authority's certificate to the settings"
+    }
+
+    private func misnamed(_ error: NIOSSLExtraError) -> TransportProblem {
+        switch error {
+        case .failedToValidateHostname:
+            TransportProblem(
+                .tls,
+                "the certificate is for another host name than \(endpoint.host): check the"
+                    + " address; if it is right, someone stands between")
+        default: TransportProblem(.tls, "\(endpoint.host): \(error)")
+        }
+    }
+
+    private func proxied(_ error: NIOHTTP1ProxyConnectHandler.Error) -> TransportProblem {
+        let who = "the proxy \(proxy.map(\.description) ?? "")"
+        let text =
+            if error == .proxyAuthenticationRequired() {
+                "\(who) wants another user and password"
+            } else if error == .httpProxyHandshakeTimeout() {
+                "\(who) did not answer within \(told(waits.open))"
+            } else if error == .remoteConnectionClosed() || error == .channelUnexpectedlyInactive()
+            {
+                "\(who) cut the connection"
+            } else {
+                "\(who) does not connect us to \(endpoint.place)"
+            }
+        return TransportProblem(.proxy, text)
+    }
+
+    private func requested(_ error: HTTPClientError) -> TransportProblem {
+        let who = "the proxy \(proxy.map(\.description) ?? "")"
+        return switch error {
+        case .connectTimeout, .getConnectionFromPoolTimeout:
+            TransportProblem(
+                proxy == nil ? .timeout : .proxy,
+                "\(proxy == nil ? endpoint.place : who) did not take the connection within"
+                    + " \(told(waits.connect))")
+        case .tlsHandshakeTimeout:
+            TransportProblem(.timeout, "\(endpoint.place) did not finish the TLS handshake")
+        case .readTimeout:
+            TransportProblem(.timeout, "\(endpoint.place) was silent for \(told(waits.read))")
+        case .deadlineExceeded:
+            TransportProblem(.timeout, "\(endpoint.place) took more than \(told(waits.request))")
+        case .remoteConnectionClosed: cut("before the reply was whole")
+        case .proxyAuthenticationRequired:
+            TransportProblem(.proxy, "\(who) wants another user and password")
+        case .httpProxyHandshakeTimeout: TransportProblem(.proxy, "\(who) did not answer")
+        case .invalidProxyResponse:
+            TransportProblem(.proxy, "\(who) does not connect us to \(endpoint.place)")
+        default: TransportProblem(.other, "\(endpoint.place): \(error.shortDescription)")
+        }
+    }
+
+    private func inChannel(_ error: ChannelError) -> TransportProblem {
+        switch error {
+        case .connectTimeout:
+            TransportProblem(
+                .timeout,
+                "\(endpoint.place) did not take the connection within"
+                    + " \(told(waits.connect))")
+        default: cut("\(error)")
+        }
+    }
+
+    func cut(_ reason: String) -> TransportProblem {
+        TransportProblem(.reset, "\(endpoint.place): \(reason)")
+    }
+
+    func told(_ wait: TimeAmount) -> String {
+        let milliseconds = wait.nanoseconds / 1_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+}
+
+/// A cut of what the other side sent, safe to print: control characters become blanks.
+func quoted(_ bytes: some Sequence<UInt8>) -> String {
+    let cut = bytes.prefix(NetworkSettings.Limit.quoted).map { $0 < 32 || $0 == 127 ? 32 : $0 }
+    return String(decoding: cut, as: UTF8.self)
+}
