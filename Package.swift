@@ -58,6 +58,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Sources/Connectors/Transport", swiftSettings: strict),
@@ -188,6 +189,22 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "TradingModelTests", dependencies: ["PropertyTesting", "TradingModel"],
+            swiftSettings: strict),
+        // Sockets over loopback, against a scripted peer with certificates of its own.
+        .testTarget(
+            name: "TransportTests",
+            dependencies: [
+                "CZlib", "PropertyTesting", "TradingCore", "TradingModel", "Transport",
+                "VenueSessions",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "VenueSimulatorsTests",

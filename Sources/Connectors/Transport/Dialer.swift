@@ -78,24 +78,24 @@ final class Dialer {
         let stood = loop.makePromise(of: Void.self)
         channel.assumeIsolated().whenFailure { stood.fail($0) }
         return channel.assumeIsolated().flatMap { channel in
-            let handlers: [any ChannelHandler & RemovableChannelHandler] = [
-                HTTPRequestEncoder(),
-                ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)),
-                NIOHTTP1ProxyConnectHandler(
-                    targetHost: endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host,
-                    targetPort: endpoint.port, headers: headers, deadline: deadline,
-                    promise: stood),
-            ]
+            let encoder = HTTPRequestEncoder()
+            let decoder = ByteToMessageHandler(
+                HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
+            let connector = NIOHTTP1ProxyConnectHandler(
+                targetHost: endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host,
+                targetPort: endpoint.port, headers: headers, deadline: deadline, promise: stood)
             let pipeline = channel.pipeline.syncOperations
             do {
-                for handler in handlers { try pipeline.addHandler(handler) }
+                try pipeline.addHandlers(encoder, decoder, connector)
             } catch {
                 stood.fail(error)
             }
+            stood.futureResult.whenFailure { _ in channel.close(promise: nil) }
+            // The connecting handler leaves by itself.
             return stood.futureResult.assumeIsolated().flatMap {
-                // The last first: each hands on what it still holds.
-                let removals = handlers.reversed().map { pipeline.removeHandler($0) }
-                return EventLoopFuture.andAllSucceed(removals, on: channel.eventLoop)
+                pipeline.removeHandler(decoder)
+            }.flatMap {
+                pipeline.removeHandler(encoder)
             }.map { channel }.nonisolated()
         }.nonisolated()
     }

@@ -1,4 +1,5 @@
 internal import AsyncHTTPClient
+internal import Glibc
 internal import NIOCore
 internal import NIOExtras
 internal import NIOHTTP1
@@ -27,7 +28,7 @@ struct ProblemTeller {
         case let error as ChannelError: inChannel(error)
         case is HTTPParserError:
             TransportProblem(.other, "\(endpoint.place) does not speak HTTP")
-        case let error as IOError: cut("\(error)")
+        case let error as IOError: failed(error)
         case is ResponseAccumulator.ResponseTooBigError:
             TransportProblem(
                 .other, "the reply is longer than \(NetworkSettings.Limit.message) bytes")
@@ -52,6 +53,15 @@ struct ProblemTeller {
         let reasons = error.connectionErrors.map { "\($0.target): \($0.error)" }
         let text = "\(place) cannot be connected to: \(reasons.joined(separator: "; "))"
         return TransportProblem(isProxy ? .proxy : .refused, text)
+    }
+
+    private func failed(_ error: IOError) -> TransportProblem {
+        guard error.errnoCode == ECONNREFUSED else { return cut("\(error)") }
+        if let proxy {
+            return TransportProblem(.proxy, "the proxy \(proxy) cannot be connected to")
+        }
+        let text = "\(endpoint.host) at port \(endpoint.port) cannot be connected to: \(error)"
+        return TransportProblem(.refused, text)
     }
 
     /// Only a handshake that failed is a problem of TLS: after it, orders may be on their way.

@@ -28,10 +28,12 @@ final class Requests {
             let client = try client(for: base)
             let request = try request(call, to: base)
             let limit = NetworkSettings.Limit.message
+            // The channel is on the loop too: the client has no other. Demanding it would have the
+            // client close the connection after each reply.
             let task = client.execute(
                 request: request,
                 delegate: ResponseAccumulator(request: request, maxBodySize: limit),
-                eventLoop: .delegateAndChannel(on: loop), deadline: .now() + waits.request)
+                eventLoop: .delegate(on: loop), deadline: .now() + waits.request)
             task.futureResult.assumeIsolated().whenComplete { [self] result in
                 switch result {
                 case .success(let response): tell(.success(HTTPReply(response)))

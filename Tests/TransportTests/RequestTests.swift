@@ -1,0 +1,131 @@
+internal import NIOCore
+internal import Testing
+internal import Transport
+internal import VenueSessions
+
+@Suite struct `A request` {
+    @Test func `goes byte for byte as it was signed, over one connection`() async throws {
+        try await withRig { rig in
+            let port = try await rig.serve(
+                Peer.Script(request: { peer, request in
+                    let key = request.headers["x-key"] ?? ""
+                    let body = String(decoding: request.body, as: UTF8.self)
+                    peer.reply("200 OK", "\(request.line) \(key) \(body)", headers: "X-Left: 7\r\n")
+                }))
+            try await rig.start(NetworkSettings(requestBase: "http://127.0.0.1:\(port)"))
+            let paths = [
+                "/v2/order?market=BTCUSDT&x=a%2Fb%2fc&y=&z", "/", "/a//b/../c?",
+                "/a?b=c?d+e:@!$'()*",
+                "/a;b=c/%7Ed~e",
+            ]
+            for (number, path) in paths.enumerated() {
+                try await rig.act(
+                    .request(
+                        RequestID(number),
+                        call("POST", path, body: "{\"a\":1}", headers: [HTTPHeader("X-Key", "k")])))
+                let reply = try await rig.line("response \(number)")
+                #expect(reply == "response \(number) 200 POST \(path) HTTP/1.1 k {\"a\":1}")
+            }
+            #expect(try await !rig.on { $0.log.contains("peer lost") }, "the connection was kept")
+        }
+    }
+
+    @Test(arguments: ["/a b", "/a|b", "/ä", "/a%2", "/a#b", "a", "", "/a\r\nX: y"])
+    func `with a path that would be changed on the way is refused`(_ path: String) async throws {
+        try await withRig { rig in
+            try await rig.start()
+            try await rig.act(.request(RequestID(1), call("GET", path)))
+            let failed = try await rig.line("failed 1")
+            #expect(failed == "failed 1 other: the request's path cannot be sent as it was signed")
+        }
+    }
+
+    @Test func `follows no redirect, and unpacks nothing`() async throws {
+        try await withRig { rig in
+            let port = try await rig.serve(
+                Peer.Script(request: { peer, request in
+                    rig.note("asked \(request.line) \(request.headers["accept-encoding"] ?? "-")")
+                    peer.reply("302 Found", "elsewhere", headers: "location: /other\r\n")
+                }))
+            try await rig.start(NetworkSettings(requestBase: "http://127.0.0.1:\(port)"))
+            try await rig.act(.request(RequestID(1), call("GET", "/here")))
+            #expect(try await rig.line("response 1") == "response 1 302 elsewhere")
+            let asked = try await rig.on { $0.log.filter { $0.hasPrefix("asked") } }
+            #expect(asked == ["asked GET /here HTTP/1.1 -"])
+        }
+    }
+
+    @Test func `is not sent again when its connection is cut`() async throws {
+        try await withRig { rig in
+            let port = try await rig.serve(
+                Peer.Script(request: { peer, request in
+                    rig.note("asked")
+                    if request.line.contains("order") {
+                        peer.close()
+                    } else {
+                        peer.reply("200 OK", "")
+                    }
+                }))
+            try await rig.start(NetworkSettings(requestBase: "http://127.0.0.1:\(port)"))
+            try await rig.act(.request(RequestID(1), call("GET", "/time")))
+            try await rig.line("response 1")
+            try await rig.act(.request(RequestID(2), call("POST", "/order", body: "{}")))
+            try await rig.line("failed 2 reset")
+            try await rig.act(.request(RequestID(3), call("GET", "/time")))
+            try await rig.line("response 3")
+            #expect(try await rig.on { $0.log.filter { $0 == "asked" }.count } == 3)
+        }
+    }
+
+    @Test func `with a reply over the limit fails`() async throws {
+        try await withRig { rig in
+            let port = try await rig.serve(
+                Peer.Script(request: { peer, _ in
+                    peer.write("HTTP/1.1 200 OK\r\ncontent-length: \((16 << 20) + 1)\r\n\r\n")
+                    peer.write([UInt8](repeating: 65, count: (16 << 20) + 1))
+                }))
+            try await rig.start(NetworkSettings(requestBase: "http://127.0.0.1:\(port)"))
+            try await rig.act(.request(RequestID(1), call("GET", "/")))
+            let failed = try await rig.line("failed 1")
+            #expect(failed == "failed 1 other: the reply is longer than 16777216 bytes")
+        }
+    }
+
+    @Test func `stands beside others, and beside sockets`() async throws {
+        try await withRig { rig in
+            let port = try await rig.serve(
+                Peer.Script(
+                    request: { peer, request in
+                        if request.headers["upgrade"] == nil {
+                            peer.reply("200 OK", request.line)
+                        } else {
+                            peer.accept(request)
+                        }
+                    },
+                    frame: { peer, frame in
+                        if frame.opcode == 1 {
+                            peer.text(String(decoding: frame.payload, as: UTF8.self))
+                        }
+                    }))
+            try await rig.start(NetworkSettings(requestBase: "http://127.0.0.1:\(port)"))
+            try await rig.on { rig in
+                rig.react = { input in
+                    if case .opened(let socket) = input {
+                        [.send(socket, "of \(socket)")]
+                    } else {
+                        []
+                    }
+                }
+            }
+            for number in 1...8 {
+                try await rig.act(
+                    .open(SocketID(number), url: "ws://127.0.0.1:\(port)"),
+                    .request(RequestID(number), call("GET", "/\(number)")))
+            }
+            for number in 1...8 {
+                try await rig.line("text \(number) of socket \(number)")
+                try await rig.line("response \(number) 200 GET /\(number) HTTP/1.1")
+            }
+        }
+    }
+}
