@@ -117,6 +117,36 @@ internal import VenueSessions
         }
     }
 
+    @Test func `that is silent is told`() async throws {
+        try await withRig { rig in
+            let proxy = try await rig.serve(Peer.Script(request: { peer, _ in peer.ignore() }))
+            var settings = NetworkSettings(
+                requestBase: "https://venue.test",
+                proxies: try proxies(["HTTPS_PROXY": "127.0.0.1:\(proxy)"]))
+            settings.waits.connect = .milliseconds(200)
+            try await rig.start(settings)
+            try await rig.act(
+                .open(first, url: "wss://venue.test"), .request(RequestID(1), call("GET", "/")))
+            let who = "proxy: the proxy 127.0.0.1:\(proxy) did not"
+            try await rig.line("closed 1 \(who)")
+            try await rig.line("failed 1 \(who)")
+        }
+    }
+
+    @Test func `is not asked for an address that it could be taken for`() async throws {
+        try await withRig { rig in
+            try await rig.start(
+                NetworkSettings(
+                    requestBase: "https://192.0.2.1",
+                    proxies: try proxies(["HTTPS_PROXY": "127.0.0.1:1"])))
+            try await rig.act(
+                .open(first, url: "wss://192.0.2.1"), .request(RequestID(1), call("GET", "/")))
+            let told = "1 proxy: 192.0.2.1 is an address, which cannot be verified through a proxy"
+            try await rig.line("closed \(told)")
+            try await rig.line("failed \(told)")
+        }
+    }
+
     @Test func `that is not there is told`() async throws {
         try await withRig { rig in
             try await rig.start(

@@ -49,8 +49,7 @@ final class Rig: @unchecked Sendable {
         init(_ value: Value) { self.value = value }
     }
 
-    /// Serves on a free port of loopback, by these scripts, one for each connection in turn; the
-    /// last for all further ones.
+    /// Serves on a free port of loopback, each connection by this script.
     func serve(_ script: Peer.Script = Peer.Script(), tls: NIOSSLContext? = nil) async throws -> Int
     {
         let server = try await ServerBootstrap(group: loop)

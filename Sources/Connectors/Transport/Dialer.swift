@@ -74,7 +74,7 @@ final class Dialer {
         if let authorization = proxy.authorization {
             headers.add(name: "proxy-authorization", value: authorization.headerValue)
         }
-        let deadline = NIODeadline.now() + settings.waits.open
+        let deadline = NIODeadline.now() + settings.waits.connect
         let stood = loop.makePromise(of: Void.self)
         channel.assumeIsolated().whenFailure { stood.fail($0) }
         return channel.assumeIsolated().flatMap { channel in

@@ -21,7 +21,7 @@ public struct NetworkSettings: Sendable {
 
     /// The longest that the steps of a connection and of a request may take.
     public struct Waits: Sendable {
-        /// A connection by TCP: two lost first packets are sent again after one and three seconds.
+        /// A connection by TCP, and a proxy's answer: two lost first packets are sent again after one and three seconds.
         public var connect = TimeAmount.seconds(5)
         /// From opening a socket to its first message: connection, proxy, TLS, upgrade.
         public var open = TimeAmount.seconds(10)

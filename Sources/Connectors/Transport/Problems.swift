@@ -116,7 +116,7 @@ struct ProblemTeller {
             if error == .proxyAuthenticationRequired() {
                 "\(who) wants another user and password"
             } else if error == .httpProxyHandshakeTimeout() {
-                "\(who) did not answer within \(told(waits.open))"
+                "\(who) did not answer within \(told(waits.connect))"
             } else if error == .remoteConnectionClosed() || error == .channelUnexpectedlyInactive()
             {
                 "\(who) cut the connection"
