@@ -1,3 +1,4 @@
+import PlainJSON
 import SimulatorServer
 import Testing
 import TradingModel

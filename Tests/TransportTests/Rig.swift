@@ -158,7 +158,7 @@ final class Rig: @unchecked Sendable {
             log.append("failed \(id.number) \(problem.kind): \(problem.text)")
         case .timer: log.append("timer")
         case .command: log.append("command")
-        case .subscribe: break
+        case .subscribe, .reconcile: break
         }
         actions += react(input)
         return actions

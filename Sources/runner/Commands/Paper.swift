@@ -6,15 +6,18 @@ import ScriptHost
 import TradingCore
 import TradingModel
 
-/// `runner strategy.lua`: paper trading until somebody stops it.
+/// `runner strategy.lua`: trading until somebody stops it, on paper unless `--live` says otherwise.
 struct Paper: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paper",
-        abstract: "Trades on paper (the default: `runner strategy.lua` is enough).",
+        abstract: "Trades, on paper unless --live is given (`runner strategy.lua` is enough).",
         discussion: """
             EXAMPLES:
               runner strategies/market_maker.lua
               runner strategies/grid.lua --speed 100 --seed 7 --duration 1h
+              runner strategies/ema_cross.lua --set symbol=coinex:BTC/USDT:USDT
+              runner strategies/ema_cross.lua --set symbol=coinex:BTC/USDT:USDT --live \\
+                --risk max_position=0.01 --risk max_order_notional=1000
             """)
 
     @Argument(help: ArgumentHelp("The Lua script.", valueName: "strategy.lua"))
@@ -25,8 +28,14 @@ struct Paper: ParsableCommand {
         help: ArgumentHelp("Overrides a parameter of the script.", valueName: "name=value"))
     var assignments: [String] = []
 
-    @Option(help: "Simulated seconds for each real one.")
-    var speed: Double = 1
+    @Flag(help: "Trade with real money; asks once before it begins.")
+    var live = false
+
+    @Flag(help: "Do not ask: for --live where nobody sits at the terminal.")
+    var yes = false
+
+    @Option(help: "Simulated seconds for each real one (embedded exchange only, default: 1).")
+    var speed: Double?
 
     @Option(help: "Makes the embedded exchange the same again (default: a new one each time).")
     var seed: UInt64?
@@ -50,12 +59,17 @@ struct Paper: ParsableCommand {
     func run() throws {
         let (settings, entries) = try flags.resolveWithEntries()
         let span = try checkedDuration()
+        let speed = speed ?? 1
         guard speed > 0, speed <= 1e9 else {
             throw RunFailure(.usage, "--speed is `\(speed)`, expected more than 0, such as 20")
         }
         let seed = seed ?? UInt64.random(in: 1...999_999)
         let script = try loadStrategy(
-            strategy, set: assignments, limits: settings.script, seed: seed)
+            strategy, set: assignments, limits: settings.script, seed: seed, isLive: live)
+        if let venue = try venue(of: script.symbols, embedded: SimulatedExchange.venue) {
+            return try trade(at: venue, script, settings, entries, seed: seed, span)
+        }
+        try refuseVenueFlags()
         let instruments = try simInstruments(script.symbols)
         let reloads = StrategyReloads(settings: settings.reload)
         var run = makeRun(
@@ -67,7 +81,8 @@ struct Paper: ParsableCommand {
         let screen = StatusScreen(linesToOutput: !json)
         run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
         run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
-        let session = try PaperSession(
+        let session = try RunSession(
+            mode: .paper, venue: SimulatedExchange.venue,
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),
                 limits: settings.script, seed: seed),
@@ -77,7 +92,7 @@ struct Paper: ParsableCommand {
             confirms: settings.confirmsReloads)
         reloader.follow(reloads)
         Interrupt.watch()
-        let end = try play(&run, span, reloader, screen)
+        let end = try play(&run, speed, span, reloader, screen)
         reloader.close()
         run.finish(end.end.reason)
         session.end(end.end.reason, at: end.reached, run.tally.intents)
@@ -91,8 +106,61 @@ struct Paper: ParsableCommand {
         if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
     }
 
+    /// On a venue's data, or with the money in an account there.
+    private func trade(
+        at venue: Venue, _ script: LuaStrategy, _ settings: Settings, _ entries: [SettingEntry],
+        seed: UInt64, _ span: Int64?
+    ) throws {
+        guard speed == nil else {
+            throw RunFailure(
+                .usage, "--speed is for the embedded exchange: \(venue.title) has its own pace")
+        }
+        guard live || !yes else {
+            throw RunFailure(.usage, "--yes confirms --live, and --live is not given")
+        }
+        var keys: VenueKeys?
+        if live {
+            keys = try VenueKeys.read(of: venue)
+            guard keys != nil else {
+                throw RunFailure(
+                    .usage,
+                    "live trading at \(venue.title) needs a key: set \(venue.keyNames.key) and "
+                        + "\(venue.keyNames.secret), or \(venue.keyNames.key)_FILE and "
+                        + "\(venue.keyNames.secret)_FILE; see docs/venues/\(venue.name).md")
+            }
+            guard yes || Console.inputIsTerminal else {
+                throw RunFailure(
+                    .usage,
+                    "--live asks before it trades, and standard input is no terminal: add --yes")
+            }
+        }
+        try VenueTrade(
+            venue: venue, venueSettings: try flags.venueSettings(of: venue, in: settings),
+            settings: settings, entries: entries, script: script,
+            origin: ScriptOrigin(
+                path: strategy, parameters: try parameterOverrides(assignments),
+                limits: settings.script, seed: seed),
+            keys: keys, duration: span, watches: watch, isVerbose: verbose, isConfirmed: yes,
+            json: json
+        ).run()
+    }
+
+    private func refuseVenueFlags() throws(RunFailure) {
+        guard !live, !yes else {
+            throw RunFailure(
+                .usage,
+                "the embedded exchange takes no real money: leave --live out, or name a venue's symbol"
+            )
+        }
+        guard flags.baseURL == nil, flags.caFile == nil else {
+            throw RunFailure(
+                .usage, "--base-url and --ca-file are for a venue; the script trades on sim")
+        }
+    }
+
     private func play(
-        _ run: inout SimulatedRun, _ span: Int64?, _ reloader: Reloader, _ screen: StatusScreen
+        _ run: inout SimulatedRun, _ speed: Double, _ span: Int64?, _ reloader: Reloader,
+        _ screen: StatusScreen
     ) throws -> (end: PacedRun.End, reached: Timestamp) {
         do {
             let paced = PacedRun(speed: speed, duration: span, reloader: reloader)

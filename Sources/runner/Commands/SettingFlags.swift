@@ -39,6 +39,18 @@ struct SettingFlags: ParsableArguments {
     var risks: [String] = []
 
     @Option(
+        name: .customLong("base-url"),
+        help: ArgumentHelp(
+            "Where the venue of the script is, such as a simulator's address.", valueName: "url"))
+    var baseURL: String?
+
+    @Option(
+        name: .customLong("ca-file"),
+        help: ArgumentHelp(
+            "Certificates (PEM) to trust for the venue besides the system's.", valueName: "file"))
+    var caFile: String?
+
+    @Option(
         name: .customLong("script"),
         help: ArgumentHelp(
             "What the script may use, such as memory=128MB.", valueName: "limit=value"))
@@ -53,6 +65,33 @@ struct SettingFlags: ParsableArguments {
             let all = try SettingLayers.file(settings) + SettingLayers.environment() + entries()
             return (try Settings(all), all)
         } catch {
+            throw RunFailure(.usage, error.description)
+        }
+    }
+
+    /// How the venue is reached: what the settings say of it, and the flags over that.
+    func venueSettings(of venue: Venue, in settings: Settings) throws -> VenueSettings {
+        var flags: [SettingEntry] = []
+        for (flag, name, value) in [
+            ("--base-url", "base_url", baseURL), ("--ca-file", "ca_file", caFile),
+        ] {
+            guard let value else { continue }
+            flags.append(
+                SettingEntry(path: ["venues", venue.name, name], text: value, origin: flag))
+        }
+        do {
+            var chosen = settings.venues[venue.name] ?? VenueSettings()
+            let given = try Settings(flags).venues[venue.name] ?? VenueSettings()
+            if let base = given.baseURL {
+                chosen.baseURL = base
+                chosen.socketURL = nil  // it belonged to the other address
+            }
+            chosen.caFile = given.caFile ?? chosen.caFile
+            if let file = chosen.caFile, readText(file) == nil {
+                throw InvalidSettings(problems: ["the certificates' file `\(file)` cannot be read"])
+            }
+            return chosen
+        } catch let error as InvalidSettings {
             throw RunFailure(.usage, error.description)
         }
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LiveTrading
+import PlainJSON
 import SimulatorServer
 import TradingModel
 import VenueSimulators
@@ -79,12 +80,12 @@ struct SimulateVenue: ParsableCommand {
                 ? ServingReport.usualAccounts
                 : settings.accounts.map { (key: $0.key, secret: nil) },
             market: market.description)
-        Console.print(json ? report.json.text : report.text)
+        Console.print(json ? report.json.line : report.text)
         Interrupt.watch()
         let isInterrupted = wait(span)
         let served = try stop(server)
         if json {
-            Console.print(ServingReport.json(of: served, isInterrupted: isInterrupted).text)
+            Console.print(ServingReport.json(of: served, isInterrupted: isInterrupted).line)
         } else {
             Console.print("\n" + ServingReport.text(of: served))
         }

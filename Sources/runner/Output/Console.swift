@@ -3,6 +3,7 @@ import Glibc
 /// The two streams of the process: results on standard output, everything else on standard error.
 enum Console {
     static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
+    static let inputIsTerminal = isatty(STDIN_FILENO) == 1
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
     private static let wantsColour = unsafe getenv("NO_COLOR") == nil
 

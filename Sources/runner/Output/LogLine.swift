@@ -39,7 +39,8 @@ enum LogLine {
         return "\(order.request.side) \(order.request.quantity) \(symbol)\(price)"
     }
 
-    private static func line(_ time: Timestamp, _ level: String, _ text: String) -> String {
+    /// `time level text`, as every line of a log.
+    static func line(_ time: Timestamp, _ level: String, _ text: String) -> String {
         let padding = String(repeating: " ", count: max(0, 5 - level.count))
         return "\(UTCTime(time).dateAndMillis) \(level)\(padding) \(text)"
     }

@@ -1,3 +1,4 @@
+import PlainJSON
 import SimulatorServer
 
 /// What a simulator's user has to know to reach it, and what it served when it ends.
@@ -52,32 +53,32 @@ struct ServingReport {
         return (lines + ["", "A client:", "  \(clientLine)"]).joined(separator: "\n")
     }
 
-    var json: JSONText {
-        .object([
-            ("venue", .string(venue)), ("host", .string(address.host)),
-            ("port", .integer(address.port)), ("base_url", .string(baseURL)),
-            ("rest_url", .string(baseURL + "/v2")),
+    var json: JSON {
+        .pairs([
+            ("venue", .text(venue)), ("host", .text(address.host)),
+            ("port", .integer(address.port)), ("base_url", .text(baseURL)),
+            ("rest_url", .text(baseURL + "/v2")),
             (
                 "websocket_urls",
-                .object([
-                    ("spot", .string(socketURL + "/spot")),
-                    ("futures", .string(socketURL + "/futures")),
+                .pairs([
+                    ("spot", .text(socketURL + "/spot")),
+                    ("futures", .text(socketURL + "/futures")),
                 ])
             ),
-            ("state_url", .string(stateURL)),
-            ("ca_file", authorityFile.map { .string($0) } ?? .null),
+            ("state_url", .text(stateURL)),
+            ("ca_file", authorityFile.map { .text($0) } ?? .null),
             (
                 "accounts",
                 .array(
                     accounts.map { account in
-                        .object([
-                            ("key", .string(account.key)),
-                            ("secret", account.secret.map { .string($0) } ?? .null),
+                        .pairs([
+                            ("key", .text(account.key)),
+                            ("secret", account.secret.map { .text($0) } ?? .null),
                         ])
                     })
             ),
-            ("market", .string(market)), ("seed", .integer(Int(clamping: seed))),
-            ("faults", .array(faults.map { .string($0) })), ("client", .string(clientLine)),
+            ("market", .text(market)), ("seed", .integer(Int(clamping: seed))),
+            ("faults", .array(faults.map { .text($0) })), ("client", .text(clientLine)),
         ])
     }
 
@@ -88,9 +89,9 @@ struct ServingReport {
             + "\(served.orders) orders, \(served.fills) fills"
     }
 
-    static func json(of served: ServedCounts, isInterrupted: Bool) -> JSONText {
-        .object([
-            ("end", .string(isInterrupted ? "interrupted" : "duration")),
+    static func json(of served: ServedCounts, isInterrupted: Bool) -> JSON {
+        .pairs([
+            ("end", .text(isInterrupted ? "interrupted" : "duration")),
             ("requests", .integer(served.requests)), ("sockets", .integer(served.sockets)),
             ("orders", .integer(served.orders)), ("fills", .integer(served.fills)),
         ])

@@ -72,12 +72,7 @@ enum SettingLayers {
     /// Entries such as `MOONRUNNER__PAPER__LEVERAGE=5`; a currency keeps its capitals.
     static func environment() -> [SettingEntry] {
         var entries: [SettingEntry] = []
-        var at = unsafe environ
-        while let line = unsafe at.pointee {
-            unsafe at += 1
-            let text = unsafe String(cString: line)
-            guard text.hasPrefix(prefix), let equals = text.firstIndex(of: "=") else { continue }
-            let name = String(text[..<equals])
+        for (name, value) in environmentVariables() where name.hasPrefix(prefix) {
             var path: [String] = []
             var rest = Substring(name.dropFirst(prefix.count))
             while let gap = rest.range(of: "__") {
@@ -89,7 +84,6 @@ enum SettingLayers {
             path = path.enumerated().map { index, part in
                 index == 2 && keepsCase ? part : part.lowercased()
             }
-            let value = String(text[text.index(after: equals)...])
             entries.append(SettingEntry(path: path, text: value, origin: name))
         }
         return entries.sorted { $0.origin < $1.origin }
@@ -108,6 +102,19 @@ extension Substring {
         }
         return nil
     }
+}
+
+/// All variables of the environment.
+func environmentVariables() -> [String: String] {
+    var variables: [String: String] = [:]
+    var at = unsafe environ
+    while let line = unsafe at.pointee {
+        unsafe at += 1
+        let text = unsafe String(cString: line)
+        guard let equals = text.firstIndex(of: "=") else { continue }
+        variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+    }
+    return variables
 }
 
 /// A text file's contents; nil when it cannot be read.

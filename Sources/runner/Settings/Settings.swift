@@ -23,6 +23,8 @@ struct Settings {
     var reload = ReloadSettings()
     /// Whether a reload waits until somebody has confirmed it.
     var confirmsReloads = false
+    /// By the venue's name.
+    var venues: [String: VenueSettings] = [:]
 
     /// Applies the entries in order, the last one wins.
     ///
@@ -46,6 +48,7 @@ struct Settings {
         "risk": riskKeys + ["symbols"],
         "script": ScriptLimits.settingNames + ["max_failures_per_minute"],
         "reload": ["window", "events", "probation", "confirm"],
+        "venues": Venue.all.map(\.name),
     ]
     private static let riskKeys = [
         "max_order_quantity", "max_order_notional", "max_position", "max_open_orders",
@@ -64,6 +67,8 @@ struct Settings {
             try Self.apply(entry, key: path[3], to: &limitsBySymbol[path[2], default: RiskLimits()])
         case ("script", 2): try applyScript(entry)
         case ("reload", 2): try applyReload(entry)
+        case ("venues", 3) where Venue.named(path[1]) != nil:
+            try Self.apply(entry, to: &venues[path[1], default: VenueSettings()])
         default: throw Self.unknown(entry)
         }
     }
@@ -133,6 +138,37 @@ struct Settings {
             }
             confirmsReloads = value
         default: throw Self.unknown(entry)
+        }
+    }
+
+    private static func apply(
+        _ entry: SettingEntry, to venue: inout VenueSettings
+    ) throws(Problem) {
+        let text = entry.text
+        switch entry.path[2] {
+        case "base_url":
+            guard VenueSettings.isAddress(text, schemes: ["https", "http"]) else {
+                throw wrong(entry, "an address such as https://127.0.0.1:8443")
+            }
+            venue.baseURL = text.hasSuffix("/") ? String(text.dropLast()) : text
+        case "socket_url":
+            guard VenueSettings.isAddress(text, schemes: ["wss", "ws"]) else {
+                throw wrong(entry, "an address such as wss://127.0.0.1:8443/v2")
+            }
+            venue.socketURL = text.hasSuffix("/") ? String(text.dropLast()) : text
+        case "ca_file": venue.caFile = text
+        case "leverage": venue.leverage = try count(entry, in: 1...500)
+        case "margin":
+            guard let margin = VenueSettings.Margin(rawValue: text) else {
+                throw wrong(entry, "cross or isolated")
+            }
+            venue.margin = margin
+        case let name where VenueSettings.secretNames.contains(name):
+            throw Problem(
+                text:
+                    "\(entry.origin): keys are no settings, for settings are written down: put them "
+                    + "into the environment, see docs/settings.md")
+        default: throw unknown(entry)
         }
     }
 
@@ -211,6 +247,7 @@ struct Settings {
                 place = entry.path.count - 1
                 names =
                     switch entry.path[1] {
+                    case _ where entry.path[0] == "venues": VenueSettings.names
                     case "fees": ["maker", "taker"]
                     case "latency": ["feed", "entry", "response"]
                     case "symbols": riskKeys

@@ -1,0 +1,171 @@
+public import NIOCore
+internal import NIOPosix
+public import TradingModel
+public import Transport
+public import VenueSessions
+
+/// Runs a session, the engine and the strategy on one event loop, until trading has ended.
+///
+/// No hop and no lock stands between a frame and the order that answers it. Everything here
+/// happens on the loop's thread.
+public final class VenueLoop<Run: VenueRun> {
+    public let trading: VenueTrading<Run>
+    /// Called some twenty times a second, for the screen.
+    public var onPulse: ((Timestamp) -> Void)?
+    /// Replaces the strategy while it trades; nil: nothing does.
+    public var reloader: Reloader? {
+        didSet { reloader.map(listen) }
+    }
+    /// Nanoseconds of trading after which it ends by itself; nil: until somebody interrupts.
+    public var duration: Int64?
+
+    private let loop: any EventLoop
+    private let clock: () -> Timestamp
+    private let onEnd: () -> Void
+    private var driver: SessionDriver?
+    private var wake: Scheduled<Void>?
+    private var wakeAt = Timestamp.distantFuture
+    private var tradesSince: Timestamp?
+    private var isClosing = false
+
+    /// Signals, the duration and the screen can wait for this long: 50 ms, which nobody notices.
+    private static var pulsePeriod: TimeAmount { .milliseconds(50) }
+
+    /// - Parameter onEnd: called once, when trading has ended and all connections are closed.
+    public init(
+        _ trading: VenueTrading<Run>, session: any VenueSession, network: NetworkSettings,
+        on loop: any EventLoop, now clock: @escaping () -> Timestamp, onEnd: @escaping () -> Void
+    ) {
+        self.trading = trading
+        self.loop = loop
+        self.clock = clock
+        self.onEnd = onEnd
+        driver = SessionDriver(session, network: network, on: loop, now: clock) {
+            [unowned self] action, time in
+            self.trading.take(action, at: time)
+            carryOn()
+        }
+    }
+
+    /// Connects, and does what follows.
+    public func begin() {
+        driver?.begin()
+        pulse()
+    }
+
+    /// Does something to the trading from outside, between two events.
+    public func perform(_ body: (VenueTrading<Run>, Timestamp) -> Void) {
+        body(trading, clock())
+        carryOn()
+    }
+
+    /// The same, after what is being told now has been told.
+    public func later(_ body: @escaping (VenueTrading<Run>, Timestamp) -> Void) {
+        loop.assumeIsolated().execute { [weak self] in self?.perform(body) }
+    }
+
+    /// Waits for a line on standard input, while everything else goes on; an end of it is no line.
+    public func awaitLine(
+        _ body: @escaping (VenueTrading<Run>, _ line: String?, Timestamp) -> Void
+    ) {
+        let held = NIOLoopBound((host: self, body: body), eventLoop: loop)
+        let loop = loop
+        WorkerThread.detach {
+            let line = readLine()
+            loop.execute {
+                let (host, body) = held.value
+                host.perform { trading, now in body(trading, line, now) }
+            }
+        }
+    }
+
+    /// Hands on what is to be done, and sees to the next wake-up.
+    private func carryOn() {
+        for request in trading.takeRequests() { driver?.handle(request) }
+        guard trading.stage != .ended else { return close() }
+        let due = trading.nextDue
+        guard due != wakeAt else { return }
+        wakeAt = due
+        wake?.cancel()
+        wake = nil
+        guard due < .distantFuture else { return }
+        let wait = max(0, due.nanoseconds - clock().nanoseconds)
+        wake = loop.assumeIsolated().scheduleTask(in: .nanoseconds(wait)) { [weak self] in
+            if let self { awake() }
+        }
+    }
+
+    private func awake() {
+        wake = nil
+        wakeAt = .distantFuture
+        perform { trading, now in trading.pass(until: now) }
+    }
+
+    private func pulse() {
+        guard !isClosing else { return }
+        perform { trading, now in
+            if trading.stage == .trading, tradesSince == nil { tradesSince = now }
+            if Interrupt.isRaised { trading.stop("interrupted", at: now) }
+            if let duration, let tradesSince,
+                now >= tradesSince.advanced(byNanoseconds: duration)
+            {
+                trading.stop("the duration is over", at: now)
+            }
+            trading.pass(until: now)
+            onPulse?(now)
+        }
+        guard !isClosing else { return }
+        _ = loop.assumeIsolated().scheduleTask(in: Self.pulsePeriod) { [weak self] in
+            self?.pulse()
+        }
+    }
+
+    private func close() {
+        guard !isClosing else { return }
+        isClosing = true
+        wake?.cancel()
+        let onEnd = onEnd
+        guard let driver else { return onEnd() }
+        self.driver = nil
+        driver.close().assumeIsolated().whenComplete { _ in
+            withExtendedLifetime((self, driver)) {}
+            onEnd()
+        }
+    }
+
+    // MARK: - Reloads
+
+    private func listen(to reloader: Reloader) {
+        let held = NIOLoopBound(self, eventLoop: loop)
+        let loop = loop
+        reloader.bell.forward { loop.execute { held.value.serve() } }
+    }
+
+    private func serve() {
+        let began = monotonicNanoseconds()
+        let now = clock()
+        guard let reloader,
+            let outcome = trading.between({ run in reloader.between(&run, at: now) })
+        else { return carryOn() }
+        if let outcome {
+            // What came meanwhile lies in the sockets yet: nobody can count it.
+            reloader.finish(outcome, gap: monotonicNanoseconds() - began, queued: 0)
+        }
+        carryOn()
+    }
+}
+
+extension VenueLoop {
+    /// Lets `body` set a loop up on the calling thread and returns when it has ended.
+    public static func runHere(_ body: (any EventLoop, @escaping () -> Void) -> VenueLoop<Run>) {
+        var host: VenueLoop<Run>?
+        withoutActuallyEscaping(body) { body in
+            MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
+                let made = body(loop) { loop.shutdownGracefully { _ in } }
+                host = made
+                made.begin()
+            }
+        }
+        withExtendedLifetime(host) {}
+    }
+}

@@ -1,0 +1,124 @@
+import LiveTrading
+import ScriptHost
+import TradingCore
+import TradingModel
+import VenueSessions
+
+/// What real money needs before anything else is looked at.
+struct LiveChecks {
+    let settings: Settings
+    let symbols: [Symbol]
+
+    /// - Throws: what is missing, all of it at once, with exit code 2.
+    func check() throws(RunFailure) {
+        var missing: [String] = []
+        for symbol in symbols {
+            let own = settings.limitsBySymbol[symbol.description]
+            if own?.maxPosition ?? settings.limits.maxPosition == nil {
+                missing.append("risk.max_position (\(symbol))")
+            }
+            let hasOrderLimit =
+                own?.maxOrderNotional ?? settings.limits.maxOrderNotional != nil
+                || own?.maxOrderQuantity ?? settings.limits.maxOrderQuantity != nil
+            if !hasOrderLimit {
+                missing.append("risk.max_order_notional or risk.max_order_quantity (\(symbol))")
+            }
+        }
+        guard missing.isEmpty else {
+            throw RunFailure(
+                .usage,
+                "live trading needs limits, and these are not set: \(missing.joined(separator: ", "))"
+                    + ". Such as: --risk max_position=0.01 --risk max_order_notional=500, or in "
+                    + "runner.yaml; see docs/settings.md")
+        }
+    }
+}
+
+/// What is shown before real money is traded: whose account, what it holds, what may happen to it.
+struct LiveSummary {
+    let venue: Venue
+    let address: String
+    let keys: VenueKeys?
+    let settings: Settings
+    let script: LuaStrategy
+    let origin: ScriptOrigin
+    let state: TradingState
+    let positions: [VenuePosition]
+    let foreign: [ForeignOrder]
+
+    var lines: [String] {
+        var lines = [
+            "", "LIVE at \(venue.title), \(address), key \(keys.map { shown($0.id) } ?? "–")",
+        ]
+        lines.append("  balances    " + list(balances, none: "none"))
+        lines.append("  positions   " + list(held, none: "none"))
+        lines.append("  open orders " + list(open, none: "none"))
+        for symbol in script.symbols { lines.append("  limits      \(symbol): \(limits(symbol))") }
+        lines.append("  strategy    \(origin.path) (\(origin.hash(of: script.sources)))")
+        if !script.parameters.isEmpty {
+            lines.append(
+                "  parameters  "
+                    + script.parameters.map { "\($0.name)=\($0.value)" }.joined(separator: ", "))
+        }
+        for (symbol, subscription) in script.subscriptions.sorted(by: { $0.key < $1.key }) {
+            lines.append("  hears       \(symbol): \(names(of: subscription))")
+        }
+        lines.append("")
+        return lines
+    }
+
+    /// Enough to know which key it is.
+    private func shown(_ id: String) -> String { id.count > 8 ? "\(id.prefix(4))…" : "•••" }
+
+    private func list(_ parts: [String], none: String) -> String {
+        parts.isEmpty ? none : parts.joined(separator: "\n              ")
+    }
+
+    private var balances: [String] {
+        state.balances.values.filter { $0.total != .zero }.sorted { $0.currency < $1.currency }
+            .map { "\($0.currency) \($0.total), \($0.available) of it available" }
+    }
+
+    private var held: [String] {
+        positions.filter { $0.net != .zero }.map { position in
+            let symbol = state.instruments[position.instrument.index].symbol
+            return "\(symbol) \(position.net)" + (position.averagePrice.map { " @ \($0)" } ?? "")
+                + (position.leverage.map { ", leverage \($0)" } ?? "")
+        }
+    }
+
+    private var open: [String] {
+        foreign.map { order in
+            let symbol = state.instruments[order.instrument.index].symbol
+            let price = order.price.map { " @ \($0)" } ?? ""
+            let stop = order.stop.map { ", waits for \($0)" } ?? ""
+            return "\(symbol) \(order.side) \(order.remaining)\(price)\(stop): not of this run, it "
+                + "stays, and no limit counts it"
+        }
+    }
+
+    private func limits(_ symbol: Symbol) -> String {
+        let own = settings.limitsBySymbol[symbol.description] ?? RiskLimits()
+        let all = settings.limits
+        var parts: [String] = []
+        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
+            if let value { parts.append("\(name) \(value)") }
+        }
+        add("position", own.maxPosition ?? all.maxPosition)
+        add("order", own.maxOrderQuantity ?? all.maxOrderQuantity)
+        add("order notional", own.maxOrderNotional ?? all.maxOrderNotional)
+        add("open orders", own.maxOpenOrders ?? all.maxOpenOrders)
+        add("orders a second", own.maxOrdersPerSecond ?? all.maxOrdersPerSecond)
+        add("price band", own.priceBand ?? all.priceBand)
+        return parts.joined(separator: ", ")
+    }
+
+    private func names(of subscription: Subscription) -> String {
+        let all: [(FeedSet, String)] = [
+            (.trades, "trades"), (.quotes, "quotes"), (.book, "book"), (.ticker, "ticker"),
+            (.funding, "funding"),
+        ]
+        let plain = all.filter { subscription.feeds.contains($0.0) }.map(\.1)
+        return (plain + subscription.barSizes.map { "bars:\($0)" }).joined(separator: ", ")
+    }
+}

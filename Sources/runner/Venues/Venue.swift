@@ -1,0 +1,119 @@
+import CoinEx
+import TradingModel
+import Transport
+import VenueSessions
+
+/// A venue that the runner can connect to.
+///
+/// A new one is a value here, with its session in a target of its own.
+struct Venue: Sendable {
+    /// As symbols begin with it.
+    let name: String
+    let title: String
+    /// What it trades, for `runner venues`.
+    let markets: String
+    /// Where its requests go, and where its sockets are.
+    let requestBase: String
+    let socketBase: String
+    /// What follows a simulator's address in that of its sockets.
+    let socketPath: String
+    /// A market that it surely has, to try it with.
+    let example: String
+    private let makeSession: @Sendable (SessionPlan) throws(RunFailure) -> any VenueSession
+
+    /// What a session begins with.
+    struct SessionPlan {
+        var symbols: [Symbol]
+        /// Nil: public data only.
+        var keys: VenueKeys?
+        var settings: VenueSettings
+        var socketBase: String
+        var seed: UInt64
+    }
+
+    /// The environment's names of an account's key.
+    var keyNames: (key: String, secret: String) {
+        let prefix = name.uppercased()
+        return (prefix + "_API_KEY", prefix + "_API_SECRET")
+    }
+
+    /// Where it is reached with these settings.
+    func addresses(_ settings: VenueSettings) -> (request: String, socket: String) {
+        let request = settings.baseURL ?? requestBase
+        if let socket = settings.socketURL { return (request, socket) }
+        guard let base = settings.baseURL else { return (request, socketBase) }
+        // `https` becomes `wss`, `http` becomes `ws`.
+        return (request, "ws" + base.dropFirst(4) + socketPath)
+    }
+
+    func network(_ settings: VenueSettings) throws(RunFailure) -> NetworkSettings {
+        do {
+            return NetworkSettings(
+                requestBase: addresses(settings).request, certificateAuthorities: settings.caFile,
+                proxies: try Proxies(environment: environmentVariables()))
+        } catch {
+            throw RunFailure(.usage, "\(error)")
+        }
+    }
+
+    func session(
+        of symbols: [Symbol], keys: VenueKeys?, settings: VenueSettings, seed: UInt64
+    ) throws(RunFailure) -> any VenueSession {
+        try makeSession(
+            SessionPlan(
+                symbols: symbols, keys: keys, settings: settings,
+                socketBase: addresses(settings).socket, seed: seed))
+    }
+
+    static let all: [Venue] = [.coinEx]
+    static func named(_ name: String) -> Venue? { all.first { $0.name == name } }
+
+    static let coinEx = Venue(
+        name: "coinex", title: "CoinEx", markets: "spot, linear perpetuals",
+        requestBase: "https://api.coinex.com", socketBase: "wss://socket.coinex.com/v2",
+        socketPath: "/v2", example: "coinex:BTC/USDT"
+    ) { plan throws(RunFailure) in
+        var settings = CoinExSettings(
+            symbols: plan.symbols,
+            key: plan.keys.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
+        settings.socketBase = plan.socketBase
+        settings.seed = plan.seed
+        switch (plan.settings.leverage, plan.settings.margin) {
+        case (nil, nil): break
+        case (let times?, let margin?):
+            for symbol in plan.symbols where symbol.kind != .spot {
+                settings.leverage[symbol] = CoinExSettings.Leverage(
+                    times: times, isIsolated: margin == .isolated)
+            }
+        default:
+            throw RunFailure(
+                .usage,
+                "CoinEx sets leverage and margin mode at once: set both venues.coinex.leverage and "
+                    + "venues.coinex.margin (cross or isolated), or neither")
+        }
+        return CoinExSession(settings)
+    }
+}
+
+/// The one venue of a script's symbols; nil: the embedded exchange.
+func venue(of symbols: [Symbol], embedded: String) throws(RunFailure) -> Venue? {
+    let names = Set(symbols.map(\.venue)).sorted()
+    guard names != [embedded] else { return nil }
+    let known = [embedded] + Venue.all.map(\.name)
+    for name in names where !known.contains(name) {
+        let near = nearestName(to: name, among: known)
+        let symbol = symbols.first { $0.venue == name }?.description ?? name
+        throw RunFailure(
+            .usage,
+            "\(symbol): there is no venue `\(name)`"
+                + (near.map { "; did you mean `\($0)`?" } ?? "")
+                + " There are: \(known.joined(separator: ", "))")
+    }
+    guard names.count == 1 else {
+        throw RunFailure(
+            .usage,
+            "a run trades at one venue, and the script names \(names.joined(separator: ", ")): start "
+                + "a runner for each")
+    }
+    return Venue.named(names[0])
+}

@@ -1,0 +1,66 @@
+import Glibc
+
+/// An account's key at a venue, as the user keeps it; never a setting, so never written down.
+struct VenueKeys {
+    let id: String
+    let secret: String
+
+    /// Reads `NAME_API_KEY` and `NAME_API_SECRET`, or what the files named by `…_FILE` hold.
+    ///
+    /// - Returns: nil where neither is set.
+    static func read(of venue: Venue) throws(RunFailure) -> VenueKeys? {
+        let names = venue.keyNames
+        let id = try value(names.key)
+        let secret = try value(names.secret)
+        switch (id, secret) {
+        case (nil, nil): return nil
+        case (let id?, let secret?): return VenueKeys(id: id, secret: secret)
+        case (nil, _):
+            throw RunFailure(.usage, "\(names.secret) is set and \(names.key) is not: set both")
+        case (_, nil):
+            throw RunFailure(.usage, "\(names.key) is set and \(names.secret) is not: set both")
+        }
+    }
+
+    private static func value(_ name: String) throws(RunFailure) -> String? {
+        let direct = environment(name)
+        guard let path = environment(name + "_FILE") else { return direct }
+        guard direct == nil else {
+            throw RunFailure(.usage, "\(name) and \(name)_FILE are both set: unset one")
+        }
+        try checkPrivate(path, name: name + "_FILE")
+        guard let text = readText(path) else {
+            throw RunFailure(.usage, "\(name)_FILE: cannot read `\(path)`")
+        }
+        let value = trimmed(text)
+        guard !value.isEmpty, !value.contains(where: \.isWhitespace) else {
+            throw RunFailure(
+                .usage, "\(name)_FILE: `\(path)` should hold the value alone, in a line")
+        }
+        return value
+    }
+
+    /// Refuses a file that others can read: it is no secret then.
+    private static func checkPrivate(_ path: String, name: String) throws(RunFailure) {
+        var facts = stat()
+        guard unsafe stat(path, &facts) == 0 else {
+            throw RunFailure(.usage, "\(name): there is no file `\(path)`")
+        }
+        guard facts.st_mode & 0o077 == 0 else {
+            throw RunFailure(
+                .usage, "\(name): others can read `\(path)`: chmod 600 it, or make a new key")
+        }
+    }
+
+    private static func environment(_ name: String) -> String? {
+        guard let value = unsafe getenv(name) else { return nil }
+        let text = unsafe trimmed(String(cString: value))
+        return text.isEmpty ? nil : text
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        let head = text.drop(while: \.isWhitespace)
+        guard let last = head.lastIndex(where: { !$0.isWhitespace }) else { return "" }
+        return String(head[...last])
+    }
+}

@@ -1,0 +1,69 @@
+import LiveTrading
+import PaperTrading
+import TradingCore
+import TradingModel
+import VenueSessions
+
+/// What a person sees of a run at a venue: its log, its state, and how it stands with the venue.
+final class VenueScreen: VenueAudience {
+    let lines: StatusScreen
+    /// Called when all is known; it decides whether and when the strategy may start.
+    var whenReady: (([ForeignOrder], Timestamp) -> Void)?
+    /// What is being waited for, with the time of the next attempt; nil: nothing.
+    private var trouble: (problem: VenueProblem, since: Timestamp)?
+    private let venue: Venue
+    private let clock = ContinuousClock()
+    private var lastDrawn: ContinuousClock.Instant
+
+    init(_ venue: Venue, linesToOutput: Bool) {
+        self.venue = venue
+        lines = StatusScreen(linesToOutput: linesToOutput)
+        lastDrawn = clock.now
+    }
+
+    func log(_ level: LogLevel, _ text: String, at now: Timestamp) {
+        guard level != .debug else { return }
+        lines.show(LogLine.line(now, level.rawValue, text))
+    }
+
+    func status(_ status: VenueStatus, at now: Timestamp) {
+        let isGood = status.state == .connected || status.state == .resynchronised
+        if isGood, status.instrument == nil { trouble = nil }
+        let subject = status.venue
+        lines.show(
+            LogLine.line(
+                now, isGood ? "info" : "warn",
+                "\(subject) \(status.state.rawValue): \(status.reason)"))
+    }
+
+    func problem(_ problem: VenueProblem, at now: Timestamp) {
+        if !problem.isPermanent {
+            lines.show(LogLine.line(now, "warn", problem.description))
+        }
+        if problem.retryAt != nil { trouble = (problem, now) }
+    }
+
+    func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) { whenReady?(foreign, now) }
+
+    /// Draws the line at the bottom: figures while it trades, a countdown while it cannot.
+    func pulse<Run: VenueRun>(_ trading: VenueTrading<Run>, at now: Timestamp) {
+        if let trouble, let retryAt = trouble.problem.retryAt {
+            guard lines.isDue() else { return }
+            let left = max(0, (retryAt.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)
+            let next = left > 0 ? "again in \(left) s" : "trying again"
+            return lines.draw("\(venue.title): \(trouble.problem.whatHappened), \(next)")
+        }
+        switch trading.stage {
+        case .connecting:
+            if lines.isDue() { lines.draw("connecting to \(venue.title) …") }
+        case .trading:
+            if let run = trading.run { lines.update(run, now) }
+        case .windingDown:
+            let open = trading.run?.engine.state.orders.openCount ?? 0
+            if lines.isDue() { lines.draw("waiting for the end of \(open) orders …") }
+        case .verifying:
+            if lines.isDue() { lines.draw("asking \(venue.title) for its books …") }
+        case .waiting, .ended: break
+        }
+    }
+}
