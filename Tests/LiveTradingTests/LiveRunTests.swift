@@ -24,9 +24,28 @@ import VenueSessions
         #expect(said.last == "-0.5 at 64000.0")
     }
 
-    @Test func `hears no market event as long as it has not started`() throws {
-        var setting = try LiveSetting("function on_start() return buy{symbol=nil} end")
+    @Test func `hears no market event before its start, but knows the market then`() throws {
+        var setting = try LiveSetting(
+            """
+            function on_start() log.info("last " .. quote("coinex:BTC/USDT:USDT").bid) end
+            function on_trade(t) return buy{symbol=t.symbol, qty=1} end
+            """)
+        var said: [String] = []
+        setting.run.listener = { command, _ in
+            if case .log(_, let text) = command { said.append(text) }
+        }
+        try setting.trade()
+        try setting.quote(bid: "99.5", ask: "100.5")
         #expect(setting.run.takeRequests().isEmpty)
+        setting.run.start(at: setting.now)
+        #expect(said == ["last 99.5"])
+        #expect(setting.run.engine.state.valuation(LiveSetting.perpetual) == (try Price("100")))
+        try setting.trade()
+        #expect(setting.run.takeRequests().count == 1)
+    }
+
+    @Test func `takes balances in before its start`() throws {
+        var setting = try LiveSetting("")
         setting.run.take(
             .balance(
                 Balance(

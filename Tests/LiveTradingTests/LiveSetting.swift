@@ -47,6 +47,18 @@ struct LiveSetting {
                         receiveTime: now))), at: now)
     }
 
+    mutating func quote(bid: String, ask: String) throws {
+        let one = try Quantity("1")
+        run.take(
+            .market(
+                .quote(
+                    Quote(
+                        instrument: Self.perpetual,
+                        bid: BookLevel(price: try Price(bid), quantity: one),
+                        ask: BookLevel(price: try Price(ask), quantity: one), venueTime: now,
+                        receiveTime: now))), at: now)
+    }
+
     mutating func claim(_ net: String, at price: String? = nil, isForced: Bool = false) throws {
         run.take(
             VenuePosition(

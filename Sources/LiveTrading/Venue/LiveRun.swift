@@ -67,6 +67,7 @@ public struct LiveRun: VenueRun {
         switch input {
         case .market(let event):
             statistics[event.instrument.index].take(event)
+            guard hasStarted else { return engine.observe(event) }
             feed(input)
             // Between fills a price moves the equity; once a message is enough.
             if event.movesValuation { settleEquity(event.instrument) }

@@ -133,7 +133,7 @@ public struct Engine {
         case .bar(let bar): process(bar, into: &commands)
         case .ticker(let ticker):
             advance(to: ticker.receiveTime, into: &commands)
-            if let mark = ticker.mark { state.marksTable[ticker.instrument.index].mark = mark }
+            note(ticker)
             if feeds[ticker.instrument.index].contains(.ticker) {
                 settle(strategy.onTicker(ticker), into: &commands)
             }
@@ -141,6 +141,40 @@ public struct Engine {
             advance(to: funding.receiveTime, into: &commands)
             apply(funding, into: &commands)
         }
+    }
+
+    /// Takes in what a market event says of the market, and tells the strategy nothing: before its
+    /// start.
+    public mutating func observe(_ event: MarketEvent) {
+        switch event {
+        case .trade(let trade): state.see(trade)
+        case .book(let change):
+            if ownsBooks { applyToOwnBook(change) }
+            state.see(change)
+        case .quote(let quote): note(quote)
+        case .bar(let bar): note(bar)
+        case .ticker(let ticker): note(ticker)
+        case .funding: break
+        }
+        state.now = max(state.now, event.receiveTime)
+    }
+
+    private func note(_ quote: Quote) {
+        let index = quote.instrument.index
+        // Where the depth is kept too it is the one truth about the top; quotes would say it twice.
+        guard state.books[index] == nil else { return }
+        state.marksTable[index].bid = quote.bid
+        state.marksTable[index].ask = quote.ask
+        state.marksTable[index].receiveTime = quote.receiveTime
+    }
+
+    private func note(_ bar: Bar) {
+        state.marksTable[bar.instrument.index].last = bar.close
+        state.marksTable[bar.instrument.index].receiveTime = bar.closeTime
+    }
+
+    private func note(_ ticker: Ticker) {
+        if let mark = ticker.mark { state.marksTable[ticker.instrument.index].mark = mark }
     }
 
     // MARK: - Market events
@@ -223,19 +257,15 @@ public struct Engine {
     private mutating func process(_ quote: Quote, into commands: inout [Command]) {
         advance(to: quote.receiveTime, into: &commands)
         let index = quote.instrument.index
-        // Where the depth is kept too it is the one truth about the top; quotes would say it twice.
         guard state.books[index] == nil else { return }
-        state.marksTable[index].bid = quote.bid
-        state.marksTable[index].ask = quote.ask
-        state.marksTable[index].receiveTime = quote.receiveTime
+        note(quote)
         if feeds[index].contains(.quotes) { settle(strategy.onQuote(quote), into: &commands) }
     }
 
     private mutating func process(_ bar: Bar, into commands: inout [Command]) {
         advance(to: bar.closeTime, into: &commands)
         let index = bar.instrument.index
-        state.marksTable[index].last = bar.close
-        state.marksTable[index].receiveTime = bar.closeTime
+        note(bar)
         var closed: [Bar] = []
         for builder in bars[index].indices { bars[index][builder].add(bar) { closed.append($0) } }
         for bar in closed { settle(strategy.onBar(bar), into: &commands) }
