@@ -63,14 +63,6 @@ import VenueSessions
         #expect(desk.orderCalls("order").isEmpty)
     }
 
-    @Test func `an instrument that does not exist is named with its neighbours`() throws {
-        let desk = try SessionDesk(["coinex:BTC/USTD"])
-        try desk.prepare()
-        let problem = try #require(desk.problems.first)
-        #expect(problem.isPermanent && problem.description.contains("coinex:BTC/USDT"))
-        #expect(desk.sockets.isEmpty && desk.instruments.isEmpty)
-    }
-
     // 7.26: leverage is a number in the request, a text in the list.
     @Test func `leverage and margin mode are set before trading, or it does not begin`() throws {
         let symbol = try Symbol("coinex:BTC/USDT:USDT")
@@ -99,25 +91,6 @@ import VenueSessions
         try wrong.prepare()
         #expect(wrong.problems.contains { $0.isPermanent && $0.whatToDo.contains("3, 10") })
         #expect(wrong.sockets.isEmpty)
-    }
-
-    @Test(arguments: [
-        (4005, "access id"), (4006, "secret"), (4007, "address"), (4512, "permission"),
-    ])
-    func `a refused key says what to do`(code: Int, word: String) throws {
-        let desk = try SessionDesk()
-        desk.input(.timer)
-        try desk.refuse("GET /v2/account/trade-fee-rate", code, "no")
-        let problem = try #require(desk.problems.first)
-        #expect(problem.isPermanent && problem.whatToDo.contains(word), "\(problem)")
-    }
-
-    @Test func `a signature refused on the socket says what to do`() throws {
-        let desk = try SessionDesk()
-        try desk.prepare()
-        desk.openSockets()
-        try desk.refuseSent("server.sign", 21_002)
-        #expect(desk.problems.contains { $0.isPermanent && $0.whatToDo.contains("secret") })
     }
 
     @Test func `timestamps are on the venue's clock`() throws {
@@ -237,6 +210,21 @@ import VenueSessions
                 + #""available":"1","frozen":"2","updated_at":1800490704000},{"margin_market":"","ccy":"USDT","#
                 + #""available":"3","frozen":"4","updated_at":1600490704000}]},"id":null}"#)
         #expect(desk.balances.isEmpty)
+    }
+
+    @Test func `the balance is that of the wallets that the run's instruments trade from`() throws {
+        let desk = try SessionDesk(["coinex:BTC/USDT:USDT"])
+        try desk.prepare()
+        desk.openSockets()
+        try desk.acknowledgeAfterSign()
+        #expect(!desk.isAsked("GET /v2/assets/spot/balance"))
+        try desk.ok(
+            "GET /v2/assets/futures/balance",
+            #"[{"ccy":"USDT","available":"90","frozen":"3","margin":"7"}]"#)
+        #expect(
+            desk.balances == [
+                Balance(currency: Currency("USDT"), total: exact("100"), available: exact("90"))
+            ])
     }
 
     // 7.27: an error of a list carries an object; a list may be null.

@@ -186,6 +186,8 @@ final class SessionDesk {
                 try ok("GET /v2/\(product)/user-deals", "[]")
             }
             if product == "futures" { try ok("GET /v2/futures/pending-position", positions) }
+            let probe = "POST /v2/\(product)/cancel-order-by-client-id"
+            if isAsked(probe) { try ok(probe, "[]") }
             try ok("GET /v2/\(product)/pending-order", orders)
         }
     }

@@ -22,7 +22,11 @@ private final class Floor {
     private var wakeAt: Timestamp?
     private var deliveries: [(at: Timestamp, order: Int, delivery: Delivery)] = []
     private var deliveryCount = 0
-    private var socket: SocketID?
+    private var sockets: [String: SocketID] = [:]
+    /// What the session said is held.
+    private(set) var positions: [InstrumentID: SignedQuantity] = [:]
+    /// How often it said that it agrees with the venue.
+    private(set) var agreements = 0
     private(set) var errors: [String] = []
     private(set) var placements: [String: Int] = [:]
     private(set) var isConnected = false
@@ -30,7 +34,8 @@ private final class Floor {
 
     init(seed: UInt64) throws {
         var settings = CoinExSettings(
-            symbols: [try Symbol("coinex:BTC/USDT")], key: SessionDesk.key)
+            symbols: [try Symbol("coinex:BTC/USDT"), try Symbol("coinex:BTC/USDT:USDT")],
+            key: SessionDesk.key)
         settings.seed = seed
         session = CoinExSession(settings)
         venue = FaultyVenue(seed: seed)
@@ -64,7 +69,7 @@ private final class Floor {
         case .response(let id, let reply): input(.response(id, reply))
         case .failed(let id, let problem): input(.failed(id, problem))
         case .push(let socket, let text):
-            if socket == self.socket { input(.frame(socket, gzip(text), isText: false)) }
+            if sockets.values.contains(socket) { input(.frame(socket, gzip(text), isText: false)) }
         }
     }
 
@@ -86,10 +91,10 @@ private final class Floor {
     private func perform(_ action: SessionAction) {
         switch action {
         case .request(let id, let call): send(id, call)
-        case .open(let socket, _):
-            self.socket = socket
+        case .open(let socket, let url):
+            sockets[String(url.split(separator: "/").last ?? "")] = socket
             input(.opened(socket))
-        case .close: socket = nil
+        case .close(let socket): sockets = sockets.filter { $0.value != socket }
         case .send(let socket, let text):
             let id = text.split(separator: "\"id\":").last?.dropLast() ?? "0"
             schedule(
@@ -100,12 +105,19 @@ private final class Floor {
             engine = Engine(
                 mode: .live, instruments: instruments, strategy: strategy,
                 settings: EngineSettings(), now: now)
-        case .position, .log, .problem, .foreignOrder, .reconciled: break
+        case .position(let position): positions[position.instrument] = position.net
+        case .reconciled: agreements += 1
+        case .foreignOrder(let order): errors.append("a foreign order: \(order)")
+        case .problem(let problem) where problem.isPermanent: errors.append("\(problem)")
+        case .log, .problem: break
         }
     }
 
     private func send(_ id: RequestID, _ call: HTTPCall) {
-        if call.path.hasSuffix("/spot/order") { placements[call.body, default: 0] += 1 }
+        let places = ["/order", "/stop-order", "/close-position"]
+        if places.contains(where: { call.path.hasSuffix($0) }) {
+            placements[call.body, default: 0] += 1
+        }
         switch venue.handle(call, now) {
         case .reply(let reply): schedule(.response(id, reply), within: 300)
         case .lost(let problem): schedule(.failed(id, problem), within: 3_000)
@@ -115,8 +127,8 @@ private final class Floor {
 
     /// Pushes go their own ways: lost, twice, late and in any order.
     private func spread() {
-        for text in venue.pushes {
-            guard let socket else { continue }
+        for (product, text) in venue.pushes {
+            guard let socket = sockets[product] else { continue }
             if random.chance(venue.faults) { continue }
             schedule(.push(socket, text), within: random.chance(20) ? 2_000 : 100)
             if random.chance(venue.faults) { schedule(.push(socket, text), within: 5_000) }
@@ -129,9 +141,17 @@ private final class Floor {
         spread()
     }
 
+    func wakeStop() {
+        venue.wakeStop()
+        spread()
+    }
+
+    func reconcile() { input(.reconcile) }
+
     func cut() {
-        guard let socket else { return }
-        self.socket = nil
+        guard let product = sockets.keys.sorted().randomElement(using: &random),
+            let socket = sockets.removeValue(forKey: product)
+        else { return }
         input(.closed(socket, reason: TransportProblem(.reset, "")))
     }
 
@@ -196,56 +216,107 @@ private final class Asking: Strategy {
     {
         let floor = try Floor(seed: seed)
         floor.run(30)
-        for _ in 0..<250 {
+        for _ in 0..<300 {
             try act(floor)
             floor.run(Double(floor.random.int(1...600)) / 1_000)
         }
         floor.heal()
-        let state = try #require(floor.engine?.state)
+        let before = floor.agreements
+        floor.reconcile()
+        floor.run(30)
+        #expect(floor.agreements == before + 1)
         #expect(floor.isConnected)
         #expect(floor.errors == [])
-        #expect(state.positions[0].net.description == "\(floor.venue.net)")
-        let open = floor.venue.orders.filter(\.isOpen).map(\.clientID).sorted()
-        #expect(state.orders.open.map(\.id.text).sorted() == open)
-        for order in state.orders.open {
-            let wire = try #require(
-                floor.venue.orders.last { $0.clientID == order.id.text && $0.isOpen })
-            #expect(order.filled.description == "\(wire.filled)")
-            #expect(order.request.quantity.description == "\(wire.amount)")
-            #expect(order.request.price?.description == "\(wire.price)")
-            #expect(order.state.name == "working")
-        }
+        try checkHoldings(floor)
+        try checkOrders(floor)
         // Sent again only where the venue said that it did nothing.
         let ids = Dictionary(grouping: floor.venue.orders, by: \.clientID)
         for (id, orders) in ids {
             #expect(orders.count == 1 || floor.venue.changesIDs, "\(id) was doubled")
             #expect(orders.filter(\.isOpen).count <= 1, "\(id) was doubled")
         }
+        #expect(Set(floor.venue.stops.map(\.clientID)).count == floor.venue.stops.count)
         #expect(floor.placements.values.max() ?? 0 <= 3)
+    }
+
+    private func checkHoldings(_ floor: Floor) throws {
+        let state = try #require(floor.engine?.state)
+        for (index, product) in ["spot", "futures"].enumerated() {
+            let net = thousandths(floor.venue.net(product))
+            #expect(state.positions[index].net.description == net)
+            let fees = Money(attos: Int128(floor.venue.fees(product)) * attosPerUnit / 1_000_000)
+            #expect(state.positions[index].fees == fees)
+            if product == "futures" {
+                // What the venue says is held is what the executions add up to.
+                #expect(floor.positions[InstrumentID(index)]?.description ?? "0" == net)
+            }
+        }
+    }
+
+    private func checkOrders(_ floor: Floor) throws {
+        let open = try #require(floor.engine?.state.orders.open)
+        #expect(open.map(\.id.text).sorted() == floor.venue.openIDs)
+        for order in open {
+            let wire = floor.venue.orders.last { $0.clientID == order.id.text && $0.isOpen }
+            let stop = floor.venue.stops.last {
+                $0.clientID == order.id.text && $0.state == .waiting
+            }
+            let (filled, amount, price) = try #require(
+                wire.map { ($0.filled, $0.amount, $0.price) }
+                    ?? stop.map { (0, $0.amount, $0.price) })
+            #expect(order.filled.description == thousandths(filled))
+            #expect(order.request.quantity.description == thousandths(amount))
+            #expect(order.request.price?.description ?? "0" == "\(price)")
+            #expect(order.state.name == (wire == nil ? "waiting" : "working"))
+        }
     }
 
     private func act(_ floor: Floor) throws {
         let open = floor.engine?.state.orders.open ?? []
         switch floor.random.int(0...99) {
-        case 0..<35 where floor.isConnected:
-            let request = OrderRequest(
-                instrument: InstrumentID(0), side: floor.random.bool() ? .buy : .sell,
-                quantity: exact("\(floor.random.int(2...9))"),
-                price: exact("\(floor.random.int(90...110))"),
-                timeInForce: floor.random.chance(20) ? .ioc : .gtc)
-            floor.ask(.place(request))
-        case 35..<55 where !open.isEmpty:
+        case 0..<35 where floor.isConnected: floor.ask(.place(request(floor)))
+        case 35..<52 where !open.isEmpty:
             floor.ask(.cancel(.order(floor.random.pick(open).id)))
-        case 55..<65 where !open.isEmpty:
+        case 52..<63 where !open.isEmpty:
             let order = floor.random.pick(open)
-            floor.ask(
-                .amend(
-                    order.id, price: exact("\(floor.random.int(90...110))"),
-                    quantity: floor.random.bool()
-                        ? exact("\(floor.random.int(2...9))") : nil))
-        case 65..<97: floor.trade()
+            let price: Price? =
+                order.request.price == nil ? nil : exact("\(floor.random.int(90...110))")
+            let quantity: Quantity? =
+                price == nil || floor.random.bool() ? quantity(floor) : nil
+            floor.ask(.amend(order.id, price: price, quantity: quantity))
+        case 63..<90: floor.trade()
+        case 90..<95: floor.wakeStop()
+        case 95..<97: floor.reconcile()
         case 97: floor.cut()
         default: break
         }
+    }
+
+    private func quantity(_ floor: Floor) -> Quantity {
+        exact(thousandths(floor.random.int(2_000...9_999)))
+    }
+
+    /// Any kind of order that the venue has, in either product.
+    private func request(_ floor: Floor) -> OrderRequest {
+        var request = OrderRequest(
+            instrument: InstrumentID(floor.random.int(0...1)),
+            side: floor.random.bool() ? .buy : .sell, quantity: quantity(floor),
+            price: exact("\(floor.random.int(90...110))"))
+        let net = floor.engine?.state.positions[1].net ?? .zero
+        switch floor.random.int(0...9) {
+        case 0, 1: request.timeInForce = .ioc
+        case 2, 3: request.isPostOnly = true
+        case 4, 5:
+            request.stop = request.side == .buy ? exact("105") : exact("95")
+            if floor.random.bool() { request.price = nil }
+        case 6, 7:
+            guard let side = net.side else { break }
+            request.instrument = InstrumentID(1)
+            request.side = side.opposite
+            request.quantity = min(request.quantity, net.magnitude)
+            request.isReduceOnly = true
+        default: break
+        }
+        return request
     }
 }

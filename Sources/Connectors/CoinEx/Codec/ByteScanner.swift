@@ -5,12 +5,23 @@ internal import TradingModel
 /// It accepts less than JSON and never more: what it reads, the checked way reads the same.
 @safe struct ByteScanner {
     private let base: UnsafePointer<UInt8>
+    private let powers: UnsafePointer<UInt64>
     let count: Int
     private(set) var at = 0
 
+    /// Nil where the last byte is not a brace or a blank, as it is behind every object.
+    ///
+    /// So digits never run up to the end, and need not be counted against it one by one.
+    ///
     /// - Precondition: the bytes outlive the scanner.
-    @unsafe init(_ base: UnsafePointer<UInt8>, count: Int) {
+    @unsafe init?(_ base: UnsafePointer<UInt8>, count: Int) {
+        guard count > 0 else { return nil }
+        switch unsafe base[count - 1] {
+        case UInt8(ascii: "}"), 32, 10, 13, 9: break
+        default: return nil
+        }
         unsafe self.base = base
+        unsafe powers = powersOfTen
         self.count = count
     }
 
@@ -55,14 +66,15 @@ internal import TradingModel
     @inline(__always) mutating func string() -> Range<Int>? {
         guard take("\"") else { return nil }
         let start = at
-        while at < count {
-            let next = unsafe base[at]
+        var place = start
+        while place < count {
+            let next = unsafe base[place]
             if next == UInt8(ascii: "\"") {
-                at &+= 1
-                return start..<(at &- 1)
+                at = place &+ 1
+                return unsafe Range(uncheckedBounds: (start, place))
             }
             guard next != UInt8(ascii: "\\"), next &- 32 < 95 else { return nil }
-            at &+= 1
+            place &+= 1
         }
         return nil
     }
@@ -89,46 +101,52 @@ internal import TradingModel
     @inline(__always) mutating func whole() -> Int64? {
         skipBlanks()
         let start = at
-        var value: Int64 = 0
-        while at < count {
-            let digit = unsafe base[at] &- UInt8(ascii: "0")
-            guard digit < 10 else { break }
-            value = value &* 10 &+ Int64(digit)
-            at &+= 1
-        }
-        let digits = at &- start
-        guard digits > 0, digits <= 18, digits == 1 || byte(start) != UInt8(ascii: "0") else {
+        guard start < count else { return nil }
+        let value = digits(0)
+        let length = at &- start
+        guard length > 0, length <= 18, length == 1 || byte(start) != UInt8(ascii: "0") else {
             return nil
         }
+        return Int64(truncatingIfNeeded: value)
+    }
+
+    /// Moves behind the digits here, and puts them behind those of `value`.
+    ///
+    /// - Precondition: there is a byte here; the last byte of all is no digit.
+    @inline(__always) private mutating func digits(_ value: UInt64) -> UInt64 {
+        var value = value
+        var place = at
+        var digit = unsafe base[place] &- UInt8(ascii: "0")
+        while digit < 10 {
+            value = value &* 10 &+ UInt64(truncatingIfNeeded: digit)
+            place &+= 1
+            digit = unsafe base[place] &- UInt8(ascii: "0")
+        }
+        at = place
         return value
     }
 
     /// A plain decimal in quotes of at most 18 digits, and where its text stands.
     @inline(__always) mutating func decimal() -> (attos: Int128, text: Range<Int>)? {
+        // The quote is not the last byte, for that is a brace or a blank; nor is the point.
         guard take("\"") else { return nil }
         let start = at
-        var digits: Int64 = 0
-        var point = -1
-        while at < count {
-            let next = unsafe base[at]
-            let digit = next &- UInt8(ascii: "0")
-            if digit < 10 {
-                digits = digits &* 10 &+ Int64(digit)
-            } else if next == UInt8(ascii: "."), point < 0 {
-                point = at
-            } else {
-                break
-            }
+        var value = digits(0)
+        guard at > start else { return nil }
+        var decimals = 0
+        if unsafe base[at] == UInt8(ascii: ".") {
             at &+= 1
+            let point = at
+            value = digits(value)
+            decimals = at &- point
+            guard decimals > 0 else { return nil }
         }
         let end = at
-        guard byte(end) == UInt8(ascii: "\""), end > start, end &- start <= 18, point != start,
-            point != end &- 1
-        else { return nil }
-        at &+= 1
-        let decimals = point < 0 ? 0 : end &- point &- 1
-        let power = unsafe powersOfTen[18 &- decimals]
-        return (Int128(digits) &* Int128(power), start..<end)
+        guard unsafe base[end] == UInt8(ascii: "\""), end &- start <= 18 else { return nil }
+        at = end &+ 1
+        let product = unsafe value.multipliedFullWidth(by: powers[18 &- decimals])
+        let attos = Int128(truncatingIfNeeded: product.high) << 64 | Int128(product.low)
+        return unsafe (attos, Range(uncheckedBounds: (start, end)))
     }
 
     /// `true` or `false`.
@@ -154,9 +172,9 @@ internal import TradingModel
 }
 
 /// 10⁰ to 10¹⁸, at a fixed place.
-nonisolated(unsafe) private let powersOfTen: UnsafePointer<Int64> = {
-    let table = UnsafeMutablePointer<Int64>.allocate(capacity: 19)
-    var power: Int64 = 1
+nonisolated(unsafe) private let powersOfTen: UnsafePointer<UInt64> = {
+    let table = UnsafeMutablePointer<UInt64>.allocate(capacity: 19)
+    var power: UInt64 = 1
     for places in 0...18 {
         unsafe (table + places).initialize(to: power)
         if places < 18 { power *= 10 }

@@ -25,8 +25,9 @@ package struct PushScanner {
     /// Reads a message; nil leaves it to the checked way, and what was read is then meaningless.
     package mutating func scan(_ bytes: Span<UInt8>) -> Kind? {
         unsafe bytes.withUnsafeBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return nil }
-            var scanner = unsafe ByteScanner(base, count: buffer.count)
+            guard let base = buffer.baseAddress,
+                var scanner = unsafe ByteScanner(base, count: buffer.count)
+            else { return nil }
             return message(&scanner)
         }
     }

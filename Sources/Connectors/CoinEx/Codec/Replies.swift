@@ -90,6 +90,9 @@ package enum CoinExReplies {
     package static func leverage(_ body: [UInt8]) throws(BadMessage) -> Reply<LeverageSetting> {
         try one(LeverageSetting.self, body)
     }
+    package static func fundings(_ body: [UInt8]) throws(BadMessage) -> Reply<Page<WireFunding>> {
+        try list(WireFunding.self, body)
+    }
     package static func transactions(
         _ body: [UInt8]
     ) throws(BadMessage) -> Reply<Page<WireTransaction>> { try list(WireTransaction.self, body) }

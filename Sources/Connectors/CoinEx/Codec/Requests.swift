@@ -127,6 +127,15 @@ package enum CoinExRequests {
             "/v2/futures/pending-position", [("market_type", "FUTURES")] + paging(page),
             .accountQuery, .futures)
     }
+    /// What the positions of a market paid and received at settlements, newest first.
+    package static func positionFunding(_ market: String, since: Timestamp) -> CoinExRequest {
+        signed(
+            "/v2/futures/position-funding-history",
+            [
+                ("market", market), ("market_type", "FUTURES"),
+                ("start_time", String(since.nanoseconds / 1_000_000)),
+            ] + paging(1), .accountQuery, .futures)
+    }
     /// Sets margin mode and leverage of a market, which are one setting.
     package static func leverage(
         _ market: String, mode: String, leverage: Int

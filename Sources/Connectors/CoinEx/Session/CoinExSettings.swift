@@ -93,6 +93,11 @@ enum Waits {
     static let oldestOrder = 5 * second
     /// After a 4213 or 429 without a hint.
     static let rateLimit = 1 * second
+    /// An account is charged in the seconds after a settlement.
+    static let funding = 2 * second
+    /// A row of an account's funding is written this much after its settlement at most; they are
+    /// two hours apart at least.
+    static let fundingSpread = 1_800 * second
     /// A whole book follows a subscription at once.
     static let wholeBook = 10 * second
 }
@@ -112,6 +117,8 @@ enum Bounds {
     static let cancelAttempts = 8
     /// Wrong checksums in a row before a market is subscribed with whole books only.
     static let checksumFailures = 3
+    /// Then the market's own figures stand for what the account was charged.
+    static let fundingAttempts = 15
     /// Pages of a list: 10,000 rows.
     static let pages = 100
 }

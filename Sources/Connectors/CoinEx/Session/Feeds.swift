@@ -217,18 +217,4 @@ extension CoinExSession {
                     instrument: InstrumentID(index), mark: price.mark, index: price.index,
                     venueTime: now, receiveTime: now)))
     }
-
-    /// A settlement is told once, when its time moves on; how often that is the venue decides.
-    private mutating func tellFunding(_ state: MarketState, _ index: Int) {
-        guard let time = state.latestFundingTime, let rate = state.latestFundingRate else { return }
-        defer { markets[index].fundingTime = max(time, markets[index].fundingTime ?? time) }
-        guard let known = markets[index].fundingTime, time > known,
-            let mark = state.mark ?? markets[index].mark ?? markets[index].lastPrice
-        else { return }
-        tell(
-            .funding(
-                Funding(
-                    instrument: InstrumentID(index), rate: rate, mark: mark, venueTime: time,
-                    receiveTime: now)))
-    }
 }

@@ -31,6 +31,16 @@ struct Market {
     var mark: Price?
     /// When the last funding known was settled.
     var fundingTime: Timestamp?
+    /// Settlements of which the account's list is awaited.
+    var awaitedFunding: AwaitedFunding?
+}
+
+/// A settlement that has passed and whose charge is being asked for.
+struct AwaitedFunding {
+    /// The settlement before: what it charged was told.
+    var before: Timestamp
+    /// What it comes to by the market's own figures.
+    var estimate: Funding
 }
 
 /// The markets in use; the place of each is its instrument's.
@@ -55,6 +65,8 @@ struct MarketTable {
         _read { yield markets[index] }
         _modify { yield &markets[index] }
     }
+
+    func first(of product: Product) -> Market? { markets.first { $0.product == product } }
 
     /// The place of a market, whose name means something only within its product; nil: not in use.
     func index(_ name: String, _ product: Product) -> Int? {

@@ -53,13 +53,26 @@ extension CoinExSession {
         end(serial, wire, .cancelled, isDecisive: true)
     }
 
-    mutating func foundOpenStop(_ page: Page<WireStop>, _ serial: Int) {
+    mutating func foundOpenStop(_ page: Page<WireStop>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let stop = page.elements.first(where: { $0.clientID == order.id.text }) else {
             return askWhileReconciling(.askFinishedStop(serial), markets[order.instrument].product)
         }
         adoptStop(serial, stop.id, stop.updatedAt)
+        resolveStopAmend(serial, stop, askedAt: askedAt)
         checkDirection(serial, stop)
+    }
+
+    private mutating func resolveStopAmend(_ serial: Int, _ stop: WireStop, askedAt: Timestamp) {
+        guard let amend = desk.orders[serial]?.amend, let lostAt = amend.lostAt, askedAt >= lostAt
+        else { return }
+        let hasPrice = amend.price == nil || amend.price == stop.price
+        let hasAmount = amend.quantity == nil || amend.quantity == stop.amount
+        if hasPrice, hasAmount {
+            amended(serial, price: stop.price, amount: stop.amount)
+        } else {
+            refuseAmend(serial, "the venue shows the stop order unchanged")
+        }
     }
 
     /// A stop that is over was cancelled, or has become an order with the same client id.

@@ -39,7 +39,9 @@ extension CoinExSession {
                 $0.foundFinished($1, serial, askedAt: flight.sentAt)
             }
         case .askStop:
-            try take(flight, CoinExReplies.stops(body)) { $0.foundOpenStop($1, serial) }
+            try take(flight, CoinExReplies.stops(body)) {
+                $0.foundOpenStop($1, serial, askedAt: flight.sentAt)
+            }
         case .askFinishedStop:
             try take(flight, CoinExReplies.stops(body)) { $0.foundFinishedStop($1, serial) }
         default: break
@@ -52,8 +54,7 @@ extension CoinExSession {
     ) throws(BadMessage) {
         switch reply {
         case .success(let payload):
-            retryBackoff.reset()
-            solved(.refusal(flight.group))
+            succeeded(flight)
             body(&self, payload)
             reconciled(flight.purpose, askedAt: flight.sentAt)
         case .failure(let refusal):
@@ -78,7 +79,8 @@ extension CoinExSession {
             foundOpen(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
         case .askFinished(let serial):
             foundFinished(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .askStop(let serial): foundOpenStop(Page(elements: [], hasNext: false), serial)
+        case .askStop(let serial):
+            foundOpenStop(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
         case .askFinishedStop(let serial):
             foundFinishedStop(Page(elements: [], hasNext: false), serial)
         default: break
@@ -158,7 +160,9 @@ extension CoinExSession {
     }
 
     private mutating func modifiedStop(_ serial: Int, _ stop: StopReference) {
-        guard let order = desk.orders[serial], let amend = order.amend else { return }
+        guard let order = desk.orders[serial], !order.isDone, let amend = order.amend else {
+            return
+        }
         adoptStop(serial, stop.id, nil)
         desk.orders[serial]?.amend = nil
         if let price = amend.price { desk.orders[serial]?.request.price = price }
@@ -204,6 +208,7 @@ extension CoinExSession {
         guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
         else { return }
         let reason = "\(refusal.advice) (\(refusal))"
+        if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
         let mayRepeat = flight.attempts + 1 < Bounds.placeAttempts
         switch (refusal.kind, flight.purpose) {
         case (.rateLimit, _) where mayRepeat:
@@ -226,6 +231,15 @@ extension CoinExSession {
         case (.busy, _), (.rateLimit, _), (.expired, _): repeatCancel(flight, reason)
         default: refuseCancel(serial, reason)
         }
+    }
+
+    /// Not only this order: no order of the product will pass before somebody acts.
+    private mutating func sayOrdersAreRefused(_ refusal: VenueRefusal, _ order: TrackedOrder) {
+        let product = markets[order.instrument].product
+        problem(
+            .trading(product), refusal.cause,
+            "the venue refuses \(product.rawValue) orders: \(refusal)",
+            "\(refusal.advice); orders may be open: look at them at the venue")
     }
 
     private mutating func refuseCancel(_ serial: Int, _ reason: String) {

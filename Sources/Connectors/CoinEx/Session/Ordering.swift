@@ -72,7 +72,10 @@ extension CoinExSession {
     ) throws(OrderTerms.Unsupported) -> Bool {
         guard request.isReduceOnly, market.product == .futures else { return false }
         guard request.stop == nil else {
-            throw .init("the venue has no reduce-only stop orders: use its position stop loss")
+            throw .init(
+                "the venue's stop orders cannot be reduce-only, one could open the opposite "
+                    + "position: send a stop without it, or a reduce-only order when the price is "
+                    + "reached")
         }
         guard let side = account.positions[request.instrument.index]?.side,
             side != request.side
@@ -114,20 +117,30 @@ extension CoinExSession {
     }
 
     private mutating func amend(_ amendment: ApprovedAmendment) {
-        guard let serial = desk.serial(of: amendment.id), let order = desk.orders[serial],
-            order.venueID != nil || order.waitingStopID != nil, order.ending == nil,
-            !order.isDone, order.amend == nil, !order.isLost, !order.closesPosition
-        else {
+        let serial = desk.serial(of: amendment.id)
+        guard let serial, let order = desk.orders[serial], whyNotAmended(order) == nil else {
+            let reason = serial.flatMap { desk.orders[$0] }.flatMap(whyNotAmended)
             return report(
                 amendment.id, amendment.instrument,
-                .amendRejected(
-                    reason: "it cannot be changed now: cancel it and send another"), now)
+                .amendRejected(reason: reason ?? "the order is not known"), now)
         }
         let number = order.amendCount + 1
         desk.orders[serial]?.amendCount = number
         desk.orders[serial]?.amend = TrackedOrder.Amend(
             price: amendment.price, quantity: amendment.quantity, number: number)
         request(.modify(serial, change: number))
+    }
+
+    private func whyNotAmended(_ order: TrackedOrder) -> String? {
+        if order.isDone || order.ending != nil { return "the order has ended" }
+        if order.closesPosition {
+            return "the venue cannot change an order that closes a position: cancel it and send "
+                + "another"
+        }
+        if order.isLost { return "the order's fate is unknown: wait until the venue tells" }
+        if order.amend != nil { return "another change of the order is under way: wait for it" }
+        let isKnown = order.venueID != nil || order.waitingStopID != nil
+        return isKnown ? nil : "the venue has not acknowledged the order yet: wait for it"
     }
 
     // MARK: - Reports

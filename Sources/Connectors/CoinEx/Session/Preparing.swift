@@ -9,7 +9,11 @@ extension CoinExSession {
         purposes += markets.products.map { .markets($0) }
         if settings.key != nil { purposes += markets.indices.map { .fees($0) } }
         preparing = Set(purposes)
-        for purpose in purposes { request(purpose) }
+        for purpose in purposes {
+            // Fees of a market that does not exist would be refused for that.
+            if case .fees = purpose { continue }
+            request(purpose)
+        }
     }
 
     private mutating func prepared(_ purpose: Purpose) {
@@ -73,8 +77,17 @@ extension CoinExSession {
             }
         case .leverage(let index):
             switch try CoinExReplies.leverage(body) {
-            case .success: reconciled(flight.purpose, askedAt: flight.sentAt)
+            case .success:
+                succeeded(flight)
+                reconciled(flight.purpose, askedAt: flight.sentAt)
             case .failure(let refusal): refusedLeverage(flight, refusal, index)
+            }
+        case .permission:
+            switch try CoinExReplies.done(body) {
+            case .success:
+                succeeded(flight)
+                reconciled(flight.purpose, askedAt: flight.sentAt)
+            case .failure(let refusal): refusedPermission(flight, refusal)
             }
         case .balances(let product):
             try take(flight, CoinExReplies.balances(body)) {
@@ -83,6 +96,10 @@ extension CoinExSession {
         case .positions(let page):
             try take(flight, CoinExReplies.positions(body)) {
                 $0.received($1, page: page, askedAt: flight.sentAt)
+            }
+        case .funding(let index):
+            try take(flight, CoinExReplies.fundings(body)) {
+                $0.received($1.elements, index, flight)
             }
         case .pending(let product, let page):
             try take(flight, CoinExReplies.orders(body)) {
@@ -107,8 +124,7 @@ extension CoinExSession {
     ) throws(BadMessage) {
         switch reply {
         case .success(let payload):
-            retryBackoff.reset()
-            solved(.refusal(flight.group))
+            succeeded(flight)
             body(&self, payload)
             prepared(flight.purpose)
             reconciled(flight.purpose, askedAt: flight.sentAt)
@@ -117,6 +133,7 @@ extension CoinExSession {
     }
 
     private mutating func received(_ infos: [MarketInfo], of product: Product) {
+        defer { askForFees(of: product) }
         for index in markets.indices where markets[index].product == product {
             let symbol = settings.symbols[index]
             markets[index].info = infos.first {
@@ -129,6 +146,22 @@ extension CoinExSession {
                 nearest.isEmpty
                     ? "look for it with `runner venues`"
                     : "did you mean \(nearest.joined(separator: ", "))?")
+        }
+    }
+
+    private mutating func askForFees(of product: Product) {
+        for index in markets.indices
+        where markets[index].product == product && preparing.contains(.fees(index)) {
+            request(.fees(index))
+        }
+    }
+
+    private mutating func refusedPermission(_ flight: InFlight, _ refusal: VenueRefusal) {
+        switch refusal.kind {
+        case .account, .busy, .rateLimit, .expired, .unknownOutcome: refused(flight, refusal)
+        default:
+            // It was let in, and found nothing to cancel.
+            reconciled(flight.purpose, askedAt: flight.sentAt)
         }
     }
 

@@ -10,6 +10,8 @@ enum ProblemTopic: Hashable {
     /// A question of these was refused.
     case refusal(EndpointGroup)
     case key
+    /// Orders of this product.
+    case trading(Product)
     case clock
     case instrument(Int)
     case leverage(Int)
@@ -48,6 +50,14 @@ extension CoinExSession {
         _ topic: ProblemTopic, _ cause: VenueProblem.Cause, _ what: String, _ toDo: String
     ) {
         hasFailed = true
+        for product in markets.products {
+            if let socket = lines[product]?.socket { out.append(.close(socket)) }
+            lines[product]?.socket = nil
+            lines[product]?.stage = .down
+        }
+        agenda.removeAll()
+        waiting = []
+        inFlight = [:]
         problem(topic, cause, what, toDo, isPermanent: true)
     }
 
@@ -56,6 +66,7 @@ extension CoinExSession {
     mutating func sayLineIsDown(
         _ product: Product, _ reason: String, _ cause: VenueProblem.Cause, retryAt: Timestamp
     ) {
+        if cause == .key { return }  // that was said, and is the reason
         problem(
             .line(product), cause, "the \(product.rawValue) connection is down: \(reason)",
             "\(Self.advice(cause)); it is opened again by itself", retryAt: retryAt)
@@ -94,11 +105,25 @@ extension CoinExSession {
             retryAt: retryAt)
     }
 
+    /// What one success shows to be right again.
+    mutating func succeeded(_ flight: InFlight) {
+        retryBackoff.reset()
+        solved(.refusal(flight.group))
+        guard flight.purpose.isSigned else { return }
+        solved(.key)
+        solved(.clock)
+        if case .place(let serial) = flight.purpose, let order = desk.orders[serial] {
+            solved(.trading(markets[order.instrument].product))
+        }
+    }
+
     /// The measured offset: a line in the log, or a problem if requests were refused for it.
     mutating func tellClock(wasDoubted: Bool) {
         guard let offset = clock.nanoseconds else { return }
         let direction = offset > 0 ? "behind" : "ahead of"
-        let text = "this machine's clock is \(abs(offset) / 1_000_000) ms \(direction) the venue's"
+        let tenths = (abs(offset) + Waits.second / 20) / (Waits.second / 10)
+        let text =
+            "this machine's clock is \(tenths / 10).\(tenths % 10) s \(direction) the venue's"
         if wasDoubted {
             problem(
                 .clock, .clock, "requests were refused for their time, and \(text)",

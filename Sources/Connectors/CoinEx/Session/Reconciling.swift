@@ -27,6 +27,7 @@ extension CoinExSession {
         ]
         if product == .futures { purposes.append(.positions(page: 1)) }
         if !wasConnected {
+            purposes.append(.permission(product))
             purposes += markets.indices
                 .filter { markets[$0].product == product && wantsLeverage($0) }
                 .map { .leverage($0) }

@@ -73,8 +73,15 @@ extension CoinExSession {
             return CoinExRequests.leverage(
                 markets[index].name, mode: wanted.isIsolated ? "isolated" : "cross",
                 leverage: wanted.times)
+        case .permission(let product):
+            guard let market = markets.first(of: product) else { return nil }
+            return CoinExRequests.cancel(
+                product, market.name, clientID: Self.unusedClientID, isStop: false)
         case .balances(let product): return CoinExRequests.balances(product)
         case .positions(let page): return CoinExRequests.positions(page: page)
+        case .funding(let index):
+            guard let awaited = markets[index].awaitedFunding else { return nil }
+            return CoinExRequests.positionFunding(markets[index].name, since: awaited.before)
         case .pending(let product, let page):
             return CoinExRequests.pendingOrders(product, page: page)
         case .pendingStops(let product, let page):
@@ -87,6 +94,9 @@ extension CoinExSession {
         default: return nil
         }
     }
+
+    /// No order has it: ids of ours have a number.
+    private static let unusedClientID = "mr-may-this-key-trade"
 
     private func buildForOrder(_ purpose: Purpose) -> CoinExRequest? {
         guard let serial = purpose.order, let order = desk.orders[serial] else { return nil }
@@ -139,7 +149,7 @@ extension CoinExSession {
         defer { answering = nil }
         seeLimits(reply, flight.group)
         switch reply.status {
-        case 200: solved(.replies)
+        case 200: if flight.attempts > 0 { solved(.replies) }
         case 429:
             hold(flight.group, reply)
             return tooFrequent(flight)
@@ -172,6 +182,7 @@ extension CoinExSession {
         _ flight: InFlight, _ reason: String, _ cause: VenueProblem.Cause
     ) {
         guard !flight.purpose.isOrderChange else { return lostAnswer(flight, reason) }
+        if case .funding(let index) = flight.purpose { return askForFundingAgain(index, flight) }
         let retryAt = askAgain(flight)
         if hasInstruments, flight.attempts == 0 {
             return log(.warn, "\(reason); asking again")
@@ -195,6 +206,7 @@ extension CoinExSession {
 
     /// The venue's refusal of something that is no order.
     mutating func refused(_ flight: InFlight, _ refusal: VenueRefusal) {
+        if case .funding(let index) = flight.purpose { return askForFundingAgain(index, flight) }
         switch refusal.kind {
         case .rateLimit:
             limiter.hold(flight.group, until: after(Waits.rateLimit))

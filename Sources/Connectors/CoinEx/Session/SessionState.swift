@@ -8,8 +8,12 @@ enum Purpose: Hashable {
     case markets(Product)
     case fees(Int)
     case leverage(Int)
+    /// Whether the key may trade: asked with a cancel that finds nothing.
+    case permission(Product)
     case balances(Product)
     case positions(page: Int)
+    /// What the account was charged at settlements of an instrument.
+    case funding(Int)
     case pending(Product, page: Int)
     case pendingStops(Product, page: Int)
     /// Recent executions of an instrument.
@@ -37,6 +41,14 @@ enum Purpose: Hashable {
             .askFinishedStop(let serial):
             serial
         default: nil
+        }
+    }
+
+    /// Whether its success shows that the key works.
+    var isSigned: Bool {
+        switch self {
+        case .time, .markets: false
+        default: true
         }
     }
 
@@ -106,6 +118,7 @@ struct Agenda {
         add(due, at: time)
     }
 
+    mutating func removeAll() { entries = [] }
     mutating func remove(where isGone: (Due) -> Bool) { entries.removeAll { isGone($0.due) } }
 
     /// The questions that will be asked again, with those that match.

@@ -1,0 +1,68 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// Settlements of funding: what an open position was charged comes from the account's own list.
+extension CoinExSession {
+    /// A settlement is told once, when its time moves on; how often that is the venue decides.
+    mutating func tellFunding(_ state: MarketState, _ index: Int) {
+        guard let time = state.latestFundingTime, let rate = state.latestFundingRate else { return }
+        defer { markets[index].fundingTime = max(time, markets[index].fundingTime ?? time) }
+        guard let before = markets[index].fundingTime, time > before,
+            let mark = state.mark ?? markets[index].mark ?? markets[index].lastPrice
+        else { return }
+        let estimate = Funding(
+            instrument: InstrumentID(index), rate: rate, mark: mark, venueTime: time,
+            receiveTime: now)
+        // Nothing is charged where nothing is held: then it is news of the market, no more.
+        guard settings.key != nil, let net = account.positions[index], net != .zero else {
+            return tell(.funding(estimate))
+        }
+        let first = markets[index].awaitedFunding?.before ?? before
+        markets[index].awaitedFunding = AwaitedFunding(before: first, estimate: estimate)
+        agenda.addOnce(.request(.funding(index), attempts: 0), at: after(Waits.funding))
+    }
+
+    /// The account's rows, each of one settlement; what was charged before is known already.
+    mutating func received(_ rows: [WireFunding], _ index: Int, _ flight: InFlight) {
+        guard let awaited = markets[index].awaitedFunding else { return }
+        let new = rows.filter { row in
+            row.market == markets[index].name
+                && row.createdAt >= awaited.before.advanced(byNanoseconds: Waits.fundingSpread)
+        }
+        let isComplete = new.contains { row in
+            row.createdAt
+                >= awaited.estimate.venueTime.advanced(byNanoseconds: -Waits.fundingSpread)
+        }
+        guard isComplete else { return askForFundingAgain(index, flight) }
+        markets[index].awaitedFunding = nil
+        for row in new.sorted(by: { $0.createdAt < $1.createdAt }) {
+            if row.size != account.positions[index]?.magnitude {
+                log(
+                    .warn,
+                    "funding of \(settings.symbols[index]) was charged on \(row.size), and the "
+                        + "position has changed since: the books differ by the difference's share")
+            }
+            tell(
+                .funding(
+                    Funding(
+                        instrument: InstrumentID(index), rate: row.rate, mark: row.price,
+                        venueTime: row.createdAt, receiveTime: now)))
+        }
+    }
+
+    /// The list comes late, or not at all: then the market's own figures must do.
+    mutating func askForFundingAgain(_ index: Int, _ flight: InFlight) {
+        guard let awaited = markets[index].awaitedFunding else { return }
+        if flight.attempts + 1 < Bounds.fundingAttempts {
+            askAgain(flight, after: Waits.funding)
+            return
+        }
+        markets[index].awaitedFunding = nil
+        log(
+            .warn,
+            "the venue does not tell what funding \(settings.symbols[index]) was charged: it is "
+                + "worked out from the market's rate and mark price")
+        tell(.funding(awaited.estimate))
+    }
+}
