@@ -123,6 +123,15 @@ let package = Package(
         .target(name: "PlainJSON", swiftSettings: strict),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
+        // Speed, run by `make bench`; the other benchmarks need nothing of ours and stand apart.
+        .executableTarget(
+            name: "CompareDepthScanners",
+            dependencies: ["CDepthScanner", "CoinEx", "TradingModel"],
+            path: "Benchmarks/DepthScanners/Compare", swiftSettings: strict),
+        .target(
+            name: "CDepthScanner", path: "Benchmarks/DepthScanners/C",
+            cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
         .testTarget(
