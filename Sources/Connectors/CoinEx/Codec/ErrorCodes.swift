@@ -71,7 +71,9 @@ extension VenueRefusal {
             "the market is under protection after maintenance: only post-only orders and cancels"
         case 3639 where message.contains("not found"):
             "the venue has no such market: check the symbol's spelling"
-        case 4005: "the access id is not known: check the key, and that it was not deleted"
+        case 4005:
+            "the access id is not known: check it, and that the key was not deleted and has not "
+                + "expired; a new key works after some ten minutes"
         case 4006, 4008: "the signature is refused: check that the secret belongs to the access id"
         case 4007: "this machine's address is not on the key's list: add it in the venue's settings"
         case 4011, 4115, 4158: "the account is barred: ask the venue's support"

@@ -20,6 +20,8 @@ struct AccountState {
     /// By instrument, once the venue told.
     var positions: [Int: SignedQuantity] = [:]
     var positionPushedAt: [Int: Timestamp] = [:]
+    /// What was told to be bought and sold since a position was told, which may contain it or not.
+    var filledSince: [Int: [Side: Quantity]] = [:]
     /// Markets of the pages of positions that have come so far.
     var positionsSeen: Set<Int> = []
     /// Executions before this are all known.
@@ -125,6 +127,7 @@ extension CoinExSession {
             && !isNewer(than: askedAt, index)
         {
             account.positions[index] = .zero
+            account.filledSince[index] = nil
             out.append(
                 .position(
                     VenuePosition(instrument: InstrumentID(index), net: .zero, receiveTime: now)))
@@ -137,6 +140,7 @@ extension CoinExSession {
 
     private mutating func tell(_ position: WirePosition, _ index: Int, isForced: Bool) {
         account.positions[index] = position.net
+        account.filledSince[index] = nil
         out.append(
             .position(
                 VenuePosition(

@@ -1,7 +1,7 @@
 internal import TradingModel
 internal import VenueSessions
 
-/// What the venue says when it is asked: about lost orders, about all open ones, about executions.
+/// What the venue says when it is asked about one order.
 extension CoinExSession {
     // MARK: - By client id
 
@@ -21,7 +21,7 @@ extension CoinExSession {
     }
 
     /// The order stands in the book; so an amendment that was lost was made or was not.
-    private mutating func stands(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
+    mutating func stands(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
         guard let product = desk.orders[serial].map({ markets[$0.instrument].product }),
             adopt(serial, wire, product)
         else { return }
@@ -135,197 +135,5 @@ extension CoinExSession {
         if desk.orders[serial]?.ending == nil { desk.orders[serial]?.ending = .cancelled }
         desk.orders[serial]?.needsAllDeals = true
         askForDeals(serial)
-    }
-
-    // MARK: - Executions
-
-    mutating func askForDeals(_ serial: Int) {
-        guard let order = desk.orders[serial], !order.isDone, !order.ids.isEmpty,
-            order.dealsAskedFor.isEmpty
-        else { return }
-        guard order.told < order.seen || order.needsAllDeals else { return settle(serial) }
-        desk.orders[serial]?.dealsAskedFor = Set(order.ids)
-        for id in order.ids {
-            askWhileReconciling(
-                .orderDeals(serial, id: id, page: 1), markets[order.instrument].product)
-        }
-    }
-
-    mutating func receivedAll(
-        _ page: Page<WireDeal>, _ serial: Int, _ id: Int64, page number: Int
-    ) {
-        guard let order = desk.orders[serial] else { return }
-        for deal in page.elements.reversed() where deal.orderID == id { tell(deal, serial) }
-        if page.hasNext, number < Bounds.pages {
-            return askWhileReconciling(
-                .orderDeals(serial, id: id, page: number + 1), markets[order.instrument].product)
-        }
-        desk.orders[serial]?.dealsAskedFor.remove(id)
-        guard desk.orders[serial]?.dealsAskedFor.isEmpty == true else { return }
-        desk.orders[serial]?.needsAllDeals = false
-        desk.orders[serial]?.hasAllDeals = true
-        settle(serial)
-    }
-
-    mutating func receivedRecent(_ page: Page<WireDeal>, _ index: Int, page number: Int) {
-        let product = markets[index].product
-        for deal in page.elements.reversed() where deal.marginMarket == nil {
-            if let serial = desk.serial(product, deal.orderID) { tell(deal, serial) }
-        }
-        guard page.hasNext, number < Bounds.pages else { return }
-        askWhileReconciling(.recentDeals(index, page: number + 1), product)
-    }
-
-    /// Tells an execution, once however often and on whatever way it comes.
-    mutating func tell(_ deal: WireDeal, _ serial: Int) {
-        guard let order = desk.orders[serial],
-            desk.orders[serial]?.deals.insert(deal.id).inserted
-                ?? false
-        else { return }
-        desk.orders[serial]?.lastNews = now
-        desk.orders[serial]?.told += deal.quantity
-        let fill = fill(deal, order)
-        report(serial, .fill(fill), deal.createdAt)
-        settle(serial)
-    }
-
-    private func fill(_ deal: WireDeal, _ order: TrackedOrder) -> Fill {
-        let instrument = markets[order.instrument].symbol
-        let liquidity = deal.liquidity ?? (order.request.isPostOnly ? .maker : .taker)
-        // Spot takes its fee from what is received, futures in the settle currency.
-        let currency =
-            instrument.kind == .spot && order.request.side == .buy
-            ? instrument.base : instrument.settle
-        guard let fee = deal.fee else {
-            return Fill(
-                id: String(deal.id), price: deal.price, quantity: deal.quantity,
-                liquidity: liquidity, fee: expectedFee(deal, order, liquidity),
-                feeCurrency: currency)
-        }
-        return Fill(
-            id: String(deal.id), price: deal.price, quantity: deal.quantity, liquidity: liquidity,
-            fee: fee, feeCurrency: deal.feeCurrency.map { Currency($0) } ?? currency)
-    }
-
-    /// The fee by the order's rate, for lists that do not tell it.
-    private func expectedFee(
-        _ deal: WireDeal, _ order: TrackedOrder, _ liquidity: Liquidity
-    ) -> Money {
-        let market = markets[order.instrument]
-        let rate =
-            liquidity == .maker
-            ? order.makerFee ?? market.fees?.maker : order.takerFee ?? market.fees?.taker
-        guard let rate else { return .zero }
-        if market.symbol.kind == .spot, order.request.side == .buy {
-            return Money(attos: deal.quantity.attos).times(rate, .up) ?? .zero
-        }
-        let contract = Contract(
-            kind: market.symbol.kind, size: Quantity(attos: attosPerUnit))
-        return contract.value(of: deal.quantity, at: deal.price, .up)?.times(rate, .up) ?? .zero
-    }
-
-    mutating func hold(_ deal: WireDeal, _ product: Product) {
-        if desk.heldDeals.count == Bounds.heldDeals { desk.heldDeals.removeFirst() }
-        desk.heldDeals.append((product, deal))
-    }
-
-    mutating func takeHeldDeals(of venueID: Int64, _ serial: Int, _ product: Product) {
-        let mine = desk.heldDeals.filter { $0.product == product && $0.deal.orderID == venueID }
-        guard !mine.isEmpty else { return }
-        desk.heldDeals.removeAll { $0.product == product && $0.deal.orderID == venueID }
-        for held in mine { tell(held.deal, serial) }
-    }
-
-    // MARK: - All open orders
-
-    mutating func audit() {
-        agenda.addOnce(.audit, at: after(Waits.audit))
-        let open = desk.open
-        for product in markets.products where lines[product]?.stage == .live {
-            knowDeals(product)
-            let mine = open.filter { markets[$0.instrument].product == product }
-            if mine.contains(where: { $0.waitingStopID == nil }) {
-                requestRegularly(.pending(product, page: 1))
-            }
-            if mine.contains(where: { $0.waitingStopID != nil }) {
-                requestRegularly(.pendingStops(product, page: 1))
-            }
-        }
-    }
-
-    /// A page of the open orders; those of ours that are on none have ended unheard.
-    mutating func received(
-        _ page: Page<WireOrder>, _ product: Product, page number: Int, askedAt: Timestamp
-    ) {
-        if number == 1 { desk.listed[product] = [] }
-        for wire in page.elements where wire.marginMarket == nil {
-            guard
-                let serial = desk.serial(product, wire.id)
-                    ?? desk.serial(product, clientID: wire.clientID, markets)
-            else {
-                noteForeign(wire, product)
-                continue
-            }
-            desk.listed[product]?.insert(serial)
-            removeUnexpected(serial)
-            if isOlder(wire, serial) { continue }
-            stands(serial, wire, askedAt: askedAt)
-        }
-        if page.hasNext, number < Bounds.pages {
-            return askWhileReconciling(.pending(product, page: number + 1), product)
-        }
-        for order in desk.open
-        where markets[order.instrument].product == product && order.waitingStopID == nil
-            && order.isAcknowledged && order.ending == nil && order.lastNews < askedAt
-            && !(desk.listed[product]?.contains(order.serial) ?? false)
-        {
-            askStatus(order.serial)
-        }
-    }
-
-    /// An order that was given up as never seen, and stands in the book all the same.
-    mutating func removeUnexpected(_ serial: Int) {
-        guard let order = desk.orders[serial], order.isDone, order.venueID == nil else { return }
-        problem(
-            .order(serial), .other,
-            "the order \(order.id) stands in the book after it was reported as refused or lost",
-            "it is cancelled by its client id; compare the position with the venue's")
-        request(.cancelByClientID(serial))
-    }
-
-    /// A row of an id that the order had before, or of an order that has ended: it is late.
-    private func isOlder(_ wire: WireOrder, _ serial: Int) -> Bool {
-        guard let order = desk.orders[serial] else { return true }
-        if order.isDone || order.ending != nil { return true }
-        return order.isReplaced(wire.id)
-    }
-
-    mutating func received(
-        _ page: Page<WireStop>, _ product: Product, page number: Int, askedAt: Timestamp
-    ) {
-        if number == 1 { desk.listedStops[product] = [] }
-        for stop in page.elements where stop.marginMarket == nil {
-            guard
-                let serial = desk.serial(product, stop: stop.id)
-                    ?? desk.serial(product, clientID: stop.clientID, markets)
-            else {
-                noteForeign(stop, product)
-                continue
-            }
-            guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.isTriggered == false
-            else { continue }
-            desk.listedStops[product]?.insert(serial)
-            adoptStop(serial, stop.id, stop.updatedAt)
-        }
-        if page.hasNext, number < Bounds.pages {
-            return askWhileReconciling(.pendingStops(product, page: number + 1), product)
-        }
-        for order in desk.open
-        where markets[order.instrument].product == product && order.waitingStopID != nil
-            && order.lastNews < askedAt
-            && !(desk.listedStops[product]?.contains(order.serial) ?? false)
-        {
-            askWhileReconciling(.askFinishedStop(order.serial), product)
-        }
     }
 }

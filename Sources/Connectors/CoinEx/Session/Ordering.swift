@@ -82,7 +82,22 @@ extension CoinExSession {
         else {
             throw .init("the venue shows no position that the reduce-only order would reduce")
         }
+        let held = account.positions[request.instrument.index]?.magnitude ?? .zero
+        guard mayFill(request.side, request.instrument.index) <= held else {
+            throw .init(
+                "open orders on the same side could turn the position round before the order "
+                    + "arrives, and the venue would close the other side then: cancel them first")
+        }
         return true
+    }
+
+    /// The most that may be bought or sold before a new order arrives, by all that we know.
+    private func mayFill(_ side: Side, _ instrument: Int) -> Quantity {
+        let open = desk.open.filter { $0.instrument == instrument && $0.request.side == side }
+        let unfilled = open.map { order in
+            order.told < order.request.quantity ? order.request.quantity - order.told : .zero
+        }
+        return unfilled.reduce(account.filledSince[instrument]?[side] ?? .zero, +)
     }
 
     // MARK: - Cancels and changes
@@ -217,6 +232,7 @@ extension CoinExSession {
             desk.orders[serial]?.take(wire.id)
             desk.link(serial, product, venueID: wire.id)
         }
+        if wire.side != order.request.side { reverse(serial) }
         desk.orders[serial]?.makerFee = wire.makerFee ?? order.makerFee
         desk.orders[serial]?.takerFee = wire.takerFee ?? order.takerFee
         if order.request.stop != nil, !order.isTriggered {
@@ -229,6 +245,19 @@ extension CoinExSession {
         note(serial, wire)
         takeHeldDeals(of: wire.id, serial, product)
         return true
+    }
+
+    /// The venue closes the other side, which the engine's order cannot be: it is cancelled.
+    mutating func reverse(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isReversed else { return }
+        desk.orders[serial]?.isReversed = true
+        desk.orders[serial]?.wantsCancel = true
+        problem(
+            .order(serial), .other,
+            "the position in \(settings.symbols[order.instrument]) turned round before the "
+                + "reduce-only order \(order.id) arrived, and the venue closes the other side",
+            "the order is cancelled; what it filled is not in the books, only in the venue's position"
+        )
     }
 
     /// Takes in how much of an order is filled; that never falls.
@@ -250,7 +279,9 @@ extension CoinExSession {
     /// Brings an order on as far as its executions are known.
     mutating func settle(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        if order.told >= order.request.quantity, order.amend == nil { return finish(serial, nil) }
+        if order.told >= order.request.quantity, order.amend == nil {
+            return finish(serial, order.isReversed ? .cancelled : nil)
+        }
         if order.told < order.seen || order.needsAllDeals {
             // Executions have a message of their own, which mostly comes first.
             let wait = order.needsAllDeals ? 0 : Waits.deals
@@ -258,6 +289,7 @@ extension CoinExSession {
             return
         }
         guard let ending = order.ending else { return }
+        if order.isReversed { return finish(serial, .cancelled) }
         switch ending {
         case .cancelled: finish(serial, .cancelled)
         case .expired(let reason): finish(serial, .expired(reason: reason))

@@ -24,9 +24,12 @@ extension CoinExSession {
     mutating func sendWaiting() {
         var held: [EndpointGroup: Timestamp] = [:]
         var left: [WaitingRequest] = []
+        var dropped: [Purpose] = []
         for entry in waiting {
-            guard let request = build(entry.purpose) else { continue }  // no longer wanted
-            if isTooOld(entry) { continue }
+            guard let request = build(entry.purpose), !isTooOld(entry) else {
+                dropped.append(entry.purpose)
+                continue
+            }
             if held[request.group] == nil {
                 held[request.group] = limiter.take(request.group, units: request.units, at: now)
             }
@@ -34,6 +37,28 @@ extension CoinExSession {
         }
         waiting = left
         if let next = held.values.min() { agenda.addOnce(.sendQueue, at: next) }
+        for purpose in dropped { drop(purpose) }
+    }
+
+    /// What could not be asked any more, for its order has moved on while it waited.
+    private mutating func drop(_ purpose: Purpose) {
+        switch purpose {
+        case .place(let serial):
+            finish(
+                serial,
+                .rejected(
+                    reason:
+                        "it could not be sent within \(Waits.oldestOrder / Waits.second) s, for "
+                        + "the venue takes no more orders a second: send fewer"))
+        case .cancel(let serial):
+            // It goes when the order's new id is known.
+            desk.orders[serial]?.isCancelling = false
+        case .modify(let serial, let change):
+            guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.amend?.number == change
+            else { return }
+            refuseAmend(serial, "the stop order woke before it was changed")
+        default: break
+        }
     }
 
     private mutating func send(_ request: CoinExRequest, _ entry: WaitingRequest) {
@@ -46,17 +71,11 @@ extension CoinExSession {
     }
 
     /// A new order that waited too long is refused: the market has moved on.
-    private mutating func isTooOld(_ entry: WaitingRequest) -> Bool {
-        guard case .place(let serial) = entry.purpose,
-            let order = desk.orders[serial],
-            order.createdAt.advanced(byNanoseconds: Waits.oldestOrder) < now
-        else { return false }
-        finish(
-            serial,
-            .rejected(
-                reason: "it could not be sent within \(Waits.oldestOrder / Waits.second) s, for "
-                    + "the venue takes no more orders a second: send fewer"))
-        return true
+    private func isTooOld(_ entry: WaitingRequest) -> Bool {
+        guard case .place(let serial) = entry.purpose, let order = desk.orders[serial] else {
+            return false
+        }
+        return order.createdAt.advanced(byNanoseconds: Waits.oldestOrder) < now
     }
 
     /// The request for a purpose; nil when it is not wanted any more.

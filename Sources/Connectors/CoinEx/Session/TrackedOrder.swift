@@ -31,6 +31,8 @@ struct TrackedOrder {
     var terms: OrderTerms?
     /// Whether it goes through the venue's way to reduce a position.
     var closesPosition = false
+    /// Whether the venue took it for the other side: the position had turned round meanwhile.
+    var isReversed = false
     /// When it was sent last; nil: it waits for the rate limit, or for nothing at all.
     var sentAt: Timestamp?
     /// The order's id now; a change of the order may give it another one.

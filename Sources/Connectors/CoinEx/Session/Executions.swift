@@ -1,0 +1,108 @@
+internal import TradingModel
+internal import VenueSessions
+
+/// Executions of own orders: told once each, on whatever way they come.
+extension CoinExSession {
+    mutating func askForDeals(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone, !order.ids.isEmpty,
+            order.dealsAskedFor.isEmpty
+        else { return }
+        guard order.told < order.seen || order.needsAllDeals else { return settle(serial) }
+        desk.orders[serial]?.dealsAskedFor = Set(order.ids)
+        for id in order.ids {
+            askWhileReconciling(
+                .orderDeals(serial, id: id, page: 1), markets[order.instrument].product)
+        }
+    }
+
+    mutating func receivedAll(
+        _ page: Page<WireDeal>, _ serial: Int, _ id: Int64, page number: Int
+    ) {
+        guard let order = desk.orders[serial] else { return }
+        for deal in page.elements.reversed() where deal.orderID == id { tell(deal, serial) }
+        if page.hasNext, number < Bounds.pages {
+            return askWhileReconciling(
+                .orderDeals(serial, id: id, page: number + 1), markets[order.instrument].product)
+        }
+        desk.orders[serial]?.dealsAskedFor.remove(id)
+        guard desk.orders[serial]?.dealsAskedFor.isEmpty == true else { return }
+        desk.orders[serial]?.needsAllDeals = false
+        desk.orders[serial]?.hasAllDeals = true
+        settle(serial)
+    }
+
+    mutating func receivedRecent(_ page: Page<WireDeal>, _ index: Int, page number: Int) {
+        let product = markets[index].product
+        for deal in page.elements.reversed() where deal.marginMarket == nil {
+            if let serial = desk.serial(product, deal.orderID) { tell(deal, serial) }
+        }
+        guard page.hasNext, number < Bounds.pages else { return }
+        askWhileReconciling(.recentDeals(index, page: number + 1), product)
+    }
+
+    /// Tells an execution, once however often and on whatever way it comes.
+    mutating func tell(_ deal: WireDeal, _ serial: Int) {
+        guard let order = desk.orders[serial],
+            desk.orders[serial]?.deals.insert(deal.id).inserted
+                ?? false
+        else { return }
+        desk.orders[serial]?.lastNews = now
+        desk.orders[serial]?.told += deal.quantity
+        guard deal.side == order.request.side else {
+            reverse(serial)
+            return settle(serial)
+        }
+        account.filledSince[order.instrument, default: [:]][deal.side, default: .zero] +=
+            deal.quantity
+        let fill = fill(deal, order)
+        report(serial, .fill(fill), deal.createdAt)
+        settle(serial)
+    }
+
+    private func fill(_ deal: WireDeal, _ order: TrackedOrder) -> Fill {
+        let instrument = markets[order.instrument].symbol
+        let liquidity = deal.liquidity ?? (order.request.isPostOnly ? .maker : .taker)
+        // Spot takes its fee from what is received, futures in the settle currency.
+        let currency =
+            instrument.kind == .spot && order.request.side == .buy
+            ? instrument.base : instrument.settle
+        guard let fee = deal.fee else {
+            return Fill(
+                id: String(deal.id), price: deal.price, quantity: deal.quantity,
+                liquidity: liquidity, fee: expectedFee(deal, order, liquidity),
+                feeCurrency: currency)
+        }
+        return Fill(
+            id: String(deal.id), price: deal.price, quantity: deal.quantity, liquidity: liquidity,
+            fee: fee, feeCurrency: deal.feeCurrency.map { Currency($0) } ?? currency)
+    }
+
+    /// The fee by the order's rate, for lists that do not tell it.
+    private func expectedFee(
+        _ deal: WireDeal, _ order: TrackedOrder, _ liquidity: Liquidity
+    ) -> Money {
+        let market = markets[order.instrument]
+        let rate =
+            liquidity == .maker
+            ? order.makerFee ?? market.fees?.maker : order.takerFee ?? market.fees?.taker
+        guard let rate else { return .zero }
+        if market.symbol.kind == .spot, order.request.side == .buy {
+            return Money(attos: deal.quantity.attos).times(rate, .up) ?? .zero
+        }
+        let contract = Contract(
+            kind: market.symbol.kind, size: Quantity(attos: attosPerUnit))
+        return contract.value(of: deal.quantity, at: deal.price, .up)?.times(rate, .up) ?? .zero
+    }
+
+    mutating func hold(_ deal: WireDeal, _ product: Product) {
+        if desk.heldDeals.count == Bounds.heldDeals { desk.heldDeals.removeFirst() }
+        desk.heldDeals.append((product, deal))
+    }
+
+    mutating func takeHeldDeals(of venueID: Int64, _ serial: Int, _ product: Product) {
+        let mine = desk.heldDeals.filter { $0.product == product && $0.deal.orderID == venueID }
+        guard !mine.isEmpty else { return }
+        desk.heldDeals.removeAll { $0.product == product && $0.deal.orderID == venueID }
+        for held in mine { tell(held.deal, serial) }
+    }
+}

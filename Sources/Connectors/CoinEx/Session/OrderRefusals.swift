@@ -1,0 +1,101 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// Refused orders, cancels and changes, and answers that never came.
+extension CoinExSession {
+    mutating func refusedOrder(_ flight: InFlight, _ refusal: VenueRefusal) {
+        guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
+        else { return }
+        let reason = "\(refusal.advice) (\(refusal))"
+        if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
+        let mayRepeat = flight.attempts + 1 < Bounds.placeAttempts
+        switch (refusal.kind, flight.purpose) {
+        case (.rateLimit, _) where mayRepeat:
+            limiter.hold(flight.group, until: after(Waits.rateLimit))
+            request(flight.purpose, attempts: flight.attempts + 1)
+        case (.expired, _) where mayRepeat:
+            // Not carried out: the same order may go with a new timestamp and signature.
+            measureClock()
+            askAgain(flight)
+        case (.unknownOutcome, _): lostAnswer(flight, reason)
+        case (.undocumented, .place), (.undocumented, .modify): lostAnswer(flight, reason)
+        case (_, .place): finish(serial, .rejected(reason: reason))
+        case (_, .modify(_, let change)):
+            if order.amend?.number == change { refuseAmend(serial, reason) }
+            if refusal.kind == .unknownOrder { askStatus(serial) }
+        case (.unknownOrder, _):
+            desk.orders[serial]?.isCancelling = false
+            if order.venueID == nil, order.waitingStopID == nil { return }  // it is being asked for
+            askStatus(serial)
+        case (.busy, _), (.rateLimit, _), (.expired, _): repeatCancel(flight, reason)
+        default: refuseCancel(serial, reason)
+        }
+    }
+
+    /// Not only this order: no order of the product will pass before somebody acts.
+    private mutating func sayOrdersAreRefused(_ refusal: VenueRefusal, _ order: TrackedOrder) {
+        let product = markets[order.instrument].product
+        problem(
+            .trading(product), refusal.cause,
+            "the venue refuses \(product.rawValue) orders: \(refusal)",
+            "\(refusal.advice); orders may be open: look at them at the venue")
+    }
+
+    private mutating func refuseCancel(_ serial: Int, _ reason: String) {
+        desk.orders[serial]?.isCancelling = false
+        desk.orders[serial]?.wantsCancel = false
+        report(serial, .cancelRejected(reason: reason))
+    }
+
+    /// A cancel may be repeated: it changes nothing the second time.
+    private mutating func repeatCancel(_ flight: InFlight, _ reason: String) {
+        guard let serial = flight.purpose.order else { return }
+        guard flight.attempts + 1 < Bounds.cancelAttempts else {
+            return refuseCancel(serial, "\(reason), \(flight.attempts + 1) times")
+        }
+        askAgain(flight)
+    }
+
+    // MARK: - Unknown outcomes
+
+    /// What was asked may or may not have been done: nothing is guessed, the venue is asked.
+    mutating func lostAnswer(_ flight: InFlight, _ reason: String) {
+        guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
+        else { return }
+        switch flight.purpose {
+        case .place:
+            if order.isAcknowledged { return }  // a push told it already
+            loseOrder(serial, reason)
+        case .modify(_, let change):
+            guard order.amend?.number == change else { return }
+            desk.orders[serial]?.amend?.lostAt = now
+            loseOrder(serial, reason)
+        case .cancel, .cancelByClientID: repeatCancel(flight, reason)
+        default: break
+        }
+    }
+
+    private mutating func loseOrder(_ serial: Int, _ reason: String) {
+        desk.orders[serial]?.isLost = true
+        desk.orders[serial]?.rounds = 0
+        report(serial, .lost(reason: reason))
+        log(.warn, "order \(desk.orders[serial]?.id.text ?? "") is unknown: \(reason); asking")
+        askFor(serial)
+        tryCancel(serial)
+    }
+
+    mutating func askFor(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let product = markets[order.instrument].product
+        let isStop = order.request.stop != nil && !order.isTriggered
+        askWhileReconciling(isStop ? .askStop(serial) : .ask(serial), product)
+    }
+
+    mutating func askStatus(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let product = markets[order.instrument].product
+        guard let id = order.venueID else { return askFor(serial) }
+        askWhileReconciling(.status(serial, id: id), product)
+    }
+}
