@@ -34,6 +34,79 @@ private func live(position: String? = nil) throws -> SessionDesk {
         #expect(desk.events == ["rejected"] && desk.orderCalls("").isEmpty)
     }
 
+    // 7.28 again: the venue takes the side from the position that it then has.
+    @Test func `that only reduce wait until no open order could turn the position round`() throws {
+        let desk = try live(position: "long")
+        try desk.submit(1, .sell, "1.5", at: "110")
+        try desk.submit(2, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        #expect(desk.events == ["rejected"] && desk.orderCalls("close-position").isEmpty)
+        // The refusal asks for the position, which may have changed.
+        try desk.ok("GET /v2/futures/pending-position", position("1"))
+        try desk.refuse("POST /v2/futures/order", 3_109)
+        try desk.submit(3, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        #expect(desk.orderCalls("close-position").count == 1)
+        // What was filled since the position was told counts too, until it is told again.
+        try desk.submit(4, .sell, "0.4", at: "110")
+        try desk.push(
+            dealPush(dealJSON(5, order: 2_002, 4, amount: "0.4", price: "110", side: "sell")),
+            on: "futures")
+        try desk.submit(5, .sell, "0.2", at: "100") { $0.isReduceOnly = true }
+        #expect(desk.orderCalls("close-position").count == 2)  // 0.5 and 0.4 of 1
+        desk.wait(0.1)
+        try desk.submit(6, .sell, "0.1", at: "100") { $0.isReduceOnly = true }
+        #expect(desk.events.last == "rejected")  // 0.5, 0.4 and 0.2
+        try desk.ok("GET /v2/futures/pending-position", position("0.8"))
+        try desk.submit(7, .sell, "0.1", at: "100") { $0.isReduceOnly = true }
+        #expect(desk.orderCalls("close-position").count == 3)
+    }
+
+    private func position(_ size: String) -> String {
+        "[{\"market\":\"BTCUSDT\",\"side\":\"long\",\"open_interest\":\"\(size)\"}]"
+    }
+
+    @Test func `that the venue turns to the other side are cancelled, shouted and not booked`()
+        throws
+    {
+        let desk = try live(position: "long")
+        try desk.submit(1, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        let turned = orderJSON(2_002, 1, side: "buy", amount: "0.5", price: "100", unfilled: "0.5")
+        try desk.ok("POST /v2/futures/close-position", turned)
+        #expect(desk.orderCalls("cancel-order").count == 1)
+        try desk.push(
+            dealPush(dealJSON(5, order: 2_002, 1, amount: "0.2", price: "100", side: "buy")),
+            on: "futures")
+        let gone = orderJSON(
+            2_002, 1, side: "buy", amount: "0.5", price: "100", filled: "0.2", unfilled: "0.3")
+        try desk.ok("POST /v2/futures/cancel-order", gone)
+        #expect(desk.events == ["accepted 2002", "cancelled"])
+        #expect(desk.problems.count == 1)
+    }
+
+    @Test func `with a stop that wakes while its cancel waits are cancelled all the same`() throws {
+        let desk = try live()
+        try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }
+        try desk.ok("POST /v2/futures/stop-order", #"{"stop_id":77}"#)
+        desk.cancel(1)
+        try desk.refuse("POST /v2/futures/cancel-stop-order", 4_213)
+        try desk.push(stop("active", "higher"), on: "futures")
+        desk.wait(1.5)
+        #expect(desk.orderCalls("cancel").count == 1)  // there is no stop to cancel any more
+        let born = orderJSON(2_002, 1, amount: "0.5", price: "110", unfilled: "0.5")
+        try desk.push(orderPush("put", born), on: "futures")
+        #expect(desk.orderCalls("cancel-order").first?.body.contains("2002") == true)
+    }
+
+    @Test func `positions that come late change nothing`() throws {
+        let desk = try live()
+        for (size, time) in [("2", 1_700_000_002_000), ("1", 1_700_000_001_000)] {
+            try desk.push(
+                "{\"method\":\"position.update\",\"data\":{\"event\":\"update\",\"position\":"
+                    + "{\"market\":\"BTCUSDT\",\"side\":\"long\",\"open_interest\":\"\(size)\","
+                    + "\"updated_at\":\(time)}},\"id\":null}", on: "futures")
+        }
+        #expect(desk.positions.map(\.net) == [exact("2")])
+    }
+
     @Test func `with a stop wait for the last price`() throws {
         let desk = try live()
         try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }

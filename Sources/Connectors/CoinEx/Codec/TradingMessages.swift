@@ -229,6 +229,7 @@ package struct WirePosition: Decodable, Hashable {
     package let liquidationPrice: Price?
     package let leverage: String?
     package let marginMode: String?
+    package let updatedAt: Timestamp?
 
     package init(from decoder: any Decoder) throws {
         let fields = try Fields(decoder)
@@ -244,6 +245,7 @@ package struct WirePosition: Decodable, Hashable {
             try fields.cut(Price.self, "liq_price").flatMap { $0 == .zero ? nil : $0 }
         leverage = try fields.text("leverage")
         marginMode = try fields.text("margin_mode")
+        updatedAt = try fields.time("updated_at")
     }
 }
 

@@ -20,8 +20,11 @@ struct AccountState {
     /// By instrument, once the venue told.
     var positions: [Int: SignedQuantity] = [:]
     var positionPushedAt: [Int: Timestamp] = [:]
+    /// The venue's time of what was pushed last; what is older came late.
+    var positionTimes: [Int: Timestamp] = [:]
     /// What was told to be bought and sold since a position was told, which may contain it or not.
     var filledSince: [Int: [Side: Quantity]] = [:]
+    var filledAt: [Int: Timestamp] = [:]
     /// Markets of the pages of positions that have come so far.
     var positionsSeen: Set<Int> = []
     /// Executions before this are all known.
@@ -94,7 +97,6 @@ extension CoinExSession {
 
     mutating func received(_ push: PositionPush, _ product: Product) {
         guard let index = markets.index(push.position.market, .futures) else { return }
-        account.positionPushedAt[index] = now
         if push.isForced {
             solved(.position(index))  // every one is news
             problem(
@@ -102,6 +104,12 @@ extension CoinExSession {
                 "\(settings.symbols[index]): the venue changed the position by itself "
                     + "(\(push.event))", "look at margin and risk before trading on")
         }
+        if let time = push.position.updatedAt {
+            if time < account.positionTimes[index] ?? .distantPast { return }
+            account.positionTimes[index] = time
+        }
+        account.positionPushedAt[index] = now
+        account.filledSince[index] = nil
         tell(push.position, index, isForced: push.isForced)
     }
 
@@ -117,6 +125,7 @@ extension CoinExSession {
             }
             account.positionsSeen.insert(index)
             if isNewer(than: askedAt, index) { continue }
+            forgetFills(before: askedAt, index)
             tell(position, index, isForced: false)
         }
         if page.hasNext, number < Bounds.pages {
@@ -127,11 +136,16 @@ extension CoinExSession {
             && !isNewer(than: askedAt, index)
         {
             account.positions[index] = .zero
-            account.filledSince[index] = nil
+            forgetFills(before: askedAt, index)
             out.append(
                 .position(
                     VenuePosition(instrument: InstrumentID(index), net: .zero, receiveTime: now)))
         }
+    }
+
+    /// A list contains what was told to be filled before it was asked for.
+    private mutating func forgetFills(before time: Timestamp, _ index: Int) {
+        if account.filledAt[index] ?? .distantPast < time { account.filledSince[index] = nil }
     }
 
     private func isNewer(than time: Timestamp, _ index: Int) -> Bool {
@@ -140,7 +154,6 @@ extension CoinExSession {
 
     private mutating func tell(_ position: WirePosition, _ index: Int, isForced: Bool) {
         account.positions[index] = position.net
-        account.filledSince[index] = nil
         out.append(
             .position(
                 VenuePosition(

@@ -151,7 +151,7 @@ extension CoinExSession {
             refusedKey(
                 "the venue refuses the signature on its \(product.rawValue) socket: \(refusal)",
                 "check the access id, the secret and this machine's clock", cause: .key)
-            measureClock()
+            requestRegularly(.time)  // or is it the clock? A signature is over nothing but the time
             lose(product, "the key is refused", .key)
         case .needsSignature:
             // It forgot us: begin again on a new socket.

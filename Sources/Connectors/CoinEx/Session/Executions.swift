@@ -52,6 +52,7 @@ extension CoinExSession {
             reverse(serial)
             return settle(serial)
         }
+        account.filledAt[order.instrument] = now
         account.filledSince[order.instrument, default: [:]][deal.side, default: .zero] +=
             deal.quantity
         let fill = fill(deal, order)

@@ -28,7 +28,7 @@ extension CoinExSession {
     }
 
     /// The order in the venue's words, and whether it must go as one that reduces a position.
-    private func terms(
+    private mutating func terms(
         of order: ApprovedOrder
     ) throws(OrderTerms.Unsupported) -> (OrderTerms, closes: Bool) {
         let request = order.request
@@ -67,7 +67,7 @@ extension CoinExSession {
 
     /// The venue has no flag for reduce-only: an order to close a position is a request of its own,
     /// whose side follows from the position.
-    private func closes(
+    private mutating func closes(
         _ request: OrderRequest, _ market: Market
     ) throws(OrderTerms.Unsupported) -> Bool {
         guard request.isReduceOnly, market.product == .futures else { return false }
@@ -84,6 +84,7 @@ extension CoinExSession {
         }
         let held = account.positions[request.instrument.index]?.magnitude ?? .zero
         guard mayFill(request.side, request.instrument.index) <= held else {
+            requestRegularly(.positions(page: 1))  // it may already contain what was filled
             throw .init(
                 "open orders on the same side could turn the position round before the order "
                     + "arrives, and the venue would close the other side then: cancel them first")
