@@ -65,7 +65,7 @@ struct Paper: ParsableCommand {
         }
         let seed = seed ?? UInt64.random(in: 1...999_999)
         let script = try loadStrategy(
-            strategy, set: assignments, limits: settings.script, seed: seed, isLive: live)
+            strategy, set: assignments, limits: settings.script, seed: seed)
         if let venue = try venue(of: script.symbols, embedded: SimulatedExchange.venue) {
             return try trade(at: venue, script, settings, entries, seed: seed, span)
         }

@@ -4,15 +4,11 @@ import TradingModel
 
 /// Loads a script with its overrides; every fault is one message and exit code 2 or 1.
 func loadStrategy(
-    _ path: String, set assignments: [String], limits: ScriptLimits, seed: UInt64,
-    isLive: Bool = false
+    _ path: String, set assignments: [String], limits: ScriptLimits, seed: UInt64
 ) throws -> LuaStrategy {
     let overrides = try parameterOverrides(assignments)
     ScriptWatchdog.whenStuck { message in
-        Console.fail(
-            isLive
-                ? "\(message); its orders STAY at the venue: cancel them there, now."
-                : "\(message); its orders were simulated, and end with it.")
+        Console.fail("\(message); its orders were simulated, and end with it.")
     }
     do {
         let strategy = try LuaStrategy(

@@ -47,6 +47,7 @@ struct VenueTrade {
     ) -> LiveRun {
         var engineSettings = settings.engineSettings
         engineSettings.orderIDPrefix = Self.orderIDPrefix(at: wallClock())
+        cancelWhenStuck(idPrefix: engineSettings.orderIDPrefix)
         let engine = Engine(
             mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
             now: wallClock())
@@ -71,6 +72,28 @@ struct VenueTrade {
     /// No two runs of an account begin in the same microsecond, so no client order id comes twice.
     private static func orderIDPrefix(at now: Timestamp) -> String {
         "mr" + String(now.nanoseconds / 1_000, radix: 36)
+    }
+
+    /// A script that holds the engine's thread must not hold the account.
+    private func cancelWhenStuck(idPrefix: String) {
+        guard let keys, let network = try? venue.network(venueSettings) else { return }
+        let venue = venue
+        let symbols = script.symbols
+        ScriptWatchdog.whenStuck { message in
+            Console.fail("\(message); cancelling its orders at \(venue.title) …")
+            let cleaner: @Sendable () -> any VenueSession = {
+                venue.makeCleaner(symbols, keys, idPrefix)
+            }
+            switch EmergencyStop.run(cleaner, network: network) {
+            case .proven:
+                Console.warn("\(venue.title) shows no open order of this run any more.")
+            case .unproven(let words):
+                for word in words { Console.warn(word) }
+                Console.fail(
+                    "orders of this run may STILL BE OPEN at \(venue.title): cancel those whose client "
+                        + "ids begin with \(idPrefix)")
+            }
+        }
     }
 
     // MARK: - Trading

@@ -19,6 +19,8 @@ struct Venue: Sendable {
     let socketPath: String
     /// A market that it surely has, to try it with.
     let example: String
+    /// What cancels the orders of a run whose client order ids begin so.
+    let makeCleaner: @Sendable ([Symbol], VenueKeys, _ idPrefix: String) -> any VenueSession
     private let makeSession: @Sendable (SessionPlan) throws(RunFailure) -> any VenueSession
 
     /// What a session begins with.
@@ -71,7 +73,12 @@ struct Venue: Sendable {
     static let coinEx = Venue(
         name: "coinex", title: "CoinEx", markets: "spot, linear perpetuals",
         requestBase: "https://api.coinex.com", socketBase: "wss://socket.coinex.com/v2",
-        socketPath: "/v2", example: "coinex:BTC/USDT"
+        socketPath: "/v2", example: "coinex:BTC/USDT",
+        makeCleaner: { symbols, keys, prefix in
+            CoinExCleaner(
+                key: CoinExKey(accessID: keys.id, secret: keys.secret), symbols: symbols,
+                idPrefix: prefix)
+        }
     ) { plan throws(RunFailure) in
         var settings = CoinExSettings(
             symbols: plan.symbols,

@@ -1,0 +1,59 @@
+internal import Glibc
+internal import NIOCore
+internal import NIOPosix
+internal import Synchronization
+internal import TradingCore
+internal import TradingModel
+public import Transport
+public import VenueSessions
+
+/// Cancels a run's orders while the run itself cannot: on a thread and connections of its own.
+public enum EmergencyStop {
+    /// How it went.
+    public enum Outcome: Sendable {
+        /// The venue has shown that no order of the run is open.
+        case proven
+        /// It could not be shown in time.
+        case unproven(lastWords: [String])
+    }
+
+    /// Time in which a venue that answers at all has cancelled and shown its lists twice: 10 s.
+    private static let patience = TimeAmount.seconds(10)
+
+    /// Runs a session that cancels, and waits for its end; callable from any thread but a loop's.
+    ///
+    /// - Parameter makeCleaner: its ``SessionAction/reconciled`` says that nothing is left.
+    public static func run(
+        _ makeCleaner: @escaping @Sendable () -> any VenueSession, network: NetworkSettings
+    ) -> Outcome {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loop = group.next()
+        let words = Mutex<[String]>([])
+        let isProven: Bool? = try? loop.flatSubmit {
+            let done = loop.makePromise(of: Bool.self)
+            let driver = SessionDriver(
+                makeCleaner(), network: network, on: loop, now: systemTime
+            ) { action, _ in
+                switch action {
+                case .reconciled: done.succeed(true)
+                case .log(_, let text): words.withLock { $0.append(text) }
+                default: break
+                }
+            }
+            driver.begin()
+            let timer = loop.assumeIsolated().scheduleTask(in: patience) { done.succeed(false) }
+            return done.futureResult.assumeIsolated().flatMap { isProven in
+                timer.cancel()
+                return driver.close().map { isProven }
+            }.nonisolated()
+        }.wait()
+        return isProven == true ? .proven : .unproven(lastWords: words.withLock { $0.suffix(3) })
+    }
+}
+
+/// The system's clock.
+private func systemTime() -> Timestamp {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+}
