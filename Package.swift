@@ -181,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorServerTests",
             dependencies: [
-                "PlainJSON", "SimulatorServer", "TradingModel", "VenueSimulators",
-                .product(name: "NIOCore", package: "swift-nio"),
+                "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel", "Transport",
+                "VenueSessions", "VenueSimulators", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],

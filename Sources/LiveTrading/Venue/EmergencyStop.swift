@@ -18,13 +18,16 @@ public enum EmergencyStop {
     }
 
     /// Time in which a venue that answers at all has cancelled and shown its lists twice: 10 s.
-    private static let patience = TimeAmount.seconds(10)
+    public static let patience: Int64 = 10_000_000_000
 
     /// Runs a session that cancels, and waits for its end; callable from any thread but a loop's.
     ///
-    /// - Parameter makeCleaner: its ``SessionAction/reconciled`` says that nothing is left.
+    /// - Parameters:
+    ///   - makeCleaner: its ``SessionAction/reconciled`` says that nothing is left.
+    ///   - patience: in nanoseconds.
     public static func run(
-        _ makeCleaner: @escaping @Sendable () -> any VenueSession, network: NetworkSettings
+        _ makeCleaner: @escaping @Sendable () -> any VenueSession, network: NetworkSettings,
+        patience: Int64 = patience
     ) -> Outcome {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
@@ -41,7 +44,7 @@ public enum EmergencyStop {
                 }
             }
             driver.begin()
-            let timer = loop.assumeIsolated().scheduleTask(in: patience) { done.succeed(false) }
+            let timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(patience)) { done.succeed(false) }
             return done.futureResult.assumeIsolated().flatMap { isProven in
                 timer.cancel()
                 return driver.close().map { isProven }

@@ -78,8 +78,12 @@ struct Venue: Sendable {
             CoinExCleaner(
                 key: CoinExKey(accessID: keys.id, secret: keys.secret), symbols: symbols,
                 idPrefix: prefix)
-        }
-    ) { plan throws(RunFailure) in
+        },
+        makeSession: { plan throws(RunFailure) in try coinExSession(plan) })
+
+    private static func coinExSession(
+        _ plan: SessionPlan
+    ) throws(RunFailure) -> any VenueSession {
         var settings = CoinExSettings(
             symbols: plan.symbols,
             key: plan.keys.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
