@@ -164,6 +164,7 @@ public struct SimulatedRun: TradingRun {
     public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
         let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)
+        engine.showNeededDepth(of: venue.books)
         finishEvent()
         return swap
     }

@@ -83,6 +83,15 @@ public struct Engine {
         }
     }
 
+    /// Shows the venue's own depth, where it shares it, of instruments whose depth the strategy needs.
+    public mutating func showNeededDepth(of books: [OrderBook?]) {
+        guard !ownsBooks else { return }
+        for (index, needed) in neededFeeds.enumerated()
+        where needed.contains(.book) && state.books[index] == nil {
+            state.books[index] = books[index]
+        }
+    }
+
     /// What the strategy at work needs of each instrument: what a connection should subscribe to.
     public var neededFeeds: [FeedSet] { state.instruments.map { strategy.needs(of: $0.id) } }
 

@@ -5,11 +5,14 @@ import TradingModel
 
 /// Wires a script, a paper venue and a stream of market data into one run.
 ///
-/// - Parameter depth: the instruments whose depth will come.
+/// - Parameters:
+///   - depth: the instruments whose depth will come.
+///   - hidesUnneededDepth: whether depth that the script does not need is there for the venue's fills
+///     alone: the script's quotes are then the quotes that come, not what the depth says.
 func makeRun(
     strategy: LuaStrategy, mode: TradingMode, instruments: [Instrument],
     depth: [InstrumentID], source: any MarketEventSource, settings: Settings,
-    reloads: StrategyReloads? = nil
+    reloads: StrategyReloads? = nil, hidesUnneededDepth: Bool = false
 ) -> SimulatedRun {
     let paper = PaperSettings(
         balances: settings.balances, makerFee: settings.makerFee, takerFee: settings.takerFee,
@@ -21,10 +24,13 @@ func makeRun(
     var engineSettings = settings.engineSettings
     // Without a late feed venue and strategy see the same book at the same time: one is enough.
     for instrument in depth { venue.keepBook(of: instrument) }
-    if settings.feedLatency == 0 { engineSettings.sharedBooks = venue.books }
-    let engine = Engine(
+    if settings.feedLatency == 0 || hidesUnneededDepth {
+        engineSettings.sharedBooks = hidesUnneededDepth ? venue.books.map { _ in nil } : venue.books
+    }
+    var engine = Engine(
         mode: mode, instruments: instruments, strategy: strategy, settings: engineSettings,
         now: .distantPast)
+    engine.showNeededDepth(of: venue.books)
     let currency = instruments[0].settle
     var held: [Currency: Money] = [:]
     for balance in venue.account.balances where balance.currency != currency {

@@ -63,7 +63,8 @@ struct VenueTrade {
         let feed = LiveFeed()
         var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,
-            depth: instruments.map(\.id), source: feed, settings: settings, reloads: reloads)
+            depth: instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
+            hidesUnneededDepth: true)
         run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
         run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
         return PaperVenueRun(run, feed: feed)
