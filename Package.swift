@@ -181,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorServerTests",
             dependencies: [
-                "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel", "Transport",
+                "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel",
+                "Transport",
                 "VenueSessions", "VenueSimulators", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),

@@ -91,7 +91,8 @@ import VenueSessions
         setting.pass(milliseconds: 100)
         setting.pass(milliseconds: 100)
         #expect(setting.position == (try SignedQuantity("1.5")))
-        #expect(setting.run.engine.state.positions[0].averagePrice
+        #expect(
+            setting.run.engine.state.positions[0].averagePrice
                 == (try Price("100.333333333333333333")))
     }
 
@@ -114,7 +115,9 @@ import VenueSessions
         #expect(setting.run.engine.state.books[0]?.bestBid?.price == (try Price("90")))
     }
 
-    @Test func `wants the data that its fills need, and needs nothing of the venue's account`() throws {
+    @Test func `wants the data that its fills need, and needs nothing of the venue's account`()
+        throws
+    {
         var setting = try Setting("'quotes'", "function on_quote() end")
         #expect(setting.run.wantedFeeds == [[.quotes, .trades, .book]])
         setting.run.start(at: setting.now)

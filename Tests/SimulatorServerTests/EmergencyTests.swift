@@ -45,12 +45,16 @@ import VenueSimulators
         let client = try WireClient(port: server.address.port)
         for (path, id, more) in [
             ("/v2/futures/order", "mrrun-1", ""), ("/v2/futures/order", "mrother-1", ""),
-            ("/v2/futures/stop-order", "mrrun-2", #","trigger_price":"200000","trigger_price_type":"latest_price""#),
+            (
+                "/v2/futures/stop-order", "mrrun-2",
+                #","trigger_price":"200000","trigger_price_type":"latest_price""#
+            ),
             ("/v2/spot/order", "mrrun-3", ""),
         ] {
             let type = path.contains("spot") ? "SPOT" : "FUTURES"
             let body = """
-                {"market":"BTCUSDT","market_type":"\(type)","side":"buy","type":"limit",\
+                {"market":"BTCUSDT","market_type":"\(type)",\
+                "side":"buy","type":"limit",\
                 "amount":"0.01","price":"50000","client_id":"\(id)"\(more)}
                 """
             let reply = try post(client, path, body, at: clock.time)

@@ -44,7 +44,9 @@ public enum EmergencyStop {
                 }
             }
             driver.begin()
-            let timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(patience)) { done.succeed(false) }
+            let timer = loop.assumeIsolated().scheduleTask(in: .nanoseconds(patience)) {
+                done.succeed(false)
+            }
             return done.futureResult.assumeIsolated().flatMap { isProven in
                 timer.cancel()
                 return driver.close().map { isProven }
