@@ -288,8 +288,8 @@ public struct SimulatedRun: TradingRun {
     private mutating func note(_ input: EngineInput) {
         guard case .report(let report) = input else { return }
         switch report.event {
-        case .fill:
-            tally.fills += 1
+        case .fill(let fill):
+            tally.add(fill, of: report, engine.state)
             intake.settle(report.instrument)
         case .rejected(let reason): tally.reject(reason)
         default: break
@@ -339,12 +339,21 @@ public struct SimulatedRun: TradingRun {
 public struct Tally {
     /// Orders that left for the venue.
     public package(set) var orders = 0
-    public package(set) var fills = 0
+    public private(set) var fills = 0
+    /// By instrument; none where nothing was traded.
+    public private(set) var traded: [InstrumentID: Traded] = [:]
     /// Refused by the risk gate or the venue, by reason.
     public private(set) var rejected: [String: Int] = [:]
     public package(set) var intents = IntentHash()
 
     package init() {}
+
+    package mutating func add(_ fill: Fill, of report: ExecutionReport, _ state: TradingState) {
+        fills += 1
+        guard let side = state.orders[report.order]?.request.side else { return }
+        traded[report.instrument, default: Traded()]
+            .add(fill, side, state.instruments[report.instrument.index])
+    }
 
     /// Counts under the reason's words alone: figures behind a colon would make each its own.
     package mutating func reject(_ reason: String) {

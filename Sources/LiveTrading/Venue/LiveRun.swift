@@ -137,8 +137,8 @@ public struct LiveRun: VenueRun {
 
     private mutating func note(_ report: ExecutionReport) {
         switch report.event {
-        case .fill:
-            tally.fills += 1
+        case .fill(let fill):
+            tally.add(fill, of: report, engine.state)
             settleEquity(report.instrument)
         case .rejected(let reason): tally.reject(reason)
         default: break

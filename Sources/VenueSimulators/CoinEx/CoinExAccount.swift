@@ -16,6 +16,8 @@ final class CoinExAccount {
     var open: [CoinExOrder] = []
     /// Ended orders that had fills, the oldest first: the venue keeps no others.
     var finished: [CoinExOrder] = []
+    /// Every order and stop order ever taken, the oldest first.
+    var taken: [(id: Int64, clientID: String, market: CoinExMarket, isStop: Bool)] = []
     var stops: [CoinExStop] = []
     var finishedStops: [CoinExStop] = []
     var deals: [CoinExDeal] = []

@@ -14,6 +14,7 @@ extension CoinExAccount {
             id: numbers.nextOrder(terms.market.product), terms: terms, trigger: trigger,
             kind: kind, isHigher: trigger > price, createdAt: now, updatedAt: now)
         stops.append(stop)
+        Self.append((stop.id, terms.clientID, terms.market, true), to: &taken)
         changes.stops.append((stop, "put", "put"))
         return stop
     }

@@ -67,6 +67,13 @@ extension CoinExSimulator {
                 account.stops.map { product($0.terms.market).adding($0.row) }),
             "fills": .array(account.deals.map { product($0.market).adding($0.push) }),
             "funding": .array(account.fundingRows),
+            "taken": .array(
+                account.taken.map { entry in
+                    product(entry.market).adding([
+                        "market": .text(entry.market.name), "order_id": .integer(entry.id),
+                        "client_id": .text(entry.clientID), "is_stop": .bool(entry.isStop),
+                    ])
+                }),
         ]
     }
 }

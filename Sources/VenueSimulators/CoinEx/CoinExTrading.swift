@@ -25,6 +25,7 @@ extension CoinExAccount {
         }
         refreeze(terms.market)
         try checkOutcome(order, yields: yields)
+        Self.append((order.id, terms.clientID, terms.market, false), to: &taken)
         return order
     }
 

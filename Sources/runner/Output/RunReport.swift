@@ -135,6 +135,25 @@ struct RunReport {
             ("unrealised_pnl", .text(unrealised(instrument, position).description)),
             ("fees", .text(position.fees.description)),
             ("funding", .text(position.funding.description)),
+            ("bought", json(traded(instrument).bought)),
+            ("sold", json(traded(instrument).sold)),
+            (
+                "fees_paid",
+                .pairs(
+                    traded(instrument).fees.sorted { $0.key < $1.key }
+                        .map { ($0.key.code, .text($0.value.description)) })
+            ),
+        ])
+    }
+
+    private func traded(_ instrument: Instrument) -> Traded {
+        run.tally.traded[instrument.id] ?? Traded()
+    }
+
+    private func json(_ sum: Traded.Sum) -> JSON {
+        .pairs([
+            ("fills", .integer(sum.fills)), ("qty", .text(sum.quantity.description)),
+            ("value", .text(sum.value.description)),
         ])
     }
 
