@@ -149,6 +149,14 @@ let package = Package(
         .testTarget(
             name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
             swiftSettings: strict),
+        // Session, live run and venue simulator in virtual time, without sockets.
+        .testTarget(
+            name: "LiveAccountTests",
+            dependencies: [
+                "CoinEx", "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting",
+                "ScriptHost", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
+            ],
+            exclude: ["Strategies"], swiftSettings: strict),
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [

@@ -1,0 +1,75 @@
+import Foundation
+import LiveTrading
+import PropertyTesting
+import ScriptHost
+import Testing
+import TradingCore
+import VenueSimulators
+
+@Suite struct `A live account` {
+    private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    static let allKinds = "Tests/LiveAccountTests/Strategies/all_kinds.lua"
+
+    /// Trades, compares every book, and says how much there was to compare.
+    @discardableResult
+    private func prove(
+        _ setting: AccountSetting, seed: UInt64, seconds: Int64, strategy: String = allKinds,
+        set parameters: [String: String] = [:]
+    ) throws -> AccountRun {
+        let values = parameters.merging(["symbol": setting.symbol]) { $1 }
+        let script = try LuaStrategy(
+            file: Self.package.appendingPathComponent(strategy).path,
+            parameters: values.sorted { $0.key < $1.key }
+                .map { ParameterOverride(name: $0.key, text: $0.value) }, seed: seed)
+        let account = try AccountRun(setting, strategy: script, seed: seed)
+        #expect(account.trade(seconds: seconds), "it neither began nor ended, seed \(seed)")
+        #expect(account.trading.end == .finished(reason: "interrupted"), "seed \(seed)")
+        #expect(account.watcher.errors == [], "seed \(seed)")
+        let books = try Books(account.books(), setting.product)
+        #expect(!books.fills.isEmpty, "nothing was traded, so nothing is proven, seed \(seed)")
+        try books.compare(with: LiveRunFigures(account), seed: seed)
+        return account
+    }
+
+    @Test(arguments: AccountSetting.Product.allCases, AccountSetting.all)
+    func `is the venue's own, whatever the line and the venue do`(
+        product: AccountSetting.Product, faults: String
+    ) throws {
+        let setting = AccountSetting(product: product, faults: faults)
+        for seed in Self.faultSeeds {
+            let account = try prove(setting, seed: seed, seconds: 40)
+            for (fault, share) in try setting.quirksAndPlan.1.shares where share >= 0.02 {
+                #expect(account.simulator.strikes[fault] != nil, "\(fault) struck nothing")
+            }
+        }
+    }
+
+    /// More of them for a longer search: `LIVE_ACCOUNT_SEEDS=50`.
+    private static let faultSeeds: ClosedRange<UInt64> =
+        1...(ProcessInfo.processInfo.environment["LIVE_ACCOUNT_SEEDS"].flatMap { UInt64($0) } ?? 1)
+
+    @Test(arguments: AccountSetting.Product.allCases)
+    func `is the venue's own after an hour of its market`(product: AccountSetting.Product) throws {
+        let setting = AccountSetting(product: product, faults: "", speed: 30)
+        try prove(setting, seed: 11, seconds: 120)
+    }
+
+    @Test(
+        arguments: [
+            ("market_maker", AccountSetting.Product.futures), ("market_maker", .spot),
+            ("grid", .spot), ("grid", .futures), ("ema_cross", .futures),
+        ])
+    func `is the venue's own under a shipped strategy`(
+        strategy: String, product: AccountSetting.Product
+    ) throws {
+        let lively: [String: [String: String]] = [
+            "grid": ["step": "0.02", "check": "1"],
+            "ema_cross": ["fast": "5", "slow": "10"],
+        ]
+        let setting = AccountSetting(product: product, faults: "reply-late,drop=0.01", speed: 60)
+        try prove(
+            setting, seed: 5, seconds: 60, strategy: "strategies/\(strategy).lua",
+            set: lively[strategy] ?? [:])
+    }
+}
