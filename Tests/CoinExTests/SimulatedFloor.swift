@@ -112,7 +112,7 @@ final class Floor {
         case .reconciled: agreements += 1
         case .foreignOrder(let order): errors.append("a foreign order: \(order)")
         case .problem(let problem) where problem.isPermanent: errors.append("\(problem)")
-        case .log, .problem: break
+        case .log, .problem, .retrying: break
         }
     }
 

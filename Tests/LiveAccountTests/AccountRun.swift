@@ -246,6 +246,7 @@ final class Watcher: VenueAudience {
     func problem(_ problem: VenueProblem, at now: Timestamp) {
         if problem.isPermanent { errors.append(problem.description) }
     }
+    func retries(at time: Timestamp, now: Timestamp) {}
     func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) { isAsked = true }
 
     func hear(_ command: Command) {

@@ -1,3 +1,4 @@
+import LiveTrading
 import PaperTrading
 import PlainJSON
 import Testing

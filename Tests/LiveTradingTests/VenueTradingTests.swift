@@ -9,12 +9,14 @@ import VenueSessions
     private final class Watcher: VenueAudience {
         var said: [String] = []
         var questions = 0
+        var retries: [Timestamp] = []
         var foreign: [ForeignOrder] = []
         func log(_ level: LogLevel, _ text: String, at now: Timestamp) { said.append(text) }
         func status(_ status: VenueStatus, at now: Timestamp) { said.append(status.reason) }
         func problem(_ problem: VenueProblem, at now: Timestamp) {
             said.append(problem.description)
         }
+        func retries(at time: Timestamp, now: Timestamp) { retries.append(time) }
         func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) {
             questions += 1
             self.foreign = foreign
@@ -103,6 +105,50 @@ import VenueSessions
             .problem(VenueProblem("no answer", whatToDo: "wait", cause: .unreachable)),
             at: Self.start)
         #expect(trading.stage == .connecting)
+    }
+
+    private static let unreachable = VenueProblem(
+        "no answer", whatToDo: "look at the network", cause: .unreachable, retryAt: after(1))
+
+    private func patient(_ seconds: Int64) throws -> VenueTrading<LiveRun> {
+        let setting = try LiveSetting(trader)
+        return VenueTrading(
+            asksFirst: true, audience: watcher, connectPatience: seconds * 1_000_000_000
+        ) { _ in setting.run }
+    }
+
+    @Test func `gives a venue up that could not be reached in time`() throws {
+        let trading = try patient(60)
+        trading.take(.problem(Self.unreachable), at: Self.start)
+        for second in 1..<60 {
+            let next = Self.after(Int64(second) + 1)
+            trading.take(.retrying(at: next), at: Self.after(Int64(second)))
+        }
+        #expect(watcher.retries.count == 59)
+        #expect(trading.stage == .connecting)
+        #expect(trading.nextDue == Self.after(60))
+        trading.pass(until: Self.after(60))
+        guard case .failed(let problem) = trading.end else {
+            Issue.record("expected a failure, found \(String(describing: trading.end))")
+            return
+        }
+        #expect(problem.description == "no answer: look at the network")
+    }
+
+    @Test func `gives up at the first failure when it is told not to wait`() throws {
+        let trading = try patient(0)
+        trading.take(.problem(Self.unreachable), at: Self.start)
+        #expect(trading.stage == .ended)
+    }
+
+    @Test func `never gives up once it was connected`() throws {
+        let trading = try patient(60)
+        trading.take(.problem(Self.unreachable), at: Self.start)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.take(.problem(Self.unreachable), at: Self.after(10))
+        trading.pass(until: Self.after(3_600))
+        #expect(trading.stage == .trading)
     }
 
     @Test func `cancels, waits for the end of its orders and looks at the books again`() throws {

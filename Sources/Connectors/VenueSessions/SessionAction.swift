@@ -113,6 +113,9 @@ public enum SessionAction: Sendable {
     case reconciled
     case log(LogLevel, String)
     case problem(VenueProblem)
+    /// What was wrong is so still, and this is when it is tried again: told with every attempt
+    /// that fails, while a ``problem(_:)`` is said once.
+    case retrying(at: Timestamp)
 }
 
 /// A venue's side of trading as a state machine without I/O: inputs in, actions out.

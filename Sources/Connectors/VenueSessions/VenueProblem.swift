@@ -45,7 +45,9 @@ public struct VenueProblem: Hashable, Sendable, CustomStringConvertible {
         self.retryAt = retryAt
         self.isPermanent = isPermanent
     }
-    public var description: String { "\(whatHappened): \(whatToDo)" }
+    public var description: String {
+        "\(whatHappened): \(whatToDo)" + (retryAt == nil ? "" : "; it is tried again by itself")
+    }
 }
 
 extension TransportProblem {

@@ -29,7 +29,7 @@ public final class VenueTrading<Run: VenueRun> {
         case finished(reason: String)
         /// Trading was stopped by a limit or a failing script.
         case stopped(reason: String)
-        /// The venue cannot be traded at, and waiting does not help.
+        /// The venue cannot be traded at: waiting does not help, or helped not in time.
         case failed(VenueProblem)
         /// Somebody said no before it began.
         case declined
@@ -52,6 +52,10 @@ public final class VenueTrading<Run: VenueRun> {
     /// What the session was asked for, by instrument.
     private var subscribed: [FeedSet] = []
     private var planned: End?
+    /// What keeps it from connecting, and until when that is borne.
+    private var trouble: VenueProblem?
+    private let connectPatience: Int64?
+    private var connectDeadline = Timestamp.distantFuture
     private var deadline = Timestamp.distantFuture
 
     /// Cancels are answered within a second; an order whose fate is unknown within twenty.
@@ -61,13 +65,16 @@ public final class VenueTrading<Run: VenueRun> {
 
     /// - Parameters:
     ///   - asksFirst: whether ``VenueAudience/mayTrade()`` decides before the strategy starts.
+    ///   - connectPatience: nanoseconds from the first failure after which it gives up when it has
+    ///     not connected yet, 0: at once; nil: never. Once it has traded it never gives up.
     ///   - makeRun: called once, with the venue's rules of all instruments.
     public init(
-        asksFirst: Bool, audience: any VenueAudience,
+        asksFirst: Bool, audience: any VenueAudience, connectPatience: Int64? = nil,
         makeRun: @escaping ([Instrument]) -> Run
     ) {
         self.asksFirst = asksFirst
         self.audience = audience
+        self.connectPatience = connectPatience
         self.makeRun = makeRun
     }
 
@@ -80,7 +87,9 @@ public final class VenueTrading<Run: VenueRun> {
     }
 
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
-    public var nextDue: Timestamp { min(run?.nextDue ?? .distantFuture, deadline) }
+    public var nextDue: Timestamp {
+        min(run?.nextDue ?? .distantFuture, deadline, connectDeadline)
+    }
 
     // MARK: - The session
 
@@ -97,6 +106,7 @@ public final class VenueTrading<Run: VenueRun> {
             if stage == .verifying { finish() }
         case .log(let level, let text): audience.log(level, text, at: now)
         case .problem(let problem): take(problem, at: now)
+        case .retrying(let time): audience.retries(at: time, now: now)
         case .open, .send, .close, .request, .wake: break
         }
         look(at: now)
@@ -115,13 +125,14 @@ public final class VenueTrading<Run: VenueRun> {
 
     private func connected(at now: Timestamp) {
         stage = .waiting
+        connectDeadline = .distantFuture
         guard asksFirst else { return allow(at: now) }
         audience.mayTrade(foreignOrders, at: now)
     }
 
     private func take(_ problem: VenueProblem, at now: Timestamp) {
         audience.problem(problem, at: now)
-        guard problem.isPermanent else { return }
+        guard problem.isPermanent else { return bear(problem, at: now) }
         switch stage {
         case .connecting, .waiting:
             planned = .failed(problem)
@@ -129,6 +140,20 @@ public final class VenueTrading<Run: VenueRun> {
         case .trading: windDown(.failed(problem), at: now)
         case .windingDown, .verifying, .ended: break
         }
+    }
+
+    /// Waits for what may mend itself, at the start for a while only.
+    private func bear(_ problem: VenueProblem, at now: Timestamp) {
+        guard stage == .connecting, problem.retryAt != nil, let connectPatience else { return }
+        trouble = problem
+        connectDeadline = min(connectDeadline, now.advanced(byNanoseconds: connectPatience))
+    }
+
+    private func giveUp() {
+        guard var trouble else { return }
+        trouble.retryAt = nil  // nobody tries it any more
+        planned = .failed(trouble)
+        finish()
     }
 
     // MARK: - From outside
@@ -194,6 +219,7 @@ public final class VenueTrading<Run: VenueRun> {
     // MARK: - The end
 
     private func look(at now: Timestamp) {
+        if stage == .connecting, now >= connectDeadline { giveUp() }
         if stage == .trading, let reason = run?.stopReason {
             windDown(.stopped(reason: reason), at: now)
         }
@@ -220,6 +246,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func finish() {
         stage = .ended
         deadline = .distantFuture
+        connectDeadline = .distantFuture
         end = planned
     }
 }
@@ -249,6 +276,8 @@ public protocol VenueAudience: AnyObject {
     func log(_ level: LogLevel, _ text: String, at now: Timestamp)
     func status(_ status: VenueStatus, at now: Timestamp)
     func problem(_ problem: VenueProblem, at now: Timestamp)
+    /// What the latest problem was about has failed again, and is tried again at `time`.
+    func retries(at time: Timestamp, now: Timestamp)
     /// All is known: what is to happen is shown and asked about; the answer is ``VenueTrading/allow``
     /// or ``VenueTrading/decline``, at once or later.
     func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp)

@@ -45,6 +45,13 @@ struct Paper: ParsableCommand {
             "Simulated time after which it ends, such as 10m.", valueName: "time"))
     var duration: String?
 
+    @Option(
+        name: .customLong("connect-timeout"),
+        help: ArgumentHelp(
+            "How long to try for the venue at the start; 0: once (default: 60s).",
+            valueName: "time"))
+    var connectTimeout: String?
+
     @Flag(help: "Take every save of the script over while it trades.")
     var watch = false
 
@@ -140,7 +147,7 @@ struct Paper: ParsableCommand {
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),
                 limits: settings.script, seed: seed),
-            keys: keys, duration: span, watches: watch, isVerbose: verbose, isConfirmed: yes,
+            keys: keys, connectPatience: try checkedConnectTimeout(), duration: span, watches: watch, isVerbose: verbose, isConfirmed: yes,
             json: json
         ).run()
     }
@@ -152,9 +159,11 @@ struct Paper: ParsableCommand {
                 "the embedded exchange takes no real money: leave --live out, or name a venue's symbol"
             )
         }
-        guard flags.baseURL == nil, flags.caFile == nil else {
+        guard flags.baseURL == nil, flags.caFile == nil, connectTimeout == nil else {
             throw RunFailure(
-                .usage, "--base-url and --ca-file are for a venue; the script trades on sim")
+                .usage,
+                "--base-url, --ca-file and --connect-timeout are for a venue; the script trades "
+                    + "on sim")
         }
     }
 
@@ -172,6 +181,15 @@ struct Paper: ParsableCommand {
             reloader.close()
             throw RunFailure(.failed, error.description)
         }
+    }
+
+    private func checkedConnectTimeout() throws(RunFailure) -> Int64 {
+        let text = connectTimeout ?? "60s"
+        guard let span = SettingValue.nanoseconds(text, bareUnit: 1_000_000_000), span >= 0 else {
+            throw RunFailure(
+                .usage, "--connect-timeout is `\(text)`, expected a time such as 30s or 10m, or 0")
+        }
+        return span
     }
 
     private func checkedDuration() throws(RunFailure) -> Int64? {

@@ -16,6 +16,8 @@ struct VenueTrade {
     let script: LuaStrategy
     let origin: ScriptOrigin
     let keys: VenueKeys?
+    /// Nanoseconds for which the venue is tried at the start.
+    let connectPatience: Int64
     let duration: Int64?
     let watches: Bool
     let isVerbose: Bool
@@ -108,7 +110,9 @@ struct VenueTrade {
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunSession(
             mode: mode, venue: venue.name, origin: origin, settings: entries)
-        let trading = VenueTrading<Run>(asksFirst: isLive, audience: screen) { instruments in
+        let trading = VenueTrading<Run>(
+            asksFirst: isLive, audience: screen, connectPatience: connectPatience
+        ) { instruments in
             makeRun(instruments, screen.lines, reloads)
         }
         let network = try venue.network(venueSettings)
@@ -195,7 +199,9 @@ struct VenueTrade {
         case .finished, nil: break
         case .stopped(let reason): throw RunFailure(.stopped, "trading stopped: \(reason)")
         case .failed(let problem):
-            throw RunFailure(problem.isTheUsersToMend ? .usage : .failed, problem.description)
+            let advice = problem.isPermanent ? "" : ". Gave up: --connect-timeout 10m tries longer"
+            throw RunFailure(
+                problem.isTheUsersToMend ? .usage : .failed, problem.description + advice)
         case .declined: throw RunFailure(.usage, "not confirmed: nothing was traded")
         }
         try complainOfOpenOrders(trading)

@@ -10,7 +10,7 @@ final class VenueScreen: VenueAudience {
     /// Called when all is known; it decides whether and when the strategy may start.
     var whenReady: (([ForeignOrder], Timestamp) -> Void)?
     /// What is being waited for, with the time of the next attempt; nil: nothing.
-    private var trouble: (problem: VenueProblem, since: Timestamp)?
+    private var trouble: (problem: VenueProblem, toldAt: Timestamp)?
     private let venue: Venue
     private let clock = ContinuousClock()
     private var lastDrawn: ContinuousClock.Instant
@@ -43,13 +43,36 @@ final class VenueScreen: VenueAudience {
         if problem.retryAt != nil { trouble = (problem, now) }
     }
 
+    func retries(at time: Timestamp, now: Timestamp) {
+        guard var trouble else { return }
+        trouble.problem.retryAt = time
+        // A terminal has the countdown; a log gets a line now and then.
+        if !Console.errorIsTerminal,
+            now >= trouble.toldAt.advanced(byNanoseconds: Self.retryLinePeriod)
+        {
+            trouble.toldAt = now
+            let left = Self.secondsLeft(until: time, now)
+            lines.show(
+                LogLine.line(
+                    now, "warn", "\(trouble.problem.whatHappened); tried again in \(left) s"))
+        }
+        self.trouble = trouble
+    }
+
+    /// Of an outage a log says in every ten seconds at most that it goes on.
+    private static let retryLinePeriod: Int64 = 10_000_000_000
+
+    private static func secondsLeft(until time: Timestamp, _ now: Timestamp) -> Int64 {
+        max(0, (time.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)
+    }
+
     func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) { whenReady?(foreign, now) }
 
     /// Draws the line at the bottom: figures while it trades, a countdown while it cannot.
     func pulse<Run: VenueRun>(_ trading: VenueTrading<Run>, at now: Timestamp) {
         if let trouble, let retryAt = trouble.problem.retryAt {
             guard lines.isDue() else { return }
-            let left = max(0, (retryAt.nanoseconds - now.nanoseconds + 999_999_999) / 1_000_000_000)
+            let left = Self.secondsLeft(until: retryAt, now)
             let next = left > 0 ? "again in \(left) s" : "trying again"
             return lines.draw("\(venue.title): \(trouble.problem.whatHappened), \(next)")
         }

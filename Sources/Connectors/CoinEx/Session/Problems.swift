@@ -35,7 +35,7 @@ extension CoinExSession {
         if let old = said[topic], old.whatHappened == new.whatHappened, old.cause == cause,
             old.isPermanent == isPermanent
         {
-            if let retryAt { log(.debug, "\(what); tried again in \(seconds(until: retryAt)) s") }
+            if let retryAt { out.append(.retrying(at: retryAt)) }
             return
         }
         said[topic] = new
@@ -69,7 +69,7 @@ extension CoinExSession {
         if cause == .key { return }  // that was said, and is the reason
         problem(
             .line(product), cause, "the \(product.rawValue) connection is down: \(reason)",
-            "\(Self.advice(cause)); it is opened again by itself", retryAt: retryAt)
+            Self.advice(cause), retryAt: retryAt)
     }
 
     static func advice(_ cause: VenueProblem.Cause) -> String {
@@ -132,9 +132,5 @@ extension CoinExSession {
             guard said[.clock] == nil else { return }
             log(.warn, "\(text); that is corrected for")
         }
-    }
-
-    private func seconds(until time: Timestamp) -> Int64 {
-        (time.nanoseconds - now.nanoseconds + Waits.second - 1) / Waits.second
     }
 }

@@ -208,7 +208,7 @@ extension CoinExSession {
         }
         problem(
             .replies, cause, "the venue's API does not answer: \(reason)",
-            "\(Self.advice(cause)); it is tried again by itself", retryAt: retryAt)
+            Self.advice(cause), retryAt: retryAt)
     }
 
     /// Asks the same question again after a wait, and once only however often it failed.
@@ -240,7 +240,7 @@ extension CoinExSession {
             let retryAt = askAgain(flight)
             problem(
                 .refusal(flight.group), refusal.cause, "the venue refuses a question: \(refusal)",
-                "\(refusal.advice); it is asked again by itself", retryAt: retryAt)
+                refusal.advice, retryAt: retryAt)
         }
     }
 
