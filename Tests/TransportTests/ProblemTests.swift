@@ -38,7 +38,7 @@ internal import VenueSessions
     @Test func `is a port where nobody listens`() async throws {
         try await withRig { rig in
             let told = try await told(rig, at: "127.0.0.1:1", isSecure: false)
-            expect(told, .refused, "127.0.0.1 at port 1 cannot be connected to")
+            expect(told, .refused, "127.0.0.1 at port 1: connection refused")
         }
     }
 

@@ -50,8 +50,8 @@ struct ProblemTeller {
             let text = "\(place) did not take the connection within \(told(waits.connect))"
             return TransportProblem(isProxy ? .proxy : .timeout, text)
         }
-        let reasons = error.connectionErrors.map { "\($0.target): \($0.error)" }
-        let text = "\(place) cannot be connected to: \(reasons.joined(separator: "; "))"
+        let reasons = Set(error.connectionErrors.map { Self.reason($0.error) }).sorted()
+        let text = "\(place): \(reasons.joined(separator: ", "))"
         return TransportProblem(isProxy ? .proxy : .refused, text)
     }
 
@@ -60,8 +60,14 @@ struct ProblemTeller {
         if let proxy {
             return TransportProblem(.proxy, "the proxy \(proxy) cannot be connected to")
         }
-        let text = "\(endpoint.host) at port \(endpoint.port) cannot be connected to: \(error)"
+        let text = "\(endpoint.host) at port \(endpoint.port): \(Self.reason(error))"
         return TransportProblem(.refused, text)
+    }
+
+    /// The system's own words for what failed, without the library's around them.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? IOError else { return "\(error)" }
+        return unsafe String(cString: strerror(error.errnoCode)).lowercased()
     }
 
     /// Only a handshake that failed is a problem of TLS: after it, orders may be on their way.
