@@ -147,7 +147,8 @@ struct Paper: ParsableCommand {
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),
                 limits: settings.script, seed: seed),
-            keys: keys, connectPatience: try checkedConnectTimeout(), duration: span, watches: watch, isVerbose: verbose, isConfirmed: yes,
+            keys: keys, connectPatience: try checkedConnectTimeout(), duration: span,
+            watches: watch, isVerbose: verbose, isConfirmed: yes,
             json: json
         ).run()
     }
