@@ -14,7 +14,7 @@ struct AccountSetting: Sendable, CustomStringConvertible {
     /// As `--fault` takes them; empty: none.
     let faults: String
     /// Of the market, in each of the run's.
-    var speed: Int64 = 20
+    var speed: Int64 = 8
 
     var description: String { "\(product), \(faults.isEmpty ? "no faults" : faults)" }
     var symbol: String { product == .spot ? "coinex:BTC/USDT" : "coinex:BTC/USDT:USDT" }

@@ -38,7 +38,7 @@ import VenueSimulators
     ) throws {
         let setting = AccountSetting(product: product, faults: faults)
         for seed in Self.faultSeeds {
-            let account = try prove(setting, seed: seed, seconds: 40)
+            let account = try prove(setting, seed: seed, seconds: 30)
             for (fault, share) in try setting.quirksAndPlan.1.shares where share >= 0.02 {
                 #expect(account.simulator.strikes[fault] != nil, "\(fault) struck nothing")
             }
@@ -67,7 +67,7 @@ import VenueSimulators
             "grid": ["step": "0.02", "check": "1"],
             "ema_cross": ["fast": "5", "slow": "10"],
         ]
-        let setting = AccountSetting(product: product, faults: "reply-late,drop=0.01", speed: 60)
+        let setting = AccountSetting(product: product, faults: "reply-late,drop=0.01", speed: 20)
         try prove(
             setting, seed: 5, seconds: 60, strategy: "strategies/\(strategy).lua",
             set: lively[strategy] ?? [:])

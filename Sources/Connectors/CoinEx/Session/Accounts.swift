@@ -68,9 +68,13 @@ extension CoinExSession {
         let listed = balances.filter { $0.marginMarket == nil }
         let known = account.holdings[product]?.keys.sorted() ?? []
         let currencies = Set(known + listed.map { Currency($0.currency) }).sorted()
+        var isOvertaken = false
         for currency in currencies {
             let old = account.holdings[product]?[currency]
-            if let old, old.pushedAt >= askedAt { continue }
+            if let old, old.pushedAt >= askedAt {
+                isOvertaken = true
+                continue
+            }
             let new = listed.first { $0.currency == currency.code }
             let holding = AccountState.Holding(
                 total: new?.total ?? .zero, available: new?.available ?? .zero,
@@ -80,6 +84,17 @@ extension CoinExSession {
             let isNews = old.map { $0.total != holding.total || $0.available != holding.available }
             if isNews ?? true { tellBalance(currency) }
         }
+        if isOvertaken { askAnewInRound(.balances(product), product) }
+    }
+
+    /// A push came while the answer was on its way, and may itself have been late: which of the two
+    /// is newer nobody can tell. Whoever wants to agree with the venue asks until none comes between.
+    private mutating func askAnewInRound(_ purpose: Purpose, _ product: Product) {
+        guard isAnsweringRound(product), let line = lines[product],
+            line.overtaken < Bounds.overtakenAnswers
+        else { return }
+        lines[product]?.overtaken += 1
+        request(purpose)
     }
 
     /// A currency held in both wallets is told as one.
@@ -124,7 +139,10 @@ extension CoinExSession {
                 continue
             }
             account.positionsSeen.insert(index)
-            if isNewer(than: askedAt, index) { continue }
+            if isNewer(than: askedAt, index) {
+                askAnewInRound(.positions(page: 1), .futures)
+                continue
+            }
             forgetFills(before: askedAt, index)
             tell(position, index, isForced: false)
         }

@@ -119,6 +119,9 @@ enum Bounds {
     static let checksumFailures = 3
     /// Then the market's own figures stand for what the account was charged.
     static let fundingAttempts = 15
+    /// Answers about the account that are asked for again because a push came between; each takes
+    /// a tenth of a second, and pushes come seldom when nothing is traded.
+    static let overtakenAnswers = 8
     /// Pages of a list: 10,000 rows.
     static let pages = 100
 }

@@ -10,6 +10,11 @@ extension CoinExSession {
         let reason = "\(refusal.advice) (\(refusal))"
         if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
         let mayRepeat = flight.attempts + 1 < Bounds.placeAttempts
+        if case .place = flight.purpose, mayMeetAnother(order), refusal.kind != .unknownOutcome,
+            refusal.kind != .undocumented
+        {
+            return finish(serial, .rejected(reason: reason))
+        }
         switch (refusal.kind, flight.purpose) {
         case (.rateLimit, _) where mayRepeat:
             limiter.hold(flight.group, until: after(Waits.rateLimit))

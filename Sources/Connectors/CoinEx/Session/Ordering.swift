@@ -93,12 +93,40 @@ extension CoinExSession {
     }
 
     /// The most that may be bought or sold before a new order arrives, by all that we know.
-    private func mayFill(_ side: Side, _ instrument: Int) -> Quantity {
-        let open = desk.open.filter { $0.instrument == instrument && $0.request.side == side }
+    private func mayFill(
+        _ side: Side, _ instrument: Int, besides serial: Int? = nil
+    ) -> Quantity {
+        let open = desk.open.filter {
+            $0.instrument == instrument && $0.request.side == side && $0.serial != serial
+        }
         let unfilled = open.map { order in
             order.told < order.request.quantity ? order.request.quantity - order.told : .zero
         }
         return unfilled.reduce(account.filledSince[instrument]?[side] ?? .zero, +)
+    }
+
+    /// Whether an order that closes the position would meet another one than it was meant for: the
+    /// position has turned, or may turn before it arrives.
+    func mayMeetAnother(_ order: TrackedOrder) -> Bool {
+        guard order.closesPosition else { return false }
+        guard let position = account.positions[order.instrument],
+            position.side == order.request.side.opposite
+        else { return true }
+        let others = mayFill(order.request.side, order.instrument, besides: order.serial)
+        return others > position.magnitude
+    }
+
+    /// Whether an order must wait for the answer to one that closes the position on the same side:
+    /// on connections of their own one may overtake the other, and the close meet what it made.
+    func mayTurnUnderClose(_ purpose: Purpose) -> Bool {
+        guard case .place(let serial) = purpose, let order = desk.orders[serial],
+            markets[order.instrument].product == .futures
+        else { return false }
+        return desk.open.contains { other in
+            other.closesPosition && other.serial < serial && other.instrument == order.instrument
+                && other.request.side == order.request.side && !other.isAcknowledged
+                && !other.isLost && mayMeetAnother(other)
+        }
     }
 
     // MARK: - Cancels and changes

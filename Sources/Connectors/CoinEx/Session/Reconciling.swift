@@ -39,6 +39,7 @@ extension CoinExSession {
         lines[product]?.reconciling = Set(purposes)
         lines[product]?.reconcilingSince = now
         lines[product]?.hasAskedForOwed = false
+        lines[product]?.overtaken = 0
         lines[product]?.foreign = []
         lines[product]?.foreignStops = []
         for purpose in purposes { request(purpose) }
@@ -65,6 +66,7 @@ extension CoinExSession {
 
     /// A question was answered; one that was asked at `askedAt` may have been an earlier one.
     mutating func reconciled(_ purpose: Purpose, askedAt: Timestamp) {
+        if isBeingAsked(purpose) { return }  // this answer did not settle it
         for product in markets.products {
             guard let line = lines[product], line.reconciling.contains(purpose),
                 askedAt >= line.reconcilingSince || purpose.isAboutExecutions

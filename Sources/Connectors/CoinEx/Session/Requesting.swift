@@ -13,11 +13,16 @@ extension CoinExSession {
 
     /// Asks by the clock, unless the last time has not been answered yet.
     mutating func requestRegularly(_ purpose: Purpose) {
-        guard !waiting.contains(where: { $0.purpose == purpose }),
-            !inFlight.values.contains(where: { $0.purpose == purpose }),
-            agenda.questions(where: { $0 == purpose }).isEmpty
-        else { return }
+        guard !isBeingAsked(purpose), agenda.questions(where: { $0 == purpose }).isEmpty else {
+            return
+        }
         request(purpose)
+    }
+
+    /// Whether the same question is under way or waits for the rate limit.
+    func isBeingAsked(_ purpose: Purpose) -> Bool {
+        waiting.contains { $0.purpose == purpose }
+            || inFlight.values.contains { $0.purpose == purpose }
     }
 
     /// Sends what may go, in order within each group.
@@ -30,6 +35,10 @@ extension CoinExSession {
                 dropped.append(entry.purpose)
                 continue
             }
+            if mayTurnUnderClose(entry.purpose) {
+                left.append(entry)
+                continue
+            }
             if held[request.group] == nil {
                 held[request.group] = limiter.take(request.group, units: request.units, at: now)
             }
@@ -37,6 +46,11 @@ extension CoinExSession {
         }
         waiting = left
         if let next = held.values.min() { agenda.addOnce(.sendQueue, at: next) }
+        // Those that stand behind a close go when it is answered, and are refused when they are old.
+        if let oldest = left.map(\.since).min() {
+            agenda.addOnce(
+                .sendQueue, at: oldest.advanced(byNanoseconds: Waits.oldestOrder + Waits.second))
+        }
         for purpose in dropped { drop(purpose) }
     }
 
@@ -165,7 +179,10 @@ extension CoinExSession {
     mutating func received(_ id: RequestID, _ reply: HTTPReply) {
         guard let flight = inFlight.removeValue(forKey: id) else { return }
         answering = flight
-        defer { answering = nil }
+        defer {
+            answering = nil
+            if !waiting.isEmpty { sendWaiting() }  // what stood behind it may go now
+        }
         seeLimits(reply, flight.group)
         switch reply.status {
         case 200: if flight.attempts > 0 { solved(.replies) }

@@ -175,6 +175,8 @@ struct Line {
     var reconcilingSince = Timestamp.distantPast
     /// Whether the executions that are missing were asked for, order by order.
     var hasAskedForOwed = false
+    /// Answers of this round that pushes overtook.
+    var overtaken = 0
     /// Orders of others that were told of since.
     var foreign: Set<Int64> = []
     var foreignStops: Set<Int64> = []
