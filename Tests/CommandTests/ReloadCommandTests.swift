@@ -9,11 +9,12 @@ final class LiveRunner {
     private var seen = Data()
 
     /// Standard output and standard error come together.
-    init(_ arguments: [String], home: String) throws {
+    init(_ arguments: [String], home: String, environment: [String: String] = [:]) throws {
         scratch = try TemporaryFolder()
         process.executableURL = Runner.program
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin", "MOONRUNNER_HOME": home]
+            .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
@@ -42,6 +43,12 @@ final class LiveRunner {
     }
 
     func interrupt() { process.interrupt() }
+    func suspend() { _ = process.suspend() }
+    /// As the power cut does it: nothing is tidied up.
+    func kill() {
+        _ = Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
 }
 
 @Suite struct `The reload commands` {

@@ -87,8 +87,10 @@ extension CoinExSession {
         if isOvertaken { askAnewInRound(.balances(product), product) }
     }
 
-    /// A push came while the answer was on its way, and may itself have been late: which of the two
-    /// is newer nobody can tell. Whoever wants to agree with the venue asks until none comes between.
+    /// Asks again while somebody wants to agree with the venue, until no push comes between.
+    ///
+    /// A push that came while the answer was on its way may itself have been late: which of the
+    /// two is newer nobody can tell.
     private mutating func askAnewInRound(_ purpose: Purpose, _ product: Product) {
         guard isAnsweringRound(product), let line = lines[product],
             line.overtaken < Bounds.overtakenAnswers

@@ -1,0 +1,70 @@
+import Foundation
+import FoundationNetworking
+import Testing
+
+/// A venue simulator in a process of its own, and runs that trade live at it.
+final class LiveVenue {
+    private(set) var simulator: LiveRunner
+    let folder: TemporaryFolder
+    let base: String
+    private let port: Int
+    private let options: [String]
+
+    init(_ options: String...) throws {
+        folder = try TemporaryFolder()
+        self.options = options
+        simulator = try Self.simulator(0, options, folder.url.path)
+        let line = try #require(simulator.text.split(separator: "\n").first)
+        let facts = try Runner(code: 0, output: String(line), errors: "").json()
+        port = try #require(facts["port"] as? Int)
+        base = try #require(facts["base_url"] as? String)
+    }
+
+    deinit { simulator.kill() }
+
+    private static func simulator(
+        _ port: Int, _ options: [String], _ home: String
+    ) throws -> LiveRunner {
+        let simulator = try LiveRunner(
+            ["simulate-venue", "coinex", "--port", "\(port)", "--json", "--speed", "20"] + options,
+            home: home)
+        try simulator.wait(for: "\n")
+        return simulator
+    }
+
+    /// Ends the simulator without a word, and starts another on its port that remembers nothing.
+    func restart(_ between: () throws -> Void) throws {
+        simulator.kill()
+        try between()
+        simulator = try Self.simulator(port, options, folder.url.path)
+    }
+
+    static let key = [
+        "COINEX_API_KEY": "simulator-key", "COINEX_API_SECRET": "simulator-secret",
+    ]
+    static let limits = ["--risk", "max_position=1", "--risk", "max_order_notional=100000"]
+
+    /// The arguments of a live run here.
+    func arguments(_ script: String) -> [String] {
+        [script, "--live", "--yes", "--base-url", base] + Self.limits
+    }
+
+    /// A run that goes on until the test ends it.
+    func start(_ script: String, _ more: String...) throws -> LiveRunner {
+        try LiveRunner(
+            arguments(script) + more, home: folder.url.appendingPathComponent("home").path,
+            environment: Self.key)
+    }
+
+    /// What the venue's own books say of the account.
+    func account() throws -> [String: Any] {
+        let address = try #require(URL(string: base + "/_simulator/state"))
+        let text = String(decoding: try Data(contentsOf: address), as: UTF8.self)
+        let state = try Runner(code: 0, output: text, errors: "").json()
+        return try #require((state["accounts"] as? [[String: Any]])?.first)
+    }
+
+    func rows(_ name: String) throws -> [[String: Any]] {
+        try account()[name] as? [[String: Any]] ?? []
+    }
+}
