@@ -66,8 +66,9 @@ let package = Package(
         .target(
             name: "LiveTrading",
             dependencies: [
-                "PaperTrading", "PlainJSON", "ScriptHost", "TradingCore", "TradingModel",
-                "Transport", "VenueSessions", .product(name: "Crypto", package: "swift-crypto"),
+                "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost", "TradingCore",
+                "TradingModel", "Transport", "VenueSessions",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -160,8 +161,8 @@ let package = Package(
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
-                "LiveTrading", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
-                "VenueSessions",
+                "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "TradingCore",
+                "TradingModel", "VenueSessions",
             ],
             swiftSettings: strict),
         .testTarget(

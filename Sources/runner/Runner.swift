@@ -17,6 +17,8 @@ struct Runner: ParsableCommand {
                    runner test NAME_test.lua
                    runner reload [session]
                    runner replay session
+                   runner record SYMBOL… --out DIR
+                   runner venues [NAME]
                    runner simulate-venue coinex
             """,
         discussion: """
@@ -34,7 +36,7 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
-            SimulateVenue.self, Api.self,
+            Record.self, Venues.self, SimulateVenue.self, Api.self,
         ],
         defaultSubcommand: Paper.self)
 
@@ -67,7 +69,8 @@ struct Runner: ParsableCommand {
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
         let commands = [
-            "backtest", "check", "new", "paper", "reload", "replay", "simulate-venue", "test",
+            "backtest", "check", "new", "paper", "record", "reload", "replay", "simulate-venue",
+            "test", "venues",
         ]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
             !(commands + ["api", "help"]).contains(word),
@@ -94,6 +97,8 @@ struct Runner: ParsableCommand {
         case "test": try? Test.parse(Array(arguments.dropFirst()))
         case "reload": try? Reload.parse(Array(arguments.dropFirst()))
         case "replay": try? Replay.parse(Array(arguments.dropFirst()))
+        case "record": try? Record.parse(Array(arguments.dropFirst()))
+        case "venues": try? Venues.parse(Array(arguments.dropFirst()))
         case "simulate-venue": try? SimulateVenue.parse(Array(arguments.dropFirst()))
         case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)
         default: nil

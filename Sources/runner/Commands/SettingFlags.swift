@@ -71,6 +71,12 @@ struct SettingFlags: ParsableArguments {
 
     /// How the venue is reached: what the settings say of it, and the flags over that.
     func venueSettings(of venue: Venue, in settings: Settings) throws -> VenueSettings {
+        try Self.venueSettings(of: venue, in: settings, baseURL: baseURL, caFile: caFile)
+    }
+
+    static func venueSettings(
+        of venue: Venue, in settings: Settings, baseURL: String?, caFile: String?
+    ) throws -> VenueSettings {
         var flags: [SettingEntry] = []
         for (flag, name, value) in [
             ("--base-url", "base_url", baseURL), ("--ca-file", "ca_file", caFile),

@@ -19,6 +19,10 @@ struct Venue: Sendable {
     let socketPath: String
     /// A market that it surely has, to try it with.
     let example: String
+    /// What our connector of it can do.
+    let abilities: VenueAbilities
+    /// Asks it how it is, and with a key whether that works.
+    let makeProbe: @Sendable (VenueKeys?) -> any VenueProbe
     /// What cancels the orders of a run whose client order ids begin so.
     let makeCleaner: @Sendable ([Symbol], VenueKeys, _ idPrefix: String) -> any VenueSession
     private let makeSession: @Sendable (SessionPlan) throws(RunFailure) -> any VenueSession
@@ -73,7 +77,10 @@ struct Venue: Sendable {
     static let coinEx = Venue(
         name: "coinex", title: "CoinEx", markets: "spot, linear perpetuals",
         requestBase: "https://api.coinex.com", socketBase: "wss://socket.coinex.com/v2",
-        socketPath: "/v2", example: "coinex:BTC/USDT",
+        socketPath: "/v2", example: "coinex:BTC/USDT", abilities: .coinEx,
+        makeProbe: { keys in
+            CoinExProbe(key: keys.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
+        },
         makeCleaner: { symbols, keys, prefix in
             CoinExCleaner(
                 key: CoinExKey(accessID: keys.id, secret: keys.secret), symbols: symbols,

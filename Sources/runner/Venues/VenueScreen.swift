@@ -5,7 +5,7 @@ import TradingModel
 import VenueSessions
 
 /// What a person sees of a run at a venue: its log, its state, and how it stands with the venue.
-final class VenueScreen: VenueAudience {
+final class VenueScreen: VenueAudience, RecordingAudience {
     let lines: StatusScreen
     /// Called when all is known; it decides whether and when the strategy may start.
     var whenReady: (([ForeignOrder], Timestamp) -> Void)?
@@ -68,14 +68,19 @@ final class VenueScreen: VenueAudience {
 
     func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) { whenReady?(foreign, now) }
 
+    /// Draws what is being waited for, with a countdown; false: nothing is.
+    func drawTrouble(at now: Timestamp) -> Bool {
+        guard let trouble, let retryAt = trouble.problem.retryAt else { return false }
+        guard lines.isDue() else { return true }
+        let left = Self.secondsLeft(until: retryAt, now)
+        let next = left > 0 ? "again in \(left) s" : "trying again"
+        lines.draw("\(venue.title): \(trouble.problem.whatHappened), \(next)")
+        return true
+    }
+
     /// Draws the line at the bottom: figures while it trades, a countdown while it cannot.
     func pulse<Run: VenueRun>(_ trading: VenueTrading<Run>, at now: Timestamp) {
-        if let trouble, let retryAt = trouble.problem.retryAt {
-            guard lines.isDue() else { return }
-            let left = Self.secondsLeft(until: retryAt, now)
-            let next = left > 0 ? "again in \(left) s" : "trying again"
-            return lines.draw("\(venue.title): \(trouble.problem.whatHappened), \(next)")
-        }
+        if drawTrouble(at: now) { return }
         switch trading.stage {
         case .connecting:
             if lines.isDue() { lines.draw("connecting to \(venue.title) …") }

@@ -1,0 +1,75 @@
+import ArgumentParser
+import LiveTrading
+import PaperTrading
+import PlainJSON
+import Transport
+import VenueSessions
+
+/// `runner venues`: what there is, and how it is just now.
+struct Venues: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Lists the venues: what each can, whether it answers, whether the key works.",
+        discussion: """
+            Asks each venue for its time, and where the environment holds a key, for a balance. Changes nothing.
+
+            EXAMPLES:
+              runner venues
+              runner venues coinex --json
+              runner venues coinex --base-url https://127.0.0.1:18080 --ca-file ~/.moonrunner/simulators/ca.pem
+            """)
+
+    /// Long enough for a lost packet on the way to the other side of the world.
+    private static let patience: Int64 = 5_000_000_000
+
+    @Argument(help: ArgumentHelp("One of them (default: all).", valueName: "venue"))
+    var name: String?
+
+    @OptionGroup var flags: VenueFlags
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        let settings = try flags.resolve()
+        let venues = try chosen()
+        guard !flags.namesAddress || name != nil else {
+            throw RunFailure(
+                .usage,
+                "--base-url and --ca-file are for one venue: name it, such as: runner venues coinex "
+                    + "--base-url …")
+        }
+        var states = try venues.map { venue in
+            let own = try flags.venueSettings(of: venue, in: settings)
+            return VenueCondition(
+                venue: venue, address: venue.addresses(own).request,
+                network: try venue.network(own))
+        }
+        VenueProbing.run(
+            states.map { ($0.probe, $0.network) }, nanoseconds: Self.patience, now: wallClock)
+        for place in states.indices {
+            states[place].conclude(seconds: Self.patience / 1_000_000_000)
+        }
+        let report = VenuesReport(
+            states: states, withEmbedded: name == nil || name == SimulatedExchange.venue)
+        Console.print(json ? report.json.line : report.text)
+    }
+
+    /// The venues to ask; the embedded exchange is none of them.
+    private func chosen() throws(RunFailure) -> [Venue] {
+        guard let name else { return Venue.all }
+        let known = [SimulatedExchange.venue] + Venue.all.map(\.name)
+        guard known.contains(name) else {
+            let near = nearestName(to: name, among: known)
+            throw RunFailure(
+                .usage,
+                "there is no venue `\(name)`"
+                    + (near.map { "; did you mean `\($0)`?" }
+                        ?? "; there are: \(known.joined(separator: ", "))"))
+        }
+        guard name == SimulatedExchange.venue else { return Venue.all.filter { $0.name == name } }
+        guard !flags.namesAddress else {
+            throw RunFailure(.usage, "\(name) is embedded: it has no address and no certificate")
+        }
+        return []
+    }
+}
