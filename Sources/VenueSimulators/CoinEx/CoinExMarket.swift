@@ -17,6 +17,8 @@ final class CoinExMarket {
     let fees: CoinExSettings.Fees
     /// `BTCUSDT`; spot and futures have the same names.
     let name: String
+    /// When a socket last began to be told of deals.
+    var dealsSentFrom: Timestamp?
 
     init(_ instrument: Instrument, settings: CoinExSettings, start: Timestamp) {
         self.instrument = instrument

@@ -27,7 +27,10 @@ extension CoinExSimulator {
         }
         switch channel {
         case "deals":
-            for market in wanted { socket.dealsTold[market.name] = 0 }
+            for market in wanted {
+                socket.dealsTold[market.name] = 0
+                market.dealsSentFrom = now
+            }
             return wanted.compactMap { dealsPush($0, socket) }
         case "bbo":
             for market in wanted { socket.touchesTold[market.name] = nil }

@@ -149,15 +149,17 @@ extension CoinExSimulator {
     /// - Parameters:
     ///   - history: nanoseconds of the market that lie before the start, for candles and deals.
     ///   - speed: how many of the market's seconds pass in one.
+    ///   - quietAfter: nanoseconds after which the market stands still; nil: it never does.
     package convenience init(
         seed: UInt64, settings: CoinExSettings = CoinExSettings(), start: Timestamp,
-        history: Int64 = 600_000_000_000, speed: Int64 = 1
+        history: Int64 = 600_000_000_000, speed: Int64 = 1, quietAfter: Int64? = nil
     ) {
         let instruments = SimulatedMarket.instruments
         let source = SimulatedMarket(instruments: instruments, seed: seed)
         self.init(
             instruments: instruments,
-            feed: MarketFeed(source, start: start, history: history, speed: speed),
+            feed: MarketFeed(
+                source, start: start, history: history, speed: speed, quietAfter: quietAfter),
             settings: settings, start: start)
     }
 }

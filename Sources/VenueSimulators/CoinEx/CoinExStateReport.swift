@@ -17,6 +17,7 @@ extension CoinExSimulator {
     var stateReport: JSON {
         [
             "venue": "coinex", "time": .milliseconds(now),
+            "market_is_over": .bool(feed.isOver),
             "feed_error": feed.failure.map { .text($0.description) } ?? .null,
             "markets": .array(markets.map(marketReport)),
             "accounts": .array(accounts.map(accountReport)),
@@ -35,6 +36,8 @@ extension CoinExSimulator {
             "last": market.tape.last.map { .text($0.description) } ?? .null,
             "mark": market.tape.mark.map { .text($0.description) } ?? .null,
             "deals": .integer(market.tape.dealCount),
+            "deals_sent_from": market.dealsSentFrom.map { .milliseconds($0) } ?? .null,
+            "last_deals": .array(market.tape.deals.suffix(1_000).map(CoinExMarket.dealRow)),
             "book": [
                 "bids": rows(.buy), "asks": rows(.sell),
                 "updated_at": .milliseconds(market.tape.changedAt),

@@ -11,6 +11,8 @@ package final class MarketFeed {
     private let start: Timestamp
     private let history: Int64
     private let speed: Int64
+    /// From here on nothing happens any more.
+    private let quietFrom: Timestamp
     private let batch = EventBatch(capacity: 128)
     private var place = 0
     private var origin: Int64?
@@ -19,21 +21,29 @@ package final class MarketFeed {
     /// - Parameters:
     ///   - history: nanoseconds of the source that lie before the start.
     ///   - speed: how many seconds of the source pass in one after the start; positive.
+    ///   - quietAfter: nanoseconds from the start after which it stands still; nil: it never does.
     package init(
-        _ source: any MarketEventSource, start: Timestamp, history: Int64 = 0, speed: Int64 = 1
+        _ source: any MarketEventSource, start: Timestamp, history: Int64 = 0, speed: Int64 = 1,
+        quietAfter: Int64? = nil
     ) {
         precondition(history >= 0 && speed > 0, "history is not negative, speed is positive")
         self.source = source
         self.start = start
         self.history = history
         self.speed = speed
+        quietFrom = quietAfter.map { start.advanced(byNanoseconds: $0) } ?? .distantFuture
     }
 
-    /// When the next event happens; nil: the source has ended.
+    /// When the next event happens; nil: the source has ended, or is quiet.
     package var nextTime: Timestamp? {
         guard fill() else { return nil }
-        return moved(batch.receiveTime(at: place))
+        let time = moved(batch.receiveTime(at: place))
+        // A message is of one time: none is cut in two.
+        return time < quietFrom ? time : nil
     }
+
+    /// Whether nothing will happen any more.
+    package var isOver: Bool { nextTime == nil }
 
     /// The next event, its times moved; nil: the source has ended.
     package func next() -> MarketEvent? {

@@ -23,6 +23,13 @@ struct SimulatedMarketOptions: ParsableArguments {
     @Option(help: "Seconds of the market that pass in each real one; whole, from 1.")
     var speed: Int64 = 1
 
+    @Option(
+        name: .customLong("quiet-after"),
+        help: ArgumentHelp(
+            "Real time after which the market stands still, and the venue serves on.",
+            valueName: "time"))
+    var quiet: String?
+
     typealias Maker = @Sendable (Timestamp) throws -> any VenueSimulator
 
     /// Of the synthetic market, what lies before the start, for candles and deals: ten minutes.
@@ -42,24 +49,39 @@ struct SimulatedMarketOptions: ParsableArguments {
             throw RunFailure(
                 .usage, "--speed is `\(speed)`, expected a whole number from 1 to 10000")
         }
+        let quietAfter = try checkedQuiet()
         if data.isEmpty, !instruments.isEmpty {
             throw RunFailure(.usage, "--instrument describes the files of --data; there are none")
         }
-        let venue = data.isEmpty ? synthetic(settings, seed: seed) : try recorded(settings)
+        let venue =
+            data.isEmpty
+            ? synthetic(settings, seed: seed, quietAfter) : try recorded(settings, quietAfter)
         guard !plan.shares.isEmpty else { return venue }
         return { start in
             FaultySimulator(try venue(start), plan: plan, seed: seed, start: start)
         }
     }
 
-    private func synthetic(_ settings: CoinExSettings, seed: UInt64) -> Maker {
+    private func checkedQuiet() throws(RunFailure) -> Int64? {
+        guard let quiet else { return nil }
+        guard let span = SettingValue.nanoseconds(quiet, bareUnit: 1_000_000_000), span > 0 else {
+            throw RunFailure(
+                .usage, "--quiet-after is `\(quiet)`, expected a time such as 30s or 10m")
+        }
+        return span
+    }
+
+    private func synthetic(
+        _ settings: CoinExSettings, seed: UInt64, _ quietAfter: Int64?
+    ) -> Maker {
         { [speed] start in
             CoinExSimulator(
-                seed: seed, settings: settings, start: start, history: Self.history, speed: speed)
+                seed: seed, settings: settings, start: start, history: Self.history, speed: speed,
+                quietAfter: quietAfter)
         }
     }
 
-    private func recorded(_ settings: CoinExSettings) throws -> Maker {
+    private func recorded(_ settings: CoinExSettings, _ quietAfter: Int64?) throws -> Maker {
         let symbols = try symbols()
         do {
             _ = try open(symbols)  // so that a bad file is told before anything listens
@@ -70,8 +92,9 @@ struct SimulatedMarketOptions: ParsableArguments {
             let files = try open(symbols)
             return CoinExSimulator(
                 instruments: files.instruments,
-                feed: MarketFeed(files.source, start: start, speed: speed), settings: settings,
-                start: start)
+                feed: MarketFeed(
+                    files.source, start: start, speed: speed, quietAfter: quietAfter),
+                settings: settings, start: start)
         }
     }
 
