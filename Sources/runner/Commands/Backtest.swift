@@ -47,10 +47,17 @@ struct Backtest: ParsableCommand {
     @Flag(help: "Count bad lines instead of stopping at the first.")
     var skipBad = false
 
+    @Option(
+        help: ArgumentHelp("Show so many levels a side of the books at the end.", valueName: "n"))
+    var book = 0
+
     @Flag(help: "Print one JSON object on standard output.")
     var json = false
 
     func run() throws {
+        guard book >= 0 else {
+            throw RunFailure(.usage, "--book is `\(book)`, expected a number of levels, such as 10")
+        }
         let settings = try flags.resolve()
         let script = try loadStrategy(
             strategy, set: assignments, limits: settings.script.backtesting, seed: seed)
@@ -66,8 +73,9 @@ struct Backtest: ParsableCommand {
             strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,
             source: data.source, settings: settings)
         let seconds = try play(&run, data)
-        let report = RunReport(
+        var report = RunReport(
             run: run, files: data.fileReports, loopSeconds: seconds, seed: seed)
+        report.bookLevels = book
         Console.print(json ? report.json.line : report.text)
         if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
     }

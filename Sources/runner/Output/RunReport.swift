@@ -9,6 +9,8 @@ struct RunReport {
     let files: [SymbolFiles]
     let loopSeconds: Double
     let seed: UInt64?
+    /// How many levels a side of the books are shown.
+    var bookLevels = 0
 
     /// What was read for a symbol.
     struct SymbolFiles {
@@ -89,26 +91,37 @@ struct RunReport {
     private func data(_ index: Int, _ files: SymbolFiles) -> JSON {
         let statistics = run.statistics[index]
         let book = run.books[index]
-        return .pairs([
-            ("files", .array(files.names.map { .text($0) })),
-            ("events", .integer(statistics.events)),
-            ("trades", .integer(statistics.trades)),
-            ("book_updates", .integer(statistics.bookUpdates)),
-            ("quotes", .integer(statistics.quotes)),
-            ("bars", .integer(statistics.bars)),
-            ("skipped", .integer(files.skipped)),
-            ("volume", .text(statistics.volume.description)),
-            ("buy_volume", .text(statistics.buyVolume.description)),
-            ("notional", .text(statistics.notionalText)),
-            ("last_bid", level(book?.bestBid ?? statistics.lastQuote?.bid)),
-            ("last_ask", level(book?.bestAsk ?? statistics.lastQuote?.ask)),
-            ("bid_levels", .integer(book?.levelCount(.buy) ?? 0)),
-            ("ask_levels", .integer(book?.levelCount(.sell) ?? 0)),
-            ("crossed", .integer(book?.crossedMessages ?? 0)),
-            ("first_time", time(statistics.firstTime)),
-            ("last_time", time(statistics.lastTime)),
-            ("notes", .array(files.notes.map { .text($0) })),
-        ])
+        return .pairs(
+            [
+                ("files", .array(files.names.map { .text($0) })),
+                ("events", .integer(statistics.events)),
+                ("trades", .integer(statistics.trades)),
+                ("book_updates", .integer(statistics.bookUpdates)),
+                ("quotes", .integer(statistics.quotes)),
+                ("bars", .integer(statistics.bars)),
+                ("skipped", .integer(files.skipped)),
+                ("volume", .text(statistics.volume.description)),
+                ("buy_volume", .text(statistics.buyVolume.description)),
+                ("notional", .text(statistics.notionalText)),
+                ("last_bid", level(book?.bestBid ?? statistics.lastQuote?.bid)),
+                ("last_ask", level(book?.bestAsk ?? statistics.lastQuote?.ask)),
+                ("bid_levels", .integer(book?.levelCount(.buy) ?? 0)),
+                ("ask_levels", .integer(book?.levelCount(.sell) ?? 0)),
+                ("crossed", .integer(book?.crossedMessages ?? 0)),
+                ("first_time", time(statistics.firstTime)),
+                ("last_time", time(statistics.lastTime)),
+                ("notes", .array(files.notes.map { .text($0) })),
+            ] + (bookLevels > 0 ? [("book", bookSides(book))] : []))
+    }
+
+    private func bookSides(_ book: OrderBook?) -> JSON {
+        let rows = { (side: Side) -> JSON in
+            .array(
+                (book?.levels(side, count: bookLevels) ?? []).map {
+                    .array([.text($0.price.description), .text($0.quantity.description)])
+                })
+        }
+        return .pairs([("bids", rows(.buy)), ("asks", rows(.sell))])
     }
 
     private func level(_ level: BookLevel?) -> JSON {
@@ -164,6 +177,7 @@ struct RunReport {
         var lines: [String] = []
         for (index, entry) in files.enumerated() {
             lines += dataLines(run.statistics[index], entry)
+            if bookLevels > 0 { lines += bookLines(run.books[index]) }
         }
         let rejected = run.tally.rejected.values.reduce(0, +)
         lines.append(
@@ -183,6 +197,14 @@ struct RunReport {
             lines.append("speed       \(events) events, \(rate) a second")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Asks above bids, as a ladder.
+    private func bookLines(_ book: OrderBook?) -> [String] {
+        guard let book else { return ["book        none"] }
+        let asks = book.levels(.sell, count: bookLevels).reversed().map { ("ask", $0) }
+        let bids = book.levels(.buy, count: bookLevels).map { ("bid", $0) }
+        return (asks + bids).map { "book        \($0.0) \($0.1.price)  \($0.1.quantity)" }
     }
 
     private var moneyLines: [String] {
