@@ -74,13 +74,15 @@ struct Venue: Sendable {
     static let all: [Venue] = [.coinEx]
     static func named(_ name: String) -> Venue? { all.first { $0.name == name } }
 
+    @Sendable private static func coinExProbe(_ keys: VenueKeys?) -> any VenueProbe {
+        CoinExProbe(key: keys.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
+    }
+
     static let coinEx = Venue(
         name: "coinex", title: "CoinEx", markets: "spot, linear perpetuals",
         requestBase: "https://api.coinex.com", socketBase: "wss://socket.coinex.com/v2",
         socketPath: "/v2", example: "coinex:BTC/USDT", abilities: .coinEx,
-        makeProbe: { keys in
-            CoinExProbe(key: keys.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
-        },
+        makeProbe: coinExProbe,
         makeCleaner: { symbols, keys, prefix in
             CoinExCleaner(
                 key: CoinExKey(accessID: keys.id, secret: keys.secret), symbols: symbols,

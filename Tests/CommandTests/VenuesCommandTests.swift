@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite struct `The venues command` {
+    /// Nobody listens there: the port is of nobody's.
+    private static let nobody = "http://127.0.0.1:1"
+
+    private func rows(_ run: Runner) throws -> [[String: Any]] {
+        try #require(try run.json()["venues"] as? [[String: Any]])
+    }
+
+    @Test func `a venue that answers is told with its way, its clock and the key`() throws {
+        let venue = try SimulatedVenue()
+        let run = try Runner(
+            ["venues", "coinex", "--base-url", venue.baseURL, "--json"],
+            environment: [
+                "COINEX_API_KEY": "simulator-key", "COINEX_API_SECRET": "simulator-secret",
+            ])
+        #expect(run.code == 0, "\(run.errors)")
+        let row = try #require(try rows(run).first)
+        #expect(row["name"] as? String == "coinex")
+        #expect(row["answers"] as? Bool == true)
+        #expect((row["round_trip_ms"] as? Double ?? -1) > 0)
+        let offset = try #require(row["clock_offset_ms"] as? Double)
+        let doubt = try #require(row["clock_uncertainty_ms"] as? Double)
+        #expect(abs(offset) <= doubt, "both read this computer's clock")
+        #expect(row["key"] as? String == "works")
+        #expect(row["key_can_withdraw"] is NSNull)
+        #expect((row["feeds"] as? [String] ?? []).contains("book"))
+    }
+
+    @Test func `a key that the venue refuses is told with the reason, and no secret`() throws {
+        let venue = try SimulatedVenue()
+        let run = try Runner(
+            ["venues", "coinex", "--base-url", venue.baseURL],
+            environment: ["COINEX_API_KEY": "simulator-key", "COINEX_API_SECRET": "s3same"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains("key      refused: "), "\(run.output)")
+        #expect(run.output.contains("check that the secret belongs to the access id"))
+        #expect(!(run.output + run.errors).contains("s3same"))
+    }
+
+    @Test func `half a key is told, and the venue is asked without it`() throws {
+        let venue = try SimulatedVenue()
+        let run = try Runner(
+            ["venues", "coinex", "--base-url", venue.baseURL],
+            environment: ["COINEX_API_KEY": "simulator-key"])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains("COINEX_API_SECRET is not: set both"), "\(run.output)")
+        #expect(run.output.contains("answers  yes"), "\(run.output)")
+    }
+
+    @Test func `a venue that does not answer is no failure of the command`() throws {
+        let run = try Runner(["venues", "coinex", "--base-url", Self.nobody])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains("answers  no: "), "\(run.output)")
+        #expect(run.output.contains("refuses connections"), "\(run.output)")
+        #expect(run.output.contains("key      none in COINEX_API_KEY"), "\(run.output)")
+    }
+
+    @Test func `the embedded exchange needs nothing`() throws {
+        let run = try Runner(["venues", "sim", "--json"])
+        let row = try #require(try rows(run).first)
+        #expect(row["answers"] as? Bool == true)
+        #expect(row["live"] as? Bool == false)
+    }
+
+    @Test(arguments: [
+        (["coinx"], ["no venue `coinx`", "did you mean `coinex`?"]),
+        (["okx-global"], ["there are: sim, coinex"]),
+        (["--base-url", "http://127.0.0.1:1"], ["name it"]),
+        (["sim", "--base-url", "http://127.0.0.1:1"], ["sim is embedded"]),
+        (["coinex", "--base-url", "ftp://x"], ["--base-url"]),
+    ])
+    func `a wrong call gets one message`(arguments: [String], parts: [String]) throws {
+        expectOneMessage(try Runner(["venues"] + arguments), code: 2, containing: parts)
+    }
+}
