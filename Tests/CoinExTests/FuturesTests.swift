@@ -107,6 +107,41 @@ private func live(position: String? = nil) throws -> SessionDesk {
         #expect(desk.positions.map(\.net) == [exact("2")])
     }
 
+    @Test func `that only reduce are not sent again where the position has turned round`() throws {
+        let desk = try live(position: "long")
+        try desk.submit(1, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        try desk.push(
+            "{\"method\":\"position.update\",\"data\":{\"event\":\"update\",\"position\":"
+                + "{\"market\":\"BTCUSDT\",\"side\":\"short\",\"open_interest\":\"1\","
+                + "\"updated_at\":1700000002000}},\"id\":null}", on: "futures")
+        try desk.refuse("POST /v2/futures/close-position", 4_213)
+        desk.wait(3)
+        #expect(desk.events == ["rejected"])
+        #expect(desk.orderCalls("close-position").count == 1)
+    }
+
+    @Test func `wait for the answer to one that closes what they could turn round`() throws {
+        let desk = try live(position: "long")
+        try desk.submit(1, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        try desk.submit(2, .sell, "2", at: "100")
+        try desk.submit(3, .sell, "0.1", at: "100")  // with the second it could turn it, too
+        try desk.submit(4, .buy, "2", at: "90")
+        #expect(desk.orderCalls("futures/order").count == 1)
+        try desk.ok(
+            "POST /v2/futures/close-position",
+            orderJSON(7, 1, side: "sell", amount: "0.5", price: "100", unfilled: "0.5"))
+        #expect(desk.orderCalls("futures/order").count == 3)
+    }
+
+    @Test func `that wait for an answer too long are refused`() throws {
+        let desk = try live(position: "long")
+        try desk.submit(1, .sell, "0.5", at: "100") { $0.isReduceOnly = true }
+        try desk.submit(2, .sell, "2", at: "100")
+        desk.wait(7)
+        #expect(desk.events == ["rejected"])
+        #expect(desk.orderCalls("futures/order").isEmpty)
+    }
+
     @Test func `with a stop wait for the last price`() throws {
         let desk = try live()
         try desk.submit(1, .buy, "0.5", at: "110") { $0.stop = exact("105") }

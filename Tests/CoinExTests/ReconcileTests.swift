@@ -65,6 +65,22 @@ import VenueSessions
         #expect(desk.statuses.isEmpty)  // it was never away
     }
 
+    @Test func `balances that a push overtook are asked for until none does`() throws {
+        let desk = try SessionDesk()
+        try desk.goLive()
+        desk.input(.reconcile)
+        let balances = Self.everything[2]
+        for start in Self.everything where start != balances { try desk.ok(start, "[]") }
+        let old = #"{"ccy":"USDT","available":"1","frozen":"0","margin_market":""}"#
+        try desk.push(
+            #"{"method":"balance.update","data":{"balance_list":[\#(old)]},"id":null}"#)
+        desk.wait(0.1)
+        try desk.ok(balances, #"[{"ccy":"USDT","available":"5","frozen":"0"}]"#)
+        #expect(desk.agreements == 0 && desk.isAsked(balances))
+        try desk.ok(balances, #"[{"ccy":"USDT","available":"5","frozen":"0"}]"#)
+        #expect(desk.agreements == 1)
+    }
+
     @Test func `orders go on while it is asked`() throws {
         let desk = try SessionDesk()
         try desk.goLive()

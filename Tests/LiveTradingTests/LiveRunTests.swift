@@ -94,6 +94,11 @@ import VenueSessions
         setting.report(.cancelled)
         #expect(setting.run.isWoundDown)
         #expect(setting.position == (try SignedQuantity("0.125")))
+        let traded = try #require(setting.run.tally.traded[LiveSetting.perpetual])
+        #expect(traded.bought.fills == 1 && traded.sold.fills == 0)
+        #expect(traded.bought.quantity == (try Quantity("0.125")))
+        #expect(traded.bought.value == (try Money("12.5")))
+        #expect(traded.fees == [Currency("USDT"): .zero])
     }
 
     @Test func `takes the venue's word after a minute in which no fill explained it`() throws {

@@ -117,6 +117,18 @@ import VenueSimulators
         #expect(deals.element(0)?["deal_id"] == own?.at("data", "deal_id"))
     }
 
+    @Test func `two makers of one public trade have deals with numbers of their own`() throws {
+        var market = try HandMadeMarket()
+        market.pass(milliseconds: 1_000)
+        try market.trade(HandMadeMarket.spot, .sell, "100", "9")
+        let (desk, socket) = try listen(market)
+        for _ in 0..<2 { _ = try place(desk, Orders.spot("buy", "0.2", at: "100")) }
+        _ = desk.take(socket)
+        desk.pass(milliseconds: 1_500)
+        let ids = desk.take(socket, "user_deals").map { $0.at("data", "deal_id")?.integer }
+        #expect(ids.count == 2 && Set(ids).count == 2)
+    }
+
     @Test func `a taker's deal becomes a public one`() throws {
         let (desk, socket) = try listen(try HandMadeMarket())
         _ = try place(desk, Orders.spot("sell", "1", at: "100"))

@@ -32,9 +32,13 @@ extension CoinExAccount {
         changes.note(order)
     }
 
-    /// The public trade's number; what no public trade tells of becomes one.
+    /// The public trade's number; what no public trade tells of becomes one, and so does what a
+    /// trade fills beyond the first order that it meets: each match has a number of its own.
     private func dealNumber(of fill: Fill, _ order: CoinExOrder) -> Int64 {
-        if let printedDeal { return printedDeal.id }
+        if let printed = printedDeal {
+            printedDeal = nil
+            return printed.id
+        }
         let taker = fill.liquidity == .taker ? order.side : order.side.opposite
         return order.market.tape.print(fill.price, fill.quantity, taker: taker, at: now)
     }

@@ -93,8 +93,18 @@ struct SettingFlags: ParsableArguments {
                 chosen.socketURL = nil  // it belonged to the other address
             }
             chosen.caFile = given.caFile ?? chosen.caFile
-            if let file = chosen.caFile, readText(file) == nil {
-                throw InvalidSettings(problems: ["the certificates' file `\(file)` cannot be read"])
+            if let file = chosen.caFile {
+                guard let text = readText(file) else {
+                    throw InvalidSettings(problems: [
+                        "the certificates' file `\(file)` cannot be read"
+                    ])
+                }
+                guard text.contains("-----BEGIN CERTIFICATE-----") else {
+                    throw InvalidSettings(problems: [
+                        "the certificates' file `\(file)` holds no certificate in PEM: is it the "
+                            + "right one?"
+                    ])
+                }
             }
             return chosen
         } catch let error as InvalidSettings {

@@ -38,7 +38,12 @@ final class VenueScreen: VenueAudience, RecordingAudience {
 
     func problem(_ problem: VenueProblem, at now: Timestamp) {
         if !problem.isPermanent {
-            lines.show(LogLine.line(now, "warn", problem.description))
+            let next = problem.retryAt.map {
+                "; it is tried again in \(Self.secondsLeft(until: $0, now)) s, and so on"
+            }
+            lines.show(
+                LogLine.line(
+                    now, "warn", "\(problem.whatHappened): \(problem.whatToDo)" + (next ?? "")))
         }
         if problem.retryAt != nil { trouble = (problem, now) }
     }
@@ -71,12 +76,20 @@ final class VenueScreen: VenueAudience, RecordingAudience {
     /// Draws what is being waited for, with a countdown; false: nothing is.
     func drawTrouble(at now: Timestamp) -> Bool {
         guard let trouble, let retryAt = trouble.problem.retryAt else { return false }
+        guard now < retryAt.advanced(byNanoseconds: Self.attemptTime) else {
+            self.trouble = nil
+            return false
+        }
         guard lines.isDue() else { return true }
         let left = Self.secondsLeft(until: retryAt, now)
         let next = left > 0 ? "again in \(left) s" : "trying again"
-        lines.draw("\(venue.title): \(trouble.problem.whatHappened), \(next)")
+        // What changes stands first: a terminal may be too narrow for the rest.
+        lines.draw("\(next) │ \(trouble.problem.whatHappened)")
         return true
     }
+
+    /// An attempt fails within ten seconds; one of which nothing is heard for longer has succeeded.
+    private static let attemptTime: Int64 = 15_000_000_000
 
     /// Draws the line at the bottom: figures while it trades, a countdown while it cannot.
     func pulse<Run: VenueRun>(_ trading: VenueTrading<Run>, at now: Timestamp) {
