@@ -134,13 +134,12 @@ import VenueSessions
         recording.take(status(.lost), of: 0, at: Self.at(2))
         recording.take(.emit(.market(try trade(2, at: 4))), of: 0, at: Self.at(4))
         recording.fell(0, at: Self.at(5))
-        let entries = queue.take()
         let moved = InstrumentID(1)
-        #expect(
-            entries == [
-                .event(try trade(1, of: 1)), .lost(moved, at: Self.at(2)),
-                .event(try trade(2, at: 4, of: 1)), .lost(moved, at: Self.at(5)),
-            ])
+        let expected: [RecordingQueue.Entry] = [
+            .event(try trade(1, of: 1)), .lost(moved, at: Self.at(2)),
+            .event(try trade(2, at: 4, of: 1)), .lost(moved, at: Self.at(5)),
+        ]
+        #expect(queue.take() == expected)
     }
 
     @Test func `a stale book is a gap of its instrument alone`() throws {
