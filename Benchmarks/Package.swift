@@ -18,5 +18,15 @@ let package = Package(
             name: "GenerateData", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
             linkerSettings: [.linkedLibrary("m")]),
         .executableTarget(name: "Compare", swiftSettings: strict),
+        .target(
+            name: "LiveWire", cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])],
+            linkerSettings: [.linkedLibrary("crypto"), .linkedLibrary("z")]),
+        .executableTarget(
+            name: "PushToOrder", dependencies: ["LiveWire"],
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Werror"])]),
+        .executableTarget(
+            name: "LeanClient", dependencies: ["LiveWire"],
+            cSettings: [.unsafeFlags(["-I/usr/include/lua5.4", "-O2", "-Wall", "-Werror"])],
+            linkerSettings: [.linkedLibrary("lua5.4"), .linkedLibrary("m")]),
     ]
 )
