@@ -22,10 +22,13 @@ package struct CheckedBook {
         }
     }
 
-    private struct Level {
+    /// Room for `price:size`; a real one has some twenty bytes.
+    fileprivate typealias Text = InlineArray<80, UInt8>
+
+    fileprivate struct Level {
         var price: Price
         /// `price:size` as it came.
-        var text: InlineArray<80, UInt8>
+        var text: Text
         var length: Int
     }
 
@@ -75,42 +78,65 @@ package struct CheckedBook {
             if isThere { side.remove(at: place) }  // one that is not there is legal too
             return
         }
-        let length = level.priceText.count + level.sizeText.count + 1
-        guard length <= 80 else { throw .longText }
-        if !isThere {
-            side.insert(
-                Level(price: level.price, text: InlineArray(repeating: 0), length: 0), at: place)
-        }
-        var at = 0
-        for byte in level.priceText {
-            side[place].text[at] = bytes[byte]
-            at += 1
-        }
-        side[place].text[at] = UInt8(ascii: ":")
-        at += 1
-        for byte in level.sizeText {
-            side[place].text[at] = bytes[byte]
-            at += 1
-        }
-        side[place].length = length
+        let new = try Level(level, bytes)
+        if isThere { side[place] = new } else { side.insert(new, at: place) }
     }
 
     /// CRC-32 over `price:size:price:size…`, bids best first, then asks best first.
     package mutating func checksum() -> UInt32 {
-        joined.removeAll(keepingCapacity: true)
-        for side in [bids, asks] {
-            for level in side {
-                if !joined.isEmpty { joined.append(UInt8(ascii: ":")) }
-                for at in 0..<level.length { joined.append(level.text[at]) }
+        // Each text is put down whole and the next one over what is too much of it.
+        let room = levelCount * (Text.count + 1)
+        if joined.count < room { joined += repeatElement(0, count: room - joined.count) }
+        var end = 0
+        Self.join(bids, &joined, &end)
+        Self.join(asks, &joined, &end)
+        return Self.checksum(of: joined, count: end)
+    }
+
+    private static func join(_ side: [Level], _ joined: inout [UInt8], _ end: inout Int) {
+        for index in side.indices {
+            if end > 0 {
+                joined[end] = UInt8(ascii: ":")
+                end += 1
             }
+            precondition(end + Text.count <= joined.count)
+            unsafe joined.withUnsafeMutableBytes {
+                unsafe $0.storeBytes(of: side[index].text, toByteOffset: end, as: Text.self)
+            }
+            end += side[index].length
         }
-        return Self.checksum(of: joined)
     }
 
     package static func checksum(of bytes: [UInt8]) -> UInt32 {
+        checksum(of: bytes, count: bytes.count)
+    }
+
+    private static func checksum(of bytes: [UInt8], count: Int) -> UInt32 {
         let sum = unsafe bytes.withUnsafeBufferPointer {
-            unsafe crc32(0, $0.baseAddress, UInt32($0.count))
+            unsafe crc32(0, $0.baseAddress, UInt32(count))
         }
         return UInt32(truncatingIfNeeded: sum)
+    }
+}
+
+extension CheckedBook.Level {
+    fileprivate init(
+        _ level: DepthPush.Level, _ bytes: Span<UInt8>
+    ) throws(CheckedBook.Doubt) {
+        price = level.price
+        length = level.priceText.count + 1 + level.sizeText.count
+        text = CheckedBook.Text(repeating: 0)
+        guard length <= CheckedBook.Text.count else { throw .longText }
+        var at = 0
+        for byte in level.priceText {
+            text[at] = bytes[byte]
+            at += 1
+        }
+        text[at] = UInt8(ascii: ":")
+        at += 1
+        for byte in level.sizeText {
+            text[at] = bytes[byte]
+            at += 1
+        }
     }
 }

@@ -151,7 +151,7 @@ public struct CoinExSession: VenueSession {
     // MARK: - Frames
 
     private mutating func receive(_ frame: Span<UInt8>, _ isText: Bool, _ socket: SocketID) {
-        guard let product = lines.keys.sorted().first(where: { lines[$0]?.socket == socket })
+        guard let product = markets.products.first(where: { lines[$0]?.socket == socket })
         else { return }  // an old socket's last words
         lines[product]?.lastHeard = now
         if isText { return read(frame, product) }
