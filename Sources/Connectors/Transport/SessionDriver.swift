@@ -133,11 +133,19 @@ public final class SessionDriver {
     // MARK: What goes out
 
     private func perform(at now: Timestamp) {
-        for action in actions {
-            guard !isClosed else { break }
-            perform(action, at: now)
+        // Nothing adds to them meanwhile: what comes waits for its turn.
+        var taken: [SessionAction] = []
+        swap(&taken, &actions)
+        perform(taken.span, at: now)
+        taken.removeAll(keepingCapacity: true)
+        swap(&taken, &actions)
+    }
+
+    private func perform(_ actions: Span<SessionAction>, at now: Timestamp) {
+        for index in actions.indices {
+            guard !isClosed else { return }
+            perform(actions[index], at: now)
         }
-        actions.removeAll(keepingCapacity: true)
     }
 
     private func perform(_ action: SessionAction, at now: Timestamp) {

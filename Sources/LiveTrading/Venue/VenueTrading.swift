@@ -109,7 +109,7 @@ public final class VenueTrading<Run: VenueRun> {
         case .retrying(let time): audience.retries(at: time, now: now)
         case .open, .send, .close, .request, .wake: break
         }
-        look(at: now)
+        if !action.isWithinMessage { look(at: now) }
     }
 
     private func take(_ input: EngineInput, at now: Timestamp) {
