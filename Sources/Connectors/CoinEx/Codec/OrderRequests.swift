@@ -64,7 +64,14 @@ package struct OrderTerms: Hashable {
 }
 
 private func object(_ fields: [(String, String)]) -> String {
-    "{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}"
+    var text = "{"
+    for (name, value) in fields {
+        text += text.utf8.count == 1 ? "\"" : ",\""
+        text += name
+        text += "\":"
+        text += value
+    }
+    return text + "}"
 }
 
 extension CoinExRequests {

@@ -43,7 +43,17 @@ package enum EndpointGroups {
     }
 
     package static func group(_ kind: Kind, _ product: Product) -> EndpointGroup {
-        EndpointGroup("\(product.rawValue) \(kind.rawValue)")
+        (product == .spot ? spot : futures)[kind] ?? EndpointGroup(kind.rawValue)
+    }
+
+    private static let spot = groups(.spot)
+    private static let futures = groups(.futures)
+
+    private static func groups(_ product: Product) -> [Kind: EndpointGroup] {
+        Dictionary(
+            uniqueKeysWithValues: Kind.allCases.map {
+                ($0, EndpointGroup("\(product.rawValue) \($0.rawValue)"))
+            })
     }
 
     /// Units a second by the venue's table.
@@ -259,6 +269,8 @@ func percentEncoded(_ text: String) -> String {
 
 /// A text as JSON; other than printable ASCII is escaped, so that the bytes signed are plain.
 func quoted(_ text: String) -> String {
+    // What orders are made of needs no escape.
+    if text.utf8.allSatisfy({ 32..<127 ~= $0 && $0 != 34 && $0 != 92 }) { return "\"\(text)\"" }
     var result = "\""
     for unit in text.utf16 {
         switch unit {

@@ -3,11 +3,12 @@ internal import Crypto
 /// The key of an account at the venue; the secret never prints and never leaves but as a signature.
 public struct CoinExKey: Sendable, CustomStringConvertible, CustomReflectable {
     public let accessID: String
-    private let secret: String
+    /// The code after the secret alone, from which every signature goes on.
+    private let begun: HMAC<SHA256>
 
     public init(accessID: String, secret: String) {
         self.accessID = accessID
-        self.secret = secret
+        begun = HMAC(key: SymmetricKey(data: Array(secret.utf8)))
     }
 
     public var description: String { "\(accessID.prefix(4))… (secret •••)" }
@@ -25,19 +26,22 @@ public struct CoinExKey: Sendable, CustomStringConvertible, CustomReflectable {
     package func signature(milliseconds: Int64) -> String { signature(of: String(milliseconds)) }
 
     private func signature(of text: String) -> String {
-        let code = HMAC<SHA256>.authenticationCode(
-            for: Array(text.utf8), using: SymmetricKey(data: Array(secret.utf8)))
-        return hexadecimal(code)
+        var code = begun
+        code.update(data: Array(text.utf8))
+        return hexadecimal(code.finalize())
     }
 }
 
 private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     text.reserveCapacity(64)
     for byte in bytes {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
     }
     return String(decoding: text, as: UTF8.self)
+}
+
+private func digit(_ value: UInt8) -> UInt8 {
+    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
 }
