@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOExtras
 internal import NIOHTTP1
@@ -72,7 +71,7 @@ final class Dialer {
     ) -> EventLoopFuture<any Channel> {
         var headers = HTTPHeaders([("host", endpoint.place)])
         if let authorization = proxy.authorization {
-            headers.add(name: "proxy-authorization", value: authorization.headerValue)
+            headers.add(name: "proxy-authorization", value: authorization)
         }
         let deadline = NIODeadline.now() + settings.waits.connect
         let stood = loop.makePromise(of: Void.self)
@@ -102,7 +101,25 @@ final class Dialer {
 }
 
 extension Proxies.Proxy {
-    var authorization: HTTPClient.Authorization? {
-        credentials.map { .basic(username: $0.user, password: $0.password) }
+    /// The header that says who we are.
+    var authorization: String? {
+        credentials.map { "Basic " + base64(Array("\($0.user):\($0.password)".utf8)) }
     }
+}
+
+/// Source: RFC 4648, section 4.
+private func base64(_ bytes: [UInt8]) -> String {
+    let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var text: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let group = bytes[start..<min(start + 3, bytes.count)]
+        let bits = (0..<3).reduce(UInt32(0)) { bits, place in
+            bits << 8 | (place < group.count ? UInt32(group[start + place]) : 0)
+        }
+        for place in 0..<4 {
+            let digit = digits[Int(bits >> (18 - 6 * UInt32(place)) & 63)]
+            text.append(place <= group.count ? digit : UInt8(ascii: "="))
+        }
+    }
+    return String(decoding: text, as: UTF8.self)
 }

@@ -1,4 +1,3 @@
-internal import AsyncHTTPClient
 internal import Glibc
 internal import NIOCore
 internal import NIOExtras
@@ -24,14 +23,11 @@ struct ProblemTeller {
         case let error as NIOSSLError: secured(error, certificate, now)
         case let error as NIOSSLExtraError: misnamed(error)
         case let error as NIOHTTP1ProxyConnectHandler.Error: proxied(error)
-        case let error as HTTPClientError: requested(error)
         case let error as ChannelError: inChannel(error)
-        case is HTTPParserError:
+        case HTTPParserError.invalidEOFState: cut("before the reply was whole")
+        case is HTTPParserError, is NIOHTTPDecoderError:
             TransportProblem(.other, "\(endpoint.place) does not speak HTTP")
         case let error as IOError: failed(error)
-        case is ResponseAccumulator.ResponseTooBigError:
-            TransportProblem(
-                .other, "the reply is longer than \(NetworkSettings.Limit.message) bytes")
         default: TransportProblem(.other, "\(endpoint.place): \(error)")
         }
     }
@@ -130,30 +126,6 @@ struct ProblemTeller {
                 "\(who) does not connect us to \(endpoint.place)"
             }
         return TransportProblem(.proxy, text)
-    }
-
-    private func requested(_ error: HTTPClientError) -> TransportProblem {
-        let who = "the proxy \(proxy.map(\.description) ?? "")"
-        return switch error {
-        case .connectTimeout, .getConnectionFromPoolTimeout:
-            TransportProblem(
-                proxy == nil ? .timeout : .proxy,
-                "\(proxy == nil ? endpoint.place : who) did not take the connection within"
-                    + " \(told(waits.connect))")
-        case .tlsHandshakeTimeout:
-            TransportProblem(.timeout, "\(endpoint.place) did not finish the TLS handshake")
-        case .readTimeout:
-            TransportProblem(.timeout, "\(endpoint.place) was silent for \(told(waits.read))")
-        case .deadlineExceeded:
-            TransportProblem(.timeout, "\(endpoint.place) took more than \(told(waits.request))")
-        case .remoteConnectionClosed: cut("before the reply was whole")
-        case .proxyAuthenticationRequired:
-            TransportProblem(.proxy, "\(who) wants another user and password")
-        case .httpProxyHandshakeTimeout: TransportProblem(.proxy, "\(who) did not answer")
-        case .invalidProxyResponse:
-            TransportProblem(.proxy, "\(who) does not connect us to \(endpoint.place)")
-        default: TransportProblem(.other, "\(endpoint.place): \(error.shortDescription)")
-        }
     }
 
     private func inChannel(_ error: ChannelError) -> TransportProblem {

@@ -1,186 +1,141 @@
-internal import AsyncHTTPClient
 internal import NIOCore
-internal import NIOHTTP1
-internal import NIOSSL
-internal import NIOTLS
 internal import TradingModel
 internal import VenueSessions
 
 /// Requests to a venue's HTTP side over connections that are kept; none is ever sent twice.
+///
+/// Each connection carries one request at a time. A request takes one that is free, else a new one,
+/// and beyond the limit waits for the first that gets free.
 final class Requests {
     typealias Outcome = Result<HTTPReply, TransportProblem>
+
+    /// A request on its way, told once.
+    struct Pending {
+        let call: HTTPCall
+        let deadline: NIODeadline
+        let tell: (Outcome) -> Void
+    }
+
+    /// A session has some ten questions at once when it connects; orders seldom meet one another.
+    private static let mostConnections = 8
+    /// Beyond what a session asks regularly, so that an order finds one that is open, and short of
+    /// the minute after which servers close theirs: a request that meets that is of unknown fate.
+    private static let longestIdle = TimeAmount.seconds(45)
 
     private let dialer: Dialer
     private let loop: any EventLoop
     private let now: () -> Timestamp
-    private var client: HTTPClient?
+    private let base: Result<Endpoint, TransportProblem>
+    /// All of them, by their own numbers.
+    private var connections: [Int: RequestConnection] = [:]
+    /// Those that are free, the one used last at the end.
+    private var free: [RequestConnection] = []
+    private var waiting: [Pending] = []
+    private var count = 0
+    private var isClosed = false
+    private var sweep: Scheduled<Void>?
 
     init(_ dialer: Dialer, on loop: any EventLoop, now: @escaping () -> Timestamp) {
         self.dialer = dialer
         self.loop = loop
         self.now = now
+        base = Self.base(dialer)
+    }
+
+    private static func base(_ dialer: Dialer) -> Result<Endpoint, TransportProblem> {
+        do throws(TransportProblem) {
+            let base = try Endpoint(dialer.settings.requestBase)
+            guard base.path == "/" else {
+                throw TransportProblem(.other, "the base of requests has a path: leave it away")
+            }
+            return .success(base)
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// Sends a call; its reply or problem is told later, once.
     func send(_ call: HTTPCall, then tell: @escaping (Outcome) -> Void) {
-        do {
-            let base = try base()
-            let client = try client(for: base)
-            let request = try request(call, to: base)
-            let limit = NetworkSettings.Limit.message
-            // The channel is on the loop too: the client has no other. Demanding it would have the
-            // client close the connection after each reply.
-            let task = client.execute(
-                request: request,
-                delegate: ResponseAccumulator(request: request, maxBodySize: limit),
-                eventLoop: .delegate(on: loop), deadline: .now() + waits.request)
-            task.futureResult.assumeIsolated().whenComplete { [self] result in
-                switch result {
-                case .success(let response): tell(.success(HTTPReply(response)))
-                case .failure(let error): explain(error, at: base) { tell(.failure($0)) }
-                }
+        do throws(TransportProblem) {
+            try RequestText.check(call)
+            let base = try base.get()
+            let pending = Pending(
+                call: call, deadline: .now() + dialer.settings.waits.request, tell: tell)
+            if let connection = takeFree() {
+                connection.send(pending)
+            } else if connections.count < Self.mostConnections {
+                open(to: base, for: pending)
+            } else {
+                waiting.append(pending)
             }
         } catch {
             tell(.failure(error))
         }
     }
 
+    /// Ends all connections; what is under way is not told any more.
     func close() -> EventLoopFuture<Void> {
-        client?.shutdown() ?? loop.makeSucceededVoidFuture()
+        isClosed = true
+        waiting = []
+        free = []
+        sweep?.cancel()
+        let ends = connections.keys.sorted().compactMap { connections[$0]?.close() }
+        connections = [:]
+        return EventLoopFuture.andAllComplete(ends, on: loop)
     }
 
-    private var waits: NetworkSettings.Waits { dialer.settings.waits }
+    private func open(to base: Endpoint, for pending: Pending) {
+        count += 1
+        let connection = RequestConnection(count, base, dialer, now: now, for: self)
+        connections[count] = connection
+        connection.open(for: pending, on: loop)
+    }
 
-    private func base() throws(TransportProblem) -> Endpoint {
-        let base = try Endpoint(dialer.settings.requestBase)
-        guard base.path == "/" else {
-            throw TransportProblem(.other, "the base of requests has a path: leave it away")
+    private func takeFree() -> RequestConnection? {
+        while let connection = free.popLast() {
+            if NIODeadline.now() - connection.freeSince < Self.longestIdle { return connection }
+            leave(connection)
         }
-        return base
+        return nil
     }
 
-    private func request(
-        _ call: HTTPCall, to base: Endpoint
-    ) throws(TransportProblem) -> HTTPClient.Request {
-        // Anything else would be escaped on the way, and no longer be what was signed.
-        guard Endpoint.canBeSent(call.path) else {
-            throw TransportProblem(.other, "the request's path cannot be sent as it was signed")
-        }
-        do {
-            return try HTTPClient.Request(
-                url: (base.isSecure ? "https://" : "http://") + base.place + call.path,
-                method: HTTPMethod(rawValue: call.method),
-                headers: HTTPHeaders(call.headers.map { ($0.name, $0.value) }),
-                body: call.body.isEmpty ? nil : .string(call.body))
-        } catch {
-            throw teller(for: base).problem(error, now: now())
-        }
+    // MARK: What connections tell
+
+    /// A connection is done with its request and can carry another.
+    func isFree(_ connection: RequestConnection) {
+        guard !isClosed else { return }
+        if !waiting.isEmpty { return connection.send(waiting.removeFirst()) }
+        free.append(connection)
+        if sweep == nil { scheduleSweep() }
     }
 
-    private func client(for base: Endpoint) throws(TransportProblem) -> HTTPClient {
-        if let client { return client }
-        let proxy = dialer.settings.proxies.proxy(for: base)
-        try dialer.refuseUnverifiable(base, isProxied: proxy != nil)
-        var configuration = HTTPClient.Configuration(
-            tlsConfiguration: base.isSecure ? try dialer.trust.configuration() : nil,
-            redirectConfiguration: .disallow,
-            timeout: .init(connect: waits.connect, read: waits.read),
-            proxy: proxy.map {
-                .server(host: $0.host, port: $0.port, authorization: $0.authorization)
-            },
-            decompression: .disabled)
-        configuration.httpVersion = .http1Only
-        // The session knows better when to try again, and says so to the user.
-        configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(
-            eventLoopGroupProvider: .shared(loop), configuration: configuration)
-        self.client = client
-        return client
+    /// A connection is gone; another takes its place where requests wait for one.
+    func ended(_ connection: RequestConnection) {
+        guard connections.removeValue(forKey: connection.number) != nil else { return }
+        free.removeAll { $0 === connection }
+        guard !waiting.isEmpty, case .success(let base) = base else { return }
+        open(to: base, for: waiting.removeFirst())
     }
 
-    private func teller(for base: Endpoint) -> ProblemTeller {
-        ProblemTeller(
-            endpoint: base, proxy: dialer.settings.proxies.proxy(for: base), waits: waits)
-    }
+    // MARK: Idle ones
 
-    /// Tells what an error means; why a certificate was not believed is asked for once more.
-    private func explain(
-        _ error: any Error, at base: Endpoint, then tell: @escaping (TransportProblem) -> Void
-    ) {
-        let problem = teller(for: base).problem(error, now: now())
-        guard case NIOSSLError.handshakeFailed = error else {
-            tell(problem)
-            return
-        }
-        shakeHands(with: base).assumeIsolated().whenComplete { result in
-            if case .failure(let cause as TransportProblem) = result, cause.kind == .tls {
-                tell(cause)
-            } else {
-                tell(problem)
-            }
+    private func scheduleSweep() {
+        sweep = loop.assumeIsolated().scheduleTask(in: Self.longestIdle) { [weak self] in
+            self?.closeIdle()
         }
     }
 
-    /// A TLS handshake without a request, whose failure says what was wrong with the certificate.
-    private func shakeHands(with base: Endpoint) -> EventLoopFuture<Void> {
-        let handshake = HandshakeHandler(teller(for: base), now: now, loop.makePromise())
-        let timer = loop.assumeIsolated().scheduleTask(in: waits.connect) {
-            handshake.end(.failure(ChannelError.connectTimeout(self.waits.connect)))
+    private func closeIdle() {
+        sweep = nil
+        let now = NIODeadline.now()
+        for connection in free where now - connection.freeSince >= Self.longestIdle {
+            leave(connection)
         }
-        dialer.connect(to: base).assumeIsolated().whenComplete { result in
-            do {
-                let channel = try result.get()
-                handshake.ended.futureResult.whenComplete { _ in channel.close(promise: nil) }
-                try channel.pipeline.syncOperations.addHandler(handshake)
-            } catch {
-                handshake.end(.failure(error))
-            }
-        }
-        handshake.ended.futureResult.whenComplete { _ in timer.cancel() }
-        return handshake.ended.futureResult
-    }
-}
-
-/// Waits for the end of a TLS handshake.
-private final class HandshakeHandler: ChannelInboundHandler {
-    typealias InboundIn = Any
-
-    let ended: EventLoopPromise<Void>
-    private let teller: ProblemTeller
-    private let now: () -> Timestamp
-    private var hasEnded = false
-
-    init(
-        _ teller: ProblemTeller, now: @escaping () -> Timestamp, _ ended: EventLoopPromise<Void>
-    ) {
-        self.teller = teller
-        self.now = now
-        self.ended = ended
+        if !free.isEmpty { scheduleSweep() }
     }
 
-    func end(_ result: Result<Void, any Error>) {
-        guard !hasEnded else { return }
-        hasEnded = true
-        ended.completeWith(result)
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event { end(.success(())) }
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let certificate = shownCertificate(in: context.channel)
-        end(.failure(teller.problem(error, certificate: certificate, now: now())))
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { end(.failure(ChannelError.eof)) }
-}
-
-extension HTTPReply {
-    fileprivate init(_ response: HTTPClient.Response) {
-        self.init(
-            status: Int(response.status.code),
-            headers: response.headers.map { HTTPHeader($0.name, $0.value) },
-            body: response.body.map { Array($0.readableBytesView) } ?? [])
+    private func leave(_ connection: RequestConnection) {
+        ended(connection)
+        _ = connection.close()
     }
 }

@@ -1,0 +1,259 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOTLS
+internal import TradingModel
+internal import VenueSessions
+
+/// One connection for requests, from the wish to open it to its end.
+///
+///     connecting → securing → busy ⇄ free
+///         └───────────┴────────┴──────┴→ over
+final class RequestConnection: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private enum State {
+        case connecting(Requests.Pending)
+        /// The TLS handshake is under way; nothing of the request has left.
+        case securing(Requests.Pending, any Channel)
+        case busy(Requests.Pending, any Channel)
+        case free(any Channel)
+        case over
+    }
+
+    let number: Int
+    private(set) var freeSince = NIODeadline.now()
+    private let endpoint: Endpoint
+    private let dialer: Dialer
+    private let now: () -> Timestamp
+    private let owner: Requests
+    private let teller: ProblemTeller
+    private var state: State
+    private var reply: HTTPReply?
+    private var isKept = false
+    /// When the step at hand is given up if nothing comes before.
+    private var patience = NIODeadline.distantFuture
+    private var timer: Scheduled<Void>?
+
+    init(
+        _ number: Int, _ endpoint: Endpoint, _ dialer: Dialer, now: @escaping () -> Timestamp,
+        for owner: Requests
+    ) {
+        self.number = number
+        self.endpoint = endpoint
+        self.dialer = dialer
+        self.now = now
+        self.owner = owner
+        teller = ProblemTeller(
+            endpoint: endpoint, proxy: dialer.settings.proxies.proxy(for: endpoint),
+            waits: dialer.settings.waits)
+        state = .over
+    }
+
+    // MARK: What the owner wants
+
+    func open(for pending: Requests.Pending, on loop: any EventLoop) {
+        state = .connecting(pending)
+        wait(until: pending.deadline, on: loop)
+        dialer.connect(to: endpoint).assumeIsolated().whenComplete { [self] result in
+            switch result {
+            case .success(let channel): connected(channel)
+            case .failure(let error): fail(teller.problem(error, now: now()))
+            }
+        }
+    }
+
+    /// Sends a request over a connection that is free.
+    func send(_ pending: Requests.Pending) {
+        guard case .free(let channel) = state else {
+            preconditionFailure("connection \(number) is not free")
+        }
+        send(pending, over: channel)
+    }
+
+    /// Ends it without a word to whoever waits for a reply.
+    func close() -> EventLoopFuture<Void>? {
+        timer?.cancel()
+        defer { state = .over }
+        guard let channel else { return nil }
+        state = .over
+        channel.close(promise: nil)
+        return channel.closeFuture
+    }
+
+    private var channel: (any Channel)? {
+        switch state {
+        case .securing(_, let channel), .busy(_, let channel), .free(let channel): channel
+        case .connecting, .over: nil
+        }
+    }
+
+    // MARK: On the way
+
+    private func connected(_ channel: any Channel) {
+        guard case .connecting(let pending) = state else {
+            channel.close(promise: nil)
+            return
+        }
+        do {
+            try channel.pipeline.syncOperations.addHandlers([
+                WholeRequestEncoder(), ByteToMessageHandler(HTTPResponseDecoder()), self,
+            ])
+        } catch {
+            channel.close(promise: nil)
+            return fail(teller.problem(error, now: now()))
+        }
+        guard endpoint.isSecure else { return send(pending, over: channel) }
+        state = .securing(pending, channel)
+        wait(until: .now() + dialer.settings.waits.connect, on: channel.eventLoop)
+    }
+
+    private func send(_ pending: Requests.Pending, over channel: any Channel) {
+        state = .busy(pending, channel)
+        reply = nil
+        let pipeline = channel.pipeline.syncOperations
+        // The decoder counts requests by their heads; what is sent is the body alone.
+        pipeline.write(NIOAny(HTTPClientRequestPart.head(WholeRequestEncoder.head)), promise: nil)
+        let bytes = RequestText.buffer(pending.call, to: endpoint, channel.allocator)
+        pipeline.writeAndFlush(
+            NIOAny(HTTPClientRequestPart.body(.byteBuffer(bytes))), promise: nil)
+        guard case .busy = state else { return }  // writing may have shown that it is gone
+        waitForReply(pending, on: channel.eventLoop)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .busy(let pending, _) = state else { return }
+        switch unwrapInboundIn(data) {
+        case .head(let head): began(head)
+        case .body(let part): append(part)
+        case .end: return finished(pending)
+        }
+        if case .busy = state { waitForReply(pending, on: context.eventLoop) }
+    }
+
+    private func began(_ head: HTTPResponseHead) {
+        isKept = head.isKeepAlive
+        reply = HTTPReply(
+            status: Int(head.status.code),
+            headers: head.headers.map { HTTPHeader($0.name, $0.value) }, body: [])
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
+        if length > NetworkSettings.Limit.message { fail(Self.tooLong) }
+    }
+
+    private func append(_ part: ByteBuffer) {
+        guard let held = reply?.body.count else { return }
+        guard held + part.readableBytes <= NetworkSettings.Limit.message else {
+            return fail(Self.tooLong)
+        }
+        reply?.body.append(contentsOf: part.readableBytesView)
+    }
+
+    private static var tooLong: TransportProblem {
+        TransportProblem(
+            .other, "the reply is longer than \(NetworkSettings.Limit.message) bytes")
+    }
+
+    private func finished(_ pending: Requests.Pending) {
+        guard let reply = reply.take(), let channel else { return }
+        if isKept, channel.isActive {
+            state = .free(channel)
+            freeSince = .now()
+            owner.isFree(self)
+        } else {
+            _ = close()
+            owner.ended(self)
+        }
+        pending.tell(.success(reply))
+    }
+
+    // MARK: What goes wrong
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event, case .securing(let pending, _) = state {
+            send(pending, over: context.channel)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        let certificate = shownCertificate(in: context.channel)
+        fail(teller.problem(error, certificate: certificate, now: now()))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        fail(teller.cut("before the reply was whole"))
+    }
+
+    /// Ends the connection, and the request that it carries with this problem.
+    private func fail(_ problem: TransportProblem) {
+        let pending: Requests.Pending? =
+            switch state {
+            case .connecting(let pending), .securing(let pending, _), .busy(let pending, _): pending
+            case .free: nil
+            case .over: nil
+            }
+        if case .over = state { return }
+        _ = close()
+        owner.ended(self)
+        pending?.tell(.failure(problem))
+    }
+}
+
+// MARK: Waiting
+extension RequestConnection {
+    private func waitForReply(_ pending: Requests.Pending, on loop: any EventLoop) {
+        wait(until: min(.now() + dialer.settings.waits.read, pending.deadline), on: loop)
+    }
+
+    /// A timer that fires too early is cheaper than one that is set anew for each request.
+    private func wait(until time: NIODeadline, on loop: any EventLoop) {
+        let isSooner = time < patience
+        patience = time
+        if timer != nil, !isSooner { return }
+        timer?.cancel()
+        schedule(on: loop)
+    }
+
+    private func schedule(on loop: any EventLoop) {
+        timer = loop.assumeIsolated().scheduleTask(deadline: patience) { [weak self] in
+            self?.fired(on: loop)
+        }
+    }
+
+    private func fired(on loop: any EventLoop) {
+        timer = nil
+        switch state {
+        case .free, .over: patience = .distantFuture
+        case _ where NIODeadline.now() < patience: schedule(on: loop)
+        case .connecting(let pending), .securing(let pending, _), .busy(let pending, _):
+            fail(TransportProblem(.timeout, "\(endpoint.place) \(tardiness(pending))"))
+        }
+    }
+
+    private func tardiness(_ pending: Requests.Pending) -> String {
+        let waits = dialer.settings.waits
+        if NIODeadline.now() >= pending.deadline {
+            return "took more than \(teller.told(waits.request))"
+        }
+        if case .securing = state { return "did not finish the TLS handshake" }
+        return "was silent for \(teller.told(waits.read))"
+    }
+}
+
+/// Lets requests through that were put into bytes as a whole.
+private final class WholeRequestEncoder: ChannelOutboundHandler {
+    typealias OutboundIn = HTTPClientRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    /// Stands for any request whose reply may have a body.
+    static let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
+
+    func write(
+        context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
+    ) {
+        switch unwrapOutboundIn(data) {
+        case .body(.byteBuffer(let bytes)): context.write(wrapOutboundOut(bytes), promise: promise)
+        case .head, .end, .body(.fileRegion): promise?.succeed()
+        }
+    }
+}
