@@ -116,12 +116,6 @@ public enum SessionAction: Sendable {
     /// What was wrong is so still, and this is when it is tried again: told with every attempt
     /// that fails, while a ``problem(_:)`` is said once.
     case retrying(at: Timestamp)
-
-    /// Whether it is a change of a book with more of the same message behind it: nothing can be
-    /// decided before the whole message is in.
-    public var isWithinMessage: Bool {
-        if case .emit(.market(.book(let change))) = self { !change.endsMessage } else { false }
-    }
 }
 
 /// A venue's side of trading as a state machine without I/O: inputs in, actions out.
@@ -135,4 +129,12 @@ public protocol VenueSession {
     mutating func handle(
         frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
         into actions: inout [SessionAction])
+}
+
+extension SessionAction {
+    /// Whether it is a change of a book with more of the same message behind it: nothing can be
+    /// decided before the whole message is in.
+    public var isWithinMessage: Bool {
+        if case .emit(.market(.book(let change))) = self { !change.endsMessage } else { false }
+    }
 }

@@ -4,6 +4,7 @@ import ScriptHost
 /// `runner api`: the description of the script API as files; for those who work on Moonrunner.
 struct Api: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "api",
         abstract: "Writes the script API's page and editor files.", shouldDisplay: false)
 
     enum Document: String, EnumerableFlag {

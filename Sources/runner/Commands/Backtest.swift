@@ -9,6 +9,7 @@ import TradingModel
 /// `runner backtest`: a script over recorded data, in simulated time.
 struct Backtest: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "backtest",
         abstract: "Runs a strategy over recorded market data.",
         discussion: """
             EXAMPLES:

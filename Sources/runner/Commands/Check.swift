@@ -5,6 +5,7 @@ import ScriptHost
 /// `runner check`: what would stop a script, without trading.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "check",
         abstract: "Looks for mistakes in a script without trading.")
 
     @Argument(help: ArgumentHelp("The Lua script.", valueName: "strategy.lua"))

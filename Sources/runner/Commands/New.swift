@@ -6,6 +6,7 @@ import StrategyTesting
 /// `runner new`: a strategy to begin with, its tests, and the settings of editors.
 struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "new",
         abstract: "Writes a commented strategy, its test, and editor settings.",
         discussion: "TEMPLATES:\n"
             + Template.all.map { template in

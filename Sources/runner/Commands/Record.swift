@@ -10,6 +10,7 @@ import TradingModel
 /// `runner record`: a venue's market data, to files that `backtest` reads.
 struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "record",
         abstract: "Records a venue's market data to files that `backtest` reads.",
         discussion: """
             Needs no key. Ends with Ctrl-C or the duration; the files can be read at any time.

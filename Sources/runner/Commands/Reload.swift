@@ -4,6 +4,7 @@ import LiveTrading
 /// `runner reload`: takes over what lies on the disk, in a session that runs.
 struct Reload: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "reload",
         abstract: "Reloads the script of a running session.",
         discussion: """
             EXAMPLES:

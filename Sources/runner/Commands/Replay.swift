@@ -9,6 +9,7 @@ import TradingModel
 /// `runner replay`: a recorded session again, with its reloads, to the same intents.
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "replay",
         abstract: "Runs a recorded session again and compares its intents.")
 
     @Argument(help: ArgumentHelp("Its name, or its folder.", valueName: "session"))

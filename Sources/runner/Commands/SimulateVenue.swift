@@ -8,6 +8,7 @@ import VenueSimulators
 /// `runner simulate-venue`: a venue's wire protocol on loopback, until somebody stops it.
 struct SimulateVenue: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "simulate-venue",
         abstract: "Serves a venue's API on this computer, with simulated trading.",
         discussion: """
             EXAMPLES:

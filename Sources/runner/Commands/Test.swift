@@ -7,6 +7,7 @@ import StrategyTesting
 /// `runner test`: a strategy's own tests, against made-up events.
 struct Test: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "test",
         abstract: "Runs a strategy's own tests against made-up events.",
         discussion: """
             A test file is Lua; its name ends in _test.lua. A folder stands for all that are in it.

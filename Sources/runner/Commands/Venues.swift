@@ -8,6 +8,7 @@ import VenueSessions
 /// `runner venues`: what there is, and how it is just now.
 struct Venues: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "venues",
         abstract: "Lists the venues: what each can, whether it answers, whether the key works.",
         discussion: """
             Asks each venue for its time, and where the environment holds a key, for a balance. Changes nothing.
