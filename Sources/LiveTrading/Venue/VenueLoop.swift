@@ -42,8 +42,7 @@ public final class VenueLoop<Run: VenueRun> {
         self.onEnd = onEnd
         driver = SessionDriver(session, network: network, on: loop, now: clock) {
             [unowned self] action, time in
-            self.trading.take(action, at: time)
-            if !action.isWithinMessage { carryOn() }
+            if self.trading.take(action, at: time) { carryOn() }
         }
     }
 

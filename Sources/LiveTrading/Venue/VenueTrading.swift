@@ -94,7 +94,16 @@ public final class VenueTrading<Run: VenueRun> {
     // MARK: - The session
 
     /// What the session says, but for what the transport carries out itself.
-    public func take(_ action: SessionAction, at now: Timestamp) {
+    ///
+    /// - Returns: whether something may have been decided; within a message of a book nothing is.
+    @discardableResult
+    public func take(_ action: SessionAction, at now: Timestamp) -> Bool {
+        // Dozens for each push: none of them is copied more than it must.
+        if case .emit(.market(.book(let change))) = action {
+            run?.take(.market(.book(change)), at: now)
+            if change.endsMessage { look(at: now) }
+            return change.endsMessage
+        }
         switch action {
         case .instruments(let instruments): run = makeRun(instruments)
         case .emit(let input): take(input, at: now)
@@ -109,7 +118,8 @@ public final class VenueTrading<Run: VenueRun> {
         case .retrying(let time): audience.retries(at: time, now: now)
         case .open, .send, .close, .request, .wake: break
         }
-        if !action.isWithinMessage { look(at: now) }
+        look(at: now)
+        return true
     }
 
     private func take(_ input: EngineInput, at now: Timestamp) {
