@@ -130,3 +130,11 @@ public protocol VenueSession {
         frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
         into actions: inout [SessionAction])
 }
+
+extension SessionAction {
+    /// Whether it is a change of a book with more of the same message behind it: nothing can be
+    /// decided before the whole message is in.
+    public var isWithinMessage: Bool {
+        if case .emit(.market(.book(let change))) = self { !change.endsMessage } else { false }
+    }
+}

@@ -42,7 +42,8 @@ public final class VenueLoop<Run: VenueRun> {
         self.onEnd = onEnd
         driver = SessionDriver(session, network: network, on: loop, now: clock) {
             [unowned self] action, time in
-            if self.trading.take(action, at: time) { carryOn() }
+            self.trading.take(action, at: time)
+            if !action.isWithinMessage { carryOn() }
         }
     }
 

@@ -94,16 +94,7 @@ public final class VenueTrading<Run: VenueRun> {
     // MARK: - The session
 
     /// What the session says, but for what the transport carries out itself.
-    ///
-    /// - Returns: whether something may have been decided; within a message of a book nothing is.
-    @discardableResult
-    public func take(_ action: SessionAction, at now: Timestamp) -> Bool {
-        // Dozens for each push: none of them is copied more than it must.
-        if case .emit(.market(.book(let change))) = action {
-            run?.take(.market(.book(change)), at: now)
-            if change.endsMessage { look(at: now) }
-            return change.endsMessage
-        }
+    public func take(_ action: SessionAction, at now: Timestamp) {
         switch action {
         case .instruments(let instruments): run = makeRun(instruments)
         case .emit(let input): take(input, at: now)
@@ -118,8 +109,7 @@ public final class VenueTrading<Run: VenueRun> {
         case .retrying(let time): audience.retries(at: time, now: now)
         case .open, .send, .close, .request, .wake: break
         }
-        look(at: now)
-        return true
+        if !action.isWithinMessage { look(at: now) }
     }
 
     private func take(_ input: EngineInput, at now: Timestamp) {
