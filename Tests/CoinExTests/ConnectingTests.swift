@@ -35,6 +35,21 @@ import VenueSessions
     }
 
     // 7.20: a tick of 0.5 and two decimals; 7.21: fees come from the account, lists show 0.
+    @Test func `the clock's first answer, which waited for the connection, is not believed alone`()
+        throws
+    {
+        let desk = try SessionDesk(key: nil)
+        desk.input(.timer)
+        let time = desk.now.nanoseconds / 1_000_000
+        desk.now = desk.now.advanced(byNanoseconds: 4_000_000_000)  // TCP and TLS, under load
+        try desk.ok("GET /v2/time", "{\"timestamp\":\(time + 4_000)}")
+        try desk.ok("GET /v2/spot/market", SessionDesk.spotMarkets)
+        #expect(desk.instruments.isEmpty)
+        desk.now = desk.now.advanced(byNanoseconds: 20_000_000)
+        try desk.ok("GET /v2/time", "{\"timestamp\":\(time + 4_010)}")
+        #expect(desk.instruments.count == 1)
+    }
+
     @Test func `instruments have the venue's rules and the account's fees`() throws {
         let desk = try SessionDesk(
             ["coinex:BTC/USDT", "coinex:BTC/USDT:USDT", "coinex:BTC/USD:BTC"])

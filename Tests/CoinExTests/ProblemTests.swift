@@ -12,7 +12,7 @@ private let probe = "POST /v2/spot/cancel-order-by-client-id"
 private func askingForFees() throws -> SessionDesk {
     let desk = try SessionDesk()
     desk.input(.timer)
-    try desk.ok("GET /v2/time", "{\"timestamp\":\(desk.now.nanoseconds / 1_000_000)}")
+    try desk.tellTime()
     try desk.ok("GET /v2/spot/market", SessionDesk.spotMarkets)
     return desk
 }
@@ -84,7 +84,7 @@ private func agreeing() throws -> SessionDesk {
         let desk = try askingForFees()
         try desk.refuse(fees, code, "expired")
         // The clock was set by seven seconds since it was measured first.
-        try desk.ok("GET /v2/time", "{\"timestamp\":\(desk.now.nanoseconds / 1_000_000 + 7_000)}")
+        try desk.tellTime(aheadMilliseconds: 7_000)
         let problem = try #require(desk.problems.first)
         #expect(!problem.isPermanent && problem.cause == .clock)
         #expect(problem.whatHappened.contains("7.0 s behind"))

@@ -111,6 +111,14 @@ final class SessionDesk {
         input(.failed(calls.remove(at: place).id, TransportProblem(kind, "")))
     }
 
+    /// Answers the questions for the time; the first answer of all is followed by another question.
+    func tellTime(aheadMilliseconds: Int64 = 0) throws {
+        let time = (now.nanoseconds + clockAhead) / 1_000_000 + aheadMilliseconds
+        repeat {
+            try ok("GET /v2/time", "{\"timestamp\":\(time)}")
+        } while isAsked("GET /v2/time")
+    }
+
     func isAsked(_ start: String) -> Bool {
         calls.contains { "\($0.call.method) \($0.call.path)".hasPrefix(start) }
     }
@@ -161,7 +169,7 @@ final class SessionDesk {
     /// Answers time, market lists and fees.
     func prepare(fees: String = "0.001") throws {
         input(.timer)
-        try ok("GET /v2/time", "{\"timestamp\":\((now.nanoseconds + clockAhead) / 1_000_000)}")
+        try tellTime()
         while isAsked("GET /v2/spot/market") { try ok("GET /v2/spot/market", Self.spotMarkets) }
         while isAsked("GET /v2/futures/market") {
             try ok("GET /v2/futures/market", Self.futuresMarkets)

@@ -21,6 +21,19 @@ extension CoinExSession {
         makeInstruments()
     }
 
+    /// The first answer of all came with the connection's making, so half of its way says nothing:
+    /// it is taken in, and asked once more before anything begins.
+    private mutating func isFirstTime(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage)
+        -> Bool
+    {
+        guard preparing.contains(.time), clock.nanoseconds == nil,
+            case .success(let time) = try CoinExReplies.time(body)
+        else { return false }
+        receivedTime(flight, time)
+        request(.time)
+        return true
+    }
+
     private mutating func makeInstruments() {
         var instruments: [Instrument] = []
         for index in markets.indices {
@@ -68,6 +81,7 @@ extension CoinExSession {
     mutating func receivedGeneral(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage) {
         switch flight.purpose {
         case .time:
+            if try isFirstTime(flight, body) { return }
             try take(flight, CoinExReplies.time(body)) { $0.receivedTime(flight, $1) }
         case .markets(let product):
             try take(flight, CoinExReplies.markets(body)) { $0.received($1, of: product) }
