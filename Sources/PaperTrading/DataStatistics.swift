@@ -85,7 +85,7 @@ public struct DataStatistics: Sendable {
     }
 
     @inline(__always)
-    mutating func add(_ change: BookChange) {
+    package mutating func add(_ change: BookChange) {
         levels &+= 1
         if change.endsMessage { bookUpdates &+= 1 }
         see(change.receiveTime)

@@ -294,8 +294,12 @@ final class SessionDesk {
     }
 
     var market: [MarketEvent] {
-        actions.compactMap { action in
-            if case .emit(.market(let event)) = action { event } else { nil }
+        actions.flatMap { action -> [MarketEvent] in
+            switch action {
+            case .emit(.market(let event)): [event]
+            case .book(let changes): changes.map { .book($0) }
+            default: []
+            }
         }
     }
     var trades: [Trade] {

@@ -104,6 +104,7 @@ final class Floor {
                 .push(socket, "{\"id\":\(id),\"code\":0,\"message\":\"OK\"}"), within: 50)
         case .wake(let time): wakeAt = time
         case .emit(let event): tell(event)
+        case .book(let changes): for change in changes { tell(.market(.book(change))) }
         case .instruments(let instruments):
             engine = Engine(
                 mode: .live, instruments: instruments, strategy: strategy,

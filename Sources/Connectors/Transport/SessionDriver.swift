@@ -155,7 +155,7 @@ public final class SessionDriver {
         case .close(let socket): close(socket)
         case .request(let id, let call): request(id, call)
         case .wake(let time): wake(at: time, now: now)
-        case .emit, .instruments, .position, .foreignOrder, .reconciled, .log, .problem,
+        case .emit, .book, .instruments, .position, .foreignOrder, .reconciled, .log, .problem,
             .retrying:
             take(action, now)
         }

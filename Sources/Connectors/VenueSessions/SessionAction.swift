@@ -100,6 +100,8 @@ public enum SessionAction: Sendable {
     /// A ``SessionInput/timer`` at this time or later; it replaces the one asked for before.
     case wake(at: Timestamp)
     case emit(EngineInput)
+    /// All changes of one message about a book, in order; the last one ends the message.
+    case book([BookChange])
     /// All instruments that were asked for, with the venue's rules; said once, before any event.
     case instruments([Instrument])
     /// What the venue says is held: in every reconciliation and at every change.
@@ -129,12 +131,4 @@ public protocol VenueSession {
     mutating func handle(
         frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
         into actions: inout [SessionAction])
-}
-
-extension SessionAction {
-    /// Whether it is a change of a book with more of the same message behind it: nothing can be
-    /// decided before the whole message is in.
-    public var isWithinMessage: Bool {
-        if case .emit(.market(.book(let change))) = self { !change.endsMessage } else { false }
-    }
 }

@@ -77,6 +77,7 @@ public final class VenueRecording {
         guard stage != .ended else { return }
         switch action {
         case .emit(.market(let event)): take(event, of: line)
+        case .book(let changes): for change in changes { take(.book(change), of: line) }
         case .emit(.status(let status)): take(status, of: line, at: now)
         case .instruments(let instruments): take(instruments, of: line, at: now)
         case .log(let level, let text): audience.log(level, text, at: now)

@@ -83,6 +83,21 @@ public struct LiveRun: VenueRun {
         handOut()
     }
 
+    public mutating func take(_ changes: [BookChange], at now: Timestamp) {
+        guard let index = changes.first?.instrument.index else { return }
+        for change in changes { statistics[index].add(change) }
+        guard hasStarted else {
+            for change in changes { engine.observe(.book(change)) }
+            return
+        }
+        if let reloads {
+            reloads.process(changes, &engine, into: &commands)
+        } else {
+            for change in changes { engine.process(change, into: &commands) }
+        }
+        handOut()
+    }
+
     public mutating func take(_ position: VenuePosition, at now: Timestamp) {
         truth.take(position)
         guard hasStarted else { return }

@@ -48,6 +48,12 @@ public struct PaperVenueRun: VenueRun {
         }
     }
 
+    public mutating func take(_ changes: [BookChange], at now: Timestamp) {
+        for change in changes { feed.append(.book(change)) }
+        guard hasStarted else { return }
+        reading { run throws(MarketDataError) in _ = try run.advance(to: now) }
+    }
+
     public mutating func take(_ position: VenuePosition, at now: Timestamp) {}
 
     public mutating func pass(until now: Timestamp) {

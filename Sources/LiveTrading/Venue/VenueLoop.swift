@@ -43,7 +43,7 @@ public final class VenueLoop<Run: VenueRun> {
         driver = SessionDriver(session, network: network, on: loop, now: clock) {
             [unowned self] action, time in
             self.trading.take(action, at: time)
-            if !action.isWithinMessage { carryOn() }
+            carryOn()
         }
     }
 

@@ -11,6 +11,8 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     mutating func start(at now: Timestamp)
     /// What the venue's session tells.
     mutating func take(_ input: EngineInput, at now: Timestamp)
+    /// All changes of one message about a book, in order.
+    mutating func take(_ changes: [BookChange], at now: Timestamp)
     mutating func take(_ position: VenuePosition, at now: Timestamp)
     /// Lets time pass: timers fire, what is under way arrives.
     mutating func pass(until now: Timestamp)

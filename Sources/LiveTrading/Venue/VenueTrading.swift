@@ -98,6 +98,7 @@ public final class VenueTrading<Run: VenueRun> {
         switch action {
         case .instruments(let instruments): run = makeRun(instruments)
         case .emit(let input): take(input, at: now)
+        case .book(let changes): run?.take(changes, at: now)
         case .position(let position): run?.take(position, at: now)
         case .foreignOrder(let order):
             foreignOrders.removeAll { $0.venueID == order.venueID }
@@ -109,7 +110,7 @@ public final class VenueTrading<Run: VenueRun> {
         case .retrying(let time): audience.retries(at: time, now: now)
         case .open, .send, .close, .request, .wake: break
         }
-        if !action.isWithinMessage { look(at: now) }
+        look(at: now)
     }
 
     private func take(_ input: EngineInput, at now: Timestamp) {

@@ -98,6 +98,21 @@ public final class StrategyReloads {
         if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
     }
 
+    /// The same for all changes of one message about a book, without the wrapping.
+    public func process(
+        _ changes: [BookChange], _ engine: inout Engine, into commands: inout [Command]
+    ) {
+        for change in changes {
+            let before = commands.count
+            engine.process(change, into: &commands)
+            keep(.change(change))
+            guard commands.count > before else { continue }
+            for command in commands[before...] { note(command, engine.state) }
+        }
+        if engine.probation != nil { watchProbation(&engine, into: &commands) }
+        if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
+    }
+
     // MARK: - The past
 
     private func note(_ input: EngineInput, _ state: TradingState) {

@@ -119,25 +119,25 @@ extension CoinExSession {
     private mutating func tell(_ push: DepthPush, _ index: Int) {
         let id = InstrumentID(index)
         let time = push.updatedAt ?? now
-        // A level without size deletes; a whole book has nothing to delete.
-        let count = push.isFull ? push.levels.count { $0.quantity > .zero } : push.levels.count
+        var changes: [BookChange] = []
+        changes.reserveCapacity(push.levels.count + 1)
         if push.isFull {
-            tell(
-                .book(
-                    BookChange(
-                        instrument: id, kind: .clear, endsMessage: count == 0, venueTime: time,
-                        receiveTime: now)))
+            changes.append(
+                BookChange(
+                    instrument: id, kind: .clear, endsMessage: false, venueTime: time,
+                    receiveTime: now))
         }
-        var told = 0
+        // A level without size deletes; a whole book has nothing to delete.
         for level in push.levels where !push.isFull || level.quantity > .zero {
-            told += 1
-            tell(
-                .book(
-                    BookChange(
-                        instrument: id, kind: .level, side: level.side, price: level.price,
-                        quantity: level.quantity, endsMessage: told == count, venueTime: time,
-                        receiveTime: now)))
+            changes.append(
+                BookChange(
+                    instrument: id, kind: .level, side: level.side, price: level.price,
+                    quantity: level.quantity, endsMessage: false, venueTime: time,
+                    receiveTime: now))
         }
+        guard let last = changes.indices.last else { return }
+        changes[last].endsMessage = true
+        out.append(.book(changes))
     }
 
     /// A book that is not the venue's is worse than none: it goes, and is asked for anew.
