@@ -116,6 +116,9 @@ struct OrderDesk {
     private var byVenueID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
     private var byStopID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
     private var finished: [Int] = []
+    /// Those that are not, in the order in which they were made: few, while many finished ones are
+    /// kept.
+    private var openSerials: [Int] = []
     /// Executions of orders that we do not know (yet), with their products.
     var heldDeals: [(product: Product, deal: WireDeal)] = []
     /// Orders and stops seen in the pages of the audit under way.
@@ -124,7 +127,7 @@ struct OrderDesk {
 
     /// In the order in which they were made.
     var open: [TrackedOrder] {
-        orders.keys.sorted().compactMap { orders[$0] }.filter { !$0.isDone }
+        openSerials.compactMap { orders[$0] }.filter { !$0.isDone }
     }
 
     func serial(of id: ClientOrderID) -> Int? { byClientID[id.text] }
@@ -148,6 +151,7 @@ struct OrderDesk {
             serial: count, id: id, instrument: request.instrument.index, createdAt: now,
             request: request, terms: terms, lastNews: now)
         byClientID[id.text] = count
+        openSerials.append(count)
         return count
     }
 
@@ -184,6 +188,7 @@ struct OrderDesk {
     /// Keeps a finished order for messages that come late, and forgets the oldest.
     mutating func retire(_ serial: Int) {
         finished.append(serial)
+        if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
         guard finished.count > Bounds.finishedOrders else { return }
         let oldest = finished.removeFirst()
         guard let order = orders.removeValue(forKey: oldest) else { return }
