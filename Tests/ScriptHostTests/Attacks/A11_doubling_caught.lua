@@ -4,7 +4,7 @@
 require "attacked"
 
 local kept = {}
-for i = 1, 3 do kept[i] = ("x"):rep(12000000 + i) end
+for i = 1, 4 do kept[i] = ("x"):rep(12000000 + i) end
 
 function attack()
   assert(not pcall(string.rep, "x", 16000000))
