@@ -133,6 +133,22 @@ internal import VenueSessions
         }
     }
 
+    @Test func `that does not take the connection is named, and not the venue`() async throws {
+        let proxy = try FullListener()
+        try await withRig { rig in
+            var settings = NetworkSettings(
+                requestBase: "https://venue.test",
+                proxies: try proxies(["HTTPS_PROXY": "127.0.0.1:\(proxy.port)"]))
+            settings.waits.connect = .milliseconds(200)
+            try await rig.start(settings)
+            try await rig.act(.request(RequestID(1), call("GET", "/")))
+            let failed = try await rig.line("failed 1")
+            #expect(
+                failed == "failed 1 proxy: the proxy 127.0.0.1:\(proxy.port) did not take the"
+                    + " connection within 200 ms")
+        }
+    }
+
     @Test func `is not asked for an address that it could be taken for`() async throws {
         try await withRig { rig in
             try await rig.start(

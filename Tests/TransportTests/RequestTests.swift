@@ -18,11 +18,20 @@ internal import VenueSessions
                 "/a?b=c?d+e:@!$'()*",
                 "/a;b=c/%7Ed~e",
             ]
+            let calls = paths.map {
+                call("POST", $0, body: "{\"a\":1}", headers: [HTTPHeader("X-Key", "k")])
+            }
+            // Each follows the reply before it at once: a connection that is idle for long is closed.
+            try await rig.on { rig in
+                rig.react = { input in
+                    guard case .response(let id, _) = input, id.number + 1 < calls.count else {
+                        return []
+                    }
+                    return [.request(RequestID(id.number + 1), calls[id.number + 1])]
+                }
+            }
+            try await rig.act(.request(RequestID(0), calls[0]))
             for (number, path) in paths.enumerated() {
-                try await rig.act(
-                    .request(
-                        RequestID(number),
-                        call("POST", path, body: "{\"a\":1}", headers: [HTTPHeader("X-Key", "k")])))
                 let reply = try await rig.line("response \(number)")
                 #expect(reply == "response \(number) 200 POST \(path) HTTP/1.1 k {\"a\":1}")
             }

@@ -132,9 +132,9 @@ struct ProblemTeller {
         switch error {
         case .connectTimeout:
             TransportProblem(
-                .timeout,
-                "\(endpoint.place) did not take the connection within"
-                    + " \(told(waits.connect))")
+                proxy == nil ? .timeout : .proxy,
+                "\(proxy.map { "the proxy \($0)" } ?? endpoint.place) did not take the connection"
+                    + " within \(told(waits.connect))")
         default: cut("\(error)")
         }
     }
