@@ -54,7 +54,7 @@ final class AccountRun {
             let engine = Engine(
                 mode: .live, instruments: instruments, strategy: strategy,
                 settings: EngineSettings(), now: Self.start)
-            var run = LiveRun(engine: engine, reloads: nil)
+            let run = LiveRun(engine: engine, reloads: nil)
             run.listener = { command, _ in watcher.hear(command) }
             run.reportListener = { report, _ in watcher.hear(report) }
             return run
@@ -127,6 +127,7 @@ final class AccountRun {
         }
         waiting.removeAll(keepingCapacity: true)
         isHandling = false
+        trading.writeDown()
         guard watcher.isAsked, trading.stage == .waiting else { return }
         trading.allow(at: now)
         carryOn()
@@ -134,6 +135,7 @@ final class AccountRun {
 
     private func carryOn() {
         for request in trading.takeRequests() { handle(request) }
+        if !isHandling { trading.writeDown() }
     }
 
     private func perform(_ action: SessionAction) {

@@ -21,6 +21,7 @@ import VenueSessions
         try setting.claim("-0.5", at: "64000")
         setting.run.start(at: setting.now)
         #expect(setting.position == (try SignedQuantity("-0.5")))
+        setting.run.writeDown()
         #expect(said.last == "-0.5 at 64000.0")
     }
 
@@ -38,6 +39,7 @@ import VenueSessions
         try setting.quote(bid: "99.5", ask: "100.5")
         #expect(setting.run.takeRequests().isEmpty)
         setting.run.start(at: setting.now)
+        setting.run.writeDown()
         #expect(said == ["last 99.5"])
         #expect(setting.run.engine.state.valuation(LiveSetting.perpetual) == (try Price("100")))
         try setting.trade()
@@ -45,7 +47,7 @@ import VenueSessions
     }
 
     @Test func `takes balances in before its start`() throws {
-        var setting = try LiveSetting("")
+        let setting = try LiveSetting("")
         setting.run.take(
             .balance(
                 Balance(
@@ -75,6 +77,27 @@ import VenueSessions
         #expect(order.request.quantity == (try Quantity("0.25")))
         #expect(setting.run.takeRequests().isEmpty)
         #expect(setting.run.tally.orders == 1)
+    }
+
+    @Test func `writes an order down when it is on its way, or when somebody asks`() throws {
+        var setting = try LiveSetting(Self.buyer)
+        var heard: [String] = []
+        setting.run.listener = { command, _ in
+            if case .submit(let order) = command { heard.append(order.id.text) }
+        }
+        setting.run.start(at: setting.now)
+        try setting.trade()
+        #expect(setting.run.takeRequests().count == 1)
+        #expect(heard.isEmpty)
+        setting.run.writeDown()
+        #expect(heard.count == 1)
+        setting.report(.accepted(VenueOrderID("7")))
+        try setting.fill("0.25")
+        try setting.trade()
+        try setting.trade()
+        #expect(setting.run.tally.traded[LiveSetting.perpetual]?.bought.fills == 1)
+        #expect(setting.run.statistics[0].events == 3)
+        #expect(heard.count == 1)
     }
 
     @Test func `ends when its last order has ended, filled or cancelled`() throws {
@@ -113,6 +136,7 @@ import VenueSessions
         #expect(setting.position == .zero)
         setting.pass(seconds: 2)
         #expect(setting.position == (try SignedQuantity("1")))
+        setting.run.writeDown()
         #expect(said.contains { $0.hasPrefix("now 1") })
         #expect(said.contains { $0.contains("the venue says so") })
     }

@@ -7,7 +7,7 @@ import VenueSessions
 /// A live run of a script on one perpetual, with the venue's side by hand.
 struct LiveSetting {
     static let perpetual = InstrumentID(0)
-    var run: LiveRun
+    let run: LiveRun
     private(set) var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
     private var fills = 0
 

@@ -11,6 +11,7 @@ public final class SessionDriver {
     private let loop: any EventLoop
     private let clock: () -> Timestamp
     private let take: (SessionAction, Timestamp) -> Void
+    private let rest: () -> Void
     private let dialer: Dialer
     private let requests: Requests
     private let time: MonotonicTime
@@ -32,15 +33,19 @@ public final class SessionDriver {
     ///   what it saw before.
     /// - Parameter take: hears of all that is not about sockets, requests and timers, in order, with
     ///   the time of the input; it may call ``handle(_:)``.
+    /// - Parameter rest: called whenever all that came has been handled, and all that it led to is on
+    ///   its way.
     public init(
         _ session: any VenueSession, network: NetworkSettings, on loop: any EventLoop,
-        now: @escaping () -> Timestamp, take: @escaping (SessionAction, Timestamp) -> Void
+        now: @escaping () -> Timestamp, take: @escaping (SessionAction, Timestamp) -> Void,
+        rest: @escaping () -> Void = {}
     ) {
         let time = MonotonicTime(now)
         let dialer = Dialer(network, on: loop)
         self.session = session
         self.loop = loop
         self.take = take
+        self.rest = rest
         self.time = time
         self.dialer = dialer
         clock = now
@@ -119,6 +124,7 @@ public final class SessionDriver {
         }
         waiting.removeAll(keepingCapacity: true)
         isHandling = false
+        rest()
     }
 
     /// Whether the session still wants to hear it: a socket may have been closed since it came.

@@ -5,22 +5,37 @@ public import VenueSessions
 
 /// A strategy that trades an account at a venue with real money.
 ///
-/// Holds no socket and no clock: the session's words come in, the orders for it go out.
-public struct LiveRun: VenueRun {
+/// Holds no socket and no clock: the session's words come in, the orders for it go out. What an
+/// input leads to is known as soon as the engine has taken it in; what is written down of it, in
+/// tallies, logs and the past that rehearsals need, waits until the orders have left.
+public final class LiveRun: VenueRun {
     public private(set) var engine: Engine
     public let reloads: StrategyReloads?
-    public private(set) var tally = Tally()
-    public private(set) var equity: EquityCurve
     public private(set) var stopReason: String?
-    public private(set) var statistics: [DataStatistics]
     public var books: [OrderBook?] { engine.state.books }
+    public var tally: Tally { upToDate { written.tally } }
+    public var equity: EquityCurve { upToDate { written.equity } }
+    public var statistics: [DataStatistics] { upToDate { written.statistics } }
 
     /// Hears every command after it has been handed out: for logs, alerts and plots.
     public var listener: ((Command, TradingState) -> Void)?
     /// Hears every report after the engine took it in: for fills in a log.
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
 
+    /// What is written down of a run.
+    private struct Written {
+        var tally = Tally()
+        var equity: EquityCurve
+        var statistics: [DataStatistics]
+    }
+
+    private var written: Written
+    /// What was taken in last and is not written down.
+    private var unwritten: EngineIntake?
+    /// What came of it.
     private var commands: [Command] = []
+    /// Whether rehearsals have it already.
+    private var isKept = false
     private var requests: [SessionInput] = []
     private var truth = PositionTruth()
     private var nextComparison = Timestamp.distantFuture
@@ -35,9 +50,10 @@ public struct LiveRun: VenueRun {
         self.engine = engine
         self.reloads = reloads
         let instruments = engine.state.instruments
-        equity = EquityCurve(
-            currency: instruments[0].settle, start: .zero, instruments: instruments, held: [:])
-        statistics = instruments.map { DataStatistics(of: $0) }
+        written = Written(
+            equity: EquityCurve(
+                currency: instruments[0].settle, start: .zero, instruments: instruments, held: [:]),
+            statistics: instruments.map { DataStatistics(of: $0) })
     }
 
     public var isWoundDown: Bool { engine.state.orders.openCount == 0 }
@@ -45,14 +61,15 @@ public struct LiveRun: VenueRun {
     public var wantedFeeds: [FeedSet] { engine.neededFeeds }
     public var nextDue: Timestamp { min(engine.nextDeadline, nextComparison) }
 
-    public mutating func takeRequests() -> [SessionInput] {
-        defer { requests.removeAll(keepingCapacity: true) }
+    public func takeRequests() -> [SessionInput] {
+        guard !requests.isEmpty else { return [] }
+        defer { requests = [] }
         return requests
     }
 
     // MARK: - Inputs
 
-    public mutating func start(at now: Timestamp) {
+    public func start(at now: Timestamp) {
         feed(.time(now))
         for held in truth.beginnings(at: now) { engine.begin(with: held, into: &commands) }
         hasStarted = true
@@ -60,85 +77,63 @@ public struct LiveRun: VenueRun {
         beginEquity()
         for instrument in engine.state.instruments { settleEquity(instrument.id) }
         feed(.start(.first, at: now))
-        handOut()
     }
 
-    public mutating func take(_ input: EngineInput, at now: Timestamp) {
+    public func take(_ input: EngineInput, at now: Timestamp) {
         switch input {
         case .market(let event):
-            statistics[event.instrument.index].take(event)
-            guard hasStarted else { return engine.observe(event) }
+            guard hasStarted else {
+                written.statistics[event.instrument.index].take(event)
+                return engine.observe(event)
+            }
             feed(input)
-            // Between fills a price moves the equity; once a message is enough.
-            if event.movesValuation { settleEquity(event.instrument) }
-        case .report(let report):
-            feed(input)
-            note(report)
+        case .report, .balance: feed(input)
         case .status(let status):
             if status.state != .connected, status.state != .resynchronised { truth.pause() }
             if hasStarted { feed(input) }
-        case .balance: feed(input)
         default: break  // nothing else comes from a session
         }
-        handOut()
     }
 
-    public mutating func take(_ changes: [BookChange], at now: Timestamp) {
-        guard let index = changes.first?.instrument.index else { return }
-        for change in changes { statistics[index].add(change) }
+    public func take(_ changes: [BookChange], at now: Timestamp) {
         guard hasStarted else {
-            for change in changes { engine.observe(.book(change)) }
+            for change in changes {
+                written.statistics[change.instrument.index].add(change)
+                engine.observe(.book(change))
+            }
             return
         }
-        if let reloads {
-            reloads.process(changes, &engine, into: &commands)
-        } else {
-            for change in changes { engine.process(change, into: &commands) }
-        }
-        handOut()
+        feed(.changes(changes))
     }
 
-    public mutating func take(_ position: VenuePosition, at now: Timestamp) {
+    public func take(_ position: VenuePosition, at now: Timestamp) {
         truth.take(position)
-        guard hasStarted else { return }
-        compare(at: now)
-        handOut()
+        if hasStarted { compare(at: now) }
     }
 
-    public mutating func pass(until now: Timestamp) {
+    public func pass(until now: Timestamp) {
         guard hasStarted else { return }
         feed(.time(now))
         if now >= nextComparison { compare(at: now) }
-        handOut()
     }
 
-    public mutating func windDown(_ reason: String, at now: Timestamp) {
+    public func windDown(_ reason: String, at now: Timestamp) {
         guard !isWindingDown else { return }
         isWindingDown = true
         guard hasStarted else { return }
         feed(.time(now))
         feed(.stop(reason: reason, at: now))
-        handOut()
     }
 
-    public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
+    public func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
+        writeDown()
         let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)
         handOut()
         return swap
     }
 
-    // MARK: - One step
-
-    private mutating func feed(_ input: EngineInput) {
-        if let reloads {
-            reloads.process(input, &engine, into: &commands)
-        } else {
-            engine.process(input, into: &commands)
-        }
-    }
-
-    private mutating func compare(at now: Timestamp) {
+    private func compare(at now: Timestamp) {
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         let state = engine.state
         let doubtful = Set(
@@ -150,52 +145,100 @@ public struct LiveRun: VenueRun {
         }
     }
 
-    private mutating func note(_ report: ExecutionReport) {
+    // MARK: - One step
+
+    private func feed(_ input: EngineInput) { feed(.input(input)) }
+
+    private func feed(_ intake: EngineIntake) {
+        writeDown()
+        if let reloads {
+            isKept = reloads.processFirst(intake, &engine, into: &commands)
+        } else {
+            engine.process(intake, into: &commands)
+        }
+        unwritten = intake
+        handOut()
+    }
+
+    /// Moves what the engine wants done to the requests.
+    private func handOut() {
+        for command in commands {
+            switch command {
+            case .submit, .cancel, .amend: requests.append(.command(command))
+            case .tradingStopped(let reason): stopReason = stopReason ?? reason
+            case .intent, .refused, .log, .alert, .plot: break
+            }
+        }
+    }
+
+    // MARK: - What is written down
+
+    public func writeDown() {
+        if let intake = unwritten.take() {
+            if !isKept { reloads?.keep(intake, commands, engine) }
+            count(intake)
+        }
+        guard !commands.isEmpty else { return }
+        for command in commands { note(command) }
+        commands.removeAll(keepingCapacity: true)
+    }
+
+    private func upToDate<Value>(_ value: () -> Value) -> Value {
+        writeDown()
+        return value()
+    }
+
+    private func count(_ intake: EngineIntake) {
+        switch intake {
+        case .changes(let changes):
+            for change in changes { written.statistics[change.instrument.index].add(change) }
+        case .input(.market(let event)):
+            written.statistics[event.instrument.index].take(event)
+            // Between fills a price moves the equity; once a message is enough.
+            if event.movesValuation { settleEquity(event.instrument) }
+        case .input(.report(let report)): note(report)
+        case .input: break
+        }
+    }
+
+    private func note(_ command: Command) {
+        switch command {
+        case .submit: written.tally.orders += 1
+        case .intent(let intent): written.tally.intents.add(intent, engine.state.instruments)
+        case .refused(let refusal, _): written.tally.reject(refusal.rule.rawValue)
+        case .cancel, .amend, .tradingStopped, .log, .alert, .plot: break
+        }
+        listener?(command, engine.state)
+    }
+
+    private func note(_ report: ExecutionReport) {
         switch report.event {
         case .fill(let fill):
-            tally.add(fill, of: report, engine.state)
+            written.tally.add(fill, of: report, engine.state)
             settleEquity(report.instrument)
-        case .rejected(let reason): tally.reject(reason)
+        case .rejected(let reason): written.tally.reject(reason)
         default: break
         }
         reportListener?(report, engine.state)
     }
 
     /// The account is worth what the venue says now; what is traded from here on is added.
-    private mutating func beginEquity() {
+    private func beginEquity() {
         let state = engine.state
-        let currency = equity.currency
+        let currency = written.equity.currency
         var held: [Currency: Money] = [:]
         for (other, balance) in state.balances where other != currency {
             held[other] = balance.total
         }
-        equity = EquityCurve(
+        written.equity = EquityCurve(
             currency: currency, start: state.balances[currency]?.total ?? .zero,
             instruments: state.instruments, held: held)
     }
 
-    private mutating func settleEquity(_ instrument: InstrumentID) {
+    private func settleEquity(_ instrument: InstrumentID) {
         let state = engine.state
-        equity.settle(
+        written.equity.settle(
             instrument.index, at: state.valuation(instrument), state.positions[instrument.index])
-    }
-
-    /// Moves what the engine wants done to the requests, or to whoever listens.
-    private mutating func handOut() {
-        for command in commands {
-            switch command {
-            case .submit:
-                tally.orders += 1
-                requests.append(.command(command))
-            case .cancel, .amend: requests.append(.command(command))
-            case .intent(let intent): tally.intents.add(intent, engine.state.instruments)
-            case .refused(let refusal, _): tally.reject(refusal.rule.rawValue)
-            case .tradingStopped(let reason): stopReason = stopReason ?? reason
-            case .log, .alert, .plot: break
-            }
-            listener?(command, engine.state)
-        }
-        commands.removeAll(keepingCapacity: true)
     }
 }
 

@@ -72,6 +72,7 @@ public struct PaperVenueRun: VenueRun {
     }
 
     public mutating func takeRequests() -> [SessionInput] { [] }
+    public mutating func writeDown() {}
 
     /// A ``LiveFeed`` never fails: what cannot be read never reaches it.
     private mutating func reading(_ body: (inout SimulatedRun) throws(MarketDataError) -> Void) {

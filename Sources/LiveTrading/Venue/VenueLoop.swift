@@ -40,11 +40,12 @@ public final class VenueLoop<Run: VenueRun> {
         self.loop = loop
         self.clock = clock
         self.onEnd = onEnd
-        driver = SessionDriver(session, network: network, on: loop, now: clock) {
-            [unowned self] action, time in
-            self.trading.take(action, at: time)
-            carryOn()
-        }
+        driver = SessionDriver(
+            session, network: network, on: loop, now: clock,
+            take: { [unowned self] action, time in
+                self.trading.take(action, at: time)
+                handOn()
+            }, rest: { [unowned self] in carryOn() })
     }
 
     /// Connects, and does what follows.
@@ -79,9 +80,15 @@ public final class VenueLoop<Run: VenueRun> {
         }
     }
 
-    /// Hands on what is to be done, and sees to the next wake-up.
-    private func carryOn() {
+    /// Hands on what is to be done.
+    private func handOn() {
         for request in trading.takeRequests() { driver?.handle(request) }
+    }
+
+    /// Hands on what is to be done, does all that could wait for that, and sees to the next wake-up.
+    private func carryOn() {
+        handOn()
+        trading.writeDown()
         guard trading.stage != .ended else { return close() }
         let due = trading.nextDue
         guard due != wakeAt else { return }

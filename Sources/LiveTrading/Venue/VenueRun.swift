@@ -28,4 +28,6 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     var nextDue: Timestamp { get }
     /// What the session is to do, in order; each is handed out once.
     mutating func takeRequests() -> [SessionInput]
+    /// Writes down what the latest inputs led to, once what they ask for is on its way.
+    mutating func writeDown()
 }

@@ -86,6 +86,9 @@ public final class VenueTrading<Run: VenueRun> {
         return requests + fromRun
     }
 
+    /// Writes down what the latest calls led to: called when what they ask for is on its way.
+    public func writeDown() { run?.writeDown() }
+
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
     public var nextDue: Timestamp {
         min(run?.nextDue ?? .distantFuture, deadline, connectDeadline)
@@ -199,6 +202,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// Does what belongs between two events: a reload looks at the run.
     public func between<Result>(_ body: (inout Run) -> Result) -> Result? {
         guard stage == .trading, var run = run.take() else { return nil }
+        run.writeDown()
         let result = body(&run)
         self.run = run
         subscribe()

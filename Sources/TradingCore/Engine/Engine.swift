@@ -17,6 +17,13 @@ public struct EngineSettings {
     public init() {}
 }
 
+/// What an engine takes in at once.
+public enum EngineIntake: Sendable {
+    case input(EngineInput)
+    /// All changes of one message about a book, in order.
+    case changes([BookChange])
+}
+
 /// Turns inputs into commands: books, marks and positions first, then the strategy, then its
 /// intents through the risk gate.
 ///
@@ -130,6 +137,14 @@ public struct Engine {
         case .halt(let reason, let time):
             advance(to: time, into: &commands)
             stopTrading(reason, into: &commands)
+        }
+    }
+
+    /// The same for what may be a whole message.
+    public mutating func process(_ intake: EngineIntake, into commands: inout [Command]) {
+        switch intake {
+        case .input(let input): process(input, into: &commands)
+        case .changes(let changes): for change in changes { process(change, into: &commands) }
         }
     }
 

@@ -98,18 +98,33 @@ public final class StrategyReloads {
         if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
     }
 
-    /// The same for all changes of one message about a book, without the wrapping.
-    public func process(
-        _ changes: [BookChange], _ engine: inout Engine, into commands: inout [Command]
-    ) {
-        for change in changes {
-            let before = commands.count
-            engine.process(change, into: &commands)
-            keep(.change(change))
-            guard commands.count > before else { continue }
-            for command in commands[before...] { note(command, engine.state) }
+    /// Hands something to the engine without keeping it: what the engine wants done comes first.
+    ///
+    /// The caller sees that it is kept, by ``keep(_:_:_:)``, before anything else happens.
+    ///
+    /// - Returns: whether it was kept: where a version is on probation that cannot wait.
+    public func processFirst(
+        _ intake: EngineIntake, _ engine: inout Engine, into commands: inout [Command]
+    ) -> Bool {
+        guard engine.probation != nil else {
+            engine.process(intake, into: &commands)
+            return false
         }
-        if engine.probation != nil { watchProbation(&engine, into: &commands) }
+        switch intake {
+        case .input(let input): process(input, &engine, into: &commands)
+        case .changes(let changes):
+            for change in changes { process(.market(.book(change)), &engine, into: &commands) }
+        }
+        return true
+    }
+
+    /// Keeps what the engine has taken in, and what it wanted done.
+    public func keep(_ intake: EngineIntake, _ commands: [Command], _ engine: Engine) {
+        switch intake {
+        case .input(let input): note(input, engine.state)
+        case .changes(let changes): for change in changes { keep(.change(change)) }
+        }
+        for command in commands { note(command, engine.state) }
         if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
     }
 

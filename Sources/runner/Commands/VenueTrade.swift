@@ -53,7 +53,7 @@ struct VenueTrade {
         let engine = Engine(
             mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
             now: wallClock())
-        var run = LiveRun(engine: engine, reloads: reloads)
+        let run = LiveRun(engine: engine, reloads: reloads)
         run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
         run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
         return run
