@@ -78,6 +78,11 @@ extension ExactDecimal {
     /// The value to the last digit, without exponent or trailing zeros: `61602.01`.
     public var description: String { formatAttos(attos) }
 
+    /// Appends ``description`` without making a string of it.
+    public func append(to bytes: inout [UInt8]) {
+        unsafe withAttosText(attos) { unsafe bytes.append(contentsOf: $0) }
+    }
+
     /// The nearest binary floating-point number; for Lua, statistics and charts only.
     public var double: Double { nearestDouble(attos: attos) }
 }

@@ -9,6 +9,8 @@ package struct Endpoint: Hashable, Sendable {
     package let port: Int
     /// With the query, from the root.
     package let path: String
+    /// As the header `Host` wants it: without the port where that is the scheme's own.
+    let hostHeader: String
 
     /// - Throws: ``TransportProblem`` of kind other, when the text is no such address, or one where
     ///   keys would go in clear over a network.
@@ -26,6 +28,8 @@ package struct Endpoint: Hashable, Sendable {
         else { throw Self.malformed }
         host = place.host
         port = place.port
+        let name = host.contains(":") ? "[\(host)]" : host
+        hostHeader = port == (isSecure ? 443 : 80) ? name : "\(name):\(port)"
         let target = rest[authorityEnd...]
         path = target.hasPrefix("/") ? String(target) : "/" + target
         guard Self.canBeSent(path) else { throw Self.malformed }
@@ -44,23 +48,31 @@ package struct Endpoint: Hashable, Sendable {
 
     /// Whether these bytes may stand in a request line, where all clients would leave them alone.
     static func canBeSent(_ path: String) -> Bool {
-        let bytes = Array(path.utf8)
-        guard bytes.first == UInt8(ascii: "/") else { return false }
+        let bytes = path.utf8.span
+        guard !bytes.isEmpty, bytes[0] == UInt8(ascii: "/") else { return false }
         return bytes.indices.allSatisfy { at in
             switch bytes[at] {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                // One by one they are - . _ ~ ! $ & ' ( ) * + , ; = : @ / ?
+                UInt8(ascii: "-")...UInt8(ascii: ";"), UInt8(ascii: "&")...UInt8(ascii: ","),
+                UInt8(ascii: "_"), UInt8(ascii: "~"), UInt8(ascii: "!"), UInt8(ascii: "$"),
+                UInt8(ascii: "="), UInt8(ascii: "?"), UInt8(ascii: "@"):
                 true
             case UInt8(ascii: "%"):
                 at + 2 < bytes.count && isHexadecimal(bytes[at + 1])
                     && isHexadecimal(bytes[at + 2])
-            default: "-._~!$&'()*+,;=:@/?".utf8.contains(bytes[at])
+            default: false
             }
         }
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {
-        "0123456789abcdefABCDEF".utf8.contains(byte)
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
+        }
     }
 
     /// Whether the host is this machine, which no network and no proxy stands before.
@@ -73,12 +85,6 @@ package struct Endpoint: Hashable, Sendable {
 
     /// `host:port`, for messages.
     var place: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
-
-    /// As the header `Host` wants it: without the port where that is the scheme's own.
-    var hostHeader: String {
-        guard port == (isSecure ? 443 : 80) else { return place }
-        return host.contains(":") ? "[\(host)]" : host
-    }
 }
 
 /// The part of an address between the scheme and the path.

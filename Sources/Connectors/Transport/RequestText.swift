@@ -8,40 +8,49 @@ enum RequestText {
         guard Endpoint.canBeSent(call.path) else {
             throw TransportProblem(.other, "the request's path cannot be sent as it was signed")
         }
-        let isToken = call.method.utf8.allSatisfy { (65...90).contains($0) }
+        let isToken = allBytes(of: call.method) { (65...90).contains($0) }
         let areHeaders = call.headers.allSatisfy { header in
-            !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 58 }
-                && header.value.utf8.allSatisfy { $0 >= 32 && $0 != 127 }
+            !header.name.isEmpty && allBytes(of: header.name) { $0 > 32 && $0 < 127 && $0 != 58 }
+                && allBytes(of: header.value) { $0 >= 32 && $0 != 127 }
         }
         guard isToken, !call.method.isEmpty, areHeaders else {
             throw TransportProblem(.other, "the request's method or headers cannot be sent")
         }
     }
 
+    private static func allBytes(of text: String, satisfy isGood: (UInt8) -> Bool) -> Bool {
+        let bytes = text.utf8.span
+        return bytes.indices.allSatisfy { isGood(bytes[$0]) }
+    }
+
     /// Head and body in one buffer, so that both leave in one write.
     static func buffer(
         _ call: HTTPCall, to endpoint: Endpoint, _ allocator: ByteBufferAllocator
     ) -> ByteBuffer {
-        var buffer = allocator.buffer(capacity: 512 + call.path.utf8.count + call.body.utf8.count)
-        buffer.writeString(call.method)
-        buffer.writeStaticString(" ")
-        buffer.writeString(call.path)
-        buffer.writeStaticString(" HTTP/1.1\r\nHost: ")
-        buffer.writeString(endpoint.hostHeader)
-        buffer.writeStaticString("\r\n")
+        var text: [UInt8] = []
+        text.reserveCapacity(usualHeadLength + call.path.utf8.count + call.body.utf8.count)
+        text += call.method.utf8
+        text.append(UInt8(ascii: " "))
+        text += call.path.utf8
+        text += " HTTP/1.1\r\nHost: ".utf8
+        text += endpoint.hostHeader.utf8
+        text += "\r\n".utf8
         for header in call.headers {
-            buffer.writeString(header.name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(header.value)
-            buffer.writeStaticString("\r\n")
+            text += header.name.utf8
+            text += ": ".utf8
+            text += header.value.utf8
+            text += "\r\n".utf8
         }
         if !call.body.isEmpty || call.method != "GET" {
-            buffer.writeStaticString("Content-Length: ")
-            buffer.writeString(String(call.body.utf8.count))
-            buffer.writeStaticString("\r\n")
+            text += "Content-Length: ".utf8
+            text += String(call.body.utf8.count).utf8
+            text += "\r\n".utf8
         }
-        buffer.writeStaticString("\r\n")
-        buffer.writeString(call.body)
-        return buffer
+        text += "\r\n".utf8
+        text += call.body.utf8
+        return allocator.buffer(bytes: text)
     }
+
+    /// Of a signed request, without its path.
+    private static let usualHeadLength = 512
 }

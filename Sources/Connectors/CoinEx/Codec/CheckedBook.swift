@@ -127,16 +127,14 @@ extension CheckedBook.Level {
         length = level.priceText.count + 1 + level.sizeText.count
         text = CheckedBook.Text(repeating: 0)
         guard length <= CheckedBook.Text.count else { throw .longText }
-        var at = 0
-        for byte in level.priceText {
-            text[at] = bytes[byte]
-            at += 1
-        }
-        text[at] = UInt8(ascii: ":")
-        at += 1
-        for byte in level.sizeText {
-            text[at] = bytes[byte]
-            at += 1
+        let middle = level.priceText.count
+        unsafe bytes.withUnsafeBytes { bytes in
+            unsafe withUnsafeMutableBytes(of: &text) { text in
+                unsafe text.copyBytes(from: bytes[level.priceText])
+                unsafe text[middle] = UInt8(ascii: ":")
+                unsafe UnsafeMutableRawBufferPointer(rebasing: text[(middle + 1)...])
+                    .copyBytes(from: bytes[level.sizeText])
+            }
         }
     }
 }

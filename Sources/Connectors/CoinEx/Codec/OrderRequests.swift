@@ -46,32 +46,21 @@ package struct OrderTerms: Hashable {
     }
 
     fileprivate func body(_ product: Product, closing: Bool = false) -> String {
-        var fields = [
-            ("market", quoted(market)), ("market_type", quoted(product.marketType)),
-        ]
-        if !closing { fields.append(("side", quoted(side.description))) }
-        fields.append(("type", quoted(type)))
-        fields.append(("amount", quoted(amount.description)))
-        if let price { fields.append(("price", quoted(price.description))) }
-        if let unit { fields.append(("ccy", quoted(unit))) }
-        fields.append(("client_id", quoted(clientID)))
+        var body = ObjectText()
+        body.add("market", market)
+        body.add("market_type", product.marketType)
+        if !closing { body.add("side", side.description) }
+        body.add("type", type)
+        body.add("amount", amount)
+        if let price { body.add("price", price) }
+        if let unit { body.add("ccy", unit) }
+        body.add("client_id", clientID)
         if let trigger {
-            fields.append(("trigger_price", quoted(trigger.description)))
-            if product == .futures { fields.append(("trigger_price_type", quoted("latest_price"))) }
+            body.add("trigger_price", trigger)
+            if product == .futures { body.add("trigger_price_type", "latest_price") }
         }
-        return object(fields)
+        return body.finished()
     }
-}
-
-private func object(_ fields: [(String, String)]) -> String {
-    var text = "{"
-    for (name, value) in fields {
-        text += text.utf8.count == 1 ? "\"" : ",\""
-        text += name
-        text += "\":"
-        text += value
-    }
-    return text + "}"
 }
 
 extension CoinExRequests {
@@ -103,9 +92,10 @@ extension CoinExRequests {
     ) -> CoinExRequest {
         post(
             "/v2/\(product.rawValue)/modify-order",
-            object(
-                target(product, market) + [("order_id", String(orderID))]
-                    + terms(price: price, amount: amount)), .place, product, isOrder: true)
+            target(product, market) {
+                $0.add("order_id", json: String(orderID))
+                addTerms(price: price, amount: amount, to: &$0)
+            }, .place, product, isOrder: true)
     }
 
     package static func modifyStop(
@@ -113,9 +103,10 @@ extension CoinExRequests {
     ) -> CoinExRequest {
         post(
             "/v2/\(product.rawValue)/modify-stop-order",
-            object(
-                target(product, market) + [("stop_id", String(stopID))]
-                    + terms(price: price, amount: amount)), .place, product, isOrder: true)
+            target(product, market) {
+                $0.add("stop_id", json: String(stopID))
+                addTerms(price: price, amount: amount, to: &$0)
+            }, .place, product, isOrder: true)
     }
 
     package static func cancel(
@@ -123,7 +114,7 @@ extension CoinExRequests {
     ) -> CoinExRequest {
         post(
             "/v2/\(product.rawValue)/cancel-order",
-            object(target(product, market) + [("order_id", String(orderID))]), .cancel, product,
+            target(product, market) { $0.add("order_id", json: String(orderID)) }, .cancel, product,
             isOrder: true)
     }
 
@@ -132,7 +123,7 @@ extension CoinExRequests {
     ) -> CoinExRequest {
         post(
             "/v2/\(product.rawValue)/cancel-stop-order",
-            object(target(product, market) + [("stop_id", String(stopID))]), .cancel, product,
+            target(product, market) { $0.add("stop_id", json: String(stopID)) }, .cancel, product,
             isOrder: true)
     }
 
@@ -143,7 +134,7 @@ extension CoinExRequests {
         let ids = orderIDs.map { String($0) }.joined(separator: ",")
         return post(
             "/v2/\(product.rawValue)/cancel-batch-order",
-            object(target(product, market) + [("order_ids", "[\(ids)]")]), .bulkCancel, product,
+            target(product, market) { $0.add("order_ids", json: "[\(ids)]") }, .bulkCancel, product,
             units: orderIDs.count, isOrder: true)
     }
 
@@ -152,23 +143,30 @@ extension CoinExRequests {
     ) -> CoinExRequest {
         post(
             "/v2/\(product.rawValue)/cancel-\(isStop ? "stop-" : "")order-by-client-id",
-            object(target(product, market) + [("client_id", quoted(clientID))]), .bulkCancel,
-            product, isOrder: true)
+            target(product, market) { $0.add("client_id", clientID) }, .bulkCancel, product,
+            isOrder: true)
     }
 
     /// All normal orders of a market; stops stay.
     package static func cancelAll(_ product: Product, _ market: String) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/cancel-all-order", object(target(product, market)),
+            "/v2/\(product.rawValue)/cancel-all-order", target(product, market) { _ in },
             .bulkCancel, product, isOrder: true)
     }
 
-    private static func target(_ product: Product, _ market: String) -> [(String, String)] {
-        [("market", quoted(market)), ("market_type", quoted(product.marketType))]
+    /// The body of a request about a market's orders.
+    private static func target(
+        _ product: Product, _ market: String, _ add: (inout ObjectText) -> Void
+    ) -> String {
+        var body = ObjectText()
+        body.add("market", market)
+        body.add("market_type", product.marketType)
+        add(&body)
+        return body.finished()
     }
 
-    private static func terms(price: Price?, amount: Quantity?) -> [(String, String)] {
-        (amount.map { [("amount", quoted($0.description))] } ?? [])
-            + (price.map { [("price", quoted($0.description))] } ?? [])
+    private static func addTerms(price: Price?, amount: Quantity?, to body: inout ObjectText) {
+        if let amount { body.add("amount", amount) }
+        if let price { body.add("price", price) }
     }
 }

@@ -266,21 +266,3 @@ func percentEncoded(_ text: String) -> String {
     }
     return String(decoding: bytes, as: UTF8.self)
 }
-
-/// A text as JSON; other than printable ASCII is escaped, so that the bytes signed are plain.
-func quoted(_ text: String) -> String {
-    // What orders are made of needs no escape.
-    if text.utf8.allSatisfy({ 32..<127 ~= $0 && $0 != 34 && $0 != 92 }) { return "\"\(text)\"" }
-    var result = "\""
-    for unit in text.utf16 {
-        switch unit {
-        case 34: result += "\\\""
-        case 92: result += "\\\\"
-        case 32..<127: result.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
-        default:
-            let digits = String(unit, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }
-    }
-    return result + "\""
-}

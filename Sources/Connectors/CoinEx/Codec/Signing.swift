@@ -19,27 +19,37 @@ public struct CoinExKey: Sendable, CustomStringConvertible, CustomReflectable {
     package func signature(
         method: String, path: String, body: String, milliseconds: Int64
     ) -> String {
-        signature(of: method + path + body + String(milliseconds))
+        var text: [UInt8] = []
+        text.reserveCapacity(method.utf8.count + path.utf8.count + body.utf8.count + 20)
+        text += method.utf8
+        text += path.utf8
+        text += body.utf8
+        text += String(milliseconds).utf8
+        return signature(of: text)
     }
 
     /// The signature that opens a socket's private channels.
-    package func signature(milliseconds: Int64) -> String { signature(of: String(milliseconds)) }
+    package func signature(milliseconds: Int64) -> String {
+        signature(of: Array(String(milliseconds).utf8))
+    }
 
-    private func signature(of text: String) -> String {
+    private func signature(of text: [UInt8]) -> String {
         var code = begun
-        code.update(data: Array(text.utf8))
+        code.update(data: text)
         return hexadecimal(code.finalize())
     }
 }
 
-private func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    var text: [UInt8] = []
-    text.reserveCapacity(64)
-    for byte in bytes {
-        text.append(digit(byte >> 4))
-        text.append(digit(byte & 15))
+private func hexadecimal(_ code: HMAC<SHA256>.MAC) -> String {
+    unsafe code.withUnsafeBytes { bytes in
+        unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for place in bytes.indices {
+                unsafe text[2 * place] = digit(bytes[place] >> 4)
+                unsafe text[2 * place + 1] = digit(bytes[place] & 15)
+            }
+            return 2 * bytes.count
+        }
     }
-    return String(decoding: text, as: UTF8.self)
 }
 
 private func digit(_ value: UInt8) -> UInt8 {

@@ -23,7 +23,7 @@ public struct CoinExSession: VenueSession {
     var limiter: RateLimiter
     var inFlight: [RequestID: InFlight] = [:]
     var waiting: [WaitingRequest] = []
-    var lines: [Product: Line] = [:]
+    var lines = Lines()
     var markets: MarketTable
     var desk = OrderDesk()
     var account = AccountState()
@@ -151,8 +151,7 @@ public struct CoinExSession: VenueSession {
     // MARK: - Frames
 
     private mutating func receive(_ frame: Span<UInt8>, _ isText: Bool, _ socket: SocketID) {
-        guard let product = markets.products.first(where: { lines[$0]?.socket == socket })
-        else { return }  // an old socket's last words
+        guard let product = lines.product(of: socket) else { return }  // an old socket's last words
         lines[product]?.lastHeard = now
         if isText { return read(frame, product) }
         do throws(BadCompression) {

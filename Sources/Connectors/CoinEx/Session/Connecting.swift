@@ -13,16 +13,14 @@ extension CoinExSession {
     }
 
     mutating func opened(_ socket: SocketID) {
-        guard let product = product(of: socket), lines[product]?.stage == .opening else { return }
+        guard let product = lines.product(of: socket), lines[product]?.stage == .opening else {
+            return
+        }
         lines[product]?.lastHeard = now
         agenda.add(.ping(product), at: after(Waits.ping))
         if settings.key == nil { return joinFeeds(product) }
         lines[product]?.stage = .signing
         sign(product)
-    }
-
-    private func product(of socket: SocketID) -> Product? {
-        lines.keys.sorted().first { lines[$0]?.socket == socket }
     }
 
     private mutating func sign(_ product: Product) {
@@ -32,7 +30,7 @@ extension CoinExSession {
     }
 
     mutating func closed(_ socket: SocketID, _ reason: TransportProblem) {
-        guard let product = product(of: socket) else { return }
+        guard let product = lines.product(of: socket) else { return }
         lines[product]?.socket = nil
         fell(product, reason.description, reason.cause)
     }

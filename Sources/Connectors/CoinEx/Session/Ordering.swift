@@ -122,7 +122,7 @@ extension CoinExSession {
         guard case .place(let serial) = purpose, let order = desk.orders[serial],
             markets[order.instrument].product == .futures
         else { return false }
-        return desk.open.contains { other in
+        return desk.hasOpen { other in
             other.closesPosition && other.serial < serial && other.instrument == order.instrument
                 && other.request.side == order.request.side && !other.isAcknowledged
                 && !other.isLost && mayMeetAnother(other)

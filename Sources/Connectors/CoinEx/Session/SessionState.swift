@@ -185,3 +185,31 @@ struct Line {
     /// Why the socket was lost last; empty while it never was.
     var reason = ""
 }
+
+/// The lines of the products in use, changed where they lie.
+struct Lines {
+    private var spot: Line?
+    private var futures: Line?
+
+    subscript(product: Product) -> Line? {
+        _read {
+            switch product {
+            case .spot: yield spot
+            case .futures: yield futures
+            }
+        }
+        _modify {
+            switch product {
+            case .spot: yield &spot
+            case .futures: yield &futures
+            }
+        }
+    }
+
+    /// The product that speaks over this socket.
+    func product(of socket: SocketID) -> Product? {
+        if let line = spot, line.socket == socket { return .spot }
+        if let line = futures, line.socket == socket { return .futures }
+        return nil
+    }
+}

@@ -108,9 +108,60 @@ struct TrackedOrder {
     func whole(ofAmount amount: Quantity) -> Quantity { amount + carried }
 }
 
+/// Orders by their serials, read and changed where they lie: they are large.
+struct TrackedOrders {
+    private var slots: [TrackedOrder?] = []
+    private var places: [Int: Int] = [:]
+    private var freePlaces: [Int] = []
+
+    subscript(serial: Int) -> TrackedOrder? {
+        _read {
+            if let place = places[serial] {
+                yield slots[place]
+            } else {
+                yield nil
+            }
+        }
+        _modify {
+            if let place = places[serial] {
+                yield &slots[place]
+            } else {
+                var nothing: TrackedOrder?
+                yield &nothing
+                assert(nothing == nil, "an order is taken in by insert(_:)")
+            }
+        }
+    }
+
+    /// Whether there is an order with this serial, and one that is meant.
+    func holds(_ serial: Int, where isMeant: (TrackedOrder) -> Bool) -> Bool {
+        guard let place = places[serial] else { return false }
+        return switch slots[place] {
+        case .some(let order): isMeant(order)
+        case nil: false
+        }
+    }
+
+    mutating func insert(_ order: TrackedOrder) {
+        if let place = freePlaces.popLast() {
+            slots[place] = order
+            places[order.serial] = place
+        } else {
+            places[order.serial] = slots.count
+            slots.append(order)
+        }
+    }
+
+    mutating func remove(_ serial: Int) -> TrackedOrder? {
+        guard let place = places.removeValue(forKey: serial) else { return nil }
+        freePlaces.append(place)
+        return slots[place].take()
+    }
+}
+
 /// The orders that a session follows.
 struct OrderDesk {
-    var orders: [Int: TrackedOrder] = [:]
+    var orders = TrackedOrders()
     private var count = 0
     private var byClientID: [String: Int] = [:]
     private var byVenueID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
@@ -130,6 +181,11 @@ struct OrderDesk {
         openSerials.compactMap { orders[$0] }.filter { !$0.isDone }
     }
 
+    /// Whether one of those is meant; no order is copied for it.
+    func hasOpen(where isMeant: (TrackedOrder) -> Bool) -> Bool {
+        openSerials.contains { orders.holds($0) { !$0.isDone && isMeant($0) } }
+    }
+
     func serial(of id: ClientOrderID) -> Int? { byClientID[id.text] }
     func serial(_ product: Product, _ venueID: Int64) -> Int? { byVenueID[product]?[venueID] }
     func serial(_ product: Product, stop: Int64) -> Int? { byStopID[product]?[stop] }
@@ -147,9 +203,10 @@ struct OrderDesk {
         _ id: ClientOrderID, _ request: OrderRequest, _ terms: OrderTerms?, at now: Timestamp
     ) -> Int {
         count += 1
-        orders[count] = TrackedOrder(
-            serial: count, id: id, instrument: request.instrument.index, createdAt: now,
-            request: request, terms: terms, lastNews: now)
+        orders.insert(
+            TrackedOrder(
+                serial: count, id: id, instrument: request.instrument.index, createdAt: now,
+                request: request, terms: terms, lastNews: now))
         byClientID[id.text] = count
         openSerials.append(count)
         return count
@@ -191,7 +248,7 @@ struct OrderDesk {
         if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
         guard finished.count > Bounds.finishedOrders else { return }
         let oldest = finished.removeFirst()
-        guard let order = orders.removeValue(forKey: oldest) else { return }
+        guard let order = orders.remove(oldest) else { return }
         if byClientID[order.id.text] == oldest { byClientID[order.id.text] = nil }
         for product in Product.allCases {
             for id in order.ids { byVenueID[product]?[id] = nil }
