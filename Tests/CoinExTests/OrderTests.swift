@@ -55,6 +55,26 @@ private func resting() throws -> SessionDesk {
         #expect(desk.reports[1].venueTime == Timestamp(nanoseconds: 1_700_000_001_000_000_000))
     }
 
+    @Test func `are practised as they are sent, while they could be`() throws {
+        let desk = try SessionDesk()
+        #expect(desk.session.practiceOrder(at: desk.now) == nil)
+        try desk.goLive()
+        #expect(desk.session.practiceOrder(at: desk.now) == nil, "no price is known")
+        try desk.push(
+            #"{"method":"deals.update","data":{"market":"BTCUSDT","deal_list":[{"deal_id":1,"#
+                + #""created_at":1700000000000,"side":"buy","price":"100","amount":"1"}]},"id":null}"#
+        )
+        let call = try #require(desk.session.practiceOrder(at: desk.now))
+        #expect(call.method == "POST" && call.path == "/v2/spot/order" && call.isOrder)
+        #expect(
+            call.body
+                == #"{"market":"BTCUSDT","market_type":"SPOT","side":"buy","type":"limit","#
+                + #""amount":"0.012345","price":"100","client_id":"mr00000000000-000000"}"#)
+        let sign = SessionDesk.key.signature(
+            method: "POST", path: call.path, body: call.body, milliseconds: 1_700_000_000_000)
+        #expect(call.headers.contains(HTTPHeader("X-COINEX-SIGN", sign)))
+    }
+
     private static let forms: [(String, @Sendable (inout OrderRequest) -> Void, String)] = [
         ("100", { _ in }, #""type":"limit","amount":"0.2","price":"100""#),
         ("100", { $0.isPostOnly = true }, #""type":"maker_only""#),

@@ -39,6 +39,40 @@ internal import VenueSessions
         }
     }
 
+    @Test func `is practised after messages, every ten milliseconds, and not sent`() async throws {
+        try await withRig { rig in
+            let port = try await rig.serve(
+                Peer.Script(
+                    request: { peer, request in
+                        rig.note("asked \(request.line)")
+                        peer.accept(request)
+                    },
+                    frame: { peer, frame in
+                        peer.text(String(decoding: frame.payload, as: UTF8.self))
+                    }))
+            let base = "http://127.0.0.1:\(port)"
+            try await rig.start(NetworkSettings(requestBase: base))
+            try await rig.on { $0.practises = true }
+            try await rig.act(.open(first, url: "ws://127.0.0.1:\(port)"))
+            try await rig.line("opened 1")
+            for (number, time) in [1, 9_999_999, 10_000_000, 10_000_001, 20_000_001].enumerated() {
+                try await rig.on { $0.time = Int64(time) + 5_000_000_000_000_000_000 }
+                try await rig.act(.send(first, "\(number)"))
+                try await rig.line("text 1 \(number)")
+            }
+            let practised = try await rig.on { $0.log.filter { $0.hasPrefix("practice") } }
+            #expect(
+                practised == [
+                    "practice at 5000000000000000001", "practice at 5000000000010000001",
+                    "practice at 5000000000020000001",
+                ])
+            try await rig.act(.request(RequestID(1), call("GET", "/asked")))
+            try await rig.line("asked GET /asked")
+            let asked = try await rig.on { $0.log.filter { $0.hasPrefix("asked") } }
+            #expect(asked.count == 2, "the socket's own request, and this one")
+        }
+    }
+
     @Test(arguments: ["/a b", "/a|b", "/ä", "/a%2", "/a#b", "a", "", "/a\r\nX: y"])
     func `with a path that would be changed on the way is refused`(_ path: String) async throws {
         try await withRig { rig in

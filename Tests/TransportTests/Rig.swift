@@ -25,6 +25,11 @@ final class Rig: @unchecked Sendable {
             let bytes = unsafe frame.withUnsafeBufferPointer { unsafe Array($0) }
             actions += rig.heard(.frame(socket, bytes, isText: isText), at: now)
         }
+        func practiceOrder(at now: Timestamp) -> HTTPCall? {
+            guard rig.practises else { return nil }
+            rig.note("practice at \(now.nanoseconds)")
+            return call("POST", "/practice", body: "an order")
+        }
     }
 
     struct NotInTime: Error, CustomStringConvertible { let description: String }
@@ -36,6 +41,10 @@ final class Rig: @unchecked Sendable {
     private(set) var messages: [[UInt8]] = []
     /// Answers to what the session hears.
     var react: (SessionInput) -> [SessionAction] = { _ in [] }
+    /// Whether the session has orders to practise with.
+    var practises = false
+    /// What the driver takes for the time; nil: the system's clock.
+    var time: Int64?
     private(set) var driver: SessionDriver?
     private var next: [SessionAction] = []
     private var waiters: [(isDone: () -> Bool, promise: EventLoopPromise<Void>)] = []
@@ -77,7 +86,10 @@ final class Rig: @unchecked Sendable {
         try await on { rig in
             rig.driver = SessionDriver(
                 Scripted(rig: rig), network: settings, on: rig.loop,
-                now: { Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) },
+                now: {
+                    let now = rig.time ?? Int64(Date().timeIntervalSince1970 * 1e9)
+                    return Timestamp(nanoseconds: now)
+                },
                 take: { action, _ in rig.took(action) })
         }
     }

@@ -34,6 +34,8 @@ final class Requests {
     private var count = 0
     private var isClosed = false
     private var sweep: Scheduled<Void>?
+    /// Held so that making it is work that counts.
+    private var practised: ByteBuffer?
 
     init(_ dialer: Dialer, on loop: any EventLoop, now: @escaping () -> Timestamp) {
         self.dialer = dialer
@@ -71,6 +73,12 @@ final class Requests {
         } catch {
             tell(.failure(error))
         }
+    }
+
+    /// Makes a call ready as ``send(_:then:)`` does, and sends nothing.
+    func practise(_ call: HTTPCall) {
+        guard case .success(let base) = base, (try? RequestText.check(call)) != nil else { return }
+        practised = RequestText.buffer(call, to: base, ByteBufferAllocator())
     }
 
     /// Ends all connections; what is under way is not told any more.

@@ -26,6 +26,8 @@ public final class SessionDriver {
     private var isHandling = false
     private var isClosed = false
 
+    private var practisedAt = Timestamp.distantPast
+
     private var wanted: Timestamp?
     private var timer: (task: Scheduled<Void>, due: Timestamp)?
 
@@ -109,6 +111,7 @@ public final class SessionDriver {
         isHandling = true
         session.handle(frame: frame, isText: isText, on: socket, at: now, into: &actions)
         finish(at: now)
+        practise(at: now)
     }
 
     /// Carries out the actions at hand, then handles what came meanwhile, first come first.
@@ -190,6 +193,24 @@ public final class SessionDriver {
             case .failure(let problem): handle(.failed(id, problem))
             }
         }
+    }
+}
+
+// MARK: Practice
+extension SessionDriver {
+    /// A hundred times a second costs a few thousandths of the processor; much less often, and what
+    /// was practised has left the caches again.
+    private static var practicePeriod: Int64 { 10_000_000 }
+
+    /// Makes an order ready and drops it, after a message and when nothing else is to be done.
+    ///
+    /// An order comes seldom, and without this half of its way is waiting for memory.
+    private func practise(at now: Timestamp) {
+        guard !isClosed, now >= practisedAt.advanced(byNanoseconds: Self.practicePeriod) else {
+            return
+        }
+        practisedAt = now
+        if let call = session.practiceOrder(at: now) { requests.practise(call) }
     }
 }
 
