@@ -28,6 +28,7 @@ final class RequestConnection: ChannelInboundHandler {
     private let now: () -> Timestamp
     private let owner: Requests
     private let teller: ProblemTeller
+    private let writer = RequestWriter()
     private var state: State
     private var reply: HTTPReply?
     private var isKept = false
@@ -97,7 +98,7 @@ final class RequestConnection: ChannelInboundHandler {
         }
         do {
             try channel.pipeline.syncOperations.addHandlers([
-                WholeRequestEncoder(), ByteToMessageHandler(HTTPResponseDecoder()), self,
+                writer, ByteToMessageHandler(HTTPResponseDecoder()), self,
             ])
         } catch {
             channel.close(promise: nil)
@@ -111,12 +112,10 @@ final class RequestConnection: ChannelInboundHandler {
     private func send(_ pending: Requests.Pending, over channel: any Channel) {
         state = .busy(pending, channel)
         reply = nil
-        let pipeline = channel.pipeline.syncOperations
-        // The decoder counts requests by their heads; what is sent is the body alone.
-        pipeline.write(NIOAny(HTTPClientRequestPart.head(WholeRequestEncoder.head)), promise: nil)
-        let bytes = RequestText.buffer(pending.call, to: endpoint, channel.allocator)
-        pipeline.writeAndFlush(
-            NIOAny(HTTPClientRequestPart.body(.byteBuffer(bytes))), promise: nil)
+        writer.send(RequestText.buffer(pending.call, to: endpoint, channel.allocator))
+        // The decoder counts requests by their heads, of which nothing is sent.
+        channel.pipeline.syncOperations.write(
+            NIOAny(HTTPClientRequestPart.head(RequestWriter.head)), promise: nil)
         guard case .busy = state else { return }  // writing may have shown that it is gone
         waitForReply(pending, on: channel.eventLoop)
     }
@@ -240,20 +239,26 @@ extension RequestConnection {
     }
 }
 
-/// Lets requests through that were put into bytes as a whole.
-private final class WholeRequestEncoder: ChannelOutboundHandler {
+/// Sends requests that were put into bytes as a whole, past the handlers that would make them.
+private final class RequestWriter: ChannelOutboundHandler {
     typealias OutboundIn = HTTPClientRequestPart
     typealias OutboundOut = ByteBuffer
 
     /// Stands for any request whose reply may have a body.
     static let head = HTTPRequestHead(version: .http1_1, method: .POST, uri: "/")
 
+    private var context: ChannelHandlerContext?
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func send(_ request: ByteBuffer) {
+        context?.writeAndFlush(wrapOutboundOut(request), promise: nil)
+    }
+
     func write(
         context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?
     ) {
-        switch unwrapOutboundIn(data) {
-        case .body(.byteBuffer(let bytes)): context.write(wrapOutboundOut(bytes), promise: promise)
-        case .head, .end, .body(.fileRegion): promise?.succeed()
-        }
+        promise?.succeed()
     }
 }
