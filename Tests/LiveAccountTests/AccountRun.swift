@@ -1,4 +1,3 @@
-import CoinEx
 import LiveTrading
 import PaperTrading
 import PlainJSON
@@ -29,7 +28,7 @@ final class AccountRun {
     let trading: VenueTrading<LiveRun>
     let simulator: FaultySimulator
     private(set) var now = AccountRun.start
-    private var session: CoinExSession
+    private var session: any VenueSession
     private var wire: Wire<Delivery>
     private var wakeAt = Timestamp.distantFuture
     private var waiting: [SessionInput] = []
@@ -42,11 +41,7 @@ final class AccountRun {
         _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64
     ) throws {
         let symbol = try Symbol(setting.symbol)
-        var settings = CoinEx.CoinExSettings(
-            symbols: [symbol],
-            key: CoinExKey(accessID: "simulator-key", secret: "simulator-secret"))
-        settings.seed = seed
-        session = CoinExSession(settings)
+        session = setting.venue.makeSession(symbol, seed)
         wire = Wire(seed: seed)
         simulator = try setting.simulator(seed: seed, start: Self.start)
         let watcher = watcher

@@ -26,20 +26,18 @@ import VenueSimulators
         #expect(account.trade(seconds: seconds), "it neither began nor ended, seed \(seed)")
         #expect(account.trading.end == .finished(reason: "interrupted"), "seed \(seed)")
         #expect(account.watcher.errors == [], "seed \(seed)")
-        let books = try Books(account.books(), setting.product)
+        let books = try setting.venue.readBooks(account.books(), setting.market.kind)
         #expect(!books.fills.isEmpty, "nothing was traded, so nothing is proven, seed \(seed)")
         try books.compare(with: LiveRunFigures(account), seed: seed)
         return account
     }
 
-    @Test(arguments: AccountSetting.Product.allCases, AccountSetting.all)
-    func `is the venue's own, whatever the line and the venue do`(
-        product: AccountSetting.Product, faults: String
-    ) throws {
-        let setting = AccountSetting(product: product, faults: faults)
+    @Test(arguments: AccountSetting.all)
+    func `is the venue's own, whatever the line and the venue do`(setting: AccountSetting) throws {
         for seed in Self.faultSeeds {
             let account = try prove(setting, seed: seed, seconds: 30)
-            for (fault, share) in try setting.quirksAndPlan.1.shares where share >= 0.02 {
+            let plan = try setting.venue.readFaults(setting.faults)
+            for (fault, share) in plan.shares where share >= 0.02 {
                 #expect(account.simulator.strikes[fault] != nil, "\(fault) struck nothing")
             }
         }
@@ -49,27 +47,30 @@ import VenueSimulators
     private static let faultSeeds: ClosedRange<UInt64> =
         1...(ProcessInfo.processInfo.environment["LIVE_ACCOUNT_SEEDS"].flatMap { UInt64($0) } ?? 1)
 
-    @Test(arguments: AccountSetting.Product.allCases)
-    func `is the venue's own after an hour of its market`(product: AccountSetting.Product) throws {
-        let setting = AccountSetting(product: product, faults: "", speed: 30)
+    @Test(arguments: AccountSetting.plain)
+    func `is the venue's own after an hour of its market`(setting: AccountSetting) throws {
+        var setting = setting
+        setting.speed = 30
         try prove(setting, seed: 11, seconds: 120)
     }
 
     @Test(
         arguments: [
-            ("market_maker", AccountSetting.Product.futures), ("market_maker", .spot),
-            ("grid", .spot), ("grid", .futures), ("ema_cross", .futures),
+            ("market_maker", "futures"), ("market_maker", "spot"), ("grid", "spot"),
+            ("grid", "futures"), ("ema_cross", "futures"),
         ])
-    func `is the venue's own under a shipped strategy`(
-        strategy: String, product: AccountSetting.Product
-    ) throws {
+    func `is the venue's own under a shipped strategy`(strategy: String, kind: String) throws {
         let lively: [String: [String: String]] = [
             "grid": ["step": "0.02", "check": "1"],
             "ema_cross": ["fast": "5", "slow": "10"],
         ]
-        let setting = AccountSetting(product: product, faults: "reply-late,drop=0.01", speed: 20)
-        try prove(
-            setting, seed: 5, seconds: 60, strategy: "strategies/\(strategy).lua",
-            set: lively[strategy] ?? [:])
+        let settings = AccountSetting.all(
+            ofKind: kind, faults: "reply-late,drop=0.01", speed: 20)
+        #expect(!settings.isEmpty)
+        for setting in settings {
+            try prove(
+                setting, seed: 5, seconds: 60, strategy: "strategies/\(strategy).lua",
+                set: lively[strategy] ?? [:])
+        }
     }
 }

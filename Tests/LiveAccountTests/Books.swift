@@ -1,82 +1,54 @@
 import LiveTrading
 import PaperTrading
-import PlainJSON
 import Testing
 import TradingCore
 import TradingModel
 
-/// The venue's books of one market, as its simulator tells them, against a run's.
-struct Books {
-    private let account: JSON
-    private let product: String
-
-    init(_ state: JSON, _ product: AccountSetting.Product) throws {
-        account = try #require(state["accounts"]?.items?.first)
-        self.product = product.rawValue
-    }
-
-    private func rows(_ name: String) -> [JSON] {
-        (account[name]?.items ?? []).filter { ($0["product"]?.text ?? product) == product }
-    }
-
-    var fills: [JSON] { rows("fills") }
-
-    private func sum(_ rows: [JSON], _ name: String) throws -> Money {
-        try rows.reduce(.zero) { try $0 + Money(#require($1[name]?.text)) }
-    }
-
-    /// Records an issue for everything that differs.
+extension VenueBooks {
+    /// Records an issue for everything that differs from a run's.
     func compare(with run: LiveRunFigures, seed: UInt64) throws {
         let seen: Comment = "seed \(seed)"
-        let ids = fills.compactMap { $0["deal_id"]?.integer }.map(String.init)
+        let ids = fills.map(\.id)
         #expect(Set(ids).count == ids.count, seen)
         #expect(run.fillIDs.sorted() == ids.sorted(), seen)
-        try compareSides(run, seen)
-        try compareHoldings(run, seen)
+        compareSides(run, seen)
+        compareHoldings(run, seen)
         compareOrders(run, seen)
     }
 
-    private func compareSides(_ run: LiveRunFigures, _ seen: Comment) throws {
-        for (side, ours) in [("buy", run.traded.bought), ("sell", run.traded.sold)] {
-            let rows = fills.filter { $0["side"]?.text == side }
-            #expect(ours.fills == rows.count, seen)
-            #expect(ours.quantity.attos == (try sum(rows, "amount")).attos, seen)
-        }
-        let currencies = Set(fills.compactMap { $0["fee_ccy"]?.text })
-        #expect(Set(run.traded.fees.keys.map(\.code)) == currencies, seen)
-        for currency in currencies.sorted() {
-            let rows = fills.filter { $0["fee_ccy"]?.text == currency }
-            #expect(run.traded.fees[Currency(currency)] == (try sum(rows, "fee")), seen)
-        }
-        #expect(run.position.funding == (try sum(rows("funding"), "funding_value")), seen)
+    private func quantity(_ side: Side) -> Money {
+        fills.filter { $0.side == side }.reduce(.zero) { $0 + $1.quantity }
     }
 
-    private func compareHoldings(_ run: LiveRunFigures, _ seen: Comment) throws {
-        let sides = try ["buy", "sell"].map { side in
-            try sum(fills.filter { $0["side"]?.text == side }, "amount")
+    private func compareSides(_ run: LiveRunFigures, _ seen: Comment) {
+        for (side, ours) in [(Side.buy, run.traded.bought), (.sell, run.traded.sold)] {
+            #expect(ours.fills == fills.count { $0.side == side }, seen)
+            #expect(ours.quantity.attos == quantity(side).attos, seen)
         }
-        #expect(run.position.net.attos == (sides[0] - sides[1]).attos, seen)
-        if product == "futures" {
-            let held = try rows("positions").reduce(Money.zero) { held, row in
-                let size = try Money(#require(row["open_interest"]?.text))
-                return row["side"]?.text == "long" ? held + size : held - size
-            }
-            #expect(run.position.net.attos == held.attos, seen)
+        let currencies = Set(fills.map(\.feeCurrency))
+        #expect(Set(run.traded.fees.keys) == currencies, seen)
+        for currency in currencies {
+            let paid = fills.filter { $0.feeCurrency == currency }
+                .reduce(Money.zero) { $0 + $1.fee }
+            #expect(run.traded.fees[currency] == paid, seen)
         }
-        for row in account[product]?.items ?? [] {
-            let code = try #require(row["ccy"]?.text)
-            guard let ours = run.balances[Currency(code)] else { continue }
-            #expect(ours.total.description == row["total"]?.text, "\(code), \(seen)")
-            #expect(ours.available.description == row["available"]?.text, "\(code), \(seen)")
+        #expect(run.position.funding == funding, seen)
+    }
+
+    private func compareHoldings(_ run: LiveRunFigures, _ seen: Comment) {
+        #expect(run.position.net.attos == (quantity(.buy) - quantity(.sell)).attos, seen)
+        if let position { #expect(run.position.net.attos == position.attos, seen) }
+        for row in balances {
+            guard let ours = run.balances[row.currency] else { continue }
+            #expect(ours.total.description == row.total, "\(row.currency), \(seen)")
+            #expect(ours.available.description == row.available, "\(row.currency), \(seen)")
         }
     }
 
     private func compareOrders(_ run: LiveRunFigures, _ seen: Comment) {
         #expect(run.openOrders == [], seen)
-        #expect(rows("open_orders").isEmpty && rows("stop_orders").isEmpty, seen)
-        for isStop in [false, true] {
-            let ids = rows("taken").filter { $0["is_stop"] == .bool(isStop) }
-                .compactMap { $0["client_id"]?.text }
+        #expect(openOrders == 0, seen)
+        for ids in taken {
             #expect(Set(ids).count == ids.count, "an order was doubled: \(ids), \(seen)")
             for id in ids {
                 let number = id.split(separator: "-").last.flatMap { Int($0) } ?? 0

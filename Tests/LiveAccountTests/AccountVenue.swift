@@ -1,0 +1,69 @@
+import PlainJSON
+import TradingModel
+import VenueSessions
+import VenueSimulators
+
+/// A venue whose accounts are proven: its session, its simulator, and how that tells its books.
+///
+/// A new venue is a value here; every test of the suite is then its too.
+struct AccountVenue: Sendable {
+    /// A kind of market at the venue, with one of its symbols.
+    struct Market: Sendable {
+        /// As the simulator's books name it.
+        let kind: String
+        let symbol: String
+        /// The market that the simulator's prices come from.
+        let source: String
+    }
+
+    let name: String
+    let markets: [Market]
+    /// What can be wrong with it, each as often as trading bears, and some together; as `--fault`
+    /// takes them.
+    let faults: [String]
+    /// The session of one symbol, with an account that the simulator has.
+    let makeSession: @Sendable (Symbol, _ seed: UInt64) -> any VenueSession
+    let readFaults: @Sendable (String) throws -> FaultPlan
+    let makeSimulator:
+        @Sendable (AccountSetting, MarketFeed, [Instrument], _ seed: UInt64, Timestamp) throws
+            -> FaultySimulator
+    /// What its simulator's `/_simulator/state` says of a kind of market.
+    let readBooks: @Sendable (JSON, _ kind: String) throws -> VenueBooks
+
+    static let all: [AccountVenue] = [.coinEx]
+
+    /// Each fault alone, as often as trading bears, and some together.
+    static func lively(_ names: [String], together: [String]) -> [String] {
+        names.map { name in shares[name].map { "\(name)=\($0)" } ?? name } + together
+    }
+
+    private static let shares = [
+        "drop": "0.02", "delay": "0.2", "duplicate": "0.2", "reorder": "0.1", "fragment": "0.3",
+        "torn-frame": "0.003", "cut": "0.003", "half-open": "0.002", "slow-reads": "0.3",
+        "http-502": "0.1", "http-502-after": "0.1", "too-frequent": "0.1",
+        "timeout-after": "0.1", "reply-lost": "0.1", "reply-silent": "0.05", "reply-late": "0.3",
+        "busy": "0.1", "wrong-checksum": "0.02", "stale-timestamps": "0.2",
+    ]
+}
+
+/// A venue's own books of an account in one kind of market.
+struct VenueBooks {
+    struct Fill {
+        let id: String
+        let side: Side
+        let quantity: Money
+        let fee: Money
+        let feeCurrency: Currency
+    }
+
+    let fills: [Fill]
+    /// Paid and received at settlements.
+    let funding: Money
+    /// Signed; nil where the venue has no positions but balances.
+    let position: Money?
+    let balances: [(currency: Currency, total: String, available: String)]
+    /// Orders and stops that are open.
+    let openOrders: Int
+    /// The client order ids that it took, in lists within which none may come twice.
+    let taken: [[String]]
+}

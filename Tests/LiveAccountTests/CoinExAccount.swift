@@ -1,0 +1,89 @@
+import CoinEx
+import PlainJSON
+import Testing
+import TradingModel
+import VenueSimulators
+
+extension AccountVenue {
+    static let coinEx = AccountVenue(
+        name: "coinex",
+        markets: [
+            Market(kind: "spot", symbol: "coinex:BTC/USDT", source: "sim:BTC/USDT"),
+            Market(kind: "futures", symbol: "coinex:BTC/USDT:USDT", source: "sim:BTC/USDT:USDT"),
+        ],
+        faults: lively(
+            FaultPlan.names(with: CoinExQuirks.self),
+            together: [
+                "drop=0.01,reply-lost=0.05,cut=0.001",
+                "reorder=0.1,duplicate=0.1,modify-new-id,shuffle-channels,reply-late=0.3",
+                "push-before-ack,delay=0.2,timeout-after=0.05,unavailable=0.03,half-open=0.0005",
+            ]),
+        makeSession: { symbol, seed in
+            var settings = CoinEx.CoinExSettings(
+                symbols: [symbol],
+                key: CoinExKey(accessID: "simulator-key", secret: "simulator-secret"))
+            settings.seed = seed
+            return CoinExSession(settings)
+        },
+        readFaults: { faults in
+            var quirks = CoinExQuirks()
+            return try FaultPlan(faults, quirks: &quirks)
+        },
+        makeSimulator: { setting, feed, instruments, seed, start in
+            var settings = CoinExSettings()
+            settings.seed = seed
+            let plan = try FaultPlan(setting.faults, quirks: &settings.quirks)
+            let venue = CoinExSimulator(
+                instruments: instruments, feed: feed, settings: settings, start: start)
+            return FaultySimulator(venue, plan: plan, seed: seed, start: start)
+        },
+        readBooks: { state, kind in
+            try CoinExBooks(account: #require(state["accounts"]?.items?.first), kind: kind).read()
+        })
+}
+
+/// The books of the first account in the CoinEx simulator's words.
+private struct CoinExBooks {
+    let account: JSON
+    let kind: String
+
+    private func rows(_ name: String) -> [JSON] {
+        (account[name]?.items ?? []).filter { ($0["product"]?.text ?? kind) == kind }
+    }
+
+    private func text(_ row: JSON, _ name: String) throws -> String {
+        try #require(row[name]?.text)
+    }
+
+    func read() throws -> VenueBooks {
+        VenueBooks(
+            fills: try rows("fills").map(fill),
+            funding: try rows("funding").reduce(.zero) {
+                try $0 + Money(text($1, "funding_value"))
+            },
+            position: kind == "futures" ? try position() : nil,
+            balances: try (account[kind]?.items ?? []).map {
+                (Currency(try text($0, "ccy")), try text($0, "total"), try text($0, "available"))
+            },
+            openOrders: rows("open_orders").count + rows("stop_orders").count,
+            taken: [false, true].map { isStop in
+                rows("taken").filter { $0["is_stop"] == .bool(isStop) }
+                    .compactMap { $0["client_id"]?.text }
+            })
+    }
+
+    private func fill(_ row: JSON) throws -> VenueBooks.Fill {
+        VenueBooks.Fill(
+            id: String(try #require(row["deal_id"]?.integer)),
+            side: try text(row, "side") == Side.buy.description ? .buy : .sell,
+            quantity: try Money(text(row, "amount")), fee: try Money(text(row, "fee")),
+            feeCurrency: Currency(try text(row, "fee_ccy")))
+    }
+
+    private func position() throws -> Money {
+        try rows("positions").reduce(.zero) { held, row in
+            let size = try Money(text(row, "open_interest"))
+            return row["side"]?.text == "long" ? held + size : held - size
+        }
+    }
+}
