@@ -24,24 +24,43 @@ void moon_log_text(moon_host *host, int level, const char *text, size_t count) {
     moon_add_request(host, request, text, count);
 }
 
-// log.info(value) shows the value; log.info(format, …) is string.format.
+// Leaves the values from 1 on as one text, with tabs between.
+static void join_values(lua_State *L) {
+    int count = lua_gettop(L);
+    luaL_Buffer text;
+    luaL_buffinit(L, &text);
+    for (int i = 1; i <= count; i++) {
+        if (i > 1) luaL_addchar(&text, '\t');
+        moon_push_text(L, i);
+        luaL_addvalue(&text);
+    }
+    luaL_pushresult(&text);
+}
+
+static void log_top(lua_State *L, int level) {
+    moon_host *host = moon_of(L);
+    size_t count;
+    const char *text = lua_tolstring(L, -1, &count);
+    if (moon_ask_or_drop(host, MOON_ASKED_LOG_LINES)) moon_log_text(host, level, text, count);
+}
+
+// log.info(value, …) shows the values; log.info(format, …) is string.format.
 static int log_line(lua_State *L, int level) {
     moon_host *host = moon_of(L);
     check_quota(L, &host->log_lines, host->limits.log_lines, "log lines");
-    if (lua_gettop(L) > 1 && lua_type(L, 1) == LUA_TSTRING) {
+    luaL_checkany(L, 1);
+    bool isFormat = lua_gettop(L) > 1 && lua_type(L, 1) == LUA_TSTRING
+        && memchr(lua_tostring(L, 1), '%', lua_rawlen(L, 1));
+    if (isFormat) {
         lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_string_key);
         lua_getfield(L, -1, "format");
         lua_replace(L, -2);
         lua_insert(L, 1);  // stack: format function, arguments…
         lua_call(L, lua_gettop(L) - 1, 1);
     } else {
-        luaL_checkany(L, 1);
-        moon_push_text(L, 1);
-    }  // stack: …, text
-    if (!moon_ask_or_drop(host, MOON_ASKED_LOG_LINES)) return 0;
-    size_t count;
-    const char *text = lua_tolstring(L, -1, &count);
-    moon_log_text(host, level, text, count);
+        join_values(L);
+    }
+    log_top(L, level);
     return 0;
 }
 
@@ -54,19 +73,8 @@ static int log_error(lua_State *L) { return log_line(L, 3); }
 static int print(lua_State *L) {
     moon_host *host = moon_of(L);
     check_quota(L, &host->log_lines, host->limits.log_lines, "log lines");
-    int count = lua_gettop(L);
-    luaL_Buffer text;
-    luaL_buffinit(L, &text);
-    for (int i = 1; i <= count; i++) {
-        if (i > 1) luaL_addchar(&text, '\t');
-        moon_push_text(L, i);
-        luaL_addvalue(&text);
-    }
-    luaL_pushresult(&text);
-    size_t bytes;
-    const char *line = lua_tolstring(L, -1, &bytes);
-    if (!moon_ask_or_drop(host, MOON_ASKED_LOG_LINES)) return 0;
-    moon_log_text(host, 1, line, bytes);
+    join_values(L);
+    log_top(L, 1);
     return 0;
 }
 

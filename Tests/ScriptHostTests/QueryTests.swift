@@ -64,6 +64,22 @@ import TradingModel
             ])
     }
 
+    @Test func `log lines show all values that they are given`() throws {
+        let run = try ScriptRun(
+            """
+            function on_trade()
+              log.info('price', 1.5, nil, 'USDT') log.info(1, 'of', 2) log.info('%d of', 1)
+              print('100%', true) log.info(('x'):rep(3000), 'end')
+            end
+            """)
+        #expect(
+            try run.trade() == [
+                .log(.info, "price\t1.5\tnil\tUSDT"), .log(.info, "1\tof\t2"),
+                .log(.info, "1 of"), .log(.info, "100%\ttrue"),
+                .log(.info, String(repeating: "x", count: 3_000) + "\tend"),
+            ])
+    }
+
     @Test(arguments: [
         ("after(-1, 'x')", "after was given -1, expected seconds from 0"),
         ("every(0, 'x')", "every was given 0, expected seconds above 0"),

@@ -216,6 +216,7 @@ extension ScriptApi {
     private static func log(_ level: String) -> ApiFunction {
         ApiFunction(
             "log.\(level)", [.needed("value", .any), .repeated("…", .any)],
-            "one value as text, or `string.format` of several, at level \(level)")
+            "the values with tabs between, or `string.format` where the first has a `%`, at level "
+                + "\(level)")
     }
 }
