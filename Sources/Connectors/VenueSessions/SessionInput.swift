@@ -39,7 +39,9 @@ public struct HTTPReply: Hashable, Sendable {
 
     /// The first header of this name, in any case of letters.
     public func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.first {
+            $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name.lowercased()
+        }?.value
     }
 }
 

@@ -291,13 +291,14 @@ extension CoinExSession {
         if let left = reply.header("X-RateLimit-Remaining").flatMap({ Int($0) }) {
             limiter.see(remaining: left, of: group, at: now)
         }
-        for hours in ["1H", "4H", "8H", "24H"] {
-            guard
-                let left = reply.header("X-RateLimit-LongPeriod-\(hours)-Remaining")
-                    .flatMap({ Int($0) }), left <= 0
-            else { continue }
+        for (hours, header) in Self.longLimits {
+            guard let left = reply.header(header).flatMap({ Int($0) }), left <= 0 else { continue }
             log(.warn, "the venue slows this account's orders down: its \(hours) limit is used up")
         }
+    }
+
+    private static let longLimits = ["1H", "4H", "8H", "24H"].map {
+        ($0, "X-RateLimit-LongPeriod-\($0)-Remaining")
     }
 
     /// The clock may have been set: what was measured before is worth nothing.

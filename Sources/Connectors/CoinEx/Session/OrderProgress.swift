@@ -1,0 +1,163 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// What becomes of an order, from its acceptance to its last execution, and the reports about it.
+extension CoinExSession {
+    mutating func report(
+        _ id: ClientOrderID, _ instrument: InstrumentID, _ event: OrderEvent, _ time: Timestamp
+    ) {
+        out.append(
+            .emit(
+                .report(
+                    ExecutionReport(
+                        order: id, instrument: instrument, event: event, venueTime: time,
+                        receiveTime: now))))
+    }
+
+    mutating func report(_ serial: Int, _ event: OrderEvent, _ time: Timestamp? = nil) {
+        guard let order = desk.orders[serial] else { return }
+        report(order.id, InstrumentID(order.instrument), event, time ?? now)
+    }
+
+    /// Tells an order's end; nothing is told of it afterwards but executions.
+    mutating func finish(_ serial: Int, _ event: OrderEvent?, _ time: Timestamp? = nil) {
+        guard desk.orders[serial]?.isDone == false else { return }
+        desk.orders[serial]?.isDone = true
+        if let event { report(serial, event, time) }
+        agenda.remove { $0 == .checkDeals(serial) }
+        if let product = desk.orders[serial].map({ markets[$0.instrument].product }) {
+            dropQuestions(about: serial, product)
+        }
+        desk.retire(serial)
+    }
+
+    /// What was to be known of an order that has ended need not be asked any more.
+    private mutating func dropQuestions(about serial: Int, _ product: Product) {
+        guard let questions = lines[product]?.reconciling else { return }
+        for question in questions where question.order == serial {
+            reconciled(question, askedAt: now)
+        }
+    }
+
+    /// Tells the acceptance, once, and whatever waited for it.
+    mutating func accept(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
+        guard let order = desk.orders[serial] else { return }
+        desk.orders[serial]?.lastNews = now
+        let wasLost = order.isLost
+        desk.orders[serial]?.isLost = false
+        if let toldID = order.toldID {
+            // The doubt is over: the engine knows it by the id that it was told first.
+            if wasLost { report(serial, .accepted(toldID), time) }
+        } else {
+            let told = VenueOrderID(String(id))
+            desk.orders[serial]?.toldID = told
+            report(serial, .accepted(told), time)
+        }
+        tryCancel(serial)
+    }
+
+    /// Gives an order its id at the venue, which may replace an earlier one.
+    ///
+    /// - Returns: false for an id that was itself replaced: then only what it filled is news.
+    @discardableResult
+    mutating func adopt(_ serial: Int, _ wire: WireOrder, _ product: Product) -> Bool {
+        guard let order = desk.orders[serial] else { return false }
+        guard !order.isReplaced(wire.id) else {
+            lateNews(serial, wire)
+            return false
+        }
+        if order.venueID != wire.id {
+            if let old = order.venueID {
+                let before = order.filledByID[old] ?? .zero
+                let begins = (wire.filled ?? .zero) < before
+                if begins { desk.orders[serial]?.countsAnew = true }
+            }
+            desk.orders[serial]?.take(wire.id)
+            desk.link(serial, product, venueID: wire.id)
+        }
+        if wire.side != order.request.side { reverse(serial) }
+        desk.orders[serial]?.makerFee = wire.makerFee ?? order.makerFee
+        desk.orders[serial]?.takerFee = wire.takerFee ?? order.takerFee
+        if order.request.stop != nil, !order.isTriggered {
+            // It comes from the stop order, whose id the engine may never have heard.
+            if order.toldID == nil { accept(serial, order.stopID ?? wire.id, wire.updatedAt) }
+            desk.orders[serial]?.isTriggered = true
+            report(serial, .triggered, wire.createdAt)
+        }
+        accept(serial, wire.id, wire.createdAt)
+        note(serial, wire)
+        takeHeldDeals(of: wire.id, serial, product)
+        return true
+    }
+
+    /// The venue closes the other side, which the engine's order cannot be: it is cancelled.
+    mutating func reverse(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isReversed else { return }
+        desk.orders[serial]?.isReversed = true
+        desk.orders[serial]?.wantsCancel = true
+        problem(
+            .order(serial), .other,
+            "the position in \(settings.symbols[order.instrument]) turned round before the "
+                + "reduce-only order \(order.id) arrived, and the venue closes the other side",
+            "the order is cancelled; what it filled is not in the books, only in the venue's position"
+        )
+    }
+
+    /// Takes in how much of an order is filled; that never falls.
+    mutating func note(_ serial: Int, _ wire: WireOrder) {
+        guard let filled = wire.filled else { return }
+        desk.orders[serial]?.lastNews = now
+        let known = desk.orders[serial]?.filledByID[wire.id] ?? .zero
+        desk.orders[serial]?.filledByID[wire.id] = max(known, filled)
+    }
+
+    /// Whether its amount counts quote currency: never for ours, which say their unit.
+    func countsInQuote(_ wire: WireOrder, _ serial: Int) -> Bool {
+        guard let order = desk.orders[serial], let unit = wire.unit else { return false }
+        let symbol = markets[order.instrument].symbol
+        return symbol.kind == .spot && unit == symbol.quote.code && wire.type == "market"
+            && order.terms?.unit == nil
+    }
+
+    /// Brings an order on as far as its executions are known.
+    mutating func settle(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        if order.told >= order.request.quantity, order.amend == nil {
+            return finish(serial, order.isReversed ? .cancelled : nil)
+        }
+        if order.told < order.seen || order.needsAllDeals {
+            // Executions have a message of their own, which mostly comes first.
+            let wait = order.needsAllDeals ? 0 : Waits.deals
+            if order.dealsAskedFor.isEmpty { agenda.addOnce(.checkDeals(serial), at: after(wait)) }
+            return
+        }
+        guard let ending = order.ending else { return }
+        if order.isReversed { return finish(serial, .cancelled) }
+        switch ending {
+        case .cancelled: finish(serial, .cancelled)
+        case .expired(let reason): finish(serial, .expired(reason: reason))
+        case .filled: settleFilled(order)
+        }
+    }
+
+    /// The venue says that it is filled whole, and we know of all that it says was filled.
+    private mutating func settleFilled(_ order: TrackedOrder) {
+        if order.amend != nil {
+            desk.orders[order.serial]?.amend = nil
+            if order.told >= order.request.quantity {
+                report(order.serial, .amendRejected(reason: "the order was filled before"))
+            } else {
+                // It was whole with less than its old quantity: the change was made.
+                report(order.serial, .amended(price: order.amend?.price, quantity: order.told))
+            }
+            return finish(order.serial, nil)
+        }
+        guard order.hasAllDeals else {
+            // Its messages did not say how much was filled.
+            desk.orders[order.serial]?.needsAllDeals = true
+            return askForDeals(order.serial)
+        }
+        finish(order.serial, .expired(reason: "the venue closed the order with a rest"))
+    }
+}
