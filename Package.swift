@@ -40,7 +40,7 @@ let package = Package(
         .target(
             name: "CoinEx",
             dependencies: [
-                "CZlib", "TradingCore", "TradingModel", "VenueSessions",
+                "CZlib", "PlainJSON", "TradingCore", "TradingModel", "VenueSessions",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),

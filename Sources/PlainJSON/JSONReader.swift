@@ -135,7 +135,13 @@ private struct JSONReader {
 
     private mutating func text() throws(JSONError) -> String {
         at += 1
-        var content: [UInt8] = []
+        let start = at
+        while at < bytes.count, Self.isPlain(bytes[at]) { at += 1 }
+        if next == UInt8(ascii: "\"") {
+            at += 1
+            return String(decoding: bytes[start..<(at - 1)], as: UTF8.self)
+        }
+        var content = Array(bytes[start..<at])
         while let byte = next {
             at += 1
             switch byte {
@@ -146,6 +152,11 @@ private struct JSONReader {
             }
         }
         throw failure
+    }
+
+    /// Whether it stands for itself within a text.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     private mutating func escaped() throws(JSONError) -> String {

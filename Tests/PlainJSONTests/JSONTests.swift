@@ -18,10 +18,26 @@ import Testing
 
     @Test(arguments: [
         "", "{", "[1,]", #"{"a":1,}"#, "01", "1.", "+1", #"{"a" 1}"#, "tru", "[1] 2", #""a"#,
-        "\"\u{1}\"", #""\ud83d""#, #""\u+123""#, "{'a':1}", "nul", "1e",
+        "\"\u{1}\"", #""\ud83d""#, #""\u+123""#, "{'a':1}", "nul", "1e", " ", "[,1]", "{,}",
+        "[1 2]", "{a:1}", "'a'", ".5", "NaN", "truex", "[1]]", "{} {}", "\"a\nb\"", #""\x""#,
+        #""\u12g4""#, "// a\n1", "1 // a",
     ])
     func `what is no JSON is refused`(_ text: String) {
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
+    }
+
+    @Test(arguments: [
+        "{}", "[]", " [ ] ", "0", "-0.5e+7", "1E9", "true", "false", "null", "\"\"",
+        #""a\"\\\/\b\f\n\r\t\u00e9é""#, #"{"a":[1,{"b":null}],"a":2}"#,
+        String(repeating: "[", count: 32) + String(repeating: "]", count: 32),
+    ])
+    func `what is JSON is read, and no less than all of it`(_ text: String) throws {
+        _ = try JSON(parsing: Array(text.utf8))
+        for end in text.utf8.indices where "\"[{tfn".contains(text.first ?? " ") {
+            #expect(throws: JSONError.self, "cut off: \(text)") {
+                try JSON(parsing: Array(text.utf8[..<end]))
+            }
+        }
     }
 
     @Test func `a value nested without end is refused, not followed`() {

@@ -1,13 +1,14 @@
+internal import PlainJSON
 package import TradingModel
 
 /// The fees that an account pays in a market.
-package struct FeeRates: Decodable, Hashable {
+package struct FeeRates: WireValue, Hashable {
     package let market: String
     package let maker: Rate
     package let taker: Rate
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         maker = try fields.needExact(Rate.self, "maker_rate", "maker_fee_rate")
         taker = try fields.needExact(Rate.self, "taker_rate", "taker_fee_rate")
@@ -15,27 +16,27 @@ package struct FeeRates: Decodable, Hashable {
 }
 
 /// The leverage and margin mode of a market, as set.
-package struct LeverageSetting: Decodable, Hashable {
+package struct LeverageSetting: WireValue, Hashable {
     package let marginMode: String
     package let leverage: String
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         marginMode = try fields.need("margin_mode")
         leverage = try fields.need("leverage")
     }
 }
 
 /// A change of a balance in the past.
-package struct WireTransaction: Decodable, Hashable {
+package struct WireTransaction: WireValue, Hashable {
     package let currency: String
     package let change: Money
     package let balance: Money
     package let type: String
     package let createdAt: Timestamp?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         currency = try fields.need("ccy")
         change = try fields.needExact(Money.self, "change")
         balance = try fields.needExact(Money.self, "balance")
@@ -45,7 +46,7 @@ package struct WireTransaction: Decodable, Hashable {
 }
 
 /// What an open position paid or received at a settlement of funding.
-package struct WireFunding: Decodable, Hashable {
+package struct WireFunding: WireValue, Hashable {
     package let market: String
     package let rate: Rate
     /// The price that the position was valued at.
@@ -53,8 +54,8 @@ package struct WireFunding: Decodable, Hashable {
     package let size: Quantity
     package let createdAt: Timestamp
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         rate = try fields.needExact(Rate.self, "funding_rate")
         guard let price = try fields.cut(Price.self, "settle_price"),

@@ -1,7 +1,8 @@
+internal import PlainJSON
 package import TradingModel
 
 /// A candle as it comes; which of the two sums is the volume is decided by ``Candle/volume``.
-package struct Candle: Decodable, Hashable {
+package struct Candle: WireValue, Hashable {
     package let market: String
     package let openTime: Timestamp?
     package let open: Price
@@ -10,8 +11,8 @@ package struct Candle: Decodable, Hashable {
     package let close: Price
     private let sums: [Quantity]
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         openTime = try fields.time("created_at")
         open = try fields.needExact(Price.self, "open")

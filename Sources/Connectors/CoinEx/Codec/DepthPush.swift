@@ -1,3 +1,4 @@
+internal import PlainJSON
 package import TradingModel
 
 /// A push of an order book, whole or as changes; its texts stand in the bytes that it came in.
@@ -32,13 +33,13 @@ package struct DepthPush {
 }
 
 /// A depth push, or a depth reply over HTTP, read the slow and checked way.
-package struct DepthMessage: Decodable {
+package struct DepthMessage: WireValue {
     package let push: DepthPush
     /// What ``push`` points into.
     package let bytes: [UInt8]
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         var bytes = Array(try fields.market().utf8)
         var push = DepthPush()
         push.market = 0..<bytes.count
@@ -74,17 +75,17 @@ package struct DepthMessage: Decodable {
     }
 }
 
-private struct Depth: Decodable {
+private struct Depth: WireValue {
     let asks: [[String]]
     let bids: [[String]]
     let last: Price?
     let updatedAt: Timestamp?
     let checksum: UInt32?
 
-    init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
-        asks = try fields.list([String].self, "asks")
-        bids = try fields.list([String].self, "bids")
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
+        asks = try fields.rows("asks")
+        bids = try fields.rows("bids")
         last = try fields.exact(Price.self, "last")
         updatedAt = try fields.time("updated_at")
         // Unsigned on the wire, signed and a text in the documentation: all the same modulo 2³².

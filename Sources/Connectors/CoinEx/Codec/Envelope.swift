@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// A venue's refusal: its code is what counts, its text is for people.
@@ -20,12 +21,12 @@ package struct Pagination: Hashable {
 ///
 /// `data` is only looked at when the code is 0: errors carry an empty object or `null` even where
 /// success would be a list.
-struct Envelope<Payload: Decodable>: Decodable {
+struct Envelope<Payload: WireValue>: WireValue {
     let result: Result<Payload, VenueRefusal>
     let pagination: Pagination?
 
-    init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         let code = try fields.needInt("code")
         let pages = try? fields.decode(Pages.self, "pagination")
         pagination = pages.map { Pagination(hasNext: $0.hasNext) }
@@ -38,42 +39,32 @@ struct Envelope<Payload: Decodable>: Decodable {
     }
 }
 
-private struct Pages: Decodable {
+private struct Pages: WireValue {
     let hasNext: Bool
-    init(from decoder: any Decoder) throws {
-        hasNext = try Fields(decoder).flag("has_next") ?? false
+    init(reading json: JSON) throws {
+        hasNext = try Fields(json).flag("has_next") ?? false
     }
 }
 
 /// A payload of which nothing is wanted.
-package struct NoPayload: Decodable, Hashable {
-    package init(from decoder: any Decoder) throws {}
+package struct NoPayload: WireValue, Hashable {
+    init(reading json: JSON) throws {}
 }
 
 /// A list; `null` and an empty object stand for an empty one.
-struct LenientList<Element: Decodable>: Decodable {
+struct LenientList<Element: WireValue>: WireValue {
     let elements: [Element]
-    init(from decoder: any Decoder) throws {
-        if let container = try? decoder.singleValueContainer(), container.decodeNil() {
-            elements = []
-        } else if let object = try? decoder.container(keyedBy: AnyKey.self),
-            object.allKeys.isEmpty
-        {
-            elements = []
-        } else {
-            elements = try [Element](from: decoder)
-        }
-    }
+    init(reading json: JSON) throws { elements = try listed(json).map { try Element(reading: $0) } }
 }
 
 /// An element of a batch's reply: wrapped with its own code, or bare where spot batches succeed.
-package struct BatchItem<Element: Decodable>: Decodable {
-    package let result: Result<Element, VenueRefusal>
+struct BatchItem<Element: WireValue>: WireValue {
+    let result: Result<Element, VenueRefusal>
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         guard fields.has("code") else {
-            result = .success(try Element(from: decoder))
+            result = .success(try Element(reading: json))
             return
         }
         let code = try fields.needInt("code")
@@ -85,6 +76,6 @@ package struct BatchItem<Element: Decodable>: Decodable {
         // Code and message may also stand beside the element's own fields.
         result = .success(
             fields.has("data")
-                ? try fields.decode(Element.self, "data") : try Element(from: decoder))
+                ? try fields.decode(Element.self, "data") : try Element(reading: json))
     }
 }

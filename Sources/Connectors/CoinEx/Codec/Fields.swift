@@ -1,6 +1,5 @@
-internal import FoundationEssentials
+internal import PlainJSON
 internal import TradingModel
-internal import VenueSessions
 
 /// Why a message of the venue cannot be read.
 package struct BadMessage: Error, Hashable, CustomStringConvertible {
@@ -9,13 +8,10 @@ package struct BadMessage: Error, Hashable, CustomStringConvertible {
     package var description: String { "the venue's message cannot be read: \(reason)" }
 }
 
-/// Any key of an object.
-struct AnyKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
+/// What a message, or a part of one, is read into.
+protocol WireValue {
+    /// - Throws: ``BadMessage``.
+    init(reading json: JSON) throws
 }
 
 /// The fields of an object, read as the venue means them and not as a sample happened to show them.
@@ -23,32 +19,40 @@ struct AnyKey: CodingKey {
 /// A name may be one of several (the venue's names drifted), a number may stand in quotes, and what
 /// is missing, `null` or an empty text is absent. What is there and makes no sense is an error.
 struct Fields {
-    private let values: KeyedDecodingContainer<AnyKey>
+    private let values: JSON
 
-    init(_ decoder: any Decoder) throws { values = try decoder.container(keyedBy: AnyKey.self) }
-    init(_ values: KeyedDecodingContainer<AnyKey>) { self.values = values }
+    init(_ json: JSON) throws {
+        guard case .object = json else { throw BadMessage("an object was expected") }
+        values = json
+    }
 
-    func has(_ name: String) -> Bool { values.contains(AnyKey(name)) }
+    func has(_ name: String) -> Bool { values[name] != nil }
 
-    /// The text of a text or of a whole number; nil: absent.
+    /// What stands under a name; nil: nothing, or `null`.
+    private func value(_ name: String) -> JSON? {
+        guard let value = values[name], value != .null else { return nil }
+        return value
+    }
+
+    /// The text of a text or of a number; nil: absent.
     func text(_ names: String...) throws -> String? { try text(anyOf: names) }
 
     private func text(anyOf names: [String]) throws -> String? {
         for name in names {
-            let key = AnyKey(name)
-            guard values.contains(key), try !values.decodeNil(forKey: key) else { continue }
-            if let text = try? values.decode(String.self, forKey: key) {
-                if text.isEmpty { continue }
-                return text
+            guard let value = value(name) else { continue }
+            guard let text = Self.text(of: value) else {
+                throw BadMessage("`\(name)` is neither a text nor a number")
             }
-            if let number = try? values.decode(Int64.self, forKey: key) { return String(number) }
-            // A decimal without quotes: 38 digits are kept, none goes through binary.
-            if let number = try? values.decode(Decimal.self, forKey: key) {
-                return number.description
-            }
-            throw BadMessage("`\(name)` is neither a text nor a number")
+            if !text.isEmpty { return text }
         }
         return nil
+    }
+
+    private static func text(of value: JSON) -> String? {
+        switch value {
+        case .text(let text), .number(let text): text
+        case .object, .array, .bool, .null: nil
+        }
     }
 
     /// A market's name; samples have blanks around it.
@@ -80,9 +84,8 @@ struct Fields {
 
     func flag(_ names: String...) throws -> Bool? {
         for name in names {
-            let key = AnyKey(name)
-            guard values.contains(key), try !values.decodeNil(forKey: key) else { continue }
-            guard let flag = try? values.decode(Bool.self, forKey: key) else {
+            guard let value = value(name) else { continue }
+            guard case .bool(let flag) = value else {
                 throw BadMessage("`\(name)` is neither true nor false")
             }
             return flag
@@ -134,28 +137,48 @@ struct Fields {
         }
     }
 
-    func decode<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-        try values.decode(type, forKey: AnyKey(name))
+    func decode<Value: WireValue>(_ type: Value.Type, _ name: String) throws -> Value {
+        guard let value = values[name] else { throw BadMessage("`\(name)` is missing") }
+        return try Value(reading: value)
     }
 
     /// A list; what is missing, `null` or an empty object is an empty list.
-    func list<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> [Value] {
-        let key = AnyKey(name)
-        guard values.contains(key), try !values.decodeNil(forKey: key) else { return [] }
-        do { return try values.decode([Value].self, forKey: key) } catch {
-            if let object = try? values.nestedContainer(keyedBy: AnyKey.self, forKey: key),
-                object.allKeys.isEmpty
-            {
-                return []
-            }
-            throw error
+    func list<Value: WireValue>(_ type: Value.Type, _ name: String) throws -> [Value] {
+        try listed(values[name] ?? .null).map { try Value(reading: $0) }
+    }
+
+    /// A list of texts, or of numbers.
+    func texts(_ name: String) throws -> [String] {
+        try listed(values[name] ?? .null).map { try Self.need(Self.text(of: $0), in: name) }
+    }
+
+    /// A list of lists of texts, such as the levels of a book.
+    func rows(_ name: String) throws -> [[String]] {
+        try listed(values[name] ?? .null).map { row in
+            try Self.need(row.items, in: name).map { try Self.need($0.text, in: name) }
         }
+    }
+
+    private static func need<Value>(_ value: Value?, in name: String) throws -> Value {
+        guard let value else { throw BadMessage("`\(name)` is not what was expected") }
+        return value
+    }
+}
+
+/// The elements of a list; `null` and an empty object stand for an empty one.
+func listed(_ json: JSON) throws -> [JSON] {
+    switch json {
+    case .array(let items): return items
+    case .null: return []
+    case .object(let members) where members.isEmpty: return []
+    case .object, .text, .number, .bool: throw BadMessage("a list was expected")
     }
 }
 
 /// Blanks around a name, as documentation samples have them, are no part of it.
 func trimmed(_ text: String) -> String {
-    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    guard text.utf8.first == 32 || text.utf8.last == 32 else { return text }
+    return String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
 }
 
 /// The text without what stands behind the 18th decimal place; an exponent is left to the parser.
@@ -184,34 +207,17 @@ func wireTime(_ number: Int64) -> Timestamp? {
     return factor == 0 || overflow ? nil : Timestamp(nanoseconds: nanoseconds)
 }
 
-/// Decodes a message whole; bytes that are no JSON, or not this message, are an error.
-func decodeJSON<Value: Decodable>(
+/// Reads a message whole; bytes that are no JSON, or not this message, are an error.
+func readJSON<Value: WireValue>(
     _ type: Value.Type, _ bytes: [UInt8]
 ) throws(BadMessage) -> Value {
-    guard StrictJSON.accepts(bytes) else { throw BadMessage("it is no JSON") }
+    // A message that is not what the venue's own software would write was damaged on the way, and
+    // must not be half believed.
+    guard String(validating: bytes, as: UTF8.self) != nil, let json = try? JSON(parsing: bytes)
+    else { throw BadMessage("it is no JSON") }
     do {
-        return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch let error as BadMessage {
-        throw error
-    } catch let error as DecodingError {
-        throw BadMessage(reason(of: error))
+        return try Value(reading: json)
     } catch {
-        throw BadMessage("it is no JSON")
+        throw error as? BadMessage ?? BadMessage("\(error)")
     }
-}
-
-private func reason(of error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, let context):
-        "`\(place(context, key))` is missing"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-        "`\(place(context))` is not what was expected"
-    case .dataCorrupted(let context): "it is no JSON (\(context.debugDescription))"
-    @unknown default: "it cannot be decoded"
-    }
-}
-
-private func place(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {
-    (context.codingPath.map(\.stringValue) + (last.map { [$0.stringValue] } ?? []))
-        .joined(separator: ".")
 }

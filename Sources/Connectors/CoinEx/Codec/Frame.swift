@@ -1,3 +1,4 @@
+internal import PlainJSON
 internal import TradingModel
 
 /// The answer to a request over a socket.
@@ -27,12 +28,12 @@ package enum Push {
 /// A whole message of a socket, read the slow and checked way.
 ///
 /// A push has a `method`, a reply has none: nothing else tells them apart surely.
-package enum Frame: Decodable {
+package enum Frame: WireValue {
     case reply(SocketReply)
     case push(Push)
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         guard let method = try fields.text("method") else {
             self = .reply(try Self.reply(fields))
             return
@@ -42,7 +43,7 @@ package enum Frame: Decodable {
 
     /// Reads a frame's unpacked bytes.
     package init(parsing bytes: [UInt8]) throws(BadMessage) {
-        self = try decodeJSON(Frame.self, bytes)
+        self = try readJSON(Frame.self, bytes)
     }
 
     private static func reply(_ fields: Fields) throws -> SocketReply {
@@ -76,14 +77,14 @@ package enum Frame: Decodable {
 }
 
 /// A list under the one name that pushes of its kind give it.
-private struct NamedList<Element: ListedInPush>: Decodable {
+private struct NamedList<Element: ListedInPush>: WireValue {
     let elements: [Element]
-    init(from decoder: any Decoder) throws {
-        elements = try Fields(decoder).list(Element.self, Element.listName)
+    init(reading json: JSON) throws {
+        elements = try Fields(json).list(Element.self, Element.listName)
     }
 }
 
-private protocol ListedInPush: Decodable {
+private protocol ListedInPush: WireValue {
     static var listName: String { get }
 }
 extension MarketState: ListedInPush {
@@ -93,9 +94,9 @@ extension WireBalance: ListedInPush {
     fileprivate static var listName: String { "balance_list" }
 }
 
-private struct Notice: Decodable {
+private struct Notice: WireValue {
     let maintenance: Maintenance
-    init(from decoder: any Decoder) throws {
-        maintenance = try Fields(decoder).decode(Maintenance.self, "info")
+    init(reading json: JSON) throws {
+        maintenance = try Fields(json).decode(Maintenance.self, "info")
     }
 }

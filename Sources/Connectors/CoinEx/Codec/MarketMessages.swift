@@ -1,3 +1,4 @@
+internal import PlainJSON
 package import TradingModel
 
 /// The two markets of the venue: names, order ids and deal ids of one mean nothing in the other.
@@ -13,7 +14,7 @@ package enum Product: String, Hashable, Comparable, Sendable, CaseIterable {
 }
 
 /// A market as the market lists describe it.
-package struct MarketInfo: Decodable, Hashable {
+package struct MarketInfo: WireValue, Hashable {
     package let market: String
     package let base: String
     package let quote: String
@@ -29,8 +30,8 @@ package struct MarketInfo: Decodable, Hashable {
     /// Whether orders over the API are taken; what is not said counts as yes.
     package let isTradable: Bool
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         base = try fields.need("base_ccy")
         quote = try fields.need("quote_ccy")
@@ -41,7 +42,7 @@ package struct MarketInfo: Decodable, Hashable {
         makerFee = try fields.exact(Rate.self, "maker_fee_rate")
         takerFee = try fields.exact(Rate.self, "taker_fee_rate")
         isInverse = try fields.text("contract_type") == "inverse"
-        leverages = try fields.list(LeverageText.self, "leverage").map(\.text)
+        leverages = try fields.texts("leverage")
         isTradable =
             try (fields.text("status") ?? "online") == "online"
             && (fields.flag("is_api_trading_available") ?? true)
@@ -49,21 +50,8 @@ package struct MarketInfo: Decodable, Hashable {
     }
 }
 
-/// A leverage: a text in market lists and positions, a number in requests and their replies.
-private struct LeverageText: Decodable {
-    let text: String
-    init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if let text = try? value.decode(String.self) {
-            self.text = text
-        } else {
-            text = String(try value.decode(Int64.self))
-        }
-    }
-}
-
 /// A market's last 24 hours, from REST or a `state.update`.
-package struct MarketState: Decodable, Hashable {
+package struct MarketState: WireValue, Hashable {
     package let market: String
     package let last: Price?
     package let volume: Quantity?
@@ -75,8 +63,8 @@ package struct MarketState: Decodable, Hashable {
     package let latestFundingTime: Timestamp?
     package let nextFundingTime: Timestamp?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         last = try fields.exact(Price.self, "last", "close")
         volume = try fields.cut(Quantity.self, "volume")
@@ -91,7 +79,7 @@ package struct MarketState: Decodable, Hashable {
 }
 
 /// The top of book.
-package struct BestQuote: Decodable, Hashable {
+package struct BestQuote: WireValue, Hashable {
     package let market: String
     package let updatedAt: Timestamp?
     package let bid: BookLevel?
@@ -104,8 +92,8 @@ package struct BestQuote: Decodable, Hashable {
         self.ask = ask
     }
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         updatedAt = try fields.time("updated_at")
         bid = try Self.level(fields, "best_bid_price", "best_bid_size")
@@ -124,7 +112,7 @@ package struct BestQuote: Decodable, Hashable {
 }
 
 /// One public trade.
-package struct PublicDeal: Decodable, Hashable {
+package struct PublicDeal: WireValue, Hashable {
     package let id: UInt64
     package let createdAt: Timestamp?
     /// The taker's.
@@ -140,8 +128,8 @@ package struct PublicDeal: Decodable, Hashable {
         self.quantity = quantity
     }
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         let number = try fields.needInt("deal_id")
         guard number >= 0 else { throw BadMessage("`deal_id` is negative") }
         id = UInt64(number)
@@ -153,7 +141,7 @@ package struct PublicDeal: Decodable, Hashable {
 }
 
 /// A push of public trades, newest first as the venue sends them.
-package struct DealsPush: Decodable, Hashable {
+package struct DealsPush: WireValue, Hashable {
     package var market: String
     package var deals: [PublicDeal]
 
@@ -162,22 +150,22 @@ package struct DealsPush: Decodable, Hashable {
         self.deals = deals
     }
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         deals = try fields.list(PublicDeal.self, "deal_list")
     }
 }
 
 /// An index price with its sources left out.
-package struct IndexPrice: Decodable, Hashable {
+package struct IndexPrice: WireValue, Hashable {
     package let market: String
     package let index: Price?
     package let mark: Price?
     package let createdAt: Timestamp?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         index = try fields.cut(Price.self, "index_price", "price")
         mark = try fields.cut(Price.self, "mark_price")
@@ -186,13 +174,13 @@ package struct IndexPrice: Decodable, Hashable {
 }
 
 /// A settlement of the past.
-package struct FundingSettlement: Decodable, Hashable {
+package struct FundingSettlement: WireValue, Hashable {
     package let market: String
     package let time: Timestamp?
     package let rate: Rate
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         time = try fields.time("funding_time")
         rate = try fields.needExact(Rate.self, "actual_funding_rate")
@@ -200,14 +188,14 @@ package struct FundingSettlement: Decodable, Hashable {
 }
 
 /// How much leverage a market allows for which size.
-package struct PositionLevels: Decodable, Hashable {
-    package struct Level: Decodable, Hashable {
+package struct PositionLevels: WireValue, Hashable {
+    package struct Level: WireValue, Hashable {
         package let amount: Quantity
         package let leverage: String
         package let maintenanceMarginRate: Rate
 
-        package init(from decoder: any Decoder) throws {
-            let fields = try Fields(decoder)
+        init(reading json: JSON) throws {
+            let fields = try Fields(json)
             amount = try fields.needExact(Quantity.self, "amount")
             leverage = try fields.need("leverage")
             maintenanceMarginRate = try fields.needExact(Rate.self, "maintenance_margin_rate")
@@ -217,18 +205,18 @@ package struct PositionLevels: Decodable, Hashable {
     package let market: String
     package let levels: [Level]
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         levels = try fields.list(Level.self, "level")
     }
 }
 
 /// The venue's clock.
-package struct ServerTime: Decodable, Hashable {
+package struct ServerTime: WireValue, Hashable {
     package let time: Timestamp
-    package init(from decoder: any Decoder) throws {
-        guard let time = try Fields(decoder).time("timestamp") else {
+    init(reading json: JSON) throws {
+        guard let time = try Fields(json).time("timestamp") else {
             throw BadMessage("`timestamp` is missing")
         }
         self.time = time
@@ -236,18 +224,18 @@ package struct ServerTime: Decodable, Hashable {
 }
 
 /// An announced maintenance; the venue's clock decides whether it is on.
-package struct Maintenance: Decodable, Hashable {
+package struct Maintenance: WireValue, Hashable {
     package let start: Timestamp?
     package let end: Timestamp?
     package let protectionEnd: Timestamp?
     package let scope: [String]
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         start = try fields.time("started_at", "start_time")
         end = try fields.time("ended_at", "end_time")
         protectionEnd = try fields.time("protect_duration_end")
-        if let list = try? fields.list(String.self, "scope") {
+        if let list = try? fields.texts("scope") {
             scope = list
         } else {
             scope = try fields.text("scope").map { [$0] } ?? []

@@ -101,16 +101,16 @@ package enum CoinExReplies {
         try one(NoPayload.self, body)
     }
 
-    private static func one<Payload: Decodable>(
+    private static func one<Payload: WireValue>(
         _ type: Payload.Type, _ body: [UInt8]
     ) throws(BadMessage) -> Reply<Payload> {
-        try decodeJSON(Envelope<Payload>.self, body).result
+        try readJSON(Envelope<Payload>.self, body).result
     }
 
-    private static func list<Element: Decodable>(
+    private static func list<Element: WireValue>(
         _ type: Element.Type, _ body: [UInt8]
     ) throws(BadMessage) -> Reply<Page<Element>> {
-        let envelope = try decodeJSON(Envelope<LenientList<Element>>.self, body)
+        let envelope = try readJSON(Envelope<LenientList<Element>>.self, body)
         return envelope.result.map {
             Page(elements: $0.elements, hasNext: envelope.pagination?.hasNext ?? false)
         }

@@ -1,7 +1,8 @@
+internal import PlainJSON
 package import TradingModel
 
 /// An own order, from any reply or push; names differ by age and product.
-package struct WireOrder: Decodable, Hashable {
+package struct WireOrder: WireValue, Hashable {
     package let id: Int64
     package let stopID: Int64?
     package let market: String
@@ -34,8 +35,8 @@ package struct WireOrder: Decodable, Hashable {
         case canceled
     }
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         id = try fields.needInt("order_id")
         stopID = try fields.int("stop_id").flatMap { $0 == 0 ? nil : $0 }
         market = try fields.market()
@@ -68,7 +69,7 @@ package struct WireOrder: Decodable, Hashable {
 }
 
 /// What happened to an order, from an `order.update`.
-package struct OrderPush: Decodable, Hashable {
+package struct OrderPush: WireValue, Hashable {
     package enum Event: Hashable {
         case put
         case update
@@ -82,8 +83,8 @@ package struct OrderPush: Decodable, Hashable {
     package let event: Event
     package let order: WireOrder
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         event =
             switch try fields.need("event") {
             case "put": .put
@@ -97,7 +98,7 @@ package struct OrderPush: Decodable, Hashable {
 }
 
 /// A stop order, from a reply or a push.
-package struct WireStop: Decodable, Hashable {
+package struct WireStop: WireValue, Hashable {
     package let id: Int64
     package let market: String
     package let side: Side
@@ -111,8 +112,8 @@ package struct WireStop: Decodable, Hashable {
     package let updatedAt: Timestamp?
     package let marginMarket: String?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         id = try fields.needInt("stop_id")
         market = try fields.market()
         side = try fields.side()
@@ -133,7 +134,7 @@ package struct WireStop: Decodable, Hashable {
 }
 
 /// What happened to a stop order, from a `stop.update`.
-package struct StopPush: Decodable, Hashable {
+package struct StopPush: WireValue, Hashable {
     package enum Event: Hashable {
         case put
         case active
@@ -144,8 +145,8 @@ package struct StopPush: Decodable, Hashable {
     package let event: Event
     package let stop: WireStop
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         event =
             switch try fields.need("event") {
             case "put", "1": .put
@@ -158,13 +159,13 @@ package struct StopPush: Decodable, Hashable {
 }
 
 /// The answer to a stop order's placement or change.
-package struct StopReference: Decodable, Hashable {
+package struct StopReference: WireValue, Hashable {
     package let id: Int64
-    package init(from decoder: any Decoder) throws { id = try Fields(decoder).needInt("stop_id") }
+    init(reading json: JSON) throws { id = try Fields(json).needInt("stop_id") }
 }
 
 /// An own execution, from a push or a list.
-package struct WireDeal: Decodable, Hashable {
+package struct WireDeal: WireValue, Hashable {
     package let id: Int64
     package let orderID: Int64
     package let market: String
@@ -180,8 +181,8 @@ package struct WireDeal: Decodable, Hashable {
     package let createdAt: Timestamp?
     package let marginMarket: String?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         id = try fields.needInt("deal_id")
         orderID = try fields.needInt("order_id")
         market = try fields.market()
@@ -198,7 +199,7 @@ package struct WireDeal: Decodable, Hashable {
 }
 
 /// What an account holds of a currency.
-package struct WireBalance: Decodable, Hashable {
+package struct WireBalance: WireValue, Hashable {
     package let currency: String
     package let available: Money
     package let frozen: Money
@@ -208,8 +209,8 @@ package struct WireBalance: Decodable, Hashable {
     /// Not nil for an isolated margin account, which is another account.
     package let marginMarket: String?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         currency = try fields.need("ccy")
         available = try fields.cut(Money.self, "available") ?? .zero
         frozen = try fields.cut(Money.self, "frozen") ?? .zero
@@ -222,7 +223,7 @@ package struct WireBalance: Decodable, Hashable {
 }
 
 /// A futures position.
-package struct WirePosition: Decodable, Hashable {
+package struct WirePosition: WireValue, Hashable {
     package let market: String
     package let net: SignedQuantity
     package let entryPrice: Price?
@@ -231,8 +232,8 @@ package struct WirePosition: Decodable, Hashable {
     package let marginMode: String?
     package let updatedAt: Timestamp?
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         market = try fields.market()
         let size = try fields.needExact(Quantity.self, "open_interest")
         switch try fields.need("side") {
@@ -250,12 +251,12 @@ package struct WirePosition: Decodable, Hashable {
 }
 
 /// What happened to a position, from a `position.update`.
-package struct PositionPush: Decodable, Hashable {
+package struct PositionPush: WireValue, Hashable {
     package let event: String
     package let position: WirePosition
 
-    package init(from decoder: any Decoder) throws {
-        let fields = try Fields(decoder)
+    init(reading json: JSON) throws {
+        let fields = try Fields(json)
         event = try fields.need("event")
         position = try fields.decode(WirePosition.self, "position")
     }
