@@ -21,6 +21,12 @@ private let order = orderJSON(7, 1, amount: "0.3", price: "100.5", filled: "0.1"
         }
     }
 
+    @Test(arguments: ["7", "\"7\"", "7.0", "0.7e1", "70e-1"])
+    func `have whole numbers in any form`(id: String) throws {
+        let text = order.replacing("\"order_id\":7", with: "\"order_id\":\(id)")
+        #expect(try CoinExReplies.order(reply(text)).get().id == 7)
+    }
+
     @Test(arguments: ["null", "{}", "[]"])
     func `have several ways to say that a list is empty`(data: String) throws {
         #expect(try CoinExReplies.orders(reply(data)).get().elements.isEmpty)

@@ -71,10 +71,18 @@ struct Fields {
     /// A whole number, quoted or not.
     func int(_ names: String...) throws -> Int64? {
         guard let text = try text(anyOf: names) else { return nil }
-        guard let number = Int64(text) else {
+        guard let number = Self.whole(text) else {
             throw BadMessage("`\(names[0])` is `\(text)`, expected a whole number")
         }
         return number
+    }
+
+    /// A whole number, which `7.0` and `1e3` are too.
+    private static func whole(_ text: String) -> Int64? {
+        if let number = Int64(text) { return number }
+        guard let attos = try? SignedQuantity(text).attos else { return nil }
+        let (number, rest) = attos.quotientAndRemainder(dividingBy: attosPerUnit)
+        return rest == 0 ? Int64(exactly: number) : nil
     }
 
     func needInt(_ name: String) throws -> Int64 {
@@ -123,7 +131,7 @@ struct Fields {
     /// A moment; nil: absent or 0.
     func time(_ names: String...) throws -> Timestamp? {
         guard let text = try text(anyOf: names) else { return nil }
-        guard let number = Int64(text) else {
+        guard let number = Self.whole(text) else {
             throw BadMessage("`\(names[0])` is `\(text)`, expected a time in milliseconds")
         }
         return wireTime(number)
