@@ -65,7 +65,7 @@ struct Paper: ParsableCommand {
 
     func run() throws {
         let (settings, entries) = try flags.resolveWithEntries()
-        let span = try checkedDuration()
+        let span = try checkedDuration(duration)
         let speed = speed ?? 1
         guard speed > 0, speed <= 1e9 else {
             throw RunFailure(.usage, "--speed is `\(speed)`, expected more than 0, such as 20")
@@ -189,16 +189,6 @@ struct Paper: ParsableCommand {
         guard let span = SettingValue.nanoseconds(text, bareUnit: 1_000_000_000), span >= 0 else {
             throw RunFailure(
                 .usage, "--connect-timeout is `\(text)`, expected a time such as 30s or 10m, or 0")
-        }
-        return span
-    }
-
-    private func checkedDuration() throws(RunFailure) -> Int64? {
-        guard let duration else { return nil }
-        guard let span = SettingValue.nanoseconds(duration, bareUnit: 1_000_000_000), span > 0
-        else {
-            throw RunFailure(
-                .usage, "--duration is `\(duration)`, expected a time such as 30s, 10m or 2h")
         }
         return span
     }

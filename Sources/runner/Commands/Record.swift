@@ -42,7 +42,7 @@ struct Record: ParsableCommand {
     func run() throws {
         let plan = try RecordPlan(symbols: checkedSymbols())
         let feeds = try checkedFeeds()
-        let span = try checkedDuration()
+        let span = try checkedDuration(duration)
         let settings = try flags.resolve()
         guard plan.venues.count == 1 || !flags.namesAddress else {
             throw RunFailure(
@@ -97,16 +97,6 @@ struct Record: ParsableCommand {
             if !chosen.contains(feed) { chosen.append(feed) }
         }
         return chosen
-    }
-
-    private func checkedDuration() throws(RunFailure) -> Int64? {
-        guard let duration else { return nil }
-        guard let span = SettingValue.nanoseconds(duration, bareUnit: 1_000_000_000), span > 0
-        else {
-            throw RunFailure(
-                .usage, "--duration is `\(duration)`, expected a time such as 30s, 10m or 2h")
-        }
-        return span
     }
 
     /// Makes the folder, or checks that files can be made there, before anything connects.

@@ -66,7 +66,7 @@ struct SimulateVenue: ParsableCommand {
         guard (0...65_535).contains(port) else {
             throw RunFailure(.usage, "--port is `\(port)`, expected a port up to 65535, or 0")
         }
-        let span = try checkedDuration()
+        let span = try checkedDuration(duration)
         var plan = FaultPlan()
         var settings = CoinExSettings()
         settings.seed = seed
@@ -98,16 +98,6 @@ struct SimulateVenue: ParsableCommand {
             .usage,
             "there is no simulator of `\(venue)`"
                 + (near.map { "; did you mean `\($0)`?" } ?? "; there is one of: coinex"))
-    }
-
-    private func checkedDuration() throws(RunFailure) -> Int64? {
-        guard let duration else { return nil }
-        guard let span = SettingValue.nanoseconds(duration, bareUnit: 1_000_000_000), span > 0
-        else {
-            throw RunFailure(
-                .usage, "--duration is `\(duration)`, expected a time such as 30s, 10m or 2h")
-        }
-        return span
     }
 
     // MARK: - Faults and accounts

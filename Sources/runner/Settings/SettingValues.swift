@@ -1,5 +1,15 @@
 import TradingModel
 
+/// What `--duration` says, in nanoseconds; nil where it was not given.
+func checkedDuration(_ text: String?) throws(RunFailure) -> Int64? {
+    guard let text else { return nil }
+    guard let span = SettingValue.nanoseconds(text, bareUnit: 1_000_000_000), span > 0 else {
+        throw RunFailure(
+            .usage, "--duration is `\(text)`, expected a time such as 30s, 10m or 2h")
+    }
+    return span
+}
+
 /// Reads one setting's text; nil when it is not of the form.
 enum SettingValue {
     /// `0.0005`, `0.05%` or `5bp`.
