@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 package import TradingCore
 package import TradingModel
@@ -123,11 +122,4 @@ package struct SwapOutcome: Sendable {
         self.place = place
         self.nanoseconds = nanoseconds
     }
-}
-
-/// A clock that never goes back, in nanoseconds.
-func monotonicNanoseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

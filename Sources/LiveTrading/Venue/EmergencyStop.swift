@@ -1,4 +1,3 @@
-internal import Glibc
 internal import NIOCore
 internal import NIOPosix
 internal import Synchronization
@@ -35,7 +34,7 @@ public enum EmergencyStop {
         let isProven: Bool? = try? loop.flatSubmit {
             let done = loop.makePromise(of: Bool.self)
             let driver = SessionDriver(
-                makeCleaner(), network: network, on: loop, now: systemTime
+                makeCleaner(), network: network, on: loop, now: wallClock
             ) { action, _ in
                 switch action {
                 case .reconciled: done.succeed(true)
@@ -54,11 +53,4 @@ public enum EmergencyStop {
         }.wait()
         return isProven == true ? .proven : .unproven(lastWords: words.withLock { $0.suffix(3) })
     }
-}
-
-/// The system's clock.
-private func systemTime() -> Timestamp {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
 }

@@ -158,7 +158,7 @@ struct SimulateVenue: ParsableCommand {
     ) throws -> SimulatorServer {
         do {
             return try SimulatorServer(
-                at: ListeningAddress(port: port), identity: identity, clock: realTime,
+                at: ListeningAddress(port: port), identity: identity, clock: wallClock,
                 venue: makeVenue)
         } catch let failure as ListeningFailure {
             throw RunFailure(.usage, failure.description)
@@ -169,9 +169,9 @@ struct SimulateVenue: ParsableCommand {
 
     /// Waits for Ctrl-C or the end of the duration; true: somebody interrupted.
     private func wait(_ span: Int64?) -> Bool {
-        let end = span.map { realTime().advanced(byNanoseconds: $0) } ?? .distantFuture
+        let end = span.map { wallClock().advanced(byNanoseconds: $0) } ?? .distantFuture
         while !Interrupt.isRaised {
-            let left = end.nanoseconds - realTime().nanoseconds
+            let left = end.nanoseconds - wallClock().nanoseconds
             guard left > 0 else { return false }
             // The signal may strike another thread, so that this sleep goes on: it is short.
             pause(nanoseconds: min(left, Self.longestPause))

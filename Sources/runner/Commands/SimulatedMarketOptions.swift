@@ -121,13 +121,6 @@ struct SimulatedMarketOptions: ParsableArguments {
     }
 }
 
-/// The computer's clock: clients sign with theirs.
-@Sendable func realTime() -> Timestamp {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-}
-
 /// Sleeps, unless a signal ends it early.
 func pause(nanoseconds: Int64) {
     var span = timespec(

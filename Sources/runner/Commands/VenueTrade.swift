@@ -1,4 +1,3 @@
-import Glibc
 import LiveTrading
 import PaperTrading
 import PlainJSON
@@ -228,11 +227,4 @@ extension VenueProblem {
         case .unreachable, .tls, .maintenance, .refused, .other: false
         }
     }
-}
-
-/// The system's clock.
-func wallClock() -> Timestamp {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
 }
