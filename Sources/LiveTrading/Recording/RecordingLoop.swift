@@ -1,11 +1,10 @@
 public import NIOCore
-internal import NIOPosix
 public import TradingModel
 public import Transport
 public import VenueSessions
 
 /// Runs the sessions of a recording on one event loop, until it has ended.
-public final class RecordingLoop {
+public final class RecordingLoop: LoopHost {
     public let recording: VenueRecording
     /// Called some twenty times a second, for the screen and for who looks after the disk.
     public var onPulse: ((Timestamp) -> Void)?
@@ -45,7 +44,6 @@ public final class RecordingLoop {
         }
     }
 
-    /// Connects, and does what follows.
     public func begin() {
         for driver in drivers { driver.begin() }
         pulse()
@@ -79,26 +77,8 @@ public final class RecordingLoop {
         guard !isClosing else { return }
         isClosing = true
         let drivers = drivers
-        let onEnd = onEnd
         self.drivers = []
-        EventLoopFuture.andAllComplete(drivers.map { $0.close() }, on: loop).assumeIsolated()
-            .whenComplete { _ in
-                withExtendedLifetime((self, drivers)) {}
-                onEnd()
-            }
-    }
-
-    /// Lets `body` set a loop up on the calling thread and returns when it has ended.
-    public static func runHere(_ body: (any EventLoop, @escaping () -> Void) -> RecordingLoop) {
-        var host: RecordingLoop?
-        withoutActuallyEscaping(body) { body in
-            MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-                let made = body(loop) { loop.shutdownGracefully { _ in } }
-                host = made
-                made.begin()
-            }
-        }
-        withExtendedLifetime(host) {}
+        close(drivers, on: loop, then: onEnd)
     }
 }
 

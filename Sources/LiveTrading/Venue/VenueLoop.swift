@@ -1,5 +1,4 @@
 public import NIOCore
-internal import NIOPosix
 public import TradingModel
 public import Transport
 public import VenueSessions
@@ -8,7 +7,7 @@ public import VenueSessions
 ///
 /// No hop and no lock stands between a frame and the order that answers it. Everything here
 /// happens on the loop's thread.
-public final class VenueLoop<Run: VenueRun> {
+public final class VenueLoop<Run: VenueRun>: LoopHost {
     public let trading: VenueTrading<Run>
     /// Called some twenty times a second, for the screen.
     public var onPulse: ((Timestamp) -> Void)?
@@ -48,7 +47,6 @@ public final class VenueLoop<Run: VenueRun> {
             }, rest: { [unowned self] in carryOn() })
     }
 
-    /// Connects, and does what follows.
     public func begin() {
         driver?.begin()
         pulse()
@@ -131,13 +129,7 @@ public final class VenueLoop<Run: VenueRun> {
         guard !isClosing else { return }
         isClosing = true
         wake?.cancel()
-        let onEnd = onEnd
-        guard let driver else { return onEnd() }
-        self.driver = nil
-        driver.close().assumeIsolated().whenComplete { _ in
-            withExtendedLifetime((self, driver)) {}
-            onEnd()
-        }
+        close(driver.take().map { [$0] } ?? [], on: loop, then: onEnd)
     }
 
     // MARK: - Reloads
@@ -159,20 +151,5 @@ public final class VenueLoop<Run: VenueRun> {
             reloader.finish(outcome, gap: monotonicNanoseconds() - began, queued: 0)
         }
         carryOn()
-    }
-}
-
-extension VenueLoop {
-    /// Lets `body` set a loop up on the calling thread and returns when it has ended.
-    public static func runHere(_ body: (any EventLoop, @escaping () -> Void) -> VenueLoop<Run>) {
-        var host: VenueLoop<Run>?
-        withoutActuallyEscaping(body) { body in
-            MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-                let made = body(loop) { loop.shutdownGracefully { _ in } }
-                host = made
-                made.begin()
-            }
-        }
-        withExtendedLifetime(host) {}
     }
 }

@@ -1,11 +1,10 @@
 internal import NIOCore
-internal import NIOPosix
 public import TradingModel
 public import Transport
 public import VenueSessions
 
 /// Asks several venues at once how they are, for a bounded time.
-public final class VenueProbing {
+public final class VenueProbing: LoopHost {
     private let loop: any EventLoop
     private let onEnd: () -> Void
     private let probes: [any VenueProbe]
@@ -34,16 +33,14 @@ public final class VenueProbing {
         _ probes: [(probe: any VenueProbe, network: NetworkSettings)], nanoseconds: Int64,
         now: @escaping () -> Timestamp
     ) {
-        var host: VenueProbing?
-        MultiThreadedEventLoopGroup.withCurrentThreadAsEventLoop { loop in
-            let made = VenueProbing(probes, nanoseconds: nanoseconds, on: loop, now: now) {
-                loop.shutdownGracefully { _ in }
-            }
-            host = made
-            for driver in made.drivers { driver.begin() }
-            made.look()
+        runHere { loop, onEnd in
+            VenueProbing(probes, nanoseconds: nanoseconds, on: loop, now: now, onEnd: onEnd)
         }
-        withExtendedLifetime(host) {}
+    }
+
+    public func begin() {
+        for driver in drivers { driver.begin() }
+        look()
     }
 
     private func look() {
@@ -55,12 +52,7 @@ public final class VenueProbing {
     private func close() {
         isClosing = true
         let drivers = drivers
-        let onEnd = onEnd
         self.drivers = []
-        EventLoopFuture.andAllComplete(drivers.map { $0.close() }, on: loop).assumeIsolated()
-            .whenComplete { _ in
-                withExtendedLifetime((self, drivers)) {}
-                onEnd()
-            }
+        close(drivers, on: loop, then: onEnd)
     }
 }
