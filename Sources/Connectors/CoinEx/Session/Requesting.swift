@@ -8,19 +8,36 @@ extension CoinExSession {
     mutating func request(_ purpose: Purpose, attempts: Int = 0) {
         guard !hasFailed else { return }
         let entry = WaitingRequest(purpose: purpose, since: now, attempts: attempts)
-        if waiting.isEmpty, sendsNow(entry) { return }
+        // The short way of what need not wait, which is the way of almost every order.
+        if waiting.isEmpty, case .sent = attempt(entry, held: [:]) { return }
         waiting.append(entry)
         sendWaiting()
     }
 
-    /// The short way of what need not wait, which is the way of almost every order.
-    private mutating func sendsNow(_ entry: WaitingRequest) -> Bool {
-        guard let request = build(entry.purpose), !isTooOld(entry),
-            !mayTurnUnderClose(entry.purpose),
-            limiter.take(request.group, units: request.units, at: now) == nil
-        else { return false }
+    /// What became of a request that might go.
+    private enum Attempt {
+        case sent
+        case held(EndpointGroup, until: Timestamp)
+        /// It stands behind an order that closes the position.
+        case waits
+        case dropped
+    }
+
+    /// Sends a request if it may go now.
+    ///
+    /// - Parameter held: the groups for which others wait already, and until when.
+    private mutating func attempt(
+        _ entry: WaitingRequest, held: [EndpointGroup: Timestamp]
+    ) -> Attempt {
+        guard let request = build(entry.purpose), !isTooOld(entry) else { return .dropped }
+        if mayTurnUnderClose(entry.purpose) { return .waits }
+        if let time = held[request.group]
+            ?? limiter.take(request.group, units: request.units, at: now)
+        {
+            return .held(request.group, until: time)
+        }
         send(request, entry)
-        return true
+        return .sent
     }
 
     /// Asks by the clock, unless the last time has not been answered yet.
@@ -43,18 +60,14 @@ extension CoinExSession {
         var left: [WaitingRequest] = []
         var dropped: [Purpose] = []
         for entry in waiting {
-            guard let request = build(entry.purpose), !isTooOld(entry) else {
-                dropped.append(entry.purpose)
-                continue
-            }
-            if mayTurnUnderClose(entry.purpose) {
+            switch attempt(entry, held: held) {
+            case .sent: break
+            case .held(let group, let time):
+                held[group] = time
                 left.append(entry)
-                continue
+            case .waits: left.append(entry)
+            case .dropped: dropped.append(entry.purpose)
             }
-            if held[request.group] == nil {
-                held[request.group] = limiter.take(request.group, units: request.units, at: now)
-            }
-            if held[request.group] == nil { send(request, entry) } else { left.append(entry) }
         }
         waiting = left
         if let next = held.values.min() { agenda.addOnce(.sendQueue, at: next) }
