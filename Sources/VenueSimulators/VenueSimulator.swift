@@ -27,7 +27,7 @@ package struct HTTPRequest: Hashable, Sendable {
 
     /// The first header of this name.
     package func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.value(of: name)
     }
 }
 
@@ -37,6 +37,13 @@ package struct HTTPHeader: Hashable, Sendable {
     package init(_ name: String, _ value: String) {
         self.name = name
         self.value = value
+    }
+}
+
+extension [HTTPHeader] {
+    /// Of the first header of this name, in any case of letters.
+    fileprivate func value(of name: String) -> String? {
+        first { $0.name.lowercased() == name.lowercased() }?.value
     }
 }
 
@@ -69,7 +76,7 @@ package struct HTTPReply: Hashable, Sendable {
     }
 
     package func header(_ name: String) -> String? {
-        headers.first { $0.name.lowercased() == name.lowercased() }?.value
+        headers.value(of: name)
     }
 }
 

@@ -16,7 +16,6 @@ struct AccountVenue: Sendable {
         let source: String
     }
 
-    let name: String
     let markets: [Market]
     /// What can be wrong with it, each as often as trading bears, and some together; as `--fault`
     /// takes them.

@@ -6,7 +6,6 @@ import VenueSimulators
 
 extension AccountVenue {
     static let coinEx = AccountVenue(
-        name: "coinex",
         markets: [
             Market(kind: "spot", symbol: "coinex:BTC/USDT", source: "sim:BTC/USDT"),
             Market(kind: "futures", symbol: "coinex:BTC/USDT:USDT", source: "sim:BTC/USDT:USDT"),
