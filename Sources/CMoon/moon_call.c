@@ -266,6 +266,12 @@ const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
     offsetof(moon_trade, has_id),       offsetof(moon_trade, side),
 };
 
+// Whether all that came back is a `nil`: as good as nothing. // stack: on_trade, results…
+static inline bool is_nil_alone(moon_host *host, lua_State *L) {
+    return lua_gettop(L) == 2 && lua_isnil(L, 2) && host->request_count == 0
+           && host->built_generation != host->generation;
+}
+
 // stack: on_trade, the stretch → what the handler returned that ended it
 static int run_trades(lua_State *L) {
     moon_host *host = moon_of(L);
@@ -282,7 +288,9 @@ static int run_trades(lua_State *L) {
         moon_enter(host);
         lua_call(L, 1, LUA_MULTRET);
         moon_leave(host);
-        if (has_answered(host, L, 1)) return lua_gettop(L) - 1;
+        if (!has_answered(host, L, 1)) continue;
+        if (!is_nil_alone(host, L)) return lua_gettop(L) - 1;
+        lua_settop(L, 1);
     }
     return 0;
 }

@@ -162,8 +162,10 @@ public import TradingModel
         let outcome = outcome(unsafe moon_call_trades(host, shimStretch), of: MOON_ON_TRADE)
         context.stretch = nil
         let next = unsafe shimStretch.pointee.next
-        let hasAnswered = outcome != .quiet
-        stretch.pass(to: hasAnswered ? batch.place(ofTrade: next - 1) + 1 : stretch.end)
+        // A handler may answer and ask for nothing (`return {}`): that it is quiet does not say that
+        // all have been offered.
+        let hasHeardAll = outcome == .quiet && next == rows.upperBound
+        stretch.pass(to: hasHeardAll ? stretch.end : batch.place(ofTrade: next - 1) + 1)
         return outcome
     }
 

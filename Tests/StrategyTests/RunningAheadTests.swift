@@ -38,6 +38,48 @@ import TradingModel
         #expect(session.drawdown == session.countedDrawdown, "seed \(seed)")
     }
 
+    /// All that a handler may come back with, at every trade or at some of them.
+    @Test(arguments: [
+        "return", "return nil", "return {}", "return nothing()",
+        "return count % 3 == 0 and {} or nil",
+        "if count % 5 == 0 then return {} end", "if count % 5 == 0 then return nil end",
+        "if count % 7 == 0 then return {buy{qty = 0.01}} end return {}", "return {buy{qty = 0.01}}",
+        "buy{qty = 0.01} return nil", "buy{qty = 0.01}", "log.info('%d', count) return nil",
+        "pcall(error, 'x') return nil", "if count % 50 == 0 then error('x') end return nil",
+        "if count % 50 == 0 then return false end return nil",
+        "if count == 9 then on_trade = nil end return nil",
+    ])
+    func `every trade is heard, whatever the handler returns`(answer: String) throws {
+        for symbols in [["sim:BTC/USDT:USDT"], ["sim:BTC/USDT:USDT", "sim:ETH/USDT:USDT"]] {
+            let market = try RandomMarket(symbols, seed: 3)
+            func script(_ feeds: String) -> String {
+                """
+                for _, symbol in ipairs{\(symbols.map { "'\($0)'" }.joined(separator: ", "))} do
+                  subscribe(symbol, \(feeds))
+                end
+                local count = 0
+                local function nothing() end
+                local function buy(t) t.symbol = "\(symbols[0])" return _ENV.buy(t) end
+                function on_ticker() end
+                function on_trade(trade)
+                  count = count + 1
+                  \(answer)
+                end
+                function on_stop() log.info("heard %d", count) end
+                """
+            }
+            let ahead = try Session(market, script: script(#""trades""#))
+            let singly = try Session(market, script: script(#""trades", "ticker""#))
+            try ahead.play(steps: 1)
+            try singly.play(steps: 1)
+            #expect(ahead.commands == singly.commands)
+            #expect(ahead.summary == singly.summary)
+            guard !answer.contains("on_trade = nil") else { continue }
+            let trades = market.events.count { if case .trade = $0 { true } else { false } }
+            #expect(ahead.commands.contains(.log(.info, "heard \(trades)")))
+        }
+    }
+
     /// Asks something at every trade, says something and sends orders now and then.
     private func script(_ symbols: [String], feeds: String) -> String {
         """
