@@ -86,16 +86,6 @@ public struct OrderTable: Sendable {
     public var open: [Order] { openSerials.compactMap { self[$0] } }
     public var openCount: Int { openSerials.count }
 
-    /// The open orders' signed remainders of an instrument, all filled at once.
-    public func workingRemainder(of instrument: InstrumentID) -> SignedQuantity {
-        var sum = SignedQuantity.zero
-        for serial in openSerials {
-            guard let order = self[serial], order.request.instrument == instrument else { continue }
-            sum += order.remaining.signed(order.request.side)
-        }
-        return sum
-    }
-
     /// Takes a new order in; its serial must follow the last one's.
     mutating func insert(_ order: Order) {
         precondition(order.serial == firstSerial + recent.count, "serials count without gaps")

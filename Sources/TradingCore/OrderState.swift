@@ -173,6 +173,22 @@ extension OrderState {
     /// Whether its fate is not known.
     public var isUnknown: Bool { if case .unknown = self { true } else { false } }
 
+    /// Whether it is a stop that has not been triggered, whatever is being asked of it: until then it
+    /// asks for nothing.
+    public var isUntriggeredStop: Bool {
+        switch parts?.at {
+        case .sent(let isStop)?: isStop
+        case .waiting?: true
+        case .working?, nil: false
+        }
+    }
+
+    /// Whether the venue has shown that it has the order; false once it is final.
+    var isAcknowledged: Bool { parts?.at.isAcknowledged ?? false }
+
+    /// The price that an amendment under way asks for.
+    var priceAskedFor: Price? { parts?.asking.terms?.price }
+
     /// Whether we asked to cancel it.
     public var isCancelling: Bool { if case .pendingCancel = self { true } else { false } }
 

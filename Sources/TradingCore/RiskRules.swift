@@ -3,11 +3,15 @@ import TradingModel
 extension OrderRequest {
     /// Puts the price on the tick, never more aggressive, the stop on the tick so that it triggers
     /// later rather than earlier, and the quantity on the lot, never larger.
+    ///
+    /// What lies beside tick or lot by what floating point makes of sums alone is on it.
     mutating func snap(to instrument: Instrument) throws(RiskRefusal) {
         price = try snap(price, to: instrument, side == .buy ? .down : .up, "price")
         stop = try snap(stop, to: instrument, side == .buy ? .up : .down, "stop")
         let asked = quantity
-        quantity = asked.rounded(toMultipleOf: instrument.lot.attos, .towardZero)
+        quantity =
+            asked.meant(onMultiplesOf: instrument.lot.attos)
+            ?? asked.rounded(toMultipleOf: instrument.lot.attos, .towardZero)
         guard quantity > .zero else {
             throw RiskRefusal(
                 rule: .belowLot,
@@ -20,7 +24,10 @@ extension OrderRequest {
         _ price: Price?, to instrument: Instrument, _ rounding: Rounding, _ what: String
     ) throws(RiskRefusal) -> Price? {
         guard let price else { return nil }
-        guard let snapped = price.roundedIfFitting(toMultipleOf: instrument.tick.attos, rounding)
+        let tick = instrument.tick.attos
+        guard
+            let snapped = price.meant(onMultiplesOf: tick)
+                ?? price.roundedIfFitting(toMultipleOf: tick, rounding)
         else {
             throw RiskRefusal(
                 rule: .tooLarge, detail: "a \(what) of \(price) is too large to put on the tick")
@@ -55,9 +62,8 @@ struct Candidate {
     func check(given state: TradingState) throws(RiskRefusal) {
         let net = state.positions[instrument.id.index].net
         try checkReduces(net)
-        let reference = price(given: state)
-        if !leaves(net) { try checkMinimums(at: reference) }
-        try checkLargestOrder(at: reference)
+        if !leaves(net) { try checkMinimums(at: price(given: state)) }
+        try checkLargestOrder(given: state)
         try checkBand(around: state.mid(instrument.id))
         try checkWorstPosition(given: state)
     }
@@ -71,7 +77,7 @@ struct Candidate {
     // MARK: - The order alone
 
     private func checkReduces(_ net: SignedQuantity) throws(RiskRefusal) {
-        guard request.isReduceOnly, net.side != request.side.opposite else { return }
+        guard request.fillable(request.quantity, holding: net) == .zero else { return }
         throw refusal(
             .reduceOnly, "is reduce-only and the position is \(net): there is nothing to reduce")
     }
@@ -81,12 +87,17 @@ struct Candidate {
         request.isReduceOnly && remaining >= net.magnitude
     }
 
-    /// What values the order: its limit, its stop, the touch that it would hit, the last price.
+    /// What a venue holds against its minimums: the limit, the stop, the touch that it would hit,
+    /// the last price.
     private func price(given state: TradingState) -> Price? {
         if let price = request.price ?? request.stop { return price }
-        let top = state.top(instrument.id)
-        let touch = request.side == .buy ? top.ask : top.bid
-        return touch?.price ?? state.marks(instrument.id).last
+        return state.touch(instrument.id, for: request.side) ?? state.marks(instrument.id).last
+    }
+
+    /// What it is valued at, at worst.
+    private func worstPrice(given state: TradingState) -> Price? {
+        let touch = state.touch(instrument.id, for: request.side, quantity: request.quantity)
+        return request.worstPrice(touch: touch, last: state.marks(instrument.id).last)
     }
 
     private func checkMinimums(at price: Price?) throws(RiskRefusal) {
@@ -104,11 +115,12 @@ struct Candidate {
         }
     }
 
-    private func checkLargestOrder(at price: Price?) throws(RiskRefusal) {
+    private func checkLargestOrder(given state: TradingState) throws(RiskRefusal) {
         if let limit = limits.maxOrderQuantity, request.quantity > limit {
             throw refusal(.maxOrderQuantity, "is more than the limit of \(limit) an order")
         }
         guard let limit = limits.maxOrderNotional else { return }
+        let price = worstPrice(given: state)
         let notional = try notional(at: price, .up)
         guard notional <= limit else {
             throw refusal(
@@ -174,17 +186,16 @@ struct Candidate {
     /// cancelled do not count, so that a way out stays open.
     private func worstPosition(given state: TradingState) -> SignedQuantity? {
         let net = state.positions[instrument.id.index].net
-        var growing = Sum(request.isReduceOnly ? .zero : remaining)
-        var reducing = Sum(request.isReduceOnly ? remaining : .zero)
+        var growing = CheckedSum(request.isReduceOnly ? 0 : remaining.attos)
+        var reducing = CheckedSum(request.isReduceOnly ? remaining.attos : 0)
         for serial in state.orders.openSerials {
             guard let order = state.orders[serial], order.request.instrument == instrument.id,
                 order.request.side == request.side, serial != replacing?.serial
             else { continue }
-            let most = order.state.mostToFill(of: order.request.quantity)
             if order.request.isReduceOnly {
-                reducing.add(most)
+                reducing.add(order.remaining.attos)
             } else if !request.isReduceOnly || !order.state.isCancelling {
-                growing.add(most)
+                growing.add(order.remaining.attos)
             }
         }
         guard let growing = growing.total, let reducing = reducing.total else { return nil }
@@ -194,16 +205,5 @@ struct Candidate {
         let start = held < 0 ? min(0, held + reducing) : held
         let (worst, overflow) = start.addingReportingOverflow(growing)
         return overflow || worst == .min ? nil : SignedQuantity(attos: worst)
-    }
-}
-
-/// A sum of quantities that says when it does not fit.
-private struct Sum {
-    private(set) var total: Int128?
-    init(_ first: Quantity) { total = first.attos }
-    mutating func add(_ quantity: Quantity) {
-        guard let before = total else { return }
-        let (sum, overflow) = before.addingReportingOverflow(quantity.attos)
-        total = overflow ? nil : sum
     }
 }

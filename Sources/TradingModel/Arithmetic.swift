@@ -102,6 +102,24 @@ extension ExactDecimal {
         return overflow ? nil : Self(attos: multiple)
     }
 
+    /// The multiple of `step` that a number stands for, when it lies beside it by no more than what
+    /// floating point makes of sums: a part in 10⁹ of the number, never more than a thousandth of
+    /// the step; nil when it stands for none.
+    ///
+    /// 91000 + 0.1 + 0.1 is 91000.20000000001 in binary floating point, and meant as 91000.2.
+    public func meant(onMultiplesOf step: Int128) -> Self? {
+        precondition(step > 0, "a step is positive")
+        let (quotient, remainder) = attos.quotientAndRemainder(dividingBy: step)
+        guard remainder != 0 else { return self }
+        let size = max(attos.magnitude, step.magnitude)
+        let slack = min(size / 1_000_000_000, step.magnitude / 1_000)
+        if remainder.magnitude <= slack { return Self(attos: attos - remainder) }
+        guard step.magnitude - remainder.magnitude <= slack else { return nil }
+        let (multiple, overflow) = (attos < 0 ? quotient - 1 : quotient + 1)
+            .multipliedReportingOverflow(by: step)
+        return overflow ? nil : Self(attos: multiple)
+    }
+
     /// Whether the value is a whole number of `step`s.
     public func isMultiple(of step: Self) -> Bool { step.attos != 0 && attos % step.attos == 0 }
 }

@@ -57,6 +57,41 @@ public struct OrderRequest: Hashable, Sendable {
     }
 }
 
+/// What an order can do to a position and what it can cost: asked by `target`, by the risk gate and
+/// by the simulated account, and answered here for all of them.
+extension OrderRequest {
+    /// How much of `remaining` may fill while `net` is held: a reduce-only order takes off what
+    /// there is and no more.
+    public func fillable(_ remaining: Quantity, holding net: SignedQuantity) -> Quantity {
+        guard isReduceOnly else { return remaining }
+        guard net.side == side.opposite else { return .zero }
+        return min(remaining, net.magnitude)
+    }
+
+    /// The price that values the order at its worst: the most that a unit can cost or bring.
+    ///
+    /// A buy pays its limit at most; without one it pays what it meets, from its stop on. A sell
+    /// fetches its limit or better: where the market is higher it fetches that, and a stop that has
+    /// not triggered fetches its stop at most.
+    ///
+    /// - Parameters:
+    ///   - touch: the opposite side's price that it would meet; nil: none is shown.
+    ///   - last: the last price, where no touch is shown.
+    /// - Returns: nil when nothing tells its worth.
+    public func worstPrice(touch: Price?, last: Price?) -> Price? {
+        let market = touch ?? last
+        switch side {
+        case .buy: return price ?? Self.higher(stop, market)
+        case .sell: return Self.higher(price, stop ?? market)
+        }
+    }
+
+    private static func higher(_ one: Price?, _ other: Price?) -> Price? {
+        guard let one, let other else { return one ?? other }
+        return max(one, other)
+    }
+}
+
 /// Which orders an intent means.
 public enum OrderSelector: Hashable, Sendable {
     case order(ClientOrderID)

@@ -54,6 +54,49 @@ extension Desk {
         #expect(try desk.approve(order(side, "1", stop: asked)).stop == Price(snapped))
     }
 
+    @Test(arguments: [
+        (Side.sell, "91000.20000000001", "91000.2"), (.buy, "91000.19999999999", "91000.2"),
+        (.sell, "91000.3000000006", "91000.3"), (.sell, "91000.2002", "91000.3"),
+        (.buy, "91000.1998", "91000.1"), (.sell, "0.10000000000000002", "0.1"),
+    ])
+    func `takes a number beside the tick by floating point alone for the tick`(
+        side: Side, asked: String, snapped: String
+    ) throws {
+        let desk = Desk([try .linear()])
+        #expect(try desk.approve(order(side, "1", price: asked)).price == Price(snapped))
+        let stopSide = side.opposite
+        #expect(try desk.approve(order(stopSide, "1", stop: asked)).stop == Price(snapped))
+    }
+
+    @Test(arguments: [
+        ("0.7999999999999999", "0.8"), ("0.30000000000000004", "0.3"), ("0.7999", "0.799"),
+        ("0.001999999999999999", "0.002"),
+    ])
+    func `takes a number beside the lot by floating point alone for the lot`(
+        asked: String, snapped: String
+    ) throws {
+        let desk = Desk([try .linear()])
+        #expect(try desk.approve(order(.buy, asked)).quantity == Quantity(snapped))
+    }
+
+    @Test(
+        arguments: [
+            // A limit below the market sells at the market; a stop sells at its price at most.
+            (Side.sell, "1", nil, false), (.sell, nil, nil, false), (.sell, "150", nil, false),
+            (.sell, nil, "5", true), (.sell, "4", "5", true), (.sell, "11", "5", false),
+            (.buy, "5", nil, true), (.buy, "150", nil, false), (.buy, nil, "150", false),
+            (.buy, nil, nil, false), (.buy, "5", "150", true), (.buy, nil, "5", false),
+        ] as [(Side, String?, String?, Bool)])
+    func `values an order at the most that it can cost or bring`(
+        side: Side, price: String?, stop: String?, isFine: Bool
+    ) throws {
+        var desk = Desk([try .linear()])
+        try desk.quote(bid: "99.9", ask: "100.1")
+        let asked = try order(side, "1", price: price, stop: stop)
+        let approved = try? desk.approve(asked) { $0.maxOrderNotional = try Money("10") }
+        #expect((approved != nil) == isFine)
+    }
+
     @Test func `puts a quantity on the lot, never larger`() throws {
         let desk = Desk([try .linear()])
         #expect(try desk.approve(order(.buy, "1.0019")).quantity == Quantity("1.001"))

@@ -137,7 +137,7 @@ public final class LiveRun: VenueRun {
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         let state = engine.state
         let doubtful = Set(
-            state.orders.open.filter { $0.state.name == "unknown" }.map(\.request.instrument))
+            state.orders.open.filter { $0.state.isUnknown }.map(\.request.instrument))
         let corrections = truth.compare(state.positions, at: now) { doubtful.contains($0) }
         for correction in corrections {
             feed(.position(correction))

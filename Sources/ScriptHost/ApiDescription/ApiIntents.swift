@@ -44,7 +44,8 @@ extension ScriptApi {
                     "new terms: `amend(order, {price=, qty=})`"),
                 intent(
                     "target", [.optional("symbol", .symbol), .needed("qty", .decimal)],
-                    "what it takes to hold this much, counting working orders; nothing when there"),
+                    "what it takes to hold this much, counting the orders that are at work; "
+                        + "nothing when there"),
                 intent(
                     "close", [.optional("symbol", .symbol)],
                     "an end of all its orders and the position"),
@@ -53,7 +54,13 @@ extension ScriptApi {
         .text(
             """
             Moonrunner puts a price on the tick, never more aggressive than asked, and a quantity on the lot, \
-            never larger.
+            never larger. A number that lies beside tick or lot only by what floating point makes of sums, a \
+            part in 10⁹, is on it: 91000 + 0.1 + 0.1 is meant as 91000.2.
+
+            `target` counts orders that are on their way to fill at once, and plain orders that rest. It does not \
+            count stops that have not been triggered, reduce-only orders that rest, and resting orders that are \
+            being cancelled: `{cancel{}, target(0)}` takes everything off and goes flat. What rests never makes \
+            it trade away from the target.
             """),
         .example(
             """

@@ -156,31 +156,52 @@ extension Engine {
 
     /// The market order that reaches a target position; nil when nothing is left to do.
     ///
-    /// Working orders count as if they had filled, stops that still wait do not. What is left
-    /// below the venue's minimum counts as reached: no order could close it.
+    /// It starts from the ``Outlook``, and never goes away from the target: what rests may fill or
+    /// not. What is left below the venue's minimum counts as reached: no order could close it.
     private func orderReaching(
         _ wanted: SignedQuantity, of instrument: InstrumentID
     ) throws(RiskRefusal) -> OrderRequest? {
         let facts = state.instruments[instrument.index]
-        var held = state.positions[instrument.index].net
-        for order in state.orders.open
-        where order.request.instrument == instrument && order.state.name != "waiting" {
-            held += order.remaining.signed(order.request.side)
+        let wanted = wanted.meant(onMultiplesOf: facts.lot.attos) ?? wanted
+        guard let outlook = state.outlook(of: instrument) else {
+            throw RiskRefusal(
+                rule: .tooLarge,
+                detail: "the open orders of \(facts.symbol) together are more than can be counted")
         }
-        let (attos, overflow) = wanted.attos.subtractingReportingOverflow(held.attos)
-        guard !overflow, attos != .min else {
-            throw RiskRefusal(rule: .tooLarge, detail: "a target of \(wanted) is too large")
-        }
-        let missing = SignedQuantity(attos: attos)
+        let missing = try distance(from: outlook.expected, to: wanted)
             .rounded(toMultipleOf: facts.lot.attos, .towardZero)
-        guard let side = missing.side, missing.magnitude >= facts.minQuantity else { return nil }
-        if facts.minNotional > .zero, let price = valuationForOrder(instrument, side),
+        guard let side = missing.side, missing.magnitude >= facts.minQuantity,
+            try distance(from: outlook.sure, to: wanted).side == side
+        else { return nil }
+        if facts.minNotional > .zero,
+            let price = state.touch(instrument, for: side) ?? state.valuation(instrument),
             let notional = facts.contract.quoteNotional(
                 of: missing.magnitude, at: price, .towardZero), notional < facts.minNotional
         {
             return nil
         }
-        return OrderRequest(instrument: instrument, side: side, quantity: missing.magnitude)
+        var request = OrderRequest(instrument: instrument, side: side, quantity: missing.magnitude)
+        // Should what was left out fill first, the order must not turn the position round.
+        request.isReduceOnly = outlook.leavesOut(side) && isCovered(request)
+        return request
+    }
+
+    /// Whether the position has all that the order would take off it.
+    private func isCovered(_ request: OrderRequest) -> Bool {
+        var reducing = request
+        reducing.isReduceOnly = true
+        let net = state.positions[request.instrument.index].net
+        return reducing.fillable(request.quantity, holding: net) == request.quantity
+    }
+
+    private func distance(
+        from held: SignedQuantity, to wanted: SignedQuantity
+    ) throws(RiskRefusal) -> SignedQuantity {
+        let (attos, overflow) = wanted.attos.subtractingReportingOverflow(held.attos)
+        guard !overflow, attos != .min else {
+            throw RiskRefusal(rule: .tooLarge, detail: "a target of \(wanted) is too large")
+        }
+        return SignedQuantity(attos: attos)
     }
 
     /// Says once for an instrument that a target is below what the venue takes at all.
@@ -200,23 +221,20 @@ extension Engine {
                 "a target of \(wanted) \(facts.symbol) cannot be reached: \(least) (said once)"))
     }
 
-    private func valuationForOrder(_ instrument: InstrumentID, _ side: Side) -> Price? {
-        let top = state.top(instrument)
-        let touch = side == .buy ? top.ask : top.bid
-        return touch?.price ?? state.valuation(instrument)
-    }
-
     /// The reduce-only market order that leaves a position; nil when flat or already leaving.
     private func orderClosing(_ instrument: InstrumentID) -> OrderRequest? {
-        var held = state.positions[instrument.index].net
-        for order in state.orders.open
-        where order.request.instrument == instrument && order.request.isLeaving {
-            held += order.remaining.signed(order.request.side)
-        }
+        let held = state.positions[instrument.index].net
         guard let side = held.side else { return nil }
+        var left = held.magnitude
+        for order in state.orders.open
+        where order.request.instrument == instrument && order.request.isLeaving
+            && order.request.side == side.opposite
+        {
+            left = order.remaining < left ? left - order.remaining : .zero
+        }
+        guard left > .zero else { return nil }
         return OrderRequest(
-            instrument: instrument, side: side.opposite, quantity: held.magnitude,
-            isReduceOnly: true)
+            instrument: instrument, side: side.opposite, quantity: left, isReduceOnly: true)
     }
 }
 
