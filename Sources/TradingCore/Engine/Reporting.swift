@@ -56,7 +56,7 @@ extension Engine {
             if !overflow { order.filledNotional = Money(attos: sum) }
         }
         let isInSettle = fill.feeCurrency == state.instruments[index].settle
-        if !isInSettle { state.otherFees[fill.feeCurrency, default: .zero] += fill.fee }
+        if !isInSettle { payInOther(fill, into: &commands) }
         do {
             try state.positions[index].apply(
                 order.request.side, price: fill.price, quantity: fill.quantity,
@@ -66,6 +66,18 @@ extension Engine {
                 "a fill of \(state.instruments[index].symbol) \(error): the position is no longer "
                     + "known", into: &commands)
         }
+    }
+
+    /// Counts a fee in a currency that is not the instrument's settle currency.
+    private mutating func payInOther(_ fill: Fill, into commands: inout [Command]) {
+        let paid = state.otherFees[fill.feeCurrency] ?? .zero
+        let (sum, overflow) = paid.attos.addingReportingOverflow(fill.fee.attos)
+        guard !overflow else {
+            return stopTrading(
+                "\(paid) \(fill.feeCurrency) of fees and \(fill.fee) more do not fit",
+                into: &commands)
+        }
+        state.otherFees[fill.feeCurrency] = Money(attos: sum)
     }
 
     // MARK: - What is held without a fill
