@@ -199,7 +199,7 @@ static bool push_funding(lua_State *L, moon_host *host, uintptr_t view, moon_fie
     const moon_funding *it = &host->events.funding;
     switch (field) {
     case F_rate: moon_push_exact(L, host, it->rate); return true;
-    case F_mark: moon_push_exact(L, host, it->mark); return true;
+    case F_mark: push_optional(L, host, it->has_mark, it->mark); return true;
     default:
         return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
     }

@@ -194,8 +194,9 @@ public import TradingModel
 
     public func onFunding(_ funding: Funding) -> HandlerOutcome {
         unsafe events.pointee.funding = moon_funding(
-            instrument: Int32(funding.instrument.index), rate: moon_attos(funding.rate.attos),
-            mark: moon_attos(funding.mark.attos), venue_time: funding.venueTime.nanoseconds,
+            instrument: Int32(funding.instrument.index), has_mark: funding.mark != nil,
+            rate: moon_attos(funding.rate.attos), mark: moon_attos(funding.mark?.attos ?? 0),
+            venue_time: funding.venueTime.nanoseconds,
             receive_time: funding.receiveTime.nanoseconds)
         return call(MOON_ON_FUNDING)
     }

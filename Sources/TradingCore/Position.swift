@@ -67,20 +67,26 @@ public struct Position: Equatable, Sendable {
         entryValue = try difference(entryValue, share)
     }
 
-    /// Takes a funding payment in: a long position pays `rate` × notional at `mark`.
+    /// Takes a funding payment in: what was paid where that is told, else a long position pays
+    /// `rate` × notional at `mark`.
     ///
     /// The notional, in the settle currency, and the payment are each rounded half to even. Spot
-    /// pays none.
+    /// pays none, and nothing is paid where neither payment nor mark is told.
     ///
     /// - Returns: what was received; negative: paid.
     /// - Throws: ``DecimalError/outOfRange`` as for a fill; the position is then as it was.
     public mutating func apply(_ payment: Funding) throws(DecimalError) -> Money {
-        guard net != .zero, contract.kind != .spot else { return .zero }
-        let notional = try fitting(contract.value(of: net.magnitude, at: payment.mark, .halfEven))
-        let payment = try fitting(notional.times(payment.rate, .halfEven))
-        let received = net.side == .buy ? -payment : payment
+        let received = try received(from: payment)
         funding = try sum(funding, received)
         return received
+    }
+
+    private func received(from payment: Funding) throws(DecimalError) -> Money {
+        if let told = payment.payment { return told }
+        guard net != .zero, contract.kind != .spot, let mark = payment.mark else { return .zero }
+        let notional = try fitting(contract.value(of: net.magnitude, at: mark, .halfEven))
+        let paid = try fitting(notional.times(payment.rate, .halfEven))
+        return net.side == .buy ? -paid : paid
     }
 
     /// Holds `held` from now on, entered at `price`; what was realised and paid stays.

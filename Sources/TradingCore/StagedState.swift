@@ -66,7 +66,9 @@ extension TradingState {
             let book = books[index] ?? OrderBook(instrument: change.instrument)
             book.apply(change)
             books[index] = book
-        case .funding(let funding): _ = try positions[index].apply(funding)
+        case .funding(var funding):
+            if funding.mark == nil { funding.mark = valuation(funding.instrument) }
+            _ = try positions[index].apply(funding)
         }
         marksTable[index].receiveTime = event.receiveTime
     }

@@ -219,17 +219,25 @@ public struct Funding: Hashable, Sendable {
     public var instrument: InstrumentID
     /// Longs pay this share of the notional to shorts; negative: shorts pay.
     public var rate: Rate
-    /// The price that the notional is taken at.
-    public var mark: Price
+    /// The price that the notional is taken at; nil where the source does not say: then what the
+    /// instrument is valued at when it is paid.
+    public var mark: Price?
+    /// What the account received, in the settle currency; negative: paid.
+    ///
+    /// Told by whoever keeps the account: by the time the engine hears of a payment, its own position
+    /// may be another than the one that was charged. Nil: nobody has told, and it is worked out from
+    /// the position.
+    public var payment: Money?
     public var venueTime: Timestamp
     public var receiveTime: Timestamp
     public init(
-        instrument: InstrumentID, rate: Rate, mark: Price, venueTime: Timestamp,
-        receiveTime: Timestamp
+        instrument: InstrumentID, rate: Rate, mark: Price?, payment: Money? = nil,
+        venueTime: Timestamp, receiveTime: Timestamp
     ) {
         self.instrument = instrument
         self.rate = rate
         self.mark = mark
+        self.payment = payment
         self.venueTime = venueTime
         self.receiveTime = receiveTime
     }
@@ -272,7 +280,7 @@ public enum MarketEvent: Hashable, Sendable {
     case quote(Quote)
     indirect case bar(Bar)
     indirect case ticker(Ticker)
-    case funding(Funding)
+    indirect case funding(Funding)
 
     @inlinable public var instrument: InstrumentID {
         switch self {

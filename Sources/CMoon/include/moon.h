@@ -92,6 +92,7 @@ typedef struct {
 
 typedef struct {
     int32_t instrument;
+    bool has_mark;
     moon_attos rate, mark;
     int64_t venue_time, receive_time;
 } moon_funding;

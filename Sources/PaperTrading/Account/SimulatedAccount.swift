@@ -140,16 +140,18 @@ public struct SimulatedAccount {
             margin: cost.margin(position.entryValue) - cost.margin(before.entryValue))
     }
 
-    /// Books a funding payment on the position; spot has none.
-    mutating func settle(_ funding: Funding) {
+    /// Books a funding payment on the position, and says what was received; spot has none.
+    ///
+    /// Nil, and nothing booked, when it is too large.
+    mutating func settle(_ funding: Funding) -> Money? {
         let index = funding.instrument.index
-        guard costs[index].instrument.kind != .spot, positions[index].net != .zero else { return }
-        let before = positions[index].funding
-        do {
-            _ = try positions[index].apply(funding)
-        } catch { return }
-        holdings[slots[index].settle].total += positions[index].funding - before
+        guard costs[index].instrument.kind != .spot, positions[index].net != .zero else {
+            return .zero
+        }
+        guard let received = try? positions[index].apply(funding) else { return nil }
+        holdings[slots[index].settle].total += received
         markChanged(slots[index].settle)
+        return received
     }
 
     /// Replaces what an order of `instrument` has set aside.

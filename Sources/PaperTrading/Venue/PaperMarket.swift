@@ -38,6 +38,8 @@ internal import TradingModel
     private(set) var quotedBid: BookLevel?
     private(set) var quotedAsk: BookLevel?
     private(set) var hasQuotes = false
+    /// The venue's own valuation, where it has told one.
+    var mark: Price?
     /// The bars that are followed; others of this instrument are ignored.
     var barSize: BarSize?
     /// Open orders, the oldest first; an amendment that loses its place moves to the end.
@@ -112,6 +114,11 @@ internal import TradingModel
     var mid: Price? {
         guard let bid = level(.buy, 0), let ask = level(.sell, 0) else { return nil }
         return Price.middle(bid.price, ask.price)
+    }
+
+    /// What a position is valued at: the venue's mark, else the last price, else what the book says.
+    var valuation: Price? {
+        mark ?? last ?? mid ?? level(.buy, 0)?.price ?? level(.sell, 0)?.price
     }
 
     /// The last price made worse for `side` by the slippage, on the tick.

@@ -29,6 +29,7 @@ public import TradingModel
     private var numberOfFills = 0
     /// Whether the first arrival waits for the end of a venue's message.
     private var isHolding = false
+    private var hasEnded = false
     /// By instrument; behind a pointer, so that an event costs no exclusivity check.
     private let tapes: UnsafeMutablePointer<Tape>
 
@@ -104,8 +105,9 @@ public import TradingModel
         case .book(let change): process(change)
         case .quote(let quote): process(quote)
         case .bar(let bar): process(bar)
-        case .funding(let funding): process(funding)
-        case .ticker: break
+        case .funding(let funding): _ = charge(funding)
+        case .ticker(let ticker):
+            if let mark = ticker.mark { markets[ticker.instrument.index].mark = mark }
         }
     }
 
@@ -208,11 +210,25 @@ public import TradingModel
         settleBalances()
     }
 
-    private func process(_ funding: Funding) {
+    /// The same for a payment of funding, on the position that the account then has.
+    ///
+    /// - Returns: the payment as it was charged, for the engine: what it knows of the position is
+    ///   older or newer.
+    func charge(_ funding: Funding) -> Funding {
         if nextArrival <= funding.receiveTime { arrive(until: funding.receiveTime) }
         pass(funding.receiveTime)
-        account.settle(funding)
+        var charged = funding
+        charged.mark = funding.mark ?? markets[funding.instrument.index].valuation
+        charged.payment = nil
+        charged.payment = account.settle(charged)
         settleBalances()
+        return charged
+    }
+
+    /// No market data comes any more: an order that waits for the rest of a message need not.
+    func endData() {
+        hasEnded = true
+        findNextDue()
     }
 
     // MARK: - Commands
@@ -310,7 +326,7 @@ public import TradingModel
 
     /// Whether an order would meet a book in the middle of a venue's message.
     private func isHalfTold(_ instrument: InstrumentID, at time: Timestamp) -> Bool {
-        guard let book = books[instrument.index], book.isInMessage,
+        guard !hasEnded, let book = books[instrument.index], book.isInMessage,
             let received = book.receiveTime
         else { return false }
         return time <= received

@@ -140,7 +140,8 @@ extension ScriptApi {
             ApiField(
                 "rate", .number, .share,
                 "longs pay this share of the notional; negative: shorts pay"),
-            ApiField("mark", .number, .quotePrice, "the price that it was counted at"),
+            ApiField(
+                "mark", .optional(.number), .quotePrice, "the price that it was counted at"),
         ] + times)
 
     private static let fill = view(

@@ -306,13 +306,13 @@ public struct Engine {
 
     private mutating func apply(_ funding: Funding, into commands: inout [Command]) {
         let index = funding.instrument.index
-        if state.positions[index].net.attos != 0 {
-            do {
-                _ = try state.positions[index].apply(funding)
-            } catch {
-                commands.append(
-                    .log(.error, "funding of \(state.instruments[index].symbol) \(error)"))
-            }
+        var funding = funding
+        if funding.mark == nil { funding.mark = state.valuation(funding.instrument) }
+        do {
+            _ = try state.positions[index].apply(funding)
+        } catch {
+            commands.append(
+                .log(.error, "funding of \(state.instruments[index].symbol) \(error)"))
         }
         if feeds[index].contains(.funding) {
             settle(strategy.onFunding(funding), into: &commands)

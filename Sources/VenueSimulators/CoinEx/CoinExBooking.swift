@@ -165,7 +165,7 @@ extension CoinExAccount {
             "market_type": "FUTURES", "side": .text(position.side == .buy ? "long" : "short"),
             "margin_mode": .text(position.isCross ? "cross" : "isolated"),
             "open_interest": .text(position.size.description),
-            "settle_price": .text(funding.mark.description),
+            "settle_price": .text((funding.mark ?? .zero).description),
             "funding_rate": .text(funding.rate.description),
             "funding_value": .text(received.description), "created_at": .milliseconds(now),
         ]
