@@ -133,6 +133,10 @@ let package = Package(
 
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        // An account worked out anew from inputs and reports, for tests to hold runs against.
+        .target(
+            name: "AccountBooks", dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],
+            path: "Tests/AccountBooks", swiftSettings: strict),
         .testTarget(
             name: "VenueSessionsTests",
             dependencies: ["PropertyTesting", "TradingModel", "VenueSessions"],
@@ -174,7 +178,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PaperTradingTests",
-            dependencies: ["PaperTrading", "PropertyTesting", "TradingCore", "TradingModel"],
+            dependencies: [
+                "AccountBooks", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PlainJSONTests", dependencies: ["PlainJSON"], swiftSettings: strict),
@@ -197,7 +203,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "StrategyTests",
-            dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
+            dependencies: [
+                "AccountBooks", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "StrategyTestingTests", dependencies: ["ScriptHost", "StrategyTesting"],
