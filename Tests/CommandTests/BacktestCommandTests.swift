@@ -79,8 +79,9 @@ struct Reference: Sendable, CustomTestStringConvertible {
         }
         let expected = try SharedData.lines("trades/binance_spot_xrpeth_1m_20191011.csv.gz")
             .dropFirst().map(Self.padded)
-        #expect(built.count == 2_469)
-        #expect(built == expected)
+        // The trades end half a minute into the last bar: it is still forming.
+        #expect(expected.count == 2_469)
+        #expect(built == expected.dropLast())
     }
 
     /// A bar of the file, its prices with eight decimals.

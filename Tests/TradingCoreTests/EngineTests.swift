@@ -160,8 +160,36 @@ private struct Bench {
         bench.engine.process(.time(Bench.at(121)), into: &bench.commands)
         #expect(bench.strategy.heard == ["bar 101 × 3", "bar 102 × 4"])
         try bench.trade("103", "8", at: 122)
-        bench.engine.process(.dataEnded(at: Bench.at(122)), into: &bench.commands)
+        bench.engine.process(.dataEnded(at: Bench.at(179)), into: &bench.commands)
+        #expect(bench.strategy.heard.count == 2, "the bar is still forming")
+        bench.engine.process(.dataEnded(at: Bench.at(180)), into: &bench.commands)
         #expect(bench.strategy.heard.last == "bar 103 × 8")
+    }
+
+    @Test func `a bar whose volume does not fit stops trading and says why`() throws {
+        var bench = try Bench(
+            Subscription(feeds: .bars, barSizes: [.time(nanoseconds: 60_000_000_000)]))
+        try bench.trade("1", "100000000000000000000", at: 1)
+        try bench.trade("1", "100000000000000000000", at: 2)
+        let reason =
+            "bars:1m of sim:BTC/USDT:USDT: a volume of 100000000000000000000 and "
+            + "100000000000000000000 more does not fit a bar"
+        #expect(
+            bench.commands.contains {
+                if case .tradingStopped(reason) = $0 { true } else { false }
+            })
+    }
+
+    @Test func `a trade that would fill a thousand bars is warned of`() throws {
+        var bench = try Bench(
+            Subscription(feeds: .bars, barSizes: [.volume(try Quantity("0.001"))]))
+        try bench.trade("1", "5000000", at: 1)
+        try bench.trade("1", "5000000", at: 2)
+        let warnings = bench.commands.filter {
+            if case .log(.warn, let text) = $0 { text.contains("bars:0.001v") } else { false }
+        }
+        #expect(warnings.count == 1)
+        #expect(bench.strategy.heard.count == 2)
     }
 
     @Test func `volume bars split the trade that fills them, count bars do not`() throws {

@@ -127,7 +127,7 @@ public struct Engine {
             settle(strategy.onStart(reason), into: &commands)
         case .dataEnded(let time):
             advance(to: time, into: &commands)
-            closeTimeBars(into: &commands)
+            closeLastBars(at: time, into: &commands)
         case .stop(let reason, let time):
             advance(to: time, into: &commands)
             stop(reason, into: &commands)
@@ -292,16 +292,14 @@ public struct Engine {
         note(bar)
         var closed: [Bar] = []
         for builder in bars[index].indices { bars[index][builder].add(bar) { closed.append($0) } }
-        for bar in closed { settle(strategy.onBar(bar), into: &commands) }
-        findDeadline()
+        tell(closed, index, into: &commands)
     }
 
     private mutating func gather(_ trade: Trade, into commands: inout [Command]) {
         let index = trade.instrument.index
         var closed: [Bar] = []
         for builder in bars[index].indices { bars[index][builder].add(trade) { closed.append($0) } }
-        for bar in closed { settle(strategy.onBar(bar), into: &commands) }
-        findDeadline()
+        tell(closed, index, into: &commands)
     }
 
     private mutating func apply(_ funding: Funding, into commands: inout [Command]) {
@@ -343,16 +341,6 @@ public struct Engine {
             }
             findDeadline()
         }
-    }
-
-    private mutating func closeTimeBars(into commands: inout [Command]) {
-        for index in bars.indices {
-            for builder in bars[index].indices {
-                guard let bar = bars[index][builder].close(at: .distantFuture) else { continue }
-                settle(strategy.onBar(bar), into: &commands)
-            }
-        }
-        findDeadline()
     }
 
     mutating func findDeadline() {
