@@ -25,8 +25,8 @@ enum Feed: Hashable {
             guard let size = barSize(text.dropFirst(5)) else {
                 return .failure(
                     ScriptMistake(
-                        message: "`\(text)` is no bar size: write bars:1m, with s, m, h or d for "
-                            + "time, t for trades (bars:100t) or v for volume (bars:10v)"))
+                        message: "`\(text)` is no bar size: write bars:1m, with ms, s, m, h or d "
+                            + "for time, t for trades (bars:100t) or v for volume (bars:10v)"))
             }
             return .success(.bars(size))
         }
@@ -40,22 +40,23 @@ enum Feed: Hashable {
 
     private static func barSize(_ text: Substring) -> BarSize? {
         guard let unit = text.last else { return nil }
-        let amount = text.dropLast()
+        let amount = text.dropLast(text.hasSuffix("ms") ? 2 : 1)
         if unit == "v" {
             guard let volume = try? Quantity(String(amount)), volume > .zero else { return nil }
             return .volume(volume)
         }
         guard let count = Int64(amount), count > 0, amount.first != "+" else { return nil }
-        let seconds: Int64
+        let milliseconds: Int64
         switch unit {
         case "t": return .trades(Int(count))
-        case "s": seconds = 1
-        case "m": seconds = 60
-        case "h": seconds = 3_600
-        case "d": seconds = 86_400
+        case "s": milliseconds = text.hasSuffix("ms") ? 1 : 1_000
+        case "m": milliseconds = 60_000
+        case "h": milliseconds = 3_600_000
+        case "d": milliseconds = 86_400_000
         default: return nil
         }
-        let (nanoseconds, overflow) = count.multipliedReportingOverflow(by: seconds * 1_000_000_000)
+        let (nanoseconds, overflow) = count.multipliedReportingOverflow(
+            by: milliseconds * 1_000_000)
         guard !overflow, nanoseconds <= longestBar else { return nil }
         return .time(nanoseconds: nanoseconds)
     }

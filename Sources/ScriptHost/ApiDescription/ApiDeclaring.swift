@@ -74,7 +74,8 @@ extension ScriptApi {
             ApiFeed(name: "book", handler: "on_book", summary: "the depth"),
             ApiFeed(
                 name: "bars:1m", handler: "on_bar",
-                summary: "closed bars: `bars:1m` by time (`s`, `m`, `h`, `d`), `bars:100t` by "
+                summary:
+                    "closed bars: `bars:1m` by time (`ms`, `s`, `m`, `h`, `d`), `bars:100t` by "
                     + "trades, `bars:10v` by volume"),
             ApiFeed(name: "ticker", handler: "on_ticker", summary: "the venue's summary"),
             ApiFeed(
