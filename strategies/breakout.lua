@@ -7,7 +7,7 @@
 -- Risks         each trade is sized so that its stop costs about `risk`, but a stop is a market
 --               order: across a gap it fills where the market is, not where the stop was. The stop
 --               rests at the venue. With bars alone an entry fills at the next open, and its stop
---               is placed at that bar's close: one bar is unprotected.
+--               is placed at once: it guards the rest of that bar already.
 --               Stopping the script cancels the stop, and so closes the position.
 --
 -- Parameters    bars       the bar size: 1m, 5m, 1h, 100t …

@@ -8,7 +8,7 @@ public import TradingModel
 public struct SimulatedRun: TradingRun {
     public private(set) var engine: Engine
     public let venue: PaperVenue
-    private let source: any MarketEventSource
+    private let readAhead: ReadAhead
     private let batch = EventBatch(capacity: Self.batchSize)
     private var position = 0
     private var commands: [Command] = []
@@ -51,7 +51,7 @@ public struct SimulatedRun: TradingRun {
     ) {
         self.engine = engine
         self.venue = venue
-        self.source = source
+        readAhead = ReadAhead(source, venue)
         self.feedLatency = feedLatency
         self.reloads = reloads
         isDirect = feedLatency == 0 && reloads == nil
@@ -147,6 +147,7 @@ public struct SimulatedRun: TradingRun {
             carryOut()
         }
         feed(.stop(reason: reason, at: engine.state.now))
+        venue.forgetBars()
         carryOut()
         // Cancels and last reports are still on their way; no market event comes any more.
         var rounds = 0
@@ -187,7 +188,8 @@ public struct SimulatedRun: TradingRun {
         guard position == batch.count else { return true }
         position = 0
         batch.removeAll()
-        try source.read(into: batch)
+        try readAhead.fill(batch)
+        findDue()
         onBatch?()
         return !batch.isEmpty
     }
@@ -257,9 +259,18 @@ public struct SimulatedRun: TradingRun {
     /// Lets everything happen that is due at or before `time`, in the order of its times.
     private mutating func passDue(until time: Timestamp) {
         findDue()
+        var steps = 0
+        var instant = Timestamp.distantPast
         while nextDue <= time, stopReason == nil {
             let due = nextDue
-            if venue.nextDue == due {
+            if venue.nextStep == due {
+                steps = due > instant ? 1 : steps + 1
+                instant = max(due, instant)
+                guard steps <= Self.roundsPerInstant else {
+                    return stop("the strategy sent orders \(steps) times without time passing")
+                }
+                venue.takeStep()
+            } else if venue.nextDue == due {
                 deliver(until: due)
             } else if feedLatency != 0, late.nextTime == due, let event = late.take() {
                 feed(.time(due))
@@ -280,9 +291,22 @@ public struct SimulatedRun: TradingRun {
     private mutating func deliver(until time: Timestamp) {
         let venue = venue
         venue.advance(to: time) { input in
+            showPath(of: input)
             feed(input)
             note(input)
         }
+    }
+
+    /// Where bars alone are known, a fill inside a bar is the latest that is known of the price.
+    private mutating func showPath(of input: EngineInput) {
+        guard case .report(let report) = input, case .fill(let fill) = report.event,
+            let price = venue.priceInBar(of: report.instrument)
+        else { return }
+        engine.observe(
+            .trade(
+                Trade(
+                    instrument: report.instrument, price: price, quantity: fill.quantity,
+                    taker: nil, venueTime: report.venueTime, receiveTime: report.receiveTime)))
     }
 
     private mutating func note(_ input: EngineInput) {

@@ -10,16 +10,15 @@ import TradingModel
         #expect(test.told() == ["1 accepted"])
         test.bar("102", high: "103", low: "98", close: "99")
         #expect(test.told() == ["1 fill 3 @ 102.01 taker"])
-        #expect(test.allReports.last?.venueTime == test.time)
+        #expect(test.stampedFills == ["60: 1 fill 3 @ 102.01 taker"])
     }
 
-    @Test func `an order sent while a bar is open waits for the next one`() {
+    @Test func `an order sent between two bars waits for the next one`() {
         let test = TestVenue()
         test.bar("100", high: "101", low: "99", close: "100")
-        let open = test.now
         test.wait(30)
         test.order(.buy, "1")
-        test.endBar(openedAt: open, "100", high: "101", low: "99", close: "100")
+        test.wait(30)
         #expect(test.told() == ["1 accepted"])
         test.bar("104", high: "104", low: "104", close: "104")
         #expect(test.told() == ["1 fill 1 @ 104.01 taker"])

@@ -57,6 +57,14 @@ final class TestVenue {
         return reports
     }
 
+    /// All fills so far with the moments that they are stamped with, such as `20: 1 fill 2 @ 100 taker`.
+    var stampedFills: [String] {
+        allReports.compactMap { report in
+            guard case .fill = report.event else { return nil }
+            return "\(report.venueTime.nanoseconds): \(report.order) \(text(of: report.event))"
+        }
+    }
+
     func balance(_ code: String) -> String {
         let balance = venue.account.balance(of: Currency(code))
         return balance.map { "\($0.total), \($0.available) available" } ?? "none"
@@ -130,14 +138,35 @@ final class TestVenue {
     func endBar(
         openedAt start: Int64, _ open: String, high: String, low: String, close: String
     ) {
-        now = start + 60
-        process(
-            .bar(
-                Bar(
-                    instrument: InstrumentID(0), size: .time(nanoseconds: 60), open: price(open),
-                    high: price(high), low: price(low), close: price(close),
-                    volume: quantity("10"), openTime: Timestamp(nanoseconds: start),
-                    closeTime: time)))
+        end(aBar(from: start, open, high: high, low: low, close: close))
+    }
+
+    /// A bar of 60 ns opens now, and the venue knows what will become of it.
+    func beginBar(
+        _ open: String, high: String, low: String, close: String, volume: String = "10",
+        span: Int64 = 60
+    ) -> Bar {
+        let bar = aBar(
+            from: now, open, high: high, low: low, close: close, volume: volume, span: span)
+        venue.expect(bar)
+        return bar
+    }
+
+    /// Time passes until a bar closes.
+    func end(_ bar: Bar) {
+        now = bar.closeTime.nanoseconds
+        process(.bar(bar))
+    }
+
+    func aBar(
+        from start: Int64, _ open: String, high: String, low: String, close: String,
+        volume: String = "10", span: Int64 = 60
+    ) -> Bar {
+        Bar(
+            instrument: InstrumentID(0), size: .time(nanoseconds: 60), open: price(open),
+            high: price(high), low: price(low), close: price(close), volume: quantity(volume),
+            openTime: Timestamp(nanoseconds: start),
+            closeTime: Timestamp(nanoseconds: start + span))
     }
 
     func funding(_ share: String, mark: String) {

@@ -183,8 +183,8 @@ import TradingModel
             let open = 110 + Double(step)
             try market.bar(open: open, high: open + 1, low: open, close: open + 1)
         }
-        try market.bar(open: 120, high: 120, low: 60, close: 62)  // through the stop
-        try market.bar(open: 62, high: 63, low: 61, close: 62)
+        try market.bar(open: 120, high: 120, low: 60, close: 118)  // through the stop
+        try market.bar(open: 118, high: 119, low: 117, close: 118)
         let run = try StrategyRun(
             "breakout", set: parameters, on: [try HandMadeMarket.instrument()], source: market)
         #expect(run.errors == [])

@@ -70,18 +70,19 @@ final class HandMadeMarket: MarketEventSource {
         try book(bids: [(mid - spread / 2, bid)], asks: [(mid + spread / 2, ask)])
     }
 
-    /// A closed bar of a minute that follows the last one.
-    func bar(open: Double, high: Double, low: Double, close: Double) throws {
+    /// A closed bar of so many minutes that follows the last one.
+    func bar(open: Double, high: Double, low: Double, close: Double, minutes: Int64 = 1) throws {
         let start = 1_767_225_600_000_000_000 + Int64(time) * 1_000_000_000
-        time += 60
+        let span = minutes * 60_000_000_000
+        time += Double(minutes) * 60
         events.append(
             .bar(
                 Bar(
-                    instrument: instrument, size: .time(nanoseconds: 60_000_000_000),
+                    instrument: instrument, size: .time(nanoseconds: span),
                     open: try Price("\(open)"), high: try Price("\(high)"),
                     low: try Price("\(low)"), close: try Price("\(close)"),
                     volume: try Quantity("1"), openTime: Timestamp(nanoseconds: start),
-                    closeTime: Timestamp(nanoseconds: start + 60_000_000_000))))
+                    closeTime: Timestamp(nanoseconds: start + span))))
     }
 
     /// Appends what another instrument's market holds, in the order of time.

@@ -1,52 +1,194 @@
 internal import TradingCore
-internal import TradingModel
+package import TradingModel
 
-/// Orders where only bars are known: each bar is walked along an assumed path.
-///
-/// The path goes from the open to the nearer of high and low, to the other, to the close. Orders
-/// that were sent after the bar opened are left for the next one.
+/// Orders where only bars are known: they meet a bar's assumed path, moment by moment.
 extension PaperVenue {
-    func match(_ bar: Bar, in market: PaperMarket) {
-        let path = bar.path
-        let isHere = { [settings] (order: PaperOrder) in
-            order.isOpen
-                && order.sentAt.advanced(byNanoseconds: -settings.latency.feed) <= bar.openTime
+    /// Tells of a bar that will be processed at its end.
+    ///
+    /// Until then orders meet its path as time comes to it, see ``takeStep()``. Without this they do
+    /// when the bar is processed.
+    ///
+    /// - Returns: false where orders are not held against such a bar.
+    @discardableResult
+    package func expect(_ bar: Bar) -> Bool {
+        let market = markets[bar.instrument.index]
+        guard market.expect(bar) else { return false }
+        guard !market.orders.isEmpty else { return true }
+        findNextStep(in: market)
+        findNextDue()
+        return true
+    }
+
+    /// Tells that no bar will be processed any more.
+    func forgetBars() {
+        for market in markets { market.bars.removeAll() }
+        setNextStep(nil, in: nil)
+        findNextDue()
+    }
+
+    /// A bar has ended.
+    func process(_ bar: Bar) {
+        let market = markets[bar.instrument.index]
+        if !market.bars.holds(bar) { expect(bar) }
+        arrive(until: bar.closeTime)
+        market.bars.remove(bar)
+        if market.follows(bar) {
+            pass(bar.closeTime)
+            market.end(bar)
+            settleBalances()
         }
-        meetOpen(bar.open, market, isHere)
-        var at = bar.open
-        for end in path {
-            while let (order, price) = market.next(
-                from: at, to: end, onTouch: settings.barsFillOnTouch, isHere)
-            {
-                at = price
-                if order.stage == .sleeping {
-                    triggerInBar(order, at: price)
-                } else {
-                    give(order, order.remaining)
-                    if order.isOpen { expire(order, Self.nothingToReduce) }
-                }
+        guard !market.orders.isEmpty || nextStepMarket === market else { return }
+        findNextStep(in: market)
+        findNextDue()
+    }
+
+    /// Finds anew what happens next inside a bar, after something has changed in `market`.
+    func findNextStep(in market: PaperMarket) {
+        market.findBarStep(onTouch: settings.barsFillOnTouch)
+        guard market.bars.step != nil || nextStepMarket === market else { return }
+        var first: (market: PaperMarket, step: BarStep)?
+        for market in markets {
+            guard let step = market.bars.step else { continue }
+            if let first, (first.step.due, first.step.moment) <= (step.due, step.moment) {
+                continue
             }
-            at = end
+            first = (market, step)
+        }
+        setNextStep(first?.step.due, in: first?.market)
+    }
+
+    func take(_ step: BarStep, in market: PaperMarket) {
+        // Finer data may have come since: bars count for nothing then.
+        if let walk = market.nextWalk(), market.follows(walk.bar) {
+            switch step.kind {
+            case .open: meetOpen(walk, market)
+            case .meeting: meetPath(at: step.moment, market)
+            case .entry: meetEntries(at: step.moment, walk, market)
+            }
         }
         market.updateWatch()
     }
 
-    /// Market orders fill at the open; so does a new limit order that the open meets.
-    private func meetOpen(
-        _ open: Price, _ market: PaperMarket, _ isHere: (PaperOrder) -> Bool
-    ) {
-        for order in market.orders where isHere(order) {
+    /// Shows an order that has just arrived the price that it meets: the open, if it was on its way
+    /// by then, or where the path is now.
+    func showPath(toOrderSentAt sentAt: Timestamp, in market: PaperMarket) {
+        guard let bar = market.nextBar(), bar.openTime <= now else { return }
+        guard now < bar.closeTime else {
+            market.last = bar.close  // what it tells in a moment
+            return
+        }
+        guard let walk = market.nextWalk(), walk.hasOpened || bar.openTime < now,
+            market.follows(bar)
+        else { return }
+        market.bars.walk?.hasOpened = true
+        market.last =
+            knewOnlyTheOpen(sentAt, walk)
+            ? bar.open : walk.price(at: now, tick: market.instrument.tick)
+    }
+
+    /// Whether an order was sent knowing no more than that the bar opens: it meets the open then,
+    /// wherever the path is when it arrives.
+    ///
+    /// The latencies are added to find out, so that they do not cost an order its open.
+    private func knewOnlyTheOpen(_ sentAt: Timestamp, _ walk: BarWalk) -> Bool {
+        sentAt.advanced(byNanoseconds: -settings.latency.feed) <= walk.bar.openTime
+            && (sentAt <= walk.bar.openTime || sentAt < walk.toldFrom)
+    }
+
+    /// The price that the path of a bar has come to; nil where finer data is known.
+    func priceInBar(of instrument: InstrumentID) -> Price? {
+        let market = markets[instrument.index]
+        return market.detail == .bars ? market.last : nil
+    }
+
+    // MARK: - Along the path
+
+    /// Market orders fill at the open, and so does a new limit order that the open meets; then
+    /// those that rest, where the market opens beyond their price.
+    private func meetOpen(_ walk: BarWalk, _ market: PaperMarket) {
+        market.bars.walk?.hasOpened = true
+        market.last = walk.bar.open
+        let here = market.orders.filter { $0.arrivedAt <= walk.place.time }
+        let old = here.filter(\.hasSeenBar)
+        for order in here where order.isOpen {
             let isNew = !order.hasSeenBar
             order.hasSeenBar = true
-            switch order.stage {
-            case .sleeping:
-                if order.isTriggered(by: open) { triggerInBar(order, at: open) }
-            case .awaitingBar:
-                takeInBar(order, at: open)
-            case .resting:
-                if isNew, order.reaches(open) { takeInBar(order, at: open) }
+            if isNew || order.stage == .sleeping { enter(order, at: walk.bar.open) }
+        }
+        for order in old where order.isOpen { giveBeyond(order, at: walk.bar.open) }
+    }
+
+    /// Orders that came while the bar is under way.
+    private func meetEntries(at moment: Timestamp, _ walk: BarWalk, _ market: PaperMarket) {
+        market.bars.walk?.move(to: moment, tick: market.instrument.tick)
+        guard let price = market.bars.walk?.place.price else { return }
+        for order in market.orders
+        where order.isOpen && !order.hasSeenBar && order.arrivedAt <= moment {
+            order.hasSeenBar = true
+            if knewOnlyTheOpen(order.sentAt, walk) {
+                market.last = walk.bar.open
+                enter(order, at: walk.bar.open)
+                // Between the open and its arrival the path may have come by.
+                if order.isOpen { giveBeyond(order, at: price) }
+                if order.isOpen, order.isTriggered(by: price) { enter(order, at: price) }
+            } else {
+                market.last = price
+                noteTold(market)
+                enter(order, at: price)
             }
         }
+    }
+
+    /// The path comes to the prices of orders: all that it meets at one moment.
+    private func meetPath(at moment: Timestamp, _ market: PaperMarket) {
+        noteTold(market)
+        while let walk = market.bars.walk,
+            let meeting = market.nextMeeting(on: walk, settings.barsFillOnTouch),
+            meeting.place.time == moment
+        {
+            market.bars.walk?.place = meeting.place
+            market.bars.walk?.leg = meeting.leg
+            market.last = meeting.place.price
+            if meeting.order.stage == .sleeping {
+                triggerInBar(meeting.order, at: meeting.place.price)
+            } else {
+                giveWhole(meeting.order)
+            }
+        }
+    }
+
+    /// From when on the strategy may know of more than the open.
+    private func noteTold(_ market: PaperMarket) {
+        let told = now.advanced(byNanoseconds: settings.latency.response)
+        let before = market.bars.walk?.toldFrom ?? told
+        market.bars.walk?.toldFrom = min(before, told)
+    }
+
+    // MARK: - One order
+
+    /// A new order, or a stop at a bar's open, meets a price.
+    private func enter(_ order: PaperOrder, at price: Price) {
+        switch order.stage {
+        case .sleeping:
+            if order.isTriggered(by: price) { triggerInBar(order, at: price) }
+        case .awaitingBar:
+            takeInBar(order, at: price)
+        case .resting:
+            if order.reaches(price) { takeInBar(order, at: price) }
+        }
+    }
+
+    /// Fills an order that rests where the market is beyond its price, at its price.
+    private func giveBeyond(_ order: PaperOrder, at market: Price) {
+        guard order.isRestingLimit, let price = order.request.price, order.reaches(market),
+            settings.barsFillOnTouch || price != market
+        else { return }
+        giveWhole(order)
+    }
+
+    private func giveWhole(_ order: PaperOrder) {
+        give(order, order.remaining)
+        if order.isOpen { expire(order, Self.nothingToReduce) }
     }
 
     private func triggerInBar(_ order: PaperOrder, at price: Price) {
@@ -65,7 +207,8 @@ extension PaperVenue {
         let market = markets[order.instrument.index]
         guard order.reaches(price) else {
             if request.timeInForce == .gtc { return restInBar(order) }
-            return expire(order, "immediate or cancel: the open is beyond the limit")
+            return expire(
+                order, "immediate or cancel: the \(market.nameOfPrice) is beyond the limit")
         }
         if request.isPostOnly {
             return expire(order, "post-only: would take liquidity at \(price)")
@@ -103,59 +246,9 @@ extension PaperVenue {
 }
 
 extension PaperMarket {
-    /// Whether orders are held against this bar: not where finer data or smaller bars have come.
-    func follows(_ bar: Bar) -> Bool {
-        guard detail == .nothing || detail == .bars else { return false }
-        guard let size = barSize else {
-            barSize = bar.size
-            return true
-        }
-        if case .time(let followed) = size, case .time(let offered) = bar.size, offered < followed {
-            barSize = bar.size
-        }
-        return barSize == bar.size
-    }
-
-    /// The next of our orders that the path from `start` to `end` meets, and where.
-    func next(
-        from start: Price, to end: Price, onTouch: Bool, _ isHere: (PaperOrder) -> Bool
-    ) -> (PaperOrder, Price)? {
-        let isUp = end > start
-        var found: (order: PaperOrder, price: Price)?
-        for order in orders where isHere(order) {
-            guard let price = order.meets(end, isUp: isUp, onTouch: onTouch) else { continue }
-            let place = isUp ? max(price, start) : min(price, start)
-            if let found, isUp ? place >= found.price : place <= found.price { continue }
-            found = (order, place)
-        }
-        return found
-    }
-}
-
-extension PaperOrder {
-    /// The price at which a move up or down to `end` meets the order; nil: it does not.
-    fileprivate func meets(_ end: Price, isUp: Bool, onTouch: Bool) -> Price? {
-        switch stage {
-        case .awaitingBar: return nil
-        case .sleeping:
-            guard let stop = request.stop, (side == .buy) == isUp else { return nil }
-            return (isUp ? stop <= end : stop >= end) ? stop : nil
-        case .resting:
-            guard let price = request.price, (side == .sell) == isUp else { return nil }
-            if price == end { return onTouch ? price : nil }
-            return (isUp ? price < end : price > end) ? price : nil
-        }
-    }
-}
-
-extension Bar {
-    /// Where the price is assumed to go after the open: the nearer extreme, the other, the close.
-    ///
-    /// At equal distance the extreme away from the close comes first.
-    var path: [Price] {
-        let up = high.attos - open.attos
-        let down = open.attos - low.attos
-        let highFirst = up < down || (up == down && close < open)
-        return highFirst ? [high, low, close] : [low, high, close]
+    /// What the price is called that an order in a bar meets.
+    fileprivate var nameOfPrice: String {
+        guard let walk = bars.walk, walk.place.price == walk.bar.open else { return "price" }
+        return "open"
     }
 }

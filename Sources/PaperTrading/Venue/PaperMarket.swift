@@ -42,6 +42,7 @@ internal import TradingModel
     var mark: Price?
     /// The bars that are followed; others of this instrument are ignored.
     var barSize: BarSize?
+    var bars = BarFeed()
     /// Open orders, the oldest first; an amendment that loses its place moves to the end.
     private(set) var orders: [PaperOrder] = []
     var queues: [LevelQueue] = []

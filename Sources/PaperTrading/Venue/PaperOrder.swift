@@ -18,9 +18,11 @@ final class PaperOrder {
     var filled = Quantity.zero
     var stage = Stage.resting
     var isOpen = true
-    /// When it was sent: bars that opened before are none of its business.
-    let sentAt: Timestamp
-    /// Whether a bar has been offered to it: from then on it gives liquidity.
+    /// When it was sent, with the terms that it has: of a bar that was open it meets the rest.
+    private(set) var sentAt: Timestamp
+    /// When it reached the venue with these terms.
+    private(set) var arrivedAt: Timestamp
+    /// Whether it has met a bar's price with these terms: from then on it gives liquidity.
     var hasSeenBar = false
     /// What others had resting in front of it at its price, less what is gone since.
     var ahead = Quantity.zero
@@ -31,11 +33,22 @@ final class PaperOrder {
     /// What the account has set aside for it.
     var reservation = Money.zero
 
-    init(id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp) {
+    init(
+        id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp,
+        arrivedAt: Timestamp
+    ) {
         self.id = id
         self.venueID = venueID
         self.request = request
         self.sentAt = sentAt
+        self.arrivedAt = arrivedAt
+    }
+
+    /// Takes note that it has come in again, by an amendment.
+    func comeAgain(sentAt: Timestamp, arrivedAt: Timestamp) {
+        self.sentAt = sentAt
+        self.arrivedAt = arrivedAt
+        hasSeenBar = false
     }
 
     var instrument: InstrumentID { request.instrument }

@@ -12,8 +12,11 @@ public import TradingModel
     /// The venue's own depth by instrument; nil until some depth has come, see ``keepBook(of:)``.
     public private(set) var books: [OrderBook?]
     public internal(set) var account: SimulatedAccount
-    /// The earliest time at which an order arrives or a report is to be handed out.
+    /// The earliest time at which an order arrives, a bar's path meets one, or a report is to be
+    /// handed out.
     public private(set) var nextDue = Timestamp.distantFuture
+    /// When ``takeStep()`` is due: what happens next inside a bar; distant future: nothing does.
+    public private(set) var nextStep = Timestamp.distantFuture
 
     let settings: PaperSettings
     let costs: [Costs]
@@ -21,9 +24,13 @@ public import TradingModel
     var orders: [ClientOrderID: PaperOrder] = [:]
     /// The latest time that the venue has heard of.
     private(set) var now = Timestamp.distantPast
+    /// The market whose bar is next to be walked on.
+    private(set) var nextStepMarket: PaperMarket?
+    /// The moment on a bar's path that is being looked at; nil: it is ``now``.
+    private var stepMoment: Timestamp?
     private let arrivals = DueQueue<Request>()
     private let deliveries = DueQueue<EngineInput>()
-    private var nextArrival = Timestamp.distantFuture
+    private(set) var nextArrival = Timestamp.distantFuture
     private var numberOfDue = 0
     private var numberOfOrders = 0
     private var numberOfFills = 0
@@ -37,12 +44,13 @@ public import TradingModel
     private enum Request {
         case submit(ClientOrderID, OrderRequest, sentAt: Timestamp)
         case cancel(ClientOrderID, InstrumentID)
-        case amend(ClientOrderID, InstrumentID, price: Price?, quantity: Quantity?)
+        case amend(
+            ClientOrderID, InstrumentID, price: Price?, quantity: Quantity?, sentAt: Timestamp)
 
         var instrument: InstrumentID {
             switch self {
             case .submit(_, let request, _): request.instrument
-            case .cancel(_, let instrument), .amend(_, let instrument, _, _): instrument
+            case .cancel(_, let instrument), .amend(_, let instrument, _, _, _): instrument
             }
         }
     }
@@ -200,22 +208,12 @@ public import TradingModel
         market.updateWatch()
     }
 
-    private func process(_ bar: Bar) {
-        if nextArrival <= bar.closeTime { arrive(until: bar.closeTime) }
-        let market = markets[bar.instrument.index]
-        guard market.follows(bar) else { return }
-        pass(bar.closeTime)
-        match(bar, in: market)
-        market.last = bar.close
-        settleBalances()
-    }
-
     /// The same for a payment of funding, on the position that the account then has.
     ///
     /// - Returns: the payment as it was charged, for the engine: what it knows of the position is
     ///   older or newer.
     func charge(_ funding: Funding) -> Funding {
-        if nextArrival <= funding.receiveTime { arrive(until: funding.receiveTime) }
+        if min(nextStep, nextArrival) <= funding.receiveTime { arrive(until: funding.receiveTime) }
         pass(funding.receiveTime)
         var charged = funding
         charged.mark = funding.mark ?? markets[funding.instrument.index].valuation
@@ -258,7 +256,7 @@ public import TradingModel
         _ id: ClientOrderID, _ instrument: InstrumentID, price: Price?, quantity: Quantity?,
         at time: Timestamp
     ) {
-        send(.amend(id, instrument, price: price, quantity: quantity), at: time)
+        send(.amend(id, instrument, price: price, quantity: quantity, sentAt: time), at: time)
     }
 
     private func send(_ request: Request, at time: Timestamp) {
@@ -277,6 +275,10 @@ public import TradingModel
     /// `deliver` may send commands: what they cause is part of the same call when it is due.
     public func advance(to time: Timestamp, deliver: (EngineInput) -> Void) {
         while nextDue <= time {
+            guard nextStep > nextDue else {
+                takeStep()
+                continue
+            }
             let arrivesFirst =
                 nextArrival < deliveries.nextDue
                 || (nextArrival == deliveries.nextDue
@@ -291,8 +293,29 @@ public import TradingModel
         pass(time)
     }
 
-    private func arrive(until time: Timestamp) {
-        while nextArrival <= time { arriveNext() }
+    func arrive(until time: Timestamp) {
+        while min(nextStep, nextArrival) <= time {
+            if nextStep <= nextArrival { takeStep() } else { arriveNext() }
+        }
+    }
+
+    /// Lets happen what is next inside a bar; its reports are due from that moment on.
+    func takeStep() {
+        guard let market = nextStepMarket else { return }
+        if let step = market.bars.step {
+            pass(step.moment)
+            stepMoment = step.moment
+            take(step, in: market)
+            settleBalances()
+            stepMoment = nil
+        }
+        findNextStep(in: market)
+        findNextDue()
+    }
+
+    func setNextStep(_ due: Timestamp?, in market: PaperMarket?) {
+        nextStep = due ?? .distantFuture
+        nextStepMarket = market
     }
 
     private func arriveNext() {
@@ -300,28 +323,38 @@ public import TradingModel
         guard let request = arrivals.popFirst() else { return }
         pass(due)
         findNextDue()
+        let market = markets[request.instrument.index]
         switch request {
         case .submit(let id, let terms, let sentAt):
             numberOfOrders += 1
             let venueID = VenueOrderID(numbered("P", numberOfOrders))
-            receive(PaperOrder(id: id, venueID: venueID, request: terms, sentAt: sentAt))
+            if market.hasBars { showPath(toOrderSentAt: sentAt, in: market) }
+            receive(
+                PaperOrder(
+                    id: id, venueID: venueID, request: terms, sentAt: sentAt, arrivedAt: now))
         case .cancel(let id, let instrument):
             receiveCancel(of: id, instrument)
-        case .amend(let id, let instrument, let price, let quantity):
+        case .amend(let id, let instrument, let price, let quantity, let sentAt):
+            if market.hasBars { showPath(toOrderSentAt: sentAt, in: market) }
+            let old = orders[id]?.request
             receiveAmendment(of: id, instrument, price: price, quantity: quantity)
+            if let order = orders[id], let old, order.losesPlace(beside: old) {
+                order.comeAgain(sentAt: sentAt, arrivedAt: now)
+            }
         }
         settleBalances()
-        markets[request.instrument.index].updateWatch()
+        market.updateWatch()
+        if market.hasBars { findNextStep(in: market) }
         findNextDue()
     }
 
-    private func pass(_ time: Timestamp) { now = max(now, time) }
+    func pass(_ time: Timestamp) { now = max(now, time) }
 
-    private func findNextDue() {
+    func findNextDue() {
         nextArrival = arrivals.nextDue
         isHolding = arrivals.first.map { isHalfTold($0.instrument, at: nextArrival) } ?? false
         if isHolding { nextArrival = .distantFuture }  // found again as the message goes on
-        nextDue = min(nextArrival, deliveries.nextDue)
+        nextDue = min(nextArrival, deliveries.nextDue, nextStep)
     }
 
     /// Whether an order would meet a book in the middle of a venue's message.
@@ -339,16 +372,22 @@ public import TradingModel
     }
 
     func report(_ id: ClientOrderID, _ instrument: InstrumentID, _ event: OrderEvent) {
-        let due = now.advanced(byNanoseconds: settings.latency.response)
+        let due = answerTime
         let report = ExecutionReport(
-            order: id, instrument: instrument, event: event, venueTime: now, receiveTime: due)
+            order: id, instrument: instrument, event: event, venueTime: stepMoment ?? now,
+            receiveTime: due)
         answer(.report(report), due: due)
     }
 
+    /// When an answer of this moment is there; of a bar that was told late, not before now.
+    private var answerTime: Timestamp {
+        max(now, (stepMoment ?? now).advanced(byNanoseconds: settings.latency.response))
+    }
+
     /// Reports every balance that has changed.
-    private func settleBalances() {
+    func settleBalances() {
         guard account.isChanged else { return findNextDue() }
-        let due = now.advanced(byNanoseconds: settings.latency.response)
+        let due = answerTime
         for balance in account.takeChanges() { answer(.balance(balance, at: due), due: due) }
         findNextDue()
     }
