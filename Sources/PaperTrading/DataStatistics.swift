@@ -14,9 +14,12 @@ public struct DataStatistics: Sendable {
     private var firstSeen = Timestamp.distantPast
     private var lastSeen = Timestamp.distantPast
     public private(set) var lastQuote: Quote?
-    private var volumeAttos: Int128 = 0
-    private var buyVolumeAttos: Int128 = 0
-    private var notional: ExactSum
+    /// Σ quantity of all trades and bars.
+    public private(set) var volume = ExactSum(decimals: 18)
+    /// Σ quantity of the trades whose taker bought.
+    public private(set) var buyVolume = ExactSum(decimals: 18)
+    /// Σ price × quantity of all trades, in full.
+    public private(set) var notional: ExactSum
     let priceScale: DecimalScale
     private let quantityScale: DecimalScale
 
@@ -32,12 +35,6 @@ public struct DataStatistics: Sendable {
     /// The receive time of the last event; nil: there was none.
     public var lastTime: Timestamp? { events == 0 ? nil : lastSeen }
     public var events: Int { trades + levels + bars + quotes + other }
-    /// Σ quantity of all trades and bars.
-    public var volume: Quantity { Quantity(attos: volumeAttos) }
-    /// Σ quantity of the trades whose taker bought.
-    public var buyVolume: Quantity { Quantity(attos: buyVolumeAttos) }
-    /// Σ price × quantity of all trades, in full.
-    public var notionalText: String { notional.description }
 
     /// - Parameter priceUnits: the price in units of its scale; nil where it is finer.
     @inline(__always)
@@ -50,10 +47,9 @@ public struct DataStatistics: Sendable {
     @inline(__always)
     mutating func count(_ trade: Trade, priceUnits: Int64?) {
         trades &+= 1
-        // Sums of attos cannot overflow: 2⁶³ trades of the largest quantity there is would have to.
-        volumeAttos &+= trade.quantity.attos
+        volume.add(trade.quantity.attos)
         // A mask, because nobody can predict the side.
-        buyVolumeAttos &+= trade.quantity.attos & (trade.taker == .buy ? -1 : 0)
+        buyVolume.add(trade.quantity.attos & (trade.taker == .buy ? -1 : 0))
         if let priceUnits, let quantity = quantityScale.units(trade.quantity.attos) {
             notional.add(Int128(priceUnits) &* Int128(quantity))
         } else {
@@ -104,51 +100,13 @@ public struct DataStatistics: Sendable {
         switch event {
         case .bar(let bar):
             bars += 1
-            volumeAttos += bar.volume.attos
-            if let bought = bar.buyVolume { buyVolumeAttos += bought.attos }
+            volume.add(bar.volume.attos)
+            if let bought = bar.buyVolume { buyVolume.add(bought.attos) }
         case .quote(let quote):
             quotes += 1
             lastQuote = quote
         default: other += 1
         }
         see(event.receiveTime)
-    }
-}
-
-/// A sum at a fixed number of decimals that may exceed 18, with what did not fit them apart.
-struct ExactSum: Sendable, CustomStringConvertible {
-    private let decimals: Int
-    private var units: Int128 = 0
-    /// Products of values finer than the scale, rounded half to even at the 18th decimal.
-    private var fine: Int128 = 0
-
-    init(decimals: Int) { self.decimals = decimals }
-
-    @inline(__always)
-    mutating func add(_ product: Int128) { units &+= product }
-
-    mutating func add(_ price: Price, _ quantity: Quantity) {
-        if let worth = price.times(quantity, .halfEven) { fine += worth.attos }
-    }
-
-    var description: String {
-        guard decimals > 18 else {
-            var scale: Int128 = 1
-            for _ in decimals..<18 { scale *= 10 }
-            return Money(attos: units * scale + fine).description
-        }
-        var scale: Int128 = 1
-        for _ in 18..<decimals { scale *= 10 }
-        let (attos, rest) = units.quotientAndRemainder(dividingBy: scale)
-        let whole = Money(attos: attos + fine).description
-        guard rest != 0 else { return whole }
-        // Only here a number has more than 18 decimals: append those behind the 18th.
-        let pad = String(repeating: "0", count: 18)
-        let parts = whole.split(separator: ".")
-        let fraction = parts.count > 1 ? String(parts[1]) : ""
-        var tail = String(rest.magnitude)
-        tail = String(repeating: "0", count: decimals - 18 - tail.utf8.count) + tail
-        while tail.hasSuffix("0") { tail.removeLast() }
-        return "\(parts[0]).\(fraction)\(pad.dropFirst(fraction.utf8.count))\(tail)"
     }
 }

@@ -102,7 +102,7 @@ struct RunReport {
                 ("skipped", .integer(files.skipped)),
                 ("volume", .text(statistics.volume.description)),
                 ("buy_volume", .text(statistics.buyVolume.description)),
-                ("notional", .text(statistics.notionalText)),
+                ("notional", .text(statistics.notional.description)),
                 ("last_bid", level(book?.bestBid ?? statistics.lastQuote?.bid)),
                 ("last_ask", level(book?.bestAsk ?? statistics.lastQuote?.ask)),
                 ("bid_levels", .integer(book?.levelCount(.buy) ?? 0)),
