@@ -50,8 +50,17 @@ extension SessionDesk {
         #expect(desk.funding.count == 1)
         #expect(desk.funding.first?.rate == exact("0.0001"))
         #expect(desk.funding.first?.mark == exact("99.5"))
+        // Short 2 at 99.5, and a positive rate: received.
+        #expect(desk.funding.first?.payment == exact("0.0199"))
         desk.wait(4)
         #expect(!desk.isAsked(list) && desk.funding.count == 1)
+    }
+
+    @Test func `is what was charged then, whatever the position is by now`() throws {
+        let desk = try settled(holding: "7")
+        desk.wait(2)
+        try desk.ok(list, "[\(row(settlement))]")
+        #expect(desk.funding.map(\.payment) == [exact("0.0199")])
     }
 
     @Test func `of settlements that passed while the connection was down is told too`() throws {

@@ -52,6 +52,8 @@ package struct WireFunding: WireValue, Hashable {
     /// The price that the position was valued at.
     package let price: Price
     package let size: Quantity
+    /// The side that made the position; nil where the venue does not say.
+    package let side: Side?
     package let createdAt: Timestamp
 
     init(reading json: JSON) throws {
@@ -64,5 +66,6 @@ package struct WireFunding: WireValue, Hashable {
         self.price = price
         createdAt = time
         size = try fields.needExact(Quantity.self, "open_interest")
+        side = try fields.text("side").flatMap { ["long": .buy, "short": .sell][$0] }
     }
 }

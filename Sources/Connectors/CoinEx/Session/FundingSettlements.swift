@@ -37,18 +37,34 @@ extension CoinExSession {
         guard isComplete else { return askForFundingAgain(index, flight) }
         markets[index].awaitedFunding = nil
         for row in new.sorted(by: { $0.createdAt < $1.createdAt }) {
-            if row.size != account.positions[index]?.magnitude {
+            var funding = Funding(
+                instrument: InstrumentID(index), rate: row.rate, mark: row.price,
+                venueTime: row.createdAt, receiveTime: now)
+            funding.payment = payment(funding, on: row, index)
+            if funding.payment == nil, row.size != account.positions[index]?.magnitude {
                 log(
                     .warn,
                     "funding of \(settings.symbols[index]) was charged on \(row.size), and the "
                         + "position has changed since: the books differ by the difference's share")
             }
-            tell(
-                .funding(
-                    Funding(
-                        instrument: InstrumentID(index), rate: row.rate, mark: row.price,
-                        venueTime: row.createdAt, receiveTime: now)))
+            tell(.funding(funding))
         }
+    }
+
+    /// What was charged on the position of a row, which may have changed since; nil where the row
+    /// does not say whether it was long or short.
+    ///
+    /// The row's own figure is rounded by the venue in a way that is not written down.
+    private func payment(_ funding: Funding, on row: WireFunding, _ index: Int) -> Money? {
+        guard let side = row.side, let info = markets[index].info,
+            let instrument = try? CoinExInstruments.instrument(
+                InstrumentID(index), settings.symbols[index], info, fees: markets[index].fees)
+        else { return nil }
+        var charged = Position(of: instrument)
+        do {
+            try charged.apply(side, price: row.price, quantity: row.size, fee: .zero)
+            return try charged.apply(funding)
+        } catch { return nil }
     }
 
     /// The list comes late, or not at all: then the market's own figures must do.
