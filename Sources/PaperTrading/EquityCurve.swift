@@ -1,4 +1,4 @@
-package import TradingCore
+public import TradingCore
 public import TradingModel
 
 /// Equity in one currency over a run, exact: its latest value, its peak and its deepest fall.
@@ -6,6 +6,10 @@ public import TradingModel
 /// Equity is the starting balance, the worth of base currency held from the start, realised and
 /// unrealised PnL, less fees, plus funding. Instruments that settle in another currency are left
 /// out: no price says what they are worth here.
+///
+/// It is what the engine knows: positions and payments as it heard of them, at the prices of
+/// ``TradingState/valuation(_:)``. Where that says nothing for a while (a side of the book is
+/// empty), what it said last goes on, and at a fill before the first price the fill's own.
 public struct EquityCurve {
     public let currency: Currency
     /// What it began with.
@@ -14,7 +18,7 @@ public struct EquityCurve {
     public var equity: Money {
         guard let product = band.latest else { return counted }
         let share = shares[band.index]
-        return counted + share.worth(ofProduct: product) - share.contribution
+        return counted - share.contribution + share.worth(ofProduct: product)
     }
     /// The equity when it was last counted out.
     private var counted: Money
@@ -23,6 +27,21 @@ public struct EquityCurve {
     public private(set) var maxDrawdown = Money.zero
     private var peak: Money
     private let shares: InstrumentTable<Share>
+    private let symbols: [Symbol]
+    /// What was paid so far in other currencies than the instruments'.
+    private var otherFees: [Currency: Money] = [:]
+    /// Whether something is held that is valued at the middle of a book: only then depth and quotes
+    /// move the equity.
+    package private(set) var followsMids: Bool
+    /// What could not be counted because it does not fit; nil: everything could.
+    package private(set) var problem: String?
+
+    /// What says how much a position is worth.
+    private enum Source {
+        case mark
+        case last
+        case mid
+    }
 
     /// Prices of the only instrument that counts, between which neither peak nor drawdown changes:
     /// most prices then cost a multiplication and two comparisons.
@@ -40,13 +59,18 @@ public struct EquityCurve {
     /// One instrument's share of the equity.
     private struct Share {
         let counts: Bool
-        /// Base currency held from the start, spot only.
-        let held: SignedQuantity
+        /// Base currency held from the start, less fees paid in it; spot only.
+        var held: SignedQuantity
         let quantityScale: DecimalScale
         /// Attos in one price unit × one quantity unit; 0: only the general way is exact.
         let attosPerProduct: Int64
-        /// Position plus ``held`` in units of the quantity scale; nil: the general way.
-        var units: Int64? = 0
+        /// What a trade's price moves, in units of the quantity scale; nil: the general way.
+        ///
+        /// Position plus ``held``, or nothing where trades do not say what it is worth.
+        var units: Int64?
+        var source = Source.mid
+        /// What it was valued at when that was last settled; nil: nothing is held.
+        var price: Price?
         /// Realised − fees + funding − cost of what is open: what no price moves.
         var fixed = Money.zero
         /// What this share added to the equity when that was last counted out.
@@ -64,15 +88,21 @@ public struct EquityCurve {
         self.start = start
         counted = start
         peak = start
+        var left = held
         shares = InstrumentTable(
             instruments.map { instrument in
-                let own = instrument.kind == .spot ? held[instrument.symbol.base] ?? .zero : .zero
+                let counts = instrument.settle == currency
+                // What is held is there once, however many instruments trade it.
+                let isSpot = instrument.kind == .spot && counts
+                let own = isSpot ? left.removeValue(forKey: instrument.symbol.base) : nil
                 return Share(
-                    counts: instrument.settle == currency, held: SignedQuantity(attos: own.attos),
+                    counts: counts, held: SignedQuantity(attos: own?.attos ?? 0),
                     quantityScale: instrument.quantityScale,
-                    attosPerProduct: Self.factor(instrument),
-                    units: instrument.quantityScale.units(own.attos))
+                    attosPerProduct: Self.factor(instrument), units: own ?? .zero == .zero ? 0 : nil
+                )
             })
+        symbols = instruments.map(\.symbol)
+        followsMids = shares.values.contains { $0.held != .zero }
     }
 
     private static func factor(_ instrument: Instrument) -> Int64 {
@@ -85,9 +115,11 @@ public struct EquityCurve {
         return factor
     }
 
+    // MARK: - Prices
+
     /// A new price of an instrument, in units of its scale; nil where the price is finer.
     ///
-    /// - Returns: false where only ``settle(_:at:_:)`` can tell.
+    /// - Returns: false where only ``settle(_:tradedAt:_:)`` can tell.
     @inline(__always)
     mutating func mark(_ index: Int, atUnits priceUnits: Int64?) -> Bool {
         if index == band.index, let priceUnits {
@@ -111,27 +143,156 @@ public struct EquityCurve {
         return true
     }
 
-    /// A fill, a payment or an odd price: takes the position's facts anew.
-    package mutating func settle(_ index: Int, at price: Price?, _ position: borrowing Position) {
-        guard shares[index].counts else { return }
-        let settled = position.realisedPnL - position.fees + position.funding
-        let price = price ?? .zero
-        let unrealised = position.unrealisedPnL(at: price) ?? .zero
-        let held = price.times(shares[index].held, .halfEven) ?? .zero
-        let net = position.net + shares[index].held
-        shares[index].units = nil
-        if shares[index].attosPerProduct != 0, let worth = price.times(net, .halfEven) {
-            shares[index].fixed = settled + unrealised + held - worth
-            shares[index].units = shares[index].quantityScale.units(net.attos)
-        }
-        contribute(index, settled + unrealised + held)
+    /// A trade's odd price, which no mark of the venue overrules.
+    mutating func settle(_ index: Int, tradedAt price: Price, _ position: borrowing Position) {
+        settle(index, at: price, .last, position)
     }
+
+    /// A market event that the engine has taken in.
+    package mutating func follow(_ event: MarketEvent, _ state: TradingState) {
+        let instrument = event.instrument
+        switch event {
+        case .trade(let trade):
+            let units = state.instruments[instrument.index].priceScale.units(trade.price.attos)
+            guard !mark(instrument.index, atUnits: units) else { return }
+            settle(instrument.index, tradedAt: trade.price, state.positions[instrument.index])
+        case .book(let change):
+            if followsMids, change.endsMessage { followMid(instrument, state) }
+        case .quote:
+            if followsMids { followMid(instrument, state) }
+        case .bar, .ticker, .funding:
+            settle(instrument, state)
+        }
+    }
+
+    /// The book of an instrument is another, and whole.
+    mutating func followMid(_ instrument: InstrumentID, _ state: TradingState) {
+        let share = shares[instrument.index]
+        guard share.counts, share.source == .mid, share.units != 0,
+            let mid = state.mid(instrument), mid != share.price
+        else { return }
+        settle(instrument.index, at: mid, .mid, state.positions[instrument.index])
+    }
+
+    /// What a position is valued at, as ``equity`` has it; nil: nothing says.
+    public func valuation(_ instrument: InstrumentID, _ state: TradingState) -> Price? {
+        let marks = state.marks(instrument)
+        return marks.mark ?? marks.last ?? shares[instrument.index].price ?? state.mid(instrument)
+    }
+
+    // MARK: - What is held
+
+    /// A fill, a payment, a correction: takes the position's facts anew.
+    ///
+    /// - Parameter price: a fill's, for when nothing else says what the position is worth.
+    package mutating func settle(
+        _ instrument: InstrumentID, _ state: TradingState, or price: Price? = nil
+    ) {
+        let marks = state.marks(instrument)
+        let source: Source = marks.mark != nil ? .mark : marks.last != nil ? .last : .mid
+        settle(
+            instrument.index, at: state.valuation(instrument) ?? price, source,
+            state.positions[instrument.index])
+    }
+
+    /// Forgets what the engine knows of fees from before this began.
+    package mutating func begin(with state: TradingState) { otherFees = state.otherFees }
+
+    /// A fill's fee in another currency than the instrument's goes out of what is held of that
+    /// currency, or out of the equity itself.
+    package mutating func payFee(of fill: Fill, _ instrument: Instrument, _ state: TradingState) {
+        let other = fill.feeCurrency
+        guard other != instrument.settle, let paid = state.otherFees[other] else { return }
+        // What the engine has booked, which counts a fill that is told twice once.
+        let fee = paid - (otherFees[other] ?? .zero)
+        otherFees[other] = paid
+        if other == currency {
+            counted -= fee
+            band.latest = nil
+            return findExtremes(0)
+        }
+        let spot = state.instruments.first {
+            $0.kind == .spot && $0.symbol.base == other && shares[$0.id.index].counts
+        }
+        guard let spot else { return }  // no price says what it is worth here
+        shares[spot.id.index].held += SignedQuantity(attos: -fee.attos)
+        settle(spot.id, state)
+    }
+
+    private mutating func settle(
+        _ index: Int, at price: Price?, _ source: Source, _ position: borrowing Position
+    ) {
+        let share = shares[index]
+        guard share.counts else { return }
+        let isFlat = position.net == .zero && share.held == .zero
+        let price = isFlat ? nil : price ?? share.price
+        shares[index].price = price
+        shares[index].source = source
+        guard
+            let settled = Self.sum(position.realisedPnL, -position.fees, position.funding),
+            let open = Self.worth(position, share, at: price),
+            let contribution = Self.sum(settled, open)
+        else { return doesNotFit(index, at: price) }
+        shares[index].units = isFlat || source == .mark ? 0 : nil
+        shares[index].fixed = contribution
+        // Where every product of price and quantity is whole, prices move nothing but products.
+        let cost = position.net.side == .sell ? position.entryValue : -position.entryValue
+        if !isFlat, source == .last, share.attosPerProduct != 0,
+            let net = share.quantityScale.units(position.net.attos),
+            let held = share.quantityScale.units(share.held.attos),
+            let fixed = Self.sum(settled, cost)
+        {
+            let (units, overflow) = net.addingReportingOverflow(held)
+            shares[index].fixed = fixed
+            shares[index].units = overflow ? nil : units
+        }
+        contribute(index, contribution)
+        followsMids = (0..<shares.count).contains {
+            shares[$0].counts && shares[$0].source == .mid && shares[$0].units != 0
+        }
+    }
+
+    /// Unrealised PnL, and the worth of what is held from the start; nil: does not fit.
+    private static func worth(
+        _ position: borrowing Position, _ share: Share, at price: Price?
+    ) -> Money? {
+        guard let price else { return .zero }
+        guard let unrealised = position.unrealisedPnL(at: price),
+            let held = price.times(share.held, .halfEven)
+        else { return nil }
+        return sum(unrealised, held)
+    }
+
+    /// Nil where the sum is so large that four of its size might not fit together.
+    private static func sum(_ one: Money, _ two: Money, _ three: Money = .zero) -> Money? {
+        let (first, overflow) = one.attos.addingReportingOverflow(two.attos)
+        let (sum, again) = first.addingReportingOverflow(three.attos)
+        guard !overflow, !again, sum.magnitude <= most else { return nil }
+        return Money(attos: sum)
+    }
+    private static var most: UInt128 { 1 << 125 - 1 }
+
+    private mutating func doesNotFit(_ index: Int, at price: Price?) {
+        guard problem == nil else { return }
+        let place = price.map { " at \($0)" } ?? ""
+        problem =
+            "what the account holds of \(symbols[index]) is worth too much\(place) to be counted"
+    }
+
+    // MARK: - Peak and drawdown
 
     private mutating func contribute(_ index: Int, _ contribution: Money) {
         guard shares[index].counts else { return }
-        counted += contribution - shares[index].contribution
+        guard let next = Self.sum(counted, contribution, -shares[index].contribution) else {
+            return doesNotFit(index, at: shares[index].price)
+        }
+        counted = next
         shares[index].contribution = contribution
         band.latest = nil
+        findExtremes(index)
+    }
+
+    private mutating func findExtremes(_ index: Int) {
         if counted > peak {
             peak = counted
         } else if peak - counted > maxDrawdown {

@@ -1,8 +1,8 @@
 internal import TradingCore
 internal import TradingModel
 
-/// What a simulated run does with market events before the engine sees them: the venue's matching,
-/// the statistics of the data, the equity curve.
+/// What a simulated run does with events beside the engine: the venue's matching and the statistics
+/// of the data before the engine sees them, the equity as soon as it does.
 final class MarketIntake {
     private let venue: PaperVenue
     private let state: TradingState
@@ -16,14 +16,18 @@ final class MarketIntake {
         statistics = InstrumentTable(state.instruments.map { DataStatistics(of: $0) })
     }
 
+    // MARK: - What the engine sees at once
+
     /// Takes the trades and book changes at these places, while ``PaperVenue/isQuiet``.
     func take(_ batch: EventBatch, _ places: Range<Int>) {
-        guard statistics.count == 1 else {
+        guard statistics.count == 1, !equity.followsMids else {
             for place in places {
                 if batch.kind(at: place) == .trade {
                     take(batch.trade(at: place))
                 } else {
-                    take(batch.change(at: place))
+                    let change = batch.change(at: place)
+                    take(change)
+                    hear(change)
                 }
             }
             return
@@ -45,7 +49,7 @@ final class MarketIntake {
         let priceUnits = statistics[0].priceScale.units(trade.price.attos)
         statistics[0].count(trade, priceUnits: priceUnits)
         if !equity.mark(0, atUnits: priceUnits) {
-            equity.settle(0, at: trade.price, state.positions[0])
+            equity.settle(0, tradedAt: trade.price, state.positions[0])
         }
     }
 
@@ -56,27 +60,48 @@ final class MarketIntake {
         let priceUnits = statistics[index].priceScale.units(trade.price.attos)
         statistics[index].add(trade, priceUnits: priceUnits)
         if !equity.mark(index, atUnits: priceUnits) {
-            equity.settle(index, at: trade.price, state.positions[index])
+            equity.settle(index, tradedAt: trade.price, state.positions[index])
         }
     }
 
+    /// ``hear(_:)`` follows once the engine's book has it.
     @inline(__always)
     func take(_ change: BookChange) {
         venue.process(change)
         statistics[change.instrument.index].add(change)
     }
 
-    func take(_ event: MarketEvent) {
-        venue.process(event)
-        let index = event.instrument.index
-        statistics[index].addOther(event)
-        guard case .bar(let bar) = event else { return }
-        equity.settle(index, at: bar.close, state.positions[index])
+    @inline(__always)
+    func hear(_ change: BookChange) {
+        if equity.followsMids, change.endsMessage { equity.followMid(change.instrument, state) }
     }
 
-    /// Takes a fill into the equity.
-    func settle(_ instrument: InstrumentID) {
-        let index = instrument.index
-        equity.settle(index, at: state.valuation(instrument), state.positions[index])
+    // MARK: - What the engine sees at any time
+
+    /// Takes an event at the venue: what the engine is to be told of it.
+    func take(_ event: MarketEvent) -> MarketEvent {
+        statistics[event.instrument.index].take(event)
+        guard case .funding(let funding) = event else {
+            venue.process(event)
+            return event
+        }
+        return .funding(venue.charge(funding))
+    }
+
+    /// The engine has taken this in.
+    func hear(_ input: EngineInput) {
+        switch input {
+        case .market(let event): equity.follow(event, state)
+        case .report(let report):
+            guard case .fill(let fill) = report.event else { return }
+            hear(fill, of: state.instruments[report.instrument.index])
+        case .position(let correction): equity.settle(correction.instrument, state)
+        default: break
+        }
+    }
+
+    private func hear(_ fill: Fill, of instrument: Instrument) {
+        equity.payFee(of: fill, instrument, state)
+        equity.settle(instrument.id, state, or: fill.price)
     }
 }

@@ -44,17 +44,32 @@ public struct SimulatedRun: TradingRun {
     private static let roundsPerInstant = 10_000
     private static let batchSize = 128  // 128 events are 23 KB: they stay in the nearest cache
 
-    /// - Parameter reporting: the currency of the equity curve, with its starting balance.
+    /// Hears every input once the engine has taken it in, and the equity then: for tests that keep
+    /// books of their own.
+    package typealias InputListener = (EngineInput, EquityCurve) -> Void
+    private let inputListener: InputListener?
+
     public init(
         engine: Engine, venue: PaperVenue, source: any MarketEventSource, feedLatency: Int64,
         equity: EquityCurve, reloads: StrategyReloads? = nil
+    ) {
+        self.init(
+            engine: engine, venue: venue, source: source, feedLatency: feedLatency, equity: equity,
+            reloads: reloads, inputListener: nil)
+    }
+
+    /// - Parameter inputListener: with one, the run goes event by event.
+    package init(
+        engine: Engine, venue: PaperVenue, source: any MarketEventSource, feedLatency: Int64,
+        equity: EquityCurve, reloads: StrategyReloads? = nil, inputListener: InputListener?
     ) {
         self.engine = engine
         self.venue = venue
         readAhead = ReadAhead(source, venue)
         self.feedLatency = feedLatency
         self.reloads = reloads
-        isDirect = feedLatency == 0 && reloads == nil
+        self.inputListener = inputListener
+        isDirect = feedLatency == 0 && reloads == nil && inputListener == nil
         let intake = MarketIntake(venue, engine.state, equity)
         self.intake = intake
         let batch = batch
@@ -186,6 +201,7 @@ public struct SimulatedRun: TradingRun {
 
     private mutating func fill() throws(MarketDataError) -> Bool {
         guard position == batch.count else { return true }
+        if let problem = intake.equity.problem { stop(problem) }
         position = 0
         batch.removeAll()
         try readAhead.fill(batch)
@@ -207,27 +223,36 @@ public struct SimulatedRun: TradingRun {
 
     @inline(__always)
     private mutating func handle(_ trade: Trade) {
-        intake.take(trade)
-        if isDirect { engine.process(trade, into: &commands) } else { pass(.trade(trade)) }
+        if isDirect {
+            intake.take(trade)
+            engine.process(trade, into: &commands)
+        } else {
+            pass(.trade(trade))
+        }
         finishEvent()
     }
 
     @inline(__always)
     private mutating func handle(_ change: BookChange) {
-        intake.take(change)
-        if isDirect { engine.process(change, into: &commands) } else { pass(.book(change)) }
+        if isDirect {
+            intake.take(change)
+            engine.process(change, into: &commands)
+            intake.hear(change)
+        } else {
+            pass(.book(change))
+        }
         finishEvent()
     }
 
     private mutating func handleRare(_ event: MarketEvent) {
-        intake.take(event)
-        if isDirect { engine.process(event, into: &commands) } else { pass(event) }
+        pass(event)
         finishEvent()
     }
 
-    /// Brings an event to the engine later, or through what keeps it for reloads.
+    /// Takes an event in at the venue and brings it to the engine, now or later.
     @inline(never)
     private mutating func pass(_ event: MarketEvent) {
+        let event = intake.take(event)
         if feedLatency == 0 {
             feed(.market(event))
         } else {
@@ -241,6 +266,8 @@ public struct SimulatedRun: TradingRun {
         } else {
             engine.process(input, into: &commands)
         }
+        intake.hear(input)
+        inputListener?(input, intake.equity)
     }
 
     @inline(__always)
@@ -314,7 +341,6 @@ public struct SimulatedRun: TradingRun {
         switch report.event {
         case .fill(let fill):
             tally.add(fill, of: report, engine.state)
-            intake.settle(report.instrument)
         case .rejected(let reason): tally.reject(reason)
         default: break
         }

@@ -192,10 +192,12 @@ public final class LiveRun: VenueRun {
         switch intake {
         case .changes(let changes):
             for change in changes { written.statistics[change.instrument.index].add(change) }
+            if written.equity.followsMids, let last = changes.last {
+                written.equity.follow(.book(last), engine.state)
+            }
         case .input(.market(let event)):
             written.statistics[event.instrument.index].take(event)
-            // Between fills a price moves the equity; once a message is enough.
-            if event.movesValuation { settleEquity(event.instrument) }
+            written.equity.follow(event, engine.state)
         case .input(.report(let report)): note(report)
         case .input: break
         }
@@ -215,7 +217,7 @@ public final class LiveRun: VenueRun {
         switch report.event {
         case .fill(let fill):
             written.tally.add(fill, of: report, engine.state)
-            settleEquity(report.instrument)
+            settleEquity(fill, of: engine.state.instruments[report.instrument.index])
         case .rejected(let reason): written.tally.reject(reason)
         default: break
         }
@@ -233,21 +235,15 @@ public final class LiveRun: VenueRun {
         written.equity = EquityCurve(
             currency: currency, start: state.balances[currency]?.total ?? .zero,
             instruments: state.instruments, held: held)
+        written.equity.begin(with: state)
     }
 
     private func settleEquity(_ instrument: InstrumentID) {
-        let state = engine.state
-        written.equity.settle(
-            instrument.index, at: state.valuation(instrument), state.positions[instrument.index])
+        written.equity.settle(instrument, engine.state)
     }
-}
 
-extension MarketEvent {
-    /// Whether what a position is valued at may be another one now.
-    fileprivate var movesValuation: Bool {
-        switch self {
-        case .trade, .ticker, .bar: true
-        case .book, .quote, .funding: false
-        }
+    private func settleEquity(_ fill: Fill, of instrument: Instrument) {
+        written.equity.payFee(of: fill, instrument, engine.state)
+        written.equity.settle(instrument.id, engine.state, or: fill.price)
     }
 }

@@ -35,7 +35,7 @@ struct RunReport {
     private var unrealised: Money { reported.reduce(.zero) { $0 + unrealised($1.0, $1.1) } }
 
     private func unrealised(_ instrument: Instrument, _ position: Position) -> Money {
-        guard let price = state.valuation(instrument.id) else { return .zero }
+        guard let price = run.equity.valuation(instrument.id, state) else { return .zero }
         return position.unrealisedPnL(at: price) ?? .zero
     }
 
