@@ -157,7 +157,10 @@ public struct SimulatedRun: TradingRun {
     /// Ends the run: cancels what works, tells the strategy, lets what is under way arrive.
     public mutating func finish(_ reason: String) {
         passDue(until: engine.state.now)
+        venue.endData()
         if endsWithSource, batch.isEmpty, hasStarted {
+            // What the venue has told and the strategy has not heard is as real as the rest.
+            passDue(until: late.lastTime)
             feed(.dataEnded(at: engine.state.now))
             carryOut()
         }
@@ -418,10 +421,13 @@ private struct LateFeed {
     private var start = 0
 
     var nextTime: Timestamp { start < events.count ? events[start].due : .distantFuture }
+    /// When the last of them has arrived; distant past: there is none.
+    private(set) var lastTime = Timestamp.distantPast
 
     mutating func add(_ event: MarketEvent, delayedBy delay: Int64) {
         let due = event.receiveTime.advanced(byNanoseconds: delay)
         events.append((due, event.received(at: due)))
+        lastTime = max(lastTime, due)
     }
 
     mutating func take() -> MarketEvent? {
