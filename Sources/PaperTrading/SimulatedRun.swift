@@ -343,7 +343,12 @@ public struct SimulatedRun: TradingRun {
         guard case .report(let report) = input else { return }
         switch report.event {
         case .fill(let fill):
-            tally.add(fill, of: report, engine.state)
+            if !tally.add(fill, of: report, engine.state) {
+                let symbol = engine.state.instruments[report.instrument.index].symbol
+                stop(
+                    "what was traded of \(symbol) adds up to more than fits: the last fill was "
+                        + "\(fill.quantity) at \(fill.price)")
+            }
         case .rejected(let reason): tally.reject(reason)
         default: break
         }
@@ -401,10 +406,14 @@ public struct Tally {
 
     package init() {}
 
-    package mutating func add(_ fill: Fill, of report: ExecutionReport, _ state: TradingState) {
+    /// False when the sum of what was traded does not fit.
+    @discardableResult
+    package mutating func add(
+        _ fill: Fill, of report: ExecutionReport, _ state: TradingState
+    ) -> Bool {
         fills += 1
-        guard let side = state.orders[report.order]?.request.side else { return }
-        traded[report.instrument, default: Traded()]
+        guard let side = state.orders[report.order]?.request.side else { return true }
+        return traded[report.instrument, default: Traded()]
             .add(fill, side, state.instruments[report.instrument.index])
     }
 

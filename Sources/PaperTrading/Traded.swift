@@ -17,17 +17,27 @@ public struct Traded: Hashable, Sendable {
 
     public init() {}
 
-    package mutating func add(_ fill: Fill, _ side: Side, _ instrument: Instrument) {
-        if side == .buy { Self.add(fill, instrument, to: &bought) }
-        if side == .sell { Self.add(fill, instrument, to: &sold) }
-        fees[fill.feeCurrency, default: .zero] += fill.fee
+    /// False, and nothing but the number of fills has changed, when a sum does not fit.
+    package mutating func add(_ fill: Fill, _ side: Side, _ instrument: Instrument) -> Bool {
+        guard let paid = fees[fill.feeCurrency, default: .zero].plus(fill.fee),
+            side == .buy
+                ? Self.add(fill, instrument, to: &bought) : Self.add(fill, instrument, to: &sold)
+        else { return false }
+        fees[fill.feeCurrency] = paid
+        return true
     }
 
-    private static func add(_ fill: Fill, _ instrument: Instrument, to sum: inout Sum) {
+    private static func add(
+        _ fill: Fill, _ instrument: Instrument, to sum: inout Sum
+    ) -> Bool {
         sum.fills += 1
-        sum.quantity += fill.quantity
-        // The engine refuses a fill whose worth has no room, long before a sum of them has none.
-        sum.value +=
-            instrument.contract.value(of: fill.quantity, at: fill.price, .halfEven) ?? .zero
+        let (quantity, overflow) = sum.quantity.attos.addingReportingOverflow(fill.quantity.attos)
+        guard !overflow,
+            let worth = instrument.contract.value(of: fill.quantity, at: fill.price, .halfEven),
+            let value = sum.value.plus(worth)
+        else { return false }
+        sum.quantity = Quantity(attos: quantity)
+        sum.value = value
+        return true
     }
 }

@@ -34,6 +34,34 @@ final class Costs: Sendable {
     /// The initial margin, rounded up.
     func margin(_ notional: Money) -> Money {
         let divisor = Int128(leverage)
-        return Money(attos: (notional.attos + divisor - 1) / divisor)
+        let (sum, overflow) = notional.attos.addingReportingOverflow(divisor - 1)
+        return Money(attos: overflow ? (notional.attos - 1) / divisor + 1 : sum / divisor)
+    }
+}
+
+extension Money {
+    /// Nil when the sum does not fit; the lowest number, which has no counterpart, is none.
+    func plus(_ other: Money) -> Money? {
+        let (sum, overflow) = attos.addingReportingOverflow(other.attos)
+        return overflow || sum == .min ? nil : Money(attos: sum)
+    }
+
+    /// Nil when the difference does not fit.
+    func minus(_ other: Money) -> Money? {
+        let (difference, overflow) = attos.subtractingReportingOverflow(other.attos)
+        return overflow || difference == .min ? nil : Money(attos: difference)
+    }
+}
+
+extension Quantity {
+    /// The sum, or the largest quantity where that does not fit.
+    func plusAtMost(_ other: Quantity) -> Quantity {
+        let (sum, overflow) = attos.addingReportingOverflow(other.attos)
+        return Quantity(attos: overflow ? .max : sum)
+    }
+
+    /// As much of this as is whole lots.
+    func wholeLots(of lot: Quantity) -> Quantity {
+        rounded(toMultipleOf: lot.attos, .towardZero)
     }
 }

@@ -22,10 +22,23 @@ public struct SimulatedAccount {
         var isChanged = false
 
         var available: Money { total - reserved - margin }
+
+        /// Gains, and binds more for positions; false, and nothing has changed: it does not fit.
+        mutating func book(gain: Money, margin more: Money) -> Bool {
+            guard let total = total.plus(gain), let margin = margin.plus(more),
+                total.minus(reserved)?.minus(margin) != nil
+            else { return false }
+            self.total = total
+            self.margin = margin
+            isChanged = true
+            return true
+        }
     }
 
     /// Whether ``takeChanges()`` has something.
     private(set) var isChanged = false
+    /// Whether a loss has eaten into what is set aside for orders.
+    private(set) var isOverdrawn = false
     /// In the order of the currencies' codes.
     private(set) var holdings: [Holding]
     /// Where an instrument's money lies among the holdings.
@@ -79,9 +92,18 @@ public struct SimulatedAccount {
         return changes
     }
 
-    private mutating func markChanged(_ slot: Int) {
-        holdings[slot].isChanged = true
+    /// Whether orders hold what is no longer there, since the last call.
+    mutating func takeOverdraft() -> Bool {
+        defer { isOverdrawn = false }
+        return isOverdrawn
+    }
+
+    /// False, and nothing has changed, when a sum does not fit.
+    private mutating func book(_ slot: Int, gain: Money, margin: Money = .zero) -> Bool {
+        guard holdings[slot].book(gain: gain, margin: margin) else { return false }
         isChanged = true
+        if holdings[slot].reserved > .zero, holdings[slot].available < .zero { isOverdrawn = true }
+        return true
     }
 
     // MARK: - Money moves
@@ -108,13 +130,13 @@ public struct SimulatedAccount {
                 on: positions[index], costs[index])
         else { return nil }
         let slot = slots[index]
-        if costs[index].instrument.kind == .spot {
-            holdings[slot.base].total += Money(attos: quantity.signed(side).attos)
-            markChanged(slot.base)
+        let isSpot = costs[index].instrument.kind == .spot
+        let exchanged = isSpot ? Money(attos: quantity.signed(side).attos) : .zero
+        guard !isSpot || book(slot.base, gain: exchanged) else { return nil }
+        guard book(slot.settle, gain: booking.gain, margin: booking.margin) else {
+            if isSpot { _ = book(slot.base, gain: -exchanged) }
+            return nil
         }
-        holdings[slot.settle].total += booking.gain
-        holdings[slot.settle].margin += booking.margin
-        markChanged(slot.settle)
         positions[index] = booking.position
         return booking.fee
     }
@@ -133,11 +155,16 @@ public struct SimulatedAccount {
         } catch { return nil }
         guard cost.instrument.kind != .spot else {
             let paid = side == .buy ? -notional : notional
-            return Booking(position: position, fee: fee, gain: paid - fee, margin: .zero)
+            return paid.minus(fee).map {
+                Booking(position: position, fee: fee, gain: $0, margin: .zero)
+            }
         }
-        return Booking(
-            position: position, fee: fee, gain: position.realisedPnL - before.realisedPnL - fee,
-            margin: cost.margin(position.entryValue) - cost.margin(before.entryValue))
+        let gain = position.realisedPnL.minus(before.realisedPnL)?.minus(fee)
+        return gain.map {
+            Booking(
+                position: position, fee: fee, gain: $0,
+                margin: cost.margin(position.entryValue) - cost.margin(before.entryValue))
+        }
     }
 
     /// Books a funding payment on the position, and says what was received; spot has none.
@@ -148,9 +175,11 @@ public struct SimulatedAccount {
         guard costs[index].instrument.kind != .spot, positions[index].net != .zero else {
             return .zero
         }
-        guard let received = try? positions[index].apply(funding) else { return nil }
-        holdings[slots[index].settle].total += received
-        markChanged(slots[index].settle)
+        var position = positions[index]
+        guard let received = try? position.apply(funding),
+            book(slots[index].settle, gain: received)
+        else { return nil }
+        positions[index] = position
         return received
     }
 
@@ -161,7 +190,8 @@ public struct SimulatedAccount {
         guard old != new else { return }
         let slot = slot(instrument, side)
         holdings[slot].reserved += new - old
-        markChanged(slot)
+        holdings[slot].isChanged = true
+        isChanged = true
     }
 
     // MARK: - What orders need
@@ -169,6 +199,15 @@ public struct SimulatedAccount {
     /// What is free in the currency that an order on `side` binds.
     func available(_ instrument: InstrumentID, _ side: Side) -> Money {
         holdings[slot(instrument, side)].available
+    }
+
+    /// What is held of the currency that an order on `side` binds.
+    func total(_ instrument: InstrumentID, _ side: Side) -> Money {
+        holdings[slot(instrument, side)].total
+    }
+
+    func currency(_ instrument: InstrumentID, _ side: Side) -> Currency {
+        holdings[slot(instrument, side)].currency
     }
 
     /// What a resting order sets aside; nil: too large.
@@ -194,7 +233,7 @@ public struct SimulatedAccount {
         guard growing > .zero else { return .zero }
         guard let notional = cost.notional(price, growing, .up), let fee = cost.worstFee(notional)
         else { return nil }
-        return (cost.instrument.kind == .spot ? notional : cost.margin(notional)) + fee
+        return (cost.instrument.kind == .spot ? notional : cost.margin(notional)).plus(fee)
     }
 
     /// How much of an order would grow the position or open one the other way.
@@ -228,23 +267,29 @@ public struct SimulatedAccount {
         var after = before
         var position = positions[instrument.index]
         for fill in fills {
-            guard let booking = booking(of: fill, side, liquidity, on: position, cost) else {
-                return .tooLarge
-            }
             // A spot sale takes base currency, which is what the slot then holds.
             let isSale = cost.instrument.kind == .spot && side == .sell
-            after += isSale ? -Money(attos: fill.quantity.attos) : booking.gain - booking.margin
+            guard let booking = booking(of: fill, side, liquidity, on: position, cost),
+                let left = isSale
+                    ? after.minus(Money(attos: fill.quantity.attos))
+                    : after.plus(booking.gain)?.minus(booking.margin)
+            else { return .tooLarge(fill) }
+            after = left
             position = booking.position
         }
         if let rest {
             guard
                 let reservation = reservation(
-                    side, price: rest.price, quantity: rest.quantity, position, cost)
-            else { return .tooLarge }
-            after -= reservation
+                    side, price: rest.price, quantity: rest.quantity, position, cost),
+                let left = after.minus(reservation)
+            else { return .tooLarge(rest) }
+            after = left
         }
         if after >= .zero { return nil }
-        return .lacks(needs: before - after, available: before, holdings[slot].currency)
+        guard let needs = before.minus(after) else {
+            return .tooLarge(rest ?? fills.last ?? BookLevel(price: .zero, quantity: total))
+        }
+        return .lacks(needs: needs, available: before, holdings[slot].currency)
     }
 
     /// Where the money lies that an order on `side` binds.
@@ -252,20 +297,5 @@ public struct SimulatedAccount {
         let slot = slots[instrument.index]
         let sellsBase = costs[instrument.index].instrument.kind == .spot && side == .sell
         return sellsBase ? slot.base : slot.settle
-    }
-}
-
-/// Why an account cannot pay for an order.
-enum Shortfall: Hashable, CustomStringConvertible {
-    case lacks(needs: Money, available: Money, Currency)
-    case tooLarge
-
-    var description: String {
-        switch self {
-        case .lacks(let needs, let available, let currency):
-            "insufficient balance: needs \(needs) \(currency), \(available) available"
-        case .tooLarge:
-            "too large: price × quantity does not fit"
-        }
     }
 }

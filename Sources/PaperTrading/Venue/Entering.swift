@@ -142,7 +142,10 @@ extension PaperVenue {
         guard
             let fee = account.settle(
                 order.instrument, order.side, price: price, quantity: quantity, liquidity)
-        else { return expire(order, Shortfall.tooLarge.description) }
+        else {
+            let level = BookLevel(price: price, quantity: quantity)
+            return expire(order, Shortfall.tooLarge(level).description)
+        }
         order.filled += quantity
         let spent = freeBefore - account.available(order.instrument, order.side)
         // What the fill cost comes out of what was set aside for it, to the last digit.
