@@ -149,6 +149,20 @@ import TradingModel
             test.told() == ["1 rejected: post-only: would take liquidity at 100", "2 accepted"])
     }
 
+    @Test func `with trades alone a post-only order rests at the last price and never takes`() {
+        let test = TestVenue()
+        test.trade("100", "1", taker: .buy)
+        test.order(.buy, "1", at: "100", postOnly: true)
+        test.order(.buy, "1", at: "100.01", postOnly: true)
+        test.trade("100", "1", taker: .sell)
+
+        #expect(
+            test.told() == [
+                "1 accepted", "2 rejected: post-only: would take liquidity at 100",
+                "1 fill 1 @ 100 maker",
+            ])
+    }
+
     @Test func `immediate or cancel takes what it can and ends`() {
         let test = TestVenue()
         test.book(bids: [("99", "1")], asks: [("100", "3"), ("102", "9")])

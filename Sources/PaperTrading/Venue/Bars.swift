@@ -113,6 +113,7 @@ extension PaperVenue {
         for order in here where order.isOpen {
             let isNew = !order.hasSeenBar
             order.hasSeenBar = true
+            order.awaitsMarket = false
             if isNew || order.stage == .sleeping { enter(order, at: walk.bar.open) }
         }
         for order in old where order.isOpen { giveBeyond(order, at: walk.bar.open) }
@@ -125,6 +126,7 @@ extension PaperVenue {
         for order in market.orders
         where order.isOpen && !order.hasSeenBar && order.arrivedAt <= moment {
             order.hasSeenBar = true
+            order.awaitsMarket = false
             if knewOnlyTheOpen(order.sentAt, walk) {
                 market.last = walk.bar.open
                 enter(order, at: walk.bar.open)
@@ -218,10 +220,8 @@ extension PaperVenue {
         let slipped = market.slipped(price, order.side)
         let limit = request.price ?? slipped
         let fillPrice = order.side == .buy ? min(limit, slipped) : max(limit, slipped)
-        if let shortfall = account.shortfall(
-            order.instrument, order.side, fills: [BookLevel(price: fillPrice, quantity: quantity)],
-            rest: nil, liquidity: .taker, released: order.reservation)
-        {
+        let whole = BookLevel(price: fillPrice, quantity: quantity)
+        if let shortfall = shortfall(of: order, fills: [whole], rest: nil, .taker) {
             return expire(order, shortfall.description)
         }
         fill(order, price: fillPrice, quantity: quantity, .taker)
@@ -234,10 +234,7 @@ extension PaperVenue {
             !markets[order.instrument.index].orders.contains(where: { $0 === order })
         else { return }
         let rest = BookLevel(price: price, quantity: fillable(order))
-        if let shortfall = account.shortfall(
-            order.instrument, order.side, fills: [], rest: rest, liquidity: .maker,
-            released: order.reservation)
-        {
+        if let shortfall = shortfall(of: order, fills: [], rest: rest, .maker) {
             return expire(order, shortfall.description)
         }
         setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)

@@ -18,11 +18,12 @@ extension PaperVenue {
         case kill(String)
         /// It takes what the walk found; the rest stays, or ends with its time in force.
         case take(PaperMarket.Walk)
-        /// Only bars are known: it waits for the next open, with this much set aside for it.
-        case awaitBar(reservation: Money)
+        /// Only bars are known: it waits for the next open, with enough for this price set aside.
+        case awaitBar(at: Price)
     }
 
     func enter(_ order: PaperOrder, as entry: Entry) {
+        order.arrivedAt = now
         let plan = plan(for: order)
         if case .refuse(let reason) = plan {
             finish(order)
@@ -38,10 +39,12 @@ extension PaperVenue {
         switch plan {
         case .refuse(let reason), .kill(let reason):
             expire(order, reason)
-        case .awaitBar(let reservation):
+        case .awaitBar(let price):
             let rests = order.request.price != nil && order.request.timeInForce == .gtc
             order.stage = rests ? .resting : .awaitingBar
-            setReservation(of: order, to: reservation)
+            order.estimate = price
+            order.awaitsMarket = true
+            setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)
             markets[order.instrument.index].join(order)
         case .take(let walk):
             take(walk, order)
@@ -55,13 +58,20 @@ extension PaperVenue {
         let request = order.request
         let market = markets[order.instrument.index]
         let wanted = fillable(order)
-        guard wanted > .zero else { return .refuse(Self.nothingToReduce) }
+        guard wanted > .zero else {
+            return .refuse(nothingFillable(order, at: request.price ?? market.last ?? .zero))
+        }
         let detail = market.detail
-        if request.price == nil, detail == .nothing { return .refuse("no market yet") }
+        if request.price == nil || request.timeInForce != .gtc, detail == .nothing {
+            return .refuse("no market yet")
+        }
         if request.isPostOnly, let price = market.priceTaken(by: order) {
             return .refuse("post-only: would take liquidity at \(price)")
         }
-        let walk = market.walk(order.side, wanted, limit: request.price)
+        let walk =
+            request.isPostOnly
+            ? PaperMarket.Walk(rest: wanted)
+            : market.walk(order.side, wanted, limit: request.price)
         let waits = detail == .bars
         if request.timeInForce == .fok, walk.rest > .zero, !waits {
             return .kill("fill or kill: \(wanted - walk.rest) of \(wanted) available")
@@ -71,19 +81,14 @@ extension PaperVenue {
             return .refuse("self-trade: would meet the own order \(own.id)\(price)")
         }
         return waits
-            ? planWait(order, wanted, market) : planTaking(order, walk, released: order.reservation)
+            ? planWait(order, wanted, market) : planTaking(order, walk)
     }
 
-    private func planTaking(
-        _ order: PaperOrder, _ walk: PaperMarket.Walk, released: Money
-    ) -> Plan {
+    private func planTaking(_ order: PaperOrder, _ walk: PaperMarket.Walk) -> Plan {
         let rest =
             walk.rest > .zero && order.request.timeInForce == .gtc
             ? order.request.price.map { BookLevel(price: $0, quantity: walk.rest) } : nil
-        if let shortfall = account.shortfall(
-            order.instrument, order.side, fills: walk.fills, rest: rest, liquidity: .taker,
-            released: released)
-        {
+        if let shortfall = shortfall(of: order, fills: walk.fills, rest: rest, .taker) {
             return .refuse(shortfall.description)
         }
         return .take(walk)
@@ -92,14 +97,11 @@ extension PaperVenue {
     private func planWait(_ order: PaperOrder, _ wanted: Quantity, _ market: PaperMarket) -> Plan {
         let estimate = order.request.price ?? market.last.map { market.slipped($0, order.side) }
         guard let estimate else { return .refuse("no market yet") }
-        if let shortfall = account.shortfall(
-            order.instrument, order.side, fills: [],
-            rest: BookLevel(price: estimate, quantity: wanted), liquidity: .taker,
-            released: order.reservation)
-        {
+        let rest = BookLevel(price: estimate, quantity: wanted)
+        if let shortfall = shortfall(of: order, fills: [], rest: rest, .taker) {
             return .refuse(shortfall.description)
         }
-        return .awaitBar(reservation: reservation(of: order, at: estimate) ?? .zero)
+        return .awaitBar(at: estimate)
     }
 
     static let nothingToReduce = "reduce-only: there is no position to reduce"
@@ -109,56 +111,63 @@ extension PaperVenue {
     private func take(_ walk: PaperMarket.Walk, _ order: PaperOrder) {
         let market = markets[order.instrument.index]
         setReservation(of: order, to: .zero)
-        let remembers = market.detail == .depth && market.liquidity == .shown
         for level in walk.fills where order.isOpen {
-            if remembers {
-                market.taken.add(level.quantity, order.side.opposite, at: level.price)
-            }
-            fill(order, price: level.price, quantity: level.quantity, .taker)
+            guard execute(order, level, .taker) else { break }
+            market.remember(level, takenBy: order.side)
         }
-        guard order.isOpen else { return }
-        endOrRest(order)
+        if order.isOpen { endOrRest(order) }
+        // Not before: what the others need must not be taken from an order under way.
+        if !walk.fills.isEmpty { cover(market) }
     }
 
     /// What time in force makes of an order that has taken all it could.
     private func endOrRest(_ order: PaperOrder) {
+        let market = markets[order.instrument.index]
         if fillable(order) == .zero {
-            return expire(order, Self.nothingToReduce)
+            return expire(order, nothingFillable(order, at: market.last ?? .zero))
         }
         guard let price = order.request.price else { return expire(order, "no more liquidity") }
         guard order.request.timeInForce == .gtc else {
             return expire(order, "immediate or cancel: no more liquidity within the limit")
         }
         order.stage = .resting
+        order.awaitsMarket = market.detail == .nothing
         setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)
-        markets[order.instrument.index].join(order)
+        market.join(order)
     }
 
-    /// Books one execution, reports it, and ends what it completes.
+    /// Books one execution of a resting order, and what it makes of what the others need.
+    @discardableResult
     func fill(
         _ order: PaperOrder, price: Price, quantity: Quantity, _ liquidity: Liquidity
-    ) {
-        let freeBefore = account.available(order.instrument, order.side)
+    ) -> Bool {
+        let isBooked = execute(
+            order, BookLevel(price: price, quantity: quantity), liquidity)
+        if isBooked { cover(markets[order.instrument.index]) }
+        return isBooked
+    }
+
+    /// Books one execution, reports it, and ends what it completes; false: it expired instead.
+    private func execute(
+        _ order: PaperOrder, _ level: BookLevel, _ liquidity: Liquidity
+    ) -> Bool {
         guard
             let fee = account.settle(
-                order.instrument, order.side, price: price, quantity: quantity, liquidity)
+                order.instrument, order.side, price: level.price, quantity: level.quantity,
+                liquidity)
         else {
-            let level = BookLevel(price: price, quantity: quantity)
-            return expire(order, Shortfall.tooLarge(level).description)
+            expire(order, Shortfall.tooLarge(level).description)
+            return false
         }
-        order.filled += quantity
-        let spent = freeBefore - account.available(order.instrument, order.side)
-        // What the fill cost comes out of what was set aside for it, to the last digit.
-        let left = max(.zero, order.reservation - max(spent, .zero))
-        setReservation(of: order, to: min(order.reservation, left))
-        shrinkReservation(of: order)
+        order.filled += level.quantity
         let currency = costs[order.instrument.index].instrument.settle
         let fill = Fill(
-            id: nextFillID(), price: price, quantity: quantity, liquidity: liquidity, fee: fee,
-            feeCurrency: currency)
+            id: nextFillID(), price: level.price, quantity: level.quantity, liquidity: liquidity,
+            fee: fee, feeCurrency: currency)
         report(order, .fill(fill))
         if order.remaining == .zero { finish(order) }
         expireReduceOnly(in: markets[order.instrument.index])
+        return true
     }
 
     /// Ends the reduce-only orders that have nothing left to reduce.
@@ -193,12 +202,15 @@ extension PaperMarket {
     /// Our own resting order that the walk would meet; own orders never fill each other.
     func ownOrder(metBy order: PaperOrder, _ walk: Walk, waits: Bool) -> PaperOrder? {
         if waits, order.request.price == nil { return nil }  // the next open is not known
-        let reach = walk.rest > .zero ? order.request.price : walk.worst
+        // Only what rests, or waits for a bar, goes further than the market shows.
+        let goesOn = walk.rest > .zero && (waits || order.request.timeInForce == .gtc)
+        guard let reach = goesOn ? order.request.price ?? walk.worst : walk.worst else {
+            return nil
+        }
         return orders.first { own in
             guard own.isRestingLimit, own.side != order.side, let price = own.request.price else {
                 return false
             }
-            guard let reach else { return true }
             return order.side == .buy ? price <= reach : price >= reach
         }
     }

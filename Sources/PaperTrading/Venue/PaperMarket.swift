@@ -5,6 +5,8 @@ internal import TradingModel
 @safe struct Tape {
     /// The last trade's price, or the last bar's close.
     var last: Price?
+    /// When the last trade was received: one from before does not become the last.
+    var lastTime = Timestamp.distantPast
     var hasTrades = false
     /// Whether market data can change anything beyond the book and the last price.
     var isWatched = false
@@ -40,11 +42,13 @@ internal import TradingModel
     private(set) var hasQuotes = false
     /// The venue's own valuation, where it has told one.
     var mark: Price?
+    private var quotedAt = Timestamp.distantPast
     /// The bars that are followed; others of this instrument are ignored.
     var barSize: BarSize?
     var bars = BarFeed()
     /// Open orders, the oldest first; an amendment that loses its place moves to the end.
     private(set) var orders: [PaperOrder] = []
+    /// Of the resting orders, the oldest first.
     var queues: [LevelQueue] = []
     var taken = TakenLiquidity() {
         didSet {
@@ -56,6 +60,7 @@ internal import TradingModel
     private(set) var bestBuy: Price?
     private(set) var bestSell: Price?
     private(set) var hasStops = false
+    private(set) var hasWaiting = false
 
     init(
         _ instrument: Instrument, _ settings: PaperSettings, tape: UnsafeMutablePointer<Tape>
@@ -84,10 +89,14 @@ internal import TradingModel
 
     func updateWatch() { unsafe tape.pointee.isWatched = !orders.isEmpty }
 
-    func take(_ quote: Quote) {
+    /// Takes a quote for the touch; false: a later one is known already.
+    func take(_ quote: Quote) -> Bool {
+        guard quote.receiveTime >= quotedAt else { return false }
+        quotedAt = quote.receiveTime
         quotedBid = quote.bid
         quotedAsk = quote.ask
         hasQuotes = true
+        return true
     }
 
     // MARK: - The depth, of the book or of the quote
@@ -127,12 +136,16 @@ internal import TradingModel
         let tick = instrument.tick.attos
         let step: Int128
         switch slippage {
-        case .ticks(let count): step = Int128(count) * tick
+        case .ticks(let count):
+            let (ticks, overflow) = tick.multipliedReportingOverflow(by: Int128(count))
+            step = overflow ? 0 : ticks
         case .rate(let rate): step = Money(attos: price.attos).times(rate, .up)?.attos ?? 0
         }
-        let moved = Price(attos: side == .buy ? price.attos + step : price.attos - step)
-        let rounded = moved.rounded(toMultipleOf: tick, side == .buy ? .up : .down)
-        return max(rounded, instrument.tick)
+        let (moved, overflow) = price.attos.addingReportingOverflow(side == .buy ? step : -step)
+        // A price next to the largest that fits has no worse one.
+        let slipped = Price(attos: overflow ? price.attos : moved)
+        let rounded = slipped.roundedIfFitting(toMultipleOf: tick, side == .buy ? .up : .down)
+        return max(rounded ?? slipped, instrument.tick)
     }
 
     // MARK: - Orders
@@ -146,7 +159,7 @@ internal import TradingModel
 
     func leave(_ order: PaperOrder) {
         orders.removeAll { $0 === order }
-        leaveQueue(order)
+        queues.removeAll { $0.order === order }
         findBest()
     }
 
@@ -154,8 +167,10 @@ internal import TradingModel
         bestBuy = nil
         bestSell = nil
         hasStops = false
+        hasWaiting = false
         for order in orders {
             if order.stage == .sleeping { hasStops = true }
+            if order.isWaiting { hasWaiting = true }
             guard order.isRestingLimit, let price = order.request.price else { continue }
             if order.side == .buy {
                 bestBuy = max(bestBuy ?? price, price)
@@ -171,29 +186,13 @@ internal import TradingModel
         return bestSell.map { $0 <= price } ?? false
     }
 
-    /// Finds the queue of an order that rests at a price; the other stages have none.
-    func enterQueue(_ order: PaperOrder) {
+    /// Puts an order that rests at a price behind all that is shown there; others have no queue.
+    private func enterQueue(_ order: PaperOrder) {
         guard order.isRestingLimit, let price = order.request.price else { return }
         let shown = quantity(order.side, at: price)
-        order.ahead = shown
-        order.isUnseen = shown == .zero && isOutside(order.side, price)
-        order.lastCut = .zero
-        guard !queues.contains(where: { $0.side == order.side && $0.price == price }) else {
-            return
-        }
         queues.append(
-            LevelQueue(side: order.side, price: price, shown: shown, isUnseen: order.isUnseen))
-    }
-
-    func leaveQueue(_ order: PaperOrder) {
-        guard let price = order.request.price, resting(order.side, at: price).isEmpty else {
-            return
-        }
-        queues.removeAll { $0.side == order.side && $0.price == price }
-    }
-
-    /// Our limit orders that rest at a price, the oldest first.
-    func resting(_ side: Side, at price: Price) -> [PaperOrder] {
-        orders.filter { $0.isRestingLimit && $0.side == side && $0.request.price == price }
+            LevelQueue(
+                of: order, price: price, shown: shown,
+                isUnseen: shown == .zero && isOutside(order.side, price)))
     }
 }

@@ -24,14 +24,16 @@ final class PaperOrder {
     private(set) var arrivedAt: Timestamp
     /// Whether it has met a bar's price with these terms: from then on it gives liquidity.
     var hasSeenBar = false
-    /// What others had resting in front of it at its price, less what is gone since.
-    var ahead = Quantity.zero
-    /// Whether its price lay behind the depth that the venue shows, so that `ahead` is not known.
-    var isUnseen = false
-    /// What the last update took off `ahead` as cancelled.
-    var lastCut = Quantity.zero
+    /// When it came to the venue, or came in again: records from before are none of its business.
+    var arrivedAt = Timestamp.distantPast
+    /// Whether no market was known when it came: it meets the first that comes.
+    var awaitsMarket = false
+    /// Where a market order that waits for a bar is assumed to fill.
+    var estimate: Price?
     /// What the account has set aside for it.
     var reservation = Money.zero
+    /// What it should have set aside, as last asked for.
+    var needed = Money.zero
 
     init(
         id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp,
@@ -55,6 +57,9 @@ final class PaperOrder {
     var side: Side { request.side }
     var remaining: Quantity { request.quantity - filled }
     var isRestingLimit: Bool { stage == .resting && request.price != nil }
+
+    /// Whether it came before the market that it is to meet.
+    var isWaiting: Bool { stage == .awaitingBar || (awaitsMarket && stage == .resting) }
 
     /// Whether its price meets `other` from its side: a buy at or above, a sell at or below.
     func reaches(_ other: Price) -> Bool {

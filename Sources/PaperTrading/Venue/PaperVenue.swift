@@ -28,6 +28,8 @@ public import TradingModel
     private(set) var nextStepMarket: PaperMarket?
     /// The moment on a bar's path that is being looked at; nil: it is ``now``.
     private var stepMoment: Timestamp?
+    /// Whether an open order has less set aside than it needs.
+    var isShort = false
     private let arrivals = DueQueue<Request>()
     private let deliveries = DueQueue<EngineInput>()
     private(set) var nextArrival = Timestamp.distantFuture
@@ -124,7 +126,10 @@ public import TradingModel
     public func process(_ trade: Trade) {
         if nextArrival <= trade.receiveTime { arrive(until: trade.receiveTime) }
         let tape = unsafe tapes + trade.instrument.index
-        unsafe tape.pointee.last = trade.price
+        if unsafe trade.receiveTime >= tape.pointee.lastTime {
+            unsafe tape.pointee.lastTime = trade.receiveTime
+            unsafe tape.pointee.last = trade.price
+        }
         unsafe tape.pointee.hasTrades = true
         guard unsafe tape.pointee.isWatched, let market = unsafe tape.pointee.market else { return }
         unsafe market._withUnsafeGuaranteedRef { match(trade, $0) }
@@ -134,7 +139,10 @@ public import TradingModel
     @inline(__always)
     func processQuietly(_ trade: Trade) {
         let tape = unsafe tapes + trade.instrument.index
-        unsafe tape.pointee.last = trade.price
+        if unsafe trade.receiveTime >= tape.pointee.lastTime {
+            unsafe tape.pointee.lastTime = trade.receiveTime
+            unsafe tape.pointee.last = trade.price
+        }
         unsafe tape.pointee.hasTrades = true
     }
 
@@ -188,7 +196,7 @@ public import TradingModel
         market.touch(change)
         guard change.endsMessage else { return }
         pass(change.receiveTime)
-        matchDepth(of: market, stamped: change.venueTime)
+        matchDepth(of: market, stamped: change.venueTime, received: change.receiveTime)
         settleBalances()
         market.updateWatch()
     }
@@ -197,13 +205,12 @@ public import TradingModel
     public func process(_ quote: Quote) {
         if nextArrival <= quote.receiveTime { arrive(until: quote.receiveTime) }
         let market = markets[quote.instrument.index]
-        guard market.book == nil else { return }
-        market.take(quote)
+        guard market.book == nil, market.take(quote) else { return }
+        market.forgetTaken()
         guard unsafe tapes[quote.instrument.index].isWatched else { return }
         pass(quote.receiveTime)
         market.touchAll()
-        market.forgetTaken()
-        matchDepth(of: market, stamped: quote.venueTime)
+        matchDepth(of: market, stamped: quote.venueTime, received: quote.receiveTime)
         settleBalances()
         market.updateWatch()
     }
@@ -387,6 +394,7 @@ public import TradingModel
     /// Reports every balance that has changed.
     func settleBalances() {
         guard account.isChanged else { return findNextDue() }
+        coverAll()
         let due = answerTime
         for balance in account.takeChanges() { answer(.balance(balance, at: due), due: due) }
         findNextDue()

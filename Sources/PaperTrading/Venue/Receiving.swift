@@ -7,13 +7,44 @@ extension PaperVenue {
         guard orders[order.id] == nil else {
             return report(order, .rejected(reason: "duplicate id: an open order has it"))
         }
+        if let reason = offLot(order.request.quantity, order.instrument) {
+            return report(order, .rejected(reason: reason))
+        }
         orders[order.id] = order
         guard order.request.stop != nil else { return enter(order, as: .new) }
-        report(order, .accepted(order.venueID))
         order.stage = .sleeping
+        if let shortfall = shortfallAsleep(order) {
+            finish(order)
+            return report(order, .rejected(reason: shortfall.description))
+        }
+        report(order, .accepted(order.venueID))
+        sleep(order)
+    }
+
+    private func sleep(_ order: PaperOrder) {
+        order.arrivedAt = now
         let market = markets[order.instrument.index]
         market.join(order)
+        cover(market)
         if let price = market.stopReference, order.isTriggered(by: price) { trigger(order) }
+    }
+
+    /// Why a quantity cannot be ordered; nil: it is whole lots.
+    private func offLot(_ quantity: Quantity, _ instrument: InstrumentID) -> String? {
+        let lot = costs[instrument.index].instrument.lot
+        return quantity.isMultiple(of: lot)
+            ? nil : "the quantity \(quantity) is not a whole number of lots of \(lot)"
+    }
+
+    /// What a spot sell that is to sleep lacks; nil: nothing.
+    ///
+    /// It may come before what it is to sell; what is held must not be set aside for others.
+    private func shortfallAsleep(_ order: PaperOrder) -> Shortfall? {
+        guard let needed = requirement(of: order), needed > .zero else { return nil }
+        let free = account.available(order.instrument, order.side) + order.reservation
+        guard min(needed, account.total(order.instrument, order.side)) > free else { return nil }
+        return .lacks(
+            needs: needed, available: free, account.currency(order.instrument, order.side))
     }
 
     func receiveCancel(of id: ClientOrderID, _ instrument: InstrumentID) {
@@ -38,6 +69,9 @@ extension PaperVenue {
                 "the new quantity \(terms.quantity) is not above the \(order.filled) filled"
             return report(order, .amendRejected(reason: reason))
         }
+        if let reason = offLot(terms.quantity, instrument) {
+            return report(order, .amendRejected(reason: reason))
+        }
         if let price {
             guard old.price != nil else {
                 return report(order, .amendRejected(reason: "a market order has no price"))
@@ -47,7 +81,11 @@ extension PaperVenue {
         let keepsPlace = terms.price == old.price && terms.quantity <= old.quantity
         if order.stage == .sleeping || keepsPlace {
             order.request = terms
-            shrinkReservation(of: order)
+            if terms.quantity > old.quantity, let shortfall = shortfallAsleep(order) {
+                order.request = old
+                return report(order, .amendRejected(reason: shortfall.description))
+            }
+            cover(markets[order.instrument.index])
             return report(order, .amended(price: terms.price, quantity: terms.quantity))
         }
         replace(order, with: terms)
@@ -64,6 +102,7 @@ extension PaperVenue {
         }
         markets[order.instrument.index].leave(order)
         order.request = terms
+        order.arrivedAt = now
         report(order, .amended(price: terms.price, quantity: terms.quantity))
         carryOut(plan, order)
     }
@@ -84,31 +123,5 @@ extension PaperVenue {
     func expire(_ order: PaperOrder, _ reason: String) {
         finish(order)
         report(order, .expired(reason: reason))
-    }
-
-    // MARK: - Reservations
-
-    func setReservation(of order: PaperOrder, to amount: Money) {
-        account.reserve(order.instrument, order.side, from: order.reservation, to: amount)
-        order.reservation = amount
-    }
-
-    /// What the order's remainder needs, never more than it holds already.
-    func shrinkReservation(of order: PaperOrder) {
-        guard let price = order.request.price, order.stage == .resting else { return }
-        let needed = reservation(of: order, at: price) ?? order.reservation
-        setReservation(of: order, to: min(order.reservation, needed))
-    }
-
-    /// What the rest of an order needs while it rests at `price`; nil: too large.
-    func reservation(of order: PaperOrder, at price: Price) -> Money? {
-        account.reservation(
-            order.instrument, order.side, price: price, quantity: fillable(order))
-    }
-
-    /// What may still fill: of a reduce-only order no more than there is to reduce.
-    func fillable(_ order: PaperOrder) -> Quantity {
-        guard order.request.isReduceOnly else { return order.remaining }
-        return min(order.remaining, account.reducible(order.instrument, order.side))
     }
 }

@@ -71,7 +71,7 @@ struct TakenLiquidity {
     private static func add(_ quantity: Quantity, _ price: Price, _ levels: inout [BookLevel]) {
         let index = place(of: price, in: levels)
         if index < levels.count, levels[index].price == price {
-            levels[index].quantity += quantity
+            levels[index].quantity = levels[index].quantity.plusAtMost(quantity)
         } else {
             levels.insert(BookLevel(price: price, quantity: quantity), at: index)
         }
@@ -118,7 +118,8 @@ extension PaperMarket {
             if let limit, side == .buy ? level.price > limit : level.price < limit { break }
             let free = liquidity == .endless ? quantity : available(side.opposite, level)
             guard free > .zero else { continue }
-            let fill = min(free, walk.rest)
+            let fill = free >= walk.rest ? walk.rest : free.wholeLots(of: instrument.lot)
+            guard fill > .zero else { continue }
             walk.fills.append(BookLevel(price: level.price, quantity: fill))
             walk.rest -= fill
         }
@@ -132,6 +133,12 @@ extension PaperMarket {
         let slipped = slipped(last, side)
         let price = limit.map { side == .buy ? min($0, slipped) : max($0, slipped) } ?? slipped
         return Walk(fills: [BookLevel(price: price, quantity: quantity)], rest: .zero)
+    }
+
+    /// Notes what we took: the recorded book goes on showing it.
+    func remember(_ level: BookLevel, takenBy side: Side) {
+        guard detail == .depth, liquidity == .shown else { return }
+        taken.add(level.quantity, side.opposite, at: level.price)
     }
 
     /// What a level still gives, less what we took from it.
