@@ -15,8 +15,8 @@ extension PaperVenue {
 
     /// The same, whether or not it can be paid.
     func wanted(_ order: PaperOrder) -> Quantity {
-        guard order.request.isReduceOnly else { return order.remaining }
-        return min(order.remaining, account.reducible(order.instrument, order.side))
+        let net = account.positions[order.instrument.index].net
+        return order.request.fillable(order.remaining, holding: net)
     }
 
     /// What the account has to set aside while the order is as it is; nil: too large.

@@ -20,12 +20,10 @@ final class PaperOrder {
     var isOpen = true
     /// When it was sent, with the terms that it has: of a bar that was open it meets the rest.
     private(set) var sentAt: Timestamp
-    /// When it reached the venue with these terms.
-    private(set) var arrivedAt: Timestamp
+    /// When it reached the venue with these terms: records from before are none of its business.
+    var arrivedAt: Timestamp
     /// Whether it has met a bar's price with these terms: from then on it gives liquidity.
     var hasSeenBar = false
-    /// When it came to the venue, or came in again: records from before are none of its business.
-    var arrivedAt = Timestamp.distantPast
     /// Whether no market was known when it came: it meets the first that comes.
     var awaitsMarket = false
     /// Where a market order that waits for a bar is assumed to fill.
