@@ -15,11 +15,11 @@ struct FileSample {
     private var trades = 0
     private var tradedDecimals = Finest()
     private var firstTime: Timestamp?
-    private var lastOpenTime: Timestamp?
-    private var smallestGap: Int64?
+    private var barSizes = BarSizeFinder()
+    private var order = RowOrder()
 
     /// Reads until the source has given enough records, or ends.
-    mutating func gather(_ source: MarketFileSource) throws(MarketDataError) {
+    mutating func gather(_ source: any MarketReader) throws(MarketDataError) {
         let batch = EventBatch(capacity: 256)
         while source.counts.lines < MarketFile.sampleSize {
             batch.removeAll()
@@ -47,14 +47,11 @@ struct FileSample {
         case .bar(let bar):
             hasBars = true
             for price in [bar.open, bar.high, bar.low, bar.close] { take(price, bar.volume) }
-            if let last = lastOpenTime, bar.openTime > last {
-                let gap = bar.openTime.nanoseconds - last.nanoseconds
-                smallestGap = min(smallestGap ?? gap, gap)
-            }
-            lastOpenTime = bar.openTime
+            barSizes.take(bar)
         case .ticker, .funding: break
         }
-        if firstTime == nil { firstTime = event.receiveTime }
+        order.take(event.receiveTime)
+        if firstTime == nil || order.isNewestFirst { firstTime = event.receiveTime }
     }
 
     private mutating func take(_ price: Price, _ quantity: Quantity) {
@@ -64,7 +61,7 @@ struct FileSample {
 
     /// - Parameter sidecar: what a recording says about itself: a feed that it was asked for is
     ///   there, even if the market was too quiet to show it.
-    /// - Throws: when nothing was found, or one bar alone does not tell its size.
+    /// - Throws: when nothing was found, or the bars do not tell their size.
     func facts(
         _ content: FileContent, _ format: MarketFileFormat, symbols: [String],
         sidecar: RecordingSidecar? = nil
@@ -74,13 +71,15 @@ struct FileSample {
         if hasTrades || asked.contains(.trades) { feeds.append(.trades) }
         if hasQuotes || asked.contains(.quotes) { feeds.append(.quotes) }
         if hasBook || asked.contains(.book) { feeds.append(.book) }
+        var barSpan: BarSpan?
         if hasBars {
-            guard let gap = smallestGap, gap <= 366 * 86_400_000_000_000 else {
-                throw MarketDataError(
-                    file: content.path,
-                    reason: "holds too few bars to tell their size, expected at least two")
+            do throws(BadLine) {
+                let span = try barSizes.span()
+                feeds.append(.bars(.time(nanoseconds: span.nanoseconds)))
+                barSpan = span
+            } catch {
+                throw MarketDataError(file: content.path, reason: error.reason)
             }
-            feeds.append(.bars(.time(nanoseconds: gap)))
         }
         guard !feeds.isEmpty else {
             throw MarketDataError(
@@ -93,15 +92,8 @@ struct FileSample {
             symbols: symbols, priceDecimals: priceDecimals.decimals,
             quantityDecimals: trades >= Self.enoughTrades
                 ? tradedDecimals.decimals : quantityDecimals.decimals,
-            firstTime: firstTime, sidecar: sidecar)
-    }
-}
-
-extension MarketFileFacts {
-    /// The span of the file's bars; 0 where it holds none.
-    var barNanoseconds: Int64 {
-        for feed in feeds { if case .bars(.time(let nanoseconds)) = feed { return nanoseconds } }
-        return 0
+            firstTime: firstTime, sidecar: sidecar, isNewestFirst: order.isNewestFirst,
+            barSpan: barSpan)
     }
 }
 

@@ -23,10 +23,12 @@ public enum MarketFile {
 
     /// Opens a file as a stream of events of `instrument`.
     ///
+    /// - Parameter known: what ``inspect(path:skipBadLines:)`` found, where it has been asked.
     /// - Throws: as ``inspect(path:skipBadLines:)``, and when the file holds several symbols and
     ///   `options` name none of them.
     public static func open(
-        path: String, instrument: Instrument, options: MarketFileOptions = MarketFileOptions()
+        path: String, instrument: Instrument, options: MarketFileOptions = MarketFileOptions(),
+        known: MarketFileFacts? = nil
     ) throws(MarketDataError) -> MarketFileSource {
         let content = try FileContent(path: path)
         guard case .text(let layout) = content.kind else {
@@ -35,9 +37,15 @@ public enum MarketFile {
             let rows = try content.rows(allowsCut: options.skipBadLines || isRecording)
             return MarketFileSource(
                 NpyReader(
-                    rows, path: path, instrument: instrument, skipBadLines: options.skipBadLines))
+                    rows, path: path, instrument: instrument, skipBadLines: options.skipBadLines),
+                path: path, instrument: instrument.id, feeds: known?.feeds ?? [])
         }
-        let facts = try inspect(content, skipBadLines: options.skipBadLines)
+        let facts: MarketFileFacts
+        if let known {
+            facts = known
+        } else {
+            facts = try inspect(content, skipBadLines: options.skipBadLines)
+        }
         if options.symbol == nil, facts.symbols.count > 1 {
             throw MarketDataError(file: path, reason: severalSymbols(facts.symbols))
         }
@@ -45,11 +53,35 @@ public enum MarketFile {
         let filter = SymbolFilter(choice, hasOthers: facts.symbols.count > 1)
         let decoder = layout.decoder(
             instrument: instrument.id, filter: filter, isProbe: false,
-            barNanoseconds: facts.barNanoseconds)
+            barNanoseconds: facts.barSpan?.nanoseconds ?? 0)
         let reader = try TextReader(
             try content.stream(), path: path, decoder: decoder, linesToPass: layout.linesToPass,
             skipBadLines: options.skipBadLines, wantedSymbol: options.symbol)
-        return MarketFileSource(reader)
+        return MarketFileSource(
+            try ordered(reader, facts, layout, options), path: path, instrument: instrument.id,
+            feeds: facts.feeds)
+    }
+
+    /// The same events, oldest first, and bars with their ends.
+    private static func ordered(
+        _ reader: TextReader, _ facts: MarketFileFacts, _ layout: TextLayout,
+        _ options: MarketFileOptions
+    ) throws(MarketDataError) -> any MarketReader {
+        var reader: any MarketReader = reader
+        if facts.isNewestFirst {
+            guard !facts.feeds.contains(.book) else {
+                throw MarketDataError(
+                    file: facts.path,
+                    reason:
+                        "\(newestFirst), and a book cannot be built from its end; turn it once: "
+                        + newestFirstCure)
+            }
+            reader = NewestFirstReader(reader, path: facts.path, most: options.mostTurned)
+        }
+        guard var span = facts.barSpan else { return reader }
+        // A bar stamped with its end is over then, whatever the calendar says.
+        if layout.barsAreStampedAtEnd { span.calendar = nil }
+        return BarReader(reader, span: span)
     }
 
     private static func inspect(
@@ -63,7 +95,7 @@ public enum MarketFile {
             let rows = try content.rows(allowsCut: skipBadLines || sidecar != nil)
             let reader = NpyReader(
                 rows, path: content.path, instrument: probe, skipBadLines: skipBadLines)
-            try sample.gather(MarketFileSource(reader))
+            try sample.gather(reader)
             reader.noteKinds(in: &sample)
             return try sample.facts(content, .hftbacktest, symbols: [], sidecar: sidecar)
         case .text(let layout):
@@ -72,7 +104,7 @@ public enum MarketFile {
             let reader = try TextReader(
                 try content.stream(), path: content.path, decoder: decoder,
                 linesToPass: layout.linesToPass, skipBadLines: skipBadLines)
-            try sample.gather(MarketFileSource(reader))
+            try sample.gather(reader)
             return try sample.facts(content, layout.format, symbols: reader.symbols)
         }
     }
@@ -81,39 +113,49 @@ public enum MarketFile {
 /// The events of a file, in its order.
 ///
 /// Events come in the order in which they reached the recorder, as far as the file holds to it:
-/// records that go back in time are counted and handed out unchanged.
+/// records that go back in time are counted and handed out unchanged. A file that is written newest
+/// first is turned round.
 public final class MarketFileSource: MarketEventSource {
-    private enum Reader {
-        case rows(NpyReader)
-        case lines(TextReader)
+    let path: String
+    let instrument: InstrumentID
+    /// What it holds; empty where nobody looked.
+    let feeds: [MarketFeed]
+    private let reader: any MarketReader
+    /// What other files of the symbol hold too, by their path.
+    private var shared: [(path: String, records: SharedRecords)] = []
+
+    init(
+        _ reader: any MarketReader, path: String, instrument: InstrumentID, feeds: [MarketFeed]
+    ) {
+        self.reader = reader
+        self.path = path
+        self.instrument = instrument
+        self.feeds = feeds
     }
 
-    private let reader: Reader
-
-    init(_ reader: NpyReader) { self.reader = .rows(reader) }
-    init(_ reader: TextReader) { self.reader = .lines(reader) }
-
     public func read(into batch: EventBatch) throws(MarketDataError) {
-        switch reader {
-        case .rows(let rows): try rows.read(into: batch)
-        case .lines(let lines): try lines.read(into: batch)
-        }
+        try reader.read(into: batch)
     }
 
     /// How much of the file has been read, 0 to 1; of a packed file, by its packed bytes.
-    public var progress: Double {
-        switch reader {
-        case .rows(let rows): rows.progress
-        case .lines(let lines): lines.progress
-        }
-    }
+    public var progress: Double { reader.progress }
 
     /// What was read so far; complete when ``read(into:)`` has left its batch empty.
     public var counts: MarketFileCounts {
-        switch reader {
-        case .rows(let rows): rows.counts
-        case .lines(let lines): lines.counts
+        var counts = reader.counts
+        for (path, records) in shared {
+            counts.duplicates += records.leftOut
+            counts.events -= records.leftOut
+            counts.notes += records.notes(path)
         }
+        return counts
+    }
+
+    /// Counts a record that the file at `path` holds too.
+    func note(sharedWith path: String, _ count: (inout SharedRecords) -> Void) {
+        let index = shared.firstIndex { $0.path == path } ?? shared.count
+        if index == shared.count { shared.append((path, SharedRecords())) }
+        count(&shared[index].records)
     }
 }
 

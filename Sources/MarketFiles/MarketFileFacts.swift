@@ -12,23 +12,9 @@ public enum MarketFeed: Hashable, Sendable, CustomStringConvertible {
         case .trades: "trades"
         case .quotes: "quotes"
         case .book: "book"
-        case .bars(.time(let nanoseconds)): "bars:\(shortSpan(nanoseconds))"
-        case .bars(.trades(let count)): "bars:\(count)t"
-        case .bars(.volume(let volume)): "bars:\(volume)v"
+        case .bars(let size): "bars:\(size)"
         }
     }
-}
-
-/// `1m`, `15s`, `4h`, `1d`: a span in the largest unit that divides it.
-private func shortSpan(_ nanoseconds: Int64) -> String {
-    let units: [(Int64, String)] = [
-        (86_400_000_000_000, "d"), (3_600_000_000_000, "h"), (60_000_000_000, "m"),
-        (1_000_000_000, "s"), (1_000_000, "ms"),
-    ]
-    for (unit, name) in units where nanoseconds % unit == 0 {
-        return "\(nanoseconds / unit)\(name)"
-    }
-    return "\(nanoseconds)ns"
 }
 
 /// How a file is written.
@@ -67,6 +53,17 @@ public struct MarketFileFacts: Hashable, Sendable {
     public let firstTime: Timestamp?
     /// What a recording of our own says about itself; nil for other files.
     public let sidecar: RecordingSidecar?
+    /// Whether its newest record comes first; it is turned round when it is read.
+    public let isNewestFirst: Bool
+    /// How long its bars are; nil where it holds none.
+    let barSpan: BarSpan?
+
+    /// Whether a bar covers a part of the calendar (a week, a month) that no fixed span makes.
+    public var barsFollowCalendar: Bool {
+        if let calendar = barSpan?.calendar { calendar != .day } else { false }
+    }
+    /// Whether its bars are single ticks.
+    public var barsAreTicks: Bool { barSpan?.isTicks ?? false }
 
     /// The smallest step of price that the sample needs: 10 to the power of minus its decimals.
     public var tick: Price { Price(attos: DecimalScale(decimals: priceDecimals).attos(1)) }
@@ -80,10 +77,16 @@ public struct MarketFileOptions: Hashable, Sendable {
     public var skipBadLines: Bool
     /// The venue's own symbol to read from a file that holds several.
     public var symbol: String?
+    /// The most records of a file written newest first, which is turned round in memory; 10 million
+    /// trades are about 1 GB.
+    public var mostTurned: Int
 
-    public init(skipBadLines: Bool = false, symbol: String? = nil) {
+    public init(
+        skipBadLines: Bool = false, symbol: String? = nil, mostTurned: Int = 10_000_000
+    ) {
         self.skipBadLines = skipBadLines
         self.symbol = symbol
+        self.mostTurned = mostTurned
     }
 }
 

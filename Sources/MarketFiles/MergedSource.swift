@@ -5,7 +5,10 @@ public import TradingModel
 /// At equal receive times the source that was named first goes first, so that the order of the
 /// sources is a decision: name trades before the book they changed, else a queue model sees the
 /// same quantity leave twice (recordings from Tardis stamp both alike). A source that goes back in
-/// time is not held up: its event comes at once, as early as it still can.
+/// time is not held up: its event comes at once, as early as it still can, with its own time.
+///
+/// What two files of one symbol both hold is handed out once: trades by their id where the rows
+/// agree, bars by size and open time, of which the file named later counts.
 public final class MergedSource: MarketEventSource {
     /// What is at hand of one source.
     private struct Head {
@@ -13,15 +16,24 @@ public final class MergedSource: MarketEventSource {
         let batch: EventBatch
         var next = 0
         var ended = false
+        /// Whether another file may hold the same records.
+        let isWatched: Bool
     }
 
     private var heads: [Head]
+    private var common: CommonRecords
     private var failure: MarketDataError?
     private static let batchSize = 512
 
     public init(sources: [any MarketEventSource]) {
         let size = sources.count == 1 ? 1 : Self.batchSize
-        heads = sources.map { Head(source: $0, batch: EventBatch(capacity: size)) }
+        let common = CommonRecords(sources)
+        self.common = common
+        heads = sources.enumerated().map { index, source in
+            Head(
+                source: source, batch: EventBatch(capacity: size),
+                isWatched: common.watches(index))
+        }
     }
 
     public func read(into batch: EventBatch) throws(MarketDataError) {
@@ -74,11 +86,20 @@ public final class MergedSource: MarketEventSource {
         }
         var next = heads[index].next
         let events = heads[index].batch
+        let isWatched = heads[index].isWatched
         repeat {
-            batch.append(events[next])
+            if !isWatched || !isDouble(events[next], of: index) { batch.append(events[next]) }
             next += 1
         } while !batch.isFull && next < events.count
             && events.receiveTime(at: next).nanoseconds <= limit
         heads[index].next = next
+    }
+
+    private func isDouble(_ event: MarketEvent, of index: Int) -> Bool {
+        let heads = heads
+        return common.leavesOut(event, of: index) { other in
+            let head = heads[other]
+            return head.next < head.batch.count ? head.batch[head.next] : nil
+        }
     }
 }

@@ -11,6 +11,8 @@ struct CsvBarColumns {
     let buyVolume: CsvColumn?
     let tradeCount: CsvColumn?
     let symbol: CsvColumn?
+    /// Says the size of each bar, in the file's own words.
+    let interval: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         let prices = [CsvRole.open, .high, .low, .close].compactMap { columns.column($0) }
@@ -29,7 +31,13 @@ struct CsvBarColumns {
         buyVolume = columns.column(.buyVolume)
         tradeCount = columns.column(.tradeCount)
         symbol = columns.column(.symbol)
+        interval =
+            ["interval", "timeframe", "resolution", "granularity", "barsize"]
+            .lazy.compactMap { columns.named($0) }.first
     }
+
+    /// Whether the file's times are the ends of its bars.
+    var areEnds: Bool { isStampedAtEnd || openTime == nil }
 }
 
 /// Reads one bar a row.
@@ -39,8 +47,10 @@ struct CsvBarDecoder: LineDecoder {
     private let nanoseconds: Int64
     private var record: CsvRecord
     private var times = TimeColumn()
-    private var lastOpenTime: Timestamp?
+    private var closeTimes = TimeColumn()
+    private var interval: [UInt8]?
     private var outside = 0
+    private var unreadEnds = 0
 
     /// - Parameter nanoseconds: the span of a bar; 0 while it is being found out.
     init(
@@ -64,6 +74,7 @@ struct CsvBarDecoder: LineDecoder {
         guard low <= high else {
             throw BadLine(reason: "the low \(low) is above the high \(high)")
         }
+        try checkInterval(line)
         let openTime = try openTime(line)
         let bar = Bar(
             instrument: instrument, size: .time(nanoseconds: nanoseconds), open: open, high: high,
@@ -75,10 +86,8 @@ struct CsvBarDecoder: LineDecoder {
             tradeCount: try columns.tradeCount.flatMap { column throws(BadLine) in
                 try record.row.whole(line, column).map { Int(clamping: $0) }
             }, openTime: openTime,
-            closeTime: Timestamp(nanoseconds: openTime.nanoseconds + nanoseconds))
+            closeTime: closeTime(line, openTime))
         queue.noteOrder(of: openTime)
-        defer { lastOpenTime = openTime }
-        if openTime == lastOpenTime { return queue.countDuplicate() }
         if open < low || open > high || close < low || close > high { outside += 1 }
         queue.append(.bar(bar))
     }
@@ -89,10 +98,41 @@ struct CsvBarDecoder: LineDecoder {
         }
         do throws(BadLine) {
             let time = try times.read(line, record.row.fields[column.index])
-            let isEnd = columns.isStampedAtEnd || columns.openTime == nil
-            return isEnd ? Timestamp(nanoseconds: time.nanoseconds - nanoseconds) : time
+            guard columns.areEnds else { return time }
+            return wholeEnd(time).advanced(byNanoseconds: -nanoseconds)
         } catch {
             throw BadLine(reason: "column `\(column.name)`: \(error.reason)")
+        }
+    }
+
+    /// When the bar is over: by its own word where it says so, else after its span.
+    private mutating func closeTime(_ line: Span<UInt8>, _ openTime: Timestamp) -> Timestamp {
+        let usual = openTime.advanced(byNanoseconds: nanoseconds)
+        guard !columns.areEnds, let column = columns.closeTime else { return usual }
+        let field = record.row.fields[column.index]
+        if field.isEmpty { return usual }
+        do throws(BadLine) {
+            let time = try closeTimes.read(line, field)
+            if let end = barEnd(open: openTime, close: time, usual: nanoseconds) { return end }
+        } catch {}  // counted below, and told in a note
+        unreadEnds += 1
+        return usual
+    }
+
+    /// - Throws: where the row's size is another than that of the rows before.
+    private mutating func checkInterval(_ line: Span<UInt8>) throws(BadLine) {
+        guard let column = columns.interval else { return }
+        let field = record.row.fields[column.index]
+        guard let known = interval else {
+            interval = field.map { line[$0] }
+            return
+        }
+        let isSame = field.count == known.count && zip(field, known).allSatisfy { line[$0] == $1 }
+        guard isSame else {
+            throw BadLine(
+                reason: "column `\(column.name)` is `\(excerpt(line, field))`, but "
+                    + "`\(String(decoding: known, as: UTF8.self))` in the rows before: bars of two "
+                    + "sizes count twice; write each size into a file of its own")
         }
     }
 
@@ -102,6 +142,11 @@ struct CsvBarDecoder: LineDecoder {
         var notes = record.notes
         if outside > 0 {
             notes.append("\(grouped(outside)) bars open or close outside their low to high")
+        }
+        if unreadEnds > 0, let column = columns.closeTime {
+            notes.append(
+                "\(grouped(unreadEnds)) values of column `\(column.name)` are no ends of their bars "
+                    + "and were passed over")
         }
         if columns.isStampedAtEnd {
             notes.append("times are read as the ends of the bars, as BitMEX writes them")

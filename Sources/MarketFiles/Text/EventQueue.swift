@@ -73,7 +73,23 @@ struct SeenTradeIDs {
             if ranges[middle].upperBound < id { low = middle + 1 } else { high = middle }
         }
         if ranges[low].contains(id) { return false }
-        ranges.insert(id...id, at: low)
+        // Files written newest first count down: that must be one range too.
+        let meetsLower = low > 0 && ranges[low - 1].upperBound + 1 == id
+        let meetsUpper = id + 1 == ranges[low].lowerBound
+        if meetsLower, meetsUpper {
+            ranges[low] = ranges[low - 1].lowerBound...ranges[low].upperBound
+            ranges.remove(at: low - 1)
+        } else if meetsUpper {
+            ranges[low] = id...ranges[low].upperBound
+        } else if meetsLower {
+            ranges[low - 1] = ranges[low - 1].lowerBound...id
+        } else {
+            if ranges.count >= Self.limit {
+                ranges.removeFirst(Self.limit / 2)
+                low = max(0, low - Self.limit / 2)
+            }
+            ranges.insert(id...id, at: low)
+        }
         return true
     }
 }

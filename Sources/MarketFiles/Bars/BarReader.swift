@@ -1,0 +1,147 @@
+internal import TradingModel
+
+/// Puts the bars of a file in order: of several rows of one time the last one counts, each bar gets
+/// its end, and what is missing or off the grid is counted.
+///
+/// A bar is held back until the next row shows that it is not written again.
+final class BarReader: MarketReader {
+    private let inner: any MarketReader
+    private let span: BarSpan
+    private let batch = EventBatch(capacity: 256)
+    private var next = 0
+    private var held: Bar?
+    private var ended = false
+    private var failure: MarketDataError?
+    private var seen: SeenTimes
+    private var found = BarFindings()
+    private var lastTold: Timestamp?
+    private var told = 0
+
+    init(_ inner: any MarketReader, span: BarSpan) {
+        self.inner = inner
+        self.span = span
+        seen = SeenTimes(step: span.nanoseconds)
+    }
+
+    var progress: Double { inner.progress }
+
+    func read(into output: EventBatch) throws(MarketDataError) {
+        while !output.isFull {
+            if next < batch.count {
+                take(batch[next], into: output)
+                next += 1
+            } else if ended {
+                if let bar = held { tell(bar, next: nil, into: output) }
+                held = nil
+                if output.isEmpty, let failure { throw failure }
+                break
+            } else {
+                refill()
+            }
+        }
+        told += output.count
+    }
+
+    private func refill() {
+        batch.removeAll()
+        next = 0
+        do throws(MarketDataError) {
+            try inner.read(into: batch)
+            ended = batch.isEmpty
+        } catch {
+            failure = error
+            ended = true
+        }
+    }
+
+    private func take(_ event: MarketEvent, into output: EventBatch) {
+        guard case .bar(let bar) = event, !span.isTicks else { return output.append(event) }
+        if let before = held {
+            if before.openTime == bar.openTime {
+                found.duplicates += 1
+                if before != bar { found.replaced += 1 }
+            } else {
+                tell(before, next: bar.openTime, into: output)
+            }
+        }
+        held = bar
+    }
+
+    private func tell(_ bar: Bar, next: Timestamp?, into output: EventBatch) {
+        guard seen.insert(bar.openTime) else {
+            found.duplicates += 1
+            found.toldBefore += 1
+            return
+        }
+        var bar = bar
+        let usual = bar.openTime.advanced(byNanoseconds: span.nanoseconds)
+        if bar.closeTime == usual { bar.closeTime = span.end(of: bar.openTime, next: next) }
+        if span.calendar == nil {
+            if bar.closeTime < usual { found.short += 1 }
+            if bar.openTime.nanoseconds % span.nanoseconds != span.phase { found.offGrid += 1 }
+        }
+        if let lastTold, bar.openTime > lastTold { found.noteGap(from: lastTold, to: bar, span) }
+        lastTold = bar.openTime
+        output.append(.bar(bar))
+    }
+
+    var counts: MarketFileCounts {
+        var counts = inner.counts
+        counts.events = told
+        counts.duplicates += found.duplicates
+        counts.notes += found.notes(span)
+        return counts
+    }
+}
+
+/// What was met among the bars of a file.
+private struct BarFindings {
+    var duplicates = 0
+    /// Bars that a later row of the same time replaced, and that it differed from.
+    var replaced = 0
+    /// Rows of a time that had been told already, where the file goes back in time.
+    var toldBefore = 0
+    var short = 0
+    var offGrid = 0
+    private var missing: Int64 = 0
+    private var gaps = 0
+    private var longest: Int64 = 0
+
+    mutating func noteGap(from last: Timestamp, to bar: Bar, _ span: BarSpan) {
+        let distance = bar.openTime.nanoseconds - last.nanoseconds
+        guard distance >= 2 * span.nanoseconds else { return }
+        missing += distance / span.nanoseconds - 1
+        gaps += 1
+        longest = max(longest, distance - span.nanoseconds)
+    }
+
+    func notes(_ span: BarSpan) -> [String] {
+        let size = BarSize.time(nanoseconds: span.nanoseconds)
+        var notes: [String] = []
+        if span.isTicks {
+            notes.append("these are ticks written as bars: all four prices of a row are alike")
+        } else if let calendar = span.calendar, calendar != .day {
+            notes.append("a bar is a \(calendar.rawValue), known as bars:\(size)")
+        }
+        if replaced > 0 {
+            notes.append(
+                "\(grouped(replaced)) bars were there again with other values: the later row counts"
+            )
+        }
+        if toldBefore > 0 {
+            notes.append(
+                "\(grouped(toldBefore)) bars stand where the file goes back in time and were there "
+                    + "before: the first row counts")
+        }
+        if short > 0 { notes.append("\(grouped(short)) bars end before \(size) are over") }
+        if offGrid > 0, !span.isTicks {
+            notes.append("\(grouped(offGrid)) bars do not begin on the grid of \(size)")
+        }
+        if missing > 0, !span.isTicks {
+            notes.append(
+                "\(grouped(Int(missing))) bars are missing in \(grouped(gaps)) gaps, the longest "
+                    + "of \(BarSize.time(nanoseconds: longest))")
+        }
+        return notes
+    }
+}
