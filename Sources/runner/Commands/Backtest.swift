@@ -110,7 +110,7 @@ extension BacktestData {
     /// What each symbol's files held, after the run.
     var fileReports: [RunReport.SymbolFiles] {
         zip(instruments, files).map { instrument, files in
-            var notes: [String] = []
+            var notes = self.notes[instrument.id.index]
             for file in files {
                 let counts = file.source.counts
                 if counts.outOfOrder > 0 {

@@ -143,17 +143,25 @@ struct BacktestData {
     let depth: [InstrumentID]
     /// What was inferred, one line for each symbol, for people.
     let descriptions: [String]
+    /// What was decided about its files, by symbol.
+    let notes: [[String]]
 
     /// - Parameter strategy: nil: no script's feeds have to be in the files.
     init(
         _ arguments: [String], instruments overrides: [String], symbols: [Symbol],
         strategy: LuaStrategy? = nil, options: MarketFileOptions, settings: Settings
     ) throws {
-        let facts = try Self.inspect(arguments, symbols: symbols, options: options)
+        var facts = try Self.inspect(arguments, symbols: symbols, options: options)
         let known = try overrides.map { text throws(RunFailure) in try InstrumentArgument(text) }
         var instruments: [Instrument] = []
         var descriptions: [String] = []
+        var notes: [[String]] = []
         for (index, symbol) in symbols.enumerated() {
+            let files = try BarFiles(
+                facts[index], of: symbol,
+                wanted: strategy?.subscriptions[symbol]?.barSizes ?? [])
+            facts[index] = files.kept
+            notes.append(files.note.map { [$0] } ?? [])
             let found = InstrumentSources(
                 symbol: symbol, files: facts[index],
                 flags: known.filter { $0.symbol == nil || $0.symbol == symbol })
@@ -164,6 +172,7 @@ struct BacktestData {
         }
         self.instruments = instruments
         self.descriptions = descriptions
+        self.notes = notes
         depth = zip(instruments, facts).filter { $0.1.contains { $0.feeds.contains(.book) } }
             .map(\.0.id)
         do {
@@ -173,7 +182,8 @@ struct BacktestData {
                     (
                         fact.path,
                         try MarketFile.open(
-                            path: fact.path, instrument: instrument, options: options)
+                            path: fact.path, instrument: instrument, options: options,
+                            known: fact)
                     )
                 }
             }
@@ -221,7 +231,7 @@ struct BacktestData {
             missing.append("quotes")
         }
         if !hasTrades {
-            for size in wanted.barSizes where !feeds.contains(where: { $0.makes(size) }) {
+            for size in wanted.barSizes where !facts.contains(where: { $0.makes(size) }) {
                 missing.append(MarketFeed.bars(size).description)
             }
         }
@@ -229,7 +239,8 @@ struct BacktestData {
         throw RunFailure(
             .usage,
             "the script wants \(missing.joined(separator: ", ")) of \(symbol), but its data holds "
-                + "only \(feeds.map(\.description).joined(separator: ", "))")
+                + "only \(feeds.map(\.description).joined(separator: ", "))"
+                + (facts.lazy.compactMap(\.barHint).first ?? ""))
     }
 }
 
@@ -238,13 +249,5 @@ extension MarketFileFacts {
     fileprivate var rank: Int {
         if feeds == [.trades] { return 0 }
         return feeds.contains(.book) ? 2 : 1
-    }
-}
-
-extension MarketFeed {
-    /// Whether bars of this feed add up to bars of `size`.
-    fileprivate func makes(_ size: BarSize) -> Bool {
-        guard case .bars(.time(let own)) = self, case .time(let wanted) = size else { return false }
-        return own > 0 && wanted % own == 0
     }
 }
