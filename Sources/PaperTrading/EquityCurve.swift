@@ -76,6 +76,8 @@ public struct EquityCurve {
         /// What this share added to the equity when that was last counted out.
         var contribution = Money.zero
 
+        var followsMid: Bool { counts && source == .mid && units != 0 }
+
         func worth(ofProduct product: Int64) -> Money {
             fixed + Money(attos: Int128(product) &* Int128(attosPerProduct))
         }
@@ -168,7 +170,7 @@ public struct EquityCurve {
     /// The book of an instrument is another, and whole.
     mutating func followMid(_ instrument: InstrumentID, _ state: TradingState) {
         let share = shares[instrument.index]
-        guard share.counts, share.source == .mid, share.units != 0,
+        guard share.followsMid,
             let mid = state.mid(instrument), mid != share.price
         else { return }
         settle(instrument.index, at: mid, .mid, state.positions[instrument.index])
@@ -247,8 +249,8 @@ public struct EquityCurve {
             shares[index].units = overflow ? nil : units
         }
         contribute(index, contribution)
-        followsMids = (0..<shares.count).contains {
-            shares[$0].counts && shares[$0].source == .mid && shares[$0].units != 0
+        if share.followsMid != shares[index].followsMid {
+            followsMids = (0..<shares.count).contains { shares[$0].followsMid }
         }
     }
 

@@ -269,6 +269,11 @@ public struct SimulatedRun: TradingRun {
         } else {
             engine.process(input, into: &commands)
         }
+        heard(input)
+    }
+
+    /// The engine knows of this now.
+    private func heard(_ input: EngineInput) {
         intake.hear(input)
         inputListener?(input, intake.equity)
     }
@@ -332,11 +337,12 @@ public struct SimulatedRun: TradingRun {
         guard case .report(let report) = input, case .fill(let fill) = report.event,
             let price = venue.priceInBar(of: report.instrument)
         else { return }
-        engine.observe(
-            .trade(
-                Trade(
-                    instrument: report.instrument, price: price, quantity: fill.quantity,
-                    taker: nil, venueTime: report.venueTime, receiveTime: report.receiveTime)))
+        let trade = MarketEvent.trade(
+            Trade(
+                instrument: report.instrument, price: price, quantity: fill.quantity, taker: nil,
+                venueTime: report.venueTime, receiveTime: report.receiveTime))
+        engine.observe(trade)
+        heard(.market(trade))
     }
 
     private mutating func note(_ input: EngineInput) {

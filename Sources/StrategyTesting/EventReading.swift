@@ -150,7 +150,7 @@ struct EventReading {
         let times = try times(event)
         return Funding(
             instrument: instrument.id, rate: Rate(attos: try event.attos("rate") ?? 0),
-            mark: try event.price("mark") ?? .zero, venueTime: times.venue,
+            mark: try event.price("mark"), venueTime: times.venue,
             receiveTime: times.receive)
     }
 
