@@ -137,6 +137,10 @@ let package = Package(
         .target(
             name: "AccountBooks", dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],
             path: "Tests/AccountBooks", swiftSettings: strict),
+        .target(
+            name: "ModelledRuns",
+            dependencies: ["AccountBooks", "PaperTrading", "TradingCore", "TradingModel"],
+            path: "Tests/ModelledRuns", swiftSettings: strict),
         .testTarget(
             name: "VenueSessionsTests",
             dependencies: ["PropertyTesting", "TradingModel", "VenueSessions"],
@@ -179,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "PaperTradingTests",
             dependencies: [
-                "AccountBooks", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
+                "ModelledRuns", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -204,7 +208,7 @@ let package = Package(
         .testTarget(
             name: "StrategyTests",
             dependencies: [
-                "AccountBooks", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
+                "ModelledRuns", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
             ],
             swiftSettings: strict),
         .testTarget(

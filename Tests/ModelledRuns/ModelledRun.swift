@@ -1,16 +1,16 @@
-import AccountBooks
-import PaperTrading
-import TradingCore
-import TradingModel
+package import AccountBooks
+package import PaperTrading
+package import TradingCore
+package import TradingModel
 
 /// A simulated run beside an account model that hears what its engine hears.
-final class ModelledRun {
-    private(set) var run: SimulatedRun
-    private(set) var model: AccountModel
+package final class ModelledRun {
+    package private(set) var run: SimulatedRun
+    package private(set) var model: AccountModel
     /// Where run and model first differed, in words.
-    private(set) var differences: [String] = []
-    /// The inputs that the engine heard, and the commands that came of them.
-    private(set) var inputs: [EngineInput] = []
+    package private(set) var differences: [String] = []
+    /// How many inputs the engine heard.
+    private var inputCount = 0
     private var venue: PaperVenue { run.venue }
 
     /// - Parameters:
@@ -18,7 +18,7 @@ final class ModelledRun {
     ///   - ownsBooks: whether the engine keeps books of its own, as it must with a feed latency.
     ///   - isPlain: whether the run goes event by event and the model hears it; else only the end
     ///     can be compared, by another run's model.
-    init(
+    package init(
         _ instruments: [Instrument], _ source: any MarketEventSource, _ strategy: any Strategy,
         _ settings: PaperSettings = PaperSettings(), depth: [InstrumentID] = [],
         ownsBooks: Bool = false, isPlain: Bool = true
@@ -60,16 +60,19 @@ final class ModelledRun {
 
     private func hear(_ input: EngineInput, _ equity: EquityCurve, _ state: TradingState) {
         model.hear(input)
-        inputs.append(input)
+        inputCount += 1
         guard differences.isEmpty else { return }
-        let found =
-            model.differences(from: equity.equity, maxDrawdown: equity.maxDrawdown)
-            + model.differences(from: state.positions)
-        differences = found.map { "input \(inputs.count), \(input): \($0)" }
+        var found = model.differences(from: equity.equity, maxDrawdown: equity.maxDrawdown)
+        switch input {
+        case .report, .position, .market(.funding):
+            found += model.differences(from: state.positions)
+        default: break
+        }
+        differences = found.map { "input \(inputCount), \(input): \($0)" }
     }
 
     /// Plays all of it and says where run and model differ.
-    func play() throws -> [String] {
+    package func play() throws -> [String] {
         _ = try run.advance(to: .distantFuture)
         run.finish("the data has ended")
         return differences
@@ -80,7 +83,7 @@ final class ModelledRun {
     }
 
     /// What two ways of running the same must agree in.
-    var summary: [String] {
+    package var summary: [String] {
         run.engine.state.positions.map { "\($0)" }
             + [
                 "\(run.equity.equity) \(run.equity.maxDrawdown)", run.tally.intents.hexadecimal,
@@ -88,5 +91,5 @@ final class ModelledRun {
             ] + run.statistics.map { "\($0)" }
     }
 
-    var fills: Int { run.tally.fills }
+    package var fills: Int { run.tally.fills }
 }

@@ -1,4 +1,4 @@
-import AccountBooks
+import ModelledRuns
 import PaperTrading
 import PropertyTesting
 import Testing

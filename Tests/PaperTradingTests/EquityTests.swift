@@ -1,3 +1,4 @@
+import ModelledRuns
 import PaperTrading
 import Testing
 import TradingCore

@@ -1,3 +1,4 @@
+import ModelledRuns
 import PaperTrading
 import TradingCore
 import TradingModel
