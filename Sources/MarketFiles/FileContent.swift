@@ -16,6 +16,8 @@ struct FileContent {
         case zip(ZipDirectory.Entry, dataOffset: Int)
     }
 
+    private static let headSize = 1 << 18
+
     let path: String
     let kind: Kind
     private let file: OpenFile
@@ -31,7 +33,7 @@ struct FileContent {
         if magic.starts(with: [0x1F, 0x8B]) {
             wrapping = .gzip
         } else if magic.starts(with: [0x50, 0x4B]) {
-            let entry = try Self.entry(of: file)
+            let entry = try ZipChoice.entry(of: file)
             wrapping = .zip(entry, dataOffset: try ZipDirectory.dataOffset(of: entry, in: file))
         } else {
             wrapping = .none
@@ -39,7 +41,7 @@ struct FileContent {
         self.path = path
         self.file = file
         self.wrapping = wrapping
-        let head = try Self.stream(file, wrapping).head(1 << 18)
+        let head = try Self.stream(file, wrapping).head(Self.headSize)
         if head.starts(with: NpyHeader.magic) {
             kind = Self.mappable(file, wrapping).map(Kind.npyFile) ?? .npyStream
         } else {
@@ -47,8 +49,12 @@ struct FileContent {
         }
     }
 
-    /// The bytes from the start, unpacked.
-    func stream() throws(MarketDataError) -> any ByteStream { try Self.stream(file, wrapping) }
+    /// The bytes from the start, unpacked; of JSON its rows as lines.
+    func stream() throws(MarketDataError) -> any ByteStream {
+        let bytes = try Self.stream(file, wrapping)
+        guard case .text(let layout) = kind, layout.isJson else { return bytes }
+        return JsonRowStream(bytes, path: path)
+    }
 
     /// The rows of an event array.
     func rows(allowsCut: Bool) throws(MarketDataError) -> NpyRows {
@@ -83,30 +89,17 @@ struct FileContent {
         }
     }
 
-    /// `data.npy` of an `.npz`, or the only file of a zip.
-    private static func entry(of file: OpenFile) throws(MarketDataError) -> ZipDirectory.Entry {
-        let entries = try ZipDirectory(file).entries.filter { !$0.name.hasSuffix("/") }
-        if let data = entries.first(where: { $0.name == "data.npy" }) { return data }
-        if entries.count == 1 { return entries[0] }
-        let names = entries.prefix(10).map { "`\($0.name)`" }.joined(separator: ", ")
-        throw MarketDataError(
-            file: file.path,
-            reason: "is a zip of \(entries.count) files (\(names)), expected one file of market "
-                + "data, or `data.npy` among them")
-    }
-
     private static func recognise(
         _ head: [UInt8], _ file: OpenFile, _ wrapping: Wrapping
     ) throws(MarketDataError) -> TextLayout {
         if head.isEmpty {
             throw MarketDataError(file: file.path, reason: "is empty once unpacked")
         }
-        if let binary = binaryKind(head) {
-            throw MarketDataError(
-                file: file.path, reason: "is \(binary); " + understoodFormats)
+        if let refusal = FileMagic.refusal(head, path: file.path) {
+            throw MarketDataError(file: file.path, reason: refusal)
         }
         do throws(BadLine) {
-            let layout = try TextLayout(head)
+            let layout = try TextLayout(head, isWhole: head.count < headSize)
             // The one thing that the content cannot tell: Tardis gives both the same columns.
             if layout.holdsTrades, file.path.contains("liquidations") {
                 throw BadLine(
@@ -117,26 +110,5 @@ struct FileContent {
         } catch {
             throw MarketDataError(file: file.path, line: 1, reason: error.reason)
         }
-    }
-
-    /// What kind of binary a file is; nil where it looks like text.
-    private static func binaryKind(_ head: [UInt8]) -> String? {
-        let known: [(magic: [UInt8], name: String)] = [
-            (Array("PAR1".utf8), "a Parquet file"), (Array("ARROW1".utf8), "an Arrow file"),
-            (Array("FEA1".utf8), "a Feather file"), ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
-            ([0x28, 0xB5, 0x2F, 0xFD], "packed with zstd"), ([0xFD, 0x37, 0x7A], "packed with xz"),
-            (Array("BZh".utf8), "packed with bzip2"),
-            ([0x04, 0x22, 0x4D, 0x18], "packed with lz4"),
-            (Array("SQLite format 3".utf8), "an SQLite database"),
-            ([0x1F, 0x8B], "packed with gzip twice"),
-            ([0x50, 0x4B, 3, 4], "a zip in another file"),
-        ]
-        for (magic, name) in known where head.starts(with: magic) { return name }
-        let strange = head.prefix(4096).count { $0 < 32 && ![9, 10, 13].contains($0) }
-        guard strange > 0 else { return nil }
-        let shown = head.prefix(8).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return "a binary file of unknown kind (it begins with \(shown.joined(separator: " ")))"
     }
 }

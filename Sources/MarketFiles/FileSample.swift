@@ -10,6 +10,8 @@ struct FileSample {
     private var hasQuotes = false
     var hasBook = false
     private var hasBars = false
+    private var hasTickers = false
+    private var hasFunding = false
     private var priceDecimals = Finest()
     private var quantityDecimals = Finest()
     private var trades = 0
@@ -48,7 +50,9 @@ struct FileSample {
             hasBars = true
             for price in [bar.open, bar.high, bar.low, bar.close] { take(price, bar.volume) }
             barSizes.take(bar)
-        case .ticker, .funding: break
+        // Marks have more decimals than the tick: they are worked out, not traded.
+        case .ticker: hasTickers = true
+        case .funding: hasFunding = true
         }
         order.take(event.receiveTime)
         if firstTime == nil || order.isNewestFirst { firstTime = event.receiveTime }
@@ -78,9 +82,14 @@ struct FileSample {
                 feeds.append(.bars(.time(nanoseconds: span.nanoseconds)))
                 barSpan = span
             } catch {
+                if symbols.count > 1 {
+                    throw MarketDataError(file: content.path, reason: severalSymbols(symbols))
+                }
                 throw MarketDataError(file: content.path, reason: error.reason)
             }
         }
+        if hasTickers { feeds.append(.ticker) }
+        if hasFunding || hasTickers { feeds.append(.funding) }
         guard !feeds.isEmpty else {
             throw MarketDataError(
                 file: content.path,
@@ -119,6 +128,7 @@ func meaningfulDecimals(_ attos: Int128) -> Int {
     var limit: UInt128 = 1_000_000_000_000_000
     while rest >= limit {
         unit *= 10
+        if unit == attosPerUnit.magnitude { return 0 }  // so large that only whole ones are meant
         limit *= 10
     }
     rest = (rest + unit / 2) / unit * unit

@@ -13,12 +13,13 @@ public enum MarketFile {
 
     /// Looks into the first 10,000 records of a file.
     ///
+    /// - Parameter symbol: the venue's own symbol that matters where the file holds several.
     /// - Throws: when the file cannot be read, is not understood, or (unless `skipBadLines`) has a
     ///   bad record among them; the error says what was found, and where.
     public static func inspect(
-        path: String, skipBadLines: Bool = false
+        path: String, skipBadLines: Bool = false, symbol: String? = nil
     ) throws(MarketDataError) -> MarketFileFacts {
-        try inspect(try FileContent(path: path), skipBadLines: skipBadLines)
+        try inspect(try FileContent(path: path), skipBadLines: skipBadLines, symbol: symbol)
     }
 
     /// Opens a file as a stream of events of `instrument`.
@@ -44,7 +45,8 @@ public enum MarketFile {
         if let known {
             facts = known
         } else {
-            facts = try inspect(content, skipBadLines: options.skipBadLines)
+            facts = try inspect(
+                content, skipBadLines: options.skipBadLines, symbol: options.symbol)
         }
         if options.symbol == nil, facts.symbols.count > 1 {
             throw MarketDataError(file: path, reason: severalSymbols(facts.symbols))
@@ -56,6 +58,7 @@ public enum MarketFile {
             barNanoseconds: facts.barSpan?.nanoseconds ?? 0)
         let reader = try TextReader(
             try content.stream(), path: path, decoder: decoder, linesToPass: layout.linesToPass,
+            linesOfNoRecord: layout.linesOfNoRecord,
             skipBadLines: options.skipBadLines, wantedSymbol: options.symbol)
         return MarketFileSource(
             try ordered(reader, facts, layout, options), path: path, instrument: instrument.id,
@@ -85,7 +88,7 @@ public enum MarketFile {
     }
 
     private static func inspect(
-        _ content: FileContent, skipBadLines: Bool
+        _ content: FileContent, skipBadLines: Bool, symbol: String?
     ) throws(MarketDataError) -> MarketFileFacts {
         let probe = Instrument.probe
         var sample = FileSample()
@@ -100,10 +103,12 @@ public enum MarketFile {
             return try sample.facts(content, .hftbacktest, symbols: [], sidecar: sidecar)
         case .text(let layout):
             let decoder = layout.decoder(
-                instrument: probe.id, filter: SymbolFilter(.any), isProbe: true, barNanoseconds: 0)
+                instrument: probe.id, filter: SymbolFilter(symbol.map { .wanted($0) } ?? .any),
+                isProbe: true, barNanoseconds: 0)
             let reader = try TextReader(
                 try content.stream(), path: content.path, decoder: decoder,
-                linesToPass: layout.linesToPass, skipBadLines: skipBadLines)
+                linesToPass: layout.linesToPass, linesOfNoRecord: layout.linesOfNoRecord,
+                skipBadLines: skipBadLines, wantedSymbol: symbol)
             try sample.gather(reader)
             return try sample.facts(content, layout.format, symbols: reader.symbols)
         }

@@ -6,6 +6,9 @@ public enum MarketFeed: Hashable, Sendable, CustomStringConvertible {
     case quotes
     case book
     case bars(BarSize)
+    /// A venue's summaries, with its mark price.
+    case ticker
+    case funding
 
     public var description: String {
         switch self {
@@ -13,6 +16,8 @@ public enum MarketFeed: Hashable, Sendable, CustomStringConvertible {
         case .quotes: "quotes"
         case .book: "book"
         case .bars(let size): "bars:\(size)"
+        case .ticker: "ticker"
+        case .funding: "funding"
         }
     }
 }
@@ -23,6 +28,8 @@ public enum MarketFileFormat: String, Hashable, Sendable, CustomStringConvertibl
     case hftbacktest
     /// Comma-separated values, with or without a header.
     case csv
+    /// Rows of JSON: arrays of numbers, or objects.
+    case json
     /// `RECEIVE_TIME JSON` lines as captured from Binance.
     case binanceStream
 
@@ -30,6 +37,7 @@ public enum MarketFileFormat: String, Hashable, Sendable, CustomStringConvertibl
         switch self {
         case .hftbacktest: "hftbacktest events"
         case .csv: "CSV"
+        case .json: "JSON"
         case .binanceStream: "captured Binance stream"
         }
     }
@@ -102,18 +110,21 @@ public struct MarketFileCounts: Hashable, Sendable {
     public var outOfOrder: Int
     /// Trades (by id) and bars (by time) that were there before, not handed out again.
     public var duplicates: Int
+    /// Records passed over on purpose: of other symbols, or without a value; the notes tell.
+    public var leftOut: Int
     /// What else should be known, one sentence each.
     public var notes: [String]
 
     public init(
         lines: Int = 0, events: Int = 0, skipped: Int = 0, outOfOrder: Int = 0,
-        duplicates: Int = 0, notes: [String] = []
+        duplicates: Int = 0, leftOut: Int = 0, notes: [String] = []
     ) {
         self.lines = lines
         self.events = events
         self.skipped = skipped
         self.outOfOrder = outOfOrder
         self.duplicates = duplicates
+        self.leftOut = leftOut
         self.notes = notes
     }
 }

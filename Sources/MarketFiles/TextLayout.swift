@@ -3,40 +3,59 @@ internal import TradingModel
 /// How the lines of a text file are to be read.
 enum TextLayout {
     case csv(CsvLayout)
+    /// Rows of JSON, read as a table; its columns are named by the keys of objects, if at all.
+    case json(CsvLayout, hasKeys: Bool)
     case binanceStream
 
     /// Recognises the file by its first lines.
     ///
+    /// - Parameter isWhole: whether these are all of its bytes, so that the last line is complete.
     /// - Throws: when they are not understood; the reason says what was found.
-    init(_ head: [UInt8]) throws(BadLine) {
-        var lines = head.split(separator: 10, maxSplits: 40, omittingEmptySubsequences: true)
-        if lines.count > 40 { lines.removeLast() }
-        guard let first = lines.first.map({ Self.withoutEnd(Array($0)) }), !first.isEmpty else {
+    init(_ head: [UInt8], isWhole: Bool) throws(BadLine) {
+        var lines = Self.withoutMark(head).split(separator: 10, omittingEmptySubsequences: false)
+            .map(Self.withoutEnd)
+        if !isWhole, lines.count > 1 { lines.removeLast() }
+        guard let first = lines.first(where: { !$0.isEmpty }) else {
             throw BadLine(reason: "holds no line of text; " + understoodFormats)
         }
         if let json = Self.captureStart(first) {
-            guard Self.isBinance(lines.map { Array($0) }) else {
+            let shown = lines.filter { !$0.isEmpty }.prefix(40)
+            guard Self.isBinance(Array(shown)) else {
                 throw BadLine(
-                    reason: "is a captured stream, but none of its first \(lines.count) lines is "
+                    reason: "is a captured stream, but none of its first \(shown.count) lines is "
                         + "Binance's (`\(excerpt(first.span, json..<first.count))`); "
                         + understoodFormats)
             }
             self = .binanceStream
             return
         }
-        if first[0] == UInt8(ascii: "{") || first[0] == UInt8(ascii: "[") {
-            throw BadLine(
-                reason: "is JSON without receive times, expected `RECEIVE_TIME JSON` lines; "
-                    + understoodFormats)
+        let start = first.first { $0 != 32 && $0 != 9 }
+        if start == UInt8(ascii: "{") || start == UInt8(ascii: "[") {
+            let (rows, hasKeys) = try JsonRowStream.lines(Self.withoutMark(head))
+            guard !rows.isEmpty else {
+                throw BadLine(reason: "is JSON without a row of market data; " + understoodFormats)
+            }
+            self = .json(try CsvLayout(rows, separator: 9), hasKeys: hasKeys)
+            return
         }
-        self = .csv(try CsvLayout(firstLine: Self.withoutMark(first).span))
+        if start == UInt8(ascii: "<"), Self.isPage(first) {
+            throw BadLine(
+                reason: "is a web page, not a file of market data: the download went wrong")
+        }
+        self = .csv(try CsvLayout(lines))
+    }
+
+    private static func isPage(_ line: [UInt8]) -> Bool {
+        let text = String(decoding: line.prefix(200), as: UTF8.self).lowercased()
+        return ["<!doctype", "<html", "<?xml", "<head", "<body"].contains { text.contains($0) }
     }
 
     /// Where the JSON of a captured line starts; nil where the line is none.
     private static func captureStart(_ line: [UInt8]) -> Int? {
         guard let blank = line.firstIndex(of: 32), blank > 0,
             let number = readWhole(line.span, 0..<blank), TimeForm(magnitude: number) != nil,
-            let start = line[blank...].firstIndex(where: { $0 != 32 })
+            let start = line[blank...].firstIndex(where: { $0 != 32 }),
+            line[start] == UInt8(ascii: "{") || line[start] == UInt8(ascii: "[")
         else { return nil }
         return start
     }
@@ -53,32 +72,42 @@ enum TextLayout {
         }
     }
 
-    private static func withoutEnd(_ line: [UInt8]) -> [UInt8] {
-        line.last == 13 ? Array(line.dropLast()) : line
+    private static func withoutEnd(_ line: ArraySlice<UInt8>) -> [UInt8] {
+        Array(line.last == 13 ? line.dropLast() : line)
     }
 
     /// The byte order mark that some tools put in front of UTF-8.
-    private static func withoutMark(_ line: [UInt8]) -> [UInt8] {
-        line.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(line.dropFirst(3)) : line
+    private static func withoutMark(_ head: [UInt8]) -> [UInt8] {
+        head.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(head.dropFirst(3)) : head
     }
 
     var format: MarketFileFormat {
         switch self {
         case .csv: .csv
+        case .json: .json
         case .binanceStream: .binanceStream
         }
     }
 
     var holdsTrades: Bool {
-        if case .csv(let layout) = self, case .trades = layout.kind { true } else { false }
+        if let layout, case .trades = layout.kind { true } else { false }
     }
 
-    var linesToPass: Int {
+    private var layout: CsvLayout? {
         switch self {
-        case .csv(let layout): layout.hasHeader ? 1 : 0
-        case .binanceStream: 0
+        case .csv(let layout), .json(let layout, _): layout
+        case .binanceStream: nil
         }
     }
+
+    var isJson: Bool { if case .json = self { true } else { false } }
+
+    /// How many lines the file itself does not have: those that name the columns of JSON.
+    var linesOfNoRecord: Int {
+        if case .json(_, hasKeys: true) = self { 1 } else { 0 }
+    }
+
+    var linesToPass: Int { layout?.linesToPass ?? 0 }
 
     /// - Parameters:
     ///   - isProbe: whether the file is only looked into, so that nothing waits for a snapshot.
@@ -86,7 +115,7 @@ enum TextLayout {
     func decoder(
         instrument: InstrumentID, filter: SymbolFilter, isProbe: Bool, barNanoseconds: Int64
     ) -> any LineDecoder {
-        guard case .csv(let layout) = self else {
+        guard let layout else {
             return BinanceStreamDecoder(instrument: instrument, filter: filter, isProbe: isProbe)
         }
         switch layout.kind {
@@ -106,6 +135,12 @@ enum TextLayout {
             return CsvBarDecoder(
                 columns, layout: layout, instrument: instrument, filter: filter,
                 nanoseconds: barNanoseconds)
+        case .tickers(let columns):
+            return CsvTickerDecoder(
+                columns, layout: layout, instrument: instrument, filter: filter)
+        case .funding(let columns):
+            return CsvFundingDecoder(
+                columns, layout: layout, instrument: instrument, filter: filter)
         }
     }
 }

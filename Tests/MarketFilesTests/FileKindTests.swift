@@ -18,12 +18,85 @@ import TradingModel
     }
 
     @Test(arguments: [
-        (Array("PAR1".utf8), "a Parquet file"), ([0x28, 0xB5, 0x2F, 0xFD, 1], "packed with zstd"),
-        ([0, 1, 2, 255], "a binary file of unknown kind (it begins with 00 01 02 ff)"),
+        (Array("PAR1".utf8), "a Parquet file", "pandas.read_parquet("),
+        (Array("ARROW1".utf8), "a Feather (Arrow) file", "pandas.read_feather("),
+        ([0x89, 0x48, 0x44, 0x46, 13], "an HDF5 file", "pandas.read_hdf("),
+        (Array("SQLite format 3\0".utf8), "an SQLite database", "sqlite3 -header -csv "),
+        ([0x80, 0x04, 0x95], "a pickle", "pandas.read_pickle("),
+        ([0xD0, 0xCF, 0x11, 0xE0], "an Excel workbook", "pandas.read_excel("),
+        ([0x28, 0xB5, 0x2F, 0xFD, 1], "packed with zstd", "zstd -d "),
+        ([0xFF, 0xFE, 0x74, 0], "text in UTF-16", "iconv -f UTF-16 "),
     ])
-    func `that are binaries are named`(bytes: [UInt8], kind: String) throws {
-        let error = try failure(try folder.write("b.csv", bytes))
-        #expect(error.reason.hasPrefix("is \(kind); understood are"), "\(error)")
+    func `that are binaries are named with the way to a CSV`(
+        bytes: [UInt8], kind: String, command: String
+    ) throws {
+        let path = try folder.write("b.csv", bytes)
+        let error = try failure(path)
+        #expect(error.reason.hasPrefix("is \(kind), which is not read; make a CSV of it: "))
+        #expect(error.reason.contains(command), "\(error)")
+        #expect(error.reason.contains("'\(path)'"), "\(error)")
+    }
+
+    @Test func `that nobody knows show how they begin`() throws {
+        let error = try failure(try folder.write("b.csv", [0, 1, 2, 255]))
+        let kind = "is a binary file of unknown kind (it begins with 00 01 02 ff)"
+        #expect(error.reason.hasPrefix(kind), "\(error)")
+        let page = try failure(try folder.write("p.csv", "<!DOCTYPE html>\n<html>\n"))
+        #expect(page.reason.contains("is a web page"), "\(page)")
+    }
+
+    @Test func `may lie in a zip beside what is no data`() throws {
+        let other = Array("x".utf8)
+        let names = [
+            "__MACOSX/._a.csv", ".DS_Store", "a.csv.CHECKSUM", "README.txt", "data/LICENSE",
+            "._a.csv", "Thumbs.db",
+        ]
+        let beside = names.map { (name: $0, bytes: other) }
+        let path = try folder.write(
+            "t.zip",
+            zipped(
+                [("data/", [])] + beside + [("data/a.csv", Array(table.utf8))],
+                isDeflated: true))
+        #expect(try events(path).count == 2)
+        let two = try folder.write(
+            "two.zip",
+            zipped(
+                beside + [("b.csv", Array(table.utf8)), ("c.csv", Array(table.utf8))],
+                isDeflated: true))
+        #expect(try failure(two).reason.hasPrefix("is a zip of 2 files (`b.csv`, `c.csv`)"))
+        let none = try folder.write("none.zip", zipped(beside, isDeflated: true))
+        #expect(try failure(none).reason.hasPrefix("is a zip without a file of market data"))
+        let book = try folder.write(
+            "book.xlsx", zipped([("[Content_Types].xml", other)], isDeflated: true))
+        #expect(try failure(book).reason.hasPrefix("is an Excel workbook"))
+    }
+
+    @Test func `that are encrypted in a zip say so`() throws {
+        var bytes = zipped([("a.csv", Array(table.utf8))], isDeflated: true)
+        let directory = bytes.count - 22 - 46 - 5
+        bytes[directory + 8] |= 1
+        let found = try failure(try folder.write("e.zip", bytes))
+        #expect(found.reason.hasPrefix("its entry `a.csv` is encrypted: unpack it"), "\(found)")
+    }
+
+    @Test(arguments: [
+        ("[[1700000000,1,1],[1700000060,2,1]", "is cut off"), ("[[1700000000,1,1],", "is cut off"),
+        ("[[1700000000,1,1]] x", "behind its end"), ("[[1700000000,1,1] 7 [2]]", "no JSON of rows"),
+        ("[]", "without a row"), ("{\"a\":1}", "is no table"),
+        ("[[1700000000,1,1],[1700000060,2,1.]]", "has 1 fields, expected 3"),
+    ])
+    func `that are damaged JSON say where`(text: String, reason: String) throws {
+        let found = try failure(try folder.write("a.json", text))
+        #expect(found.reason.contains(reason), "\(found)")
+    }
+
+    @Test func `of JSON name the record of a bad value`() throws {
+        let text =
+            "[{\"time\":1700000000,\"price\":1,\"qty\":1},\n\n"
+            + "{\"time\":1700000001,\"price\":\"x\",\"qty\":1}]"
+        let found = try failure(try folder.write("a.json", text))
+        #expect(found.line == 2)
+        #expect(found.reason.hasPrefix("column `price`: `x` is no decimal number"), "\(found)")
     }
 
     @Test func `may be packed by gzip, in several members, and padded`() throws {

@@ -80,4 +80,38 @@ import TradingModel
             }
         }
     }
+
+    /// Every record that is read is an event, or counted as something else, whatever is damaged.
+    @Test(.timeLimit(.minutes(2)), arguments: `Bars as people have them`.layouts.indices, 1...3)
+    func `lose no line in silence`(layout: Int, seed: UInt64) throws {
+        let (name, text) = `Bars as people have them`.layouts[layout]
+        var random = SeededNumbers(seed: seed &* 1000 &+ UInt64(layout))
+        for round in 0..<40 {
+            var damaged = Array(text.utf8)
+            for _ in 0..<Int.random(in: 0...3, using: &random) {
+                let place = Int.random(in: 0..<damaged.count, using: &random)
+                switch Int.random(in: 0...3, using: &random) {
+                case 0: damaged[place] ^= UInt8(1) << UInt8.random(in: 0...7, using: &random)
+                case 1:
+                    damaged[place] = Array(",;.-\"0 N\n".utf8).randomElement(using: &random) ?? 0
+                case 2: damaged.remove(at: place)
+                default: damaged.insert(UInt8.random(in: 48...57, using: &random), at: place)
+                }
+            }
+            let path = try folder.write("a", damaged)
+            do {
+                let source = try MarketFile.open(
+                    path: path, instrument: try instrument(),
+                    options: MarketFileOptions(skipBadLines: true))
+                _ = try events(of: source)
+                let counts = source.counts
+                let told = counts.events + counts.skipped + counts.duplicates + counts.leftOut
+                #expect(
+                    told == counts.lines, "\(name), seed \(seed), round \(round): \(counts)")
+            } catch let error as MarketDataError {
+                #expect(error.file == path, "\(name), seed \(seed), round \(round)")
+                #expect(!error.reason.isEmpty)
+            }
+        }
+    }
 }

@@ -158,6 +158,39 @@ func array(
         #expect(try events(path).map(shown) == ["quote 10 11", "quote 10 12", "quote - 12"])
     }
 
+    @Test func `settle funding of marks and rates every eight hours`() throws {
+        let eight = 8 * 3600 * 1_000_000_000
+        func row(_ kind: Int, _ time: Int, _ price: Double) -> Row {
+            Row(
+                event: Row.both | kind, venueTime: time, receiveTime: time, price: price,
+                quantity: 0)
+        }
+        let trade = Row.both | Row.buy | 2
+        let path = try folder.write(
+            "f.npy",
+            array([
+                row(100, eight - 5, 99), row(101, eight - 4, 100.5), row(102, eight - 3, 0.0001),
+                Row(event: trade, receiveTime: eight - 1),
+                Row(event: trade, receiveTime: eight + 1),
+                Row(event: trade, receiveTime: eight + 2),
+            ]))
+        let found = try events(path).map { event in
+            switch event {
+            case .ticker(let ticker): "mark \(ticker.mark?.description ?? "-")"
+            case .funding(let funding):
+                "\(funding.receiveTime.nanoseconds == Int64(eight)) \(funding.rate) "
+                    + (funding.mark?.description ?? "-")
+            case .trade: "trade"
+            default: "\(event)"
+            }
+        }
+        #expect(
+            found == ["mark -", "mark 100.5", "trade", "true 0.0001 100.5", "trade", "trade"])
+        #expect(
+            try MarketFile.inspect(path: path).feeds.map(\.description)
+                == ["trades", "ticker", "funding"])
+    }
+
     @Test func `keep decimals that are no multiple of tick and lot`() throws {
         let path = try folder.write(
             "a",

@@ -167,4 +167,5 @@ struct BinanceStreamDecoder: LineDecoder {
     }
 
     var symbols: [String] { filter.seen }
+    var leftOut: Int { filter.leftOut + tradesLeftOut + emptyTrades + unattributed + others }
 }

@@ -7,6 +7,8 @@ struct ZipDirectory {
     struct Entry: Equatable {
         var name: String
         var isDeflated: Bool
+        /// Why it cannot be read; nil where it can.
+        var fault: String?
         var crc: UInt32
         var packedSize: Int
         var size: Int
@@ -16,7 +18,7 @@ struct ZipDirectory {
 
     let entries: [Entry]
 
-    /// - Throws: when the file is cut, damaged, encrypted or packed in a way not understood.
+    /// - Throws: when the file is cut or damaged.
     init(_ file: OpenFile) throws(MarketDataError) {
         let tailStart = max(0, file.size - 65_557)  // the longest comment and the record itself
         let tail = try file.bytes(at: tailStart, count: file.size - tailStart)
@@ -69,12 +71,7 @@ struct ZipDirectory {
             guard extraEnd <= table.count else { throw damaged(file) }
             let name = String(decoding: table[(at + 46)..<nameEnd], as: UTF8.self)
             let method = table.little(at + 10, bytes: 2)
-            guard table.little(at + 8, bytes: 2) & 1 == 0, method == 0 || method == 8 else {
-                throw MarketDataError(
-                    file: file.path,
-                    reason: "its entry `\(name)` is encrypted or packed by method \(method); "
-                        + "expected stored or deflated")
-            }
+            let isEncrypted = table.little(at + 8, bytes: 2) & 1 == 1
             var sizes = [
                 table.little(at + 24, bytes: 4), table.little(at + 20, bytes: 4),
                 table.little(at + 42, bytes: 4),
@@ -83,12 +80,20 @@ struct ZipDirectory {
             entries.append(
                 Entry(
                     name: name, isDeflated: method == 8,
+                    fault: fault(isEncrypted: isEncrypted, method: method),
                     crc: UInt32(table.little(at + 16, bytes: 4)),
                     packedSize: Int(clamping: sizes[1]), size: Int(clamping: sizes[0]),
                     headerOffset: Int(clamping: sizes[2])))
             at = extraEnd + Int(table.little(at + 32, bytes: 2))
         }
         return entries
+    }
+
+    private static func fault(isEncrypted: Bool, method: UInt64) -> String? {
+        if isEncrypted { return "encrypted: unpack it with its password, and name what comes out" }
+        guard method != 0, method != 8 else { return nil }
+        return "packed by method \(method), expected stored or deflated: unpack it, and name what "
+            + "comes out"
     }
 
     /// Replaces the sizes that did not fit 32 bits by those in the zip64 extra field.

@@ -51,6 +51,7 @@ struct CsvBarDecoder: LineDecoder {
     private var interval: [UInt8]?
     private var outside = 0
     private var unreadEnds = 0
+    private var withoutVolume = 0
 
     /// - Parameter nanoseconds: the span of a bar; 0 while it is being found out.
     init(
@@ -67,6 +68,7 @@ struct CsvBarDecoder: LineDecoder {
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
         guard try record.take(line) else { return }
+        for column in columns.prices where record.passes(line, without: "price", column) { return }
         let open = try record.row.positive(Price.self, line, columns.prices[0])
         let high = try record.row.positive(Price.self, line, columns.prices[1])
         let low = try record.row.positive(Price.self, line, columns.prices[2])
@@ -79,12 +81,13 @@ struct CsvBarDecoder: LineDecoder {
         let bar = Bar(
             instrument: instrument, size: .time(nanoseconds: nanoseconds), open: open, high: high,
             low: low, close: close,
-            volume: try record.row.decimal(Quantity.self, line, columns.volume),
-            buyVolume: try columns.buyVolume.map { column throws(BadLine) in
-                try record.row.decimal(Quantity.self, line, column)
+            volume: try volume(line),
+            buyVolume: try columns.buyVolume.flatMap { column throws(BadLine) in
+                record.row.lacks(line, column)
+                    ? nil : try record.row.decimal(Quantity.self, line, column)
             },
             tradeCount: try columns.tradeCount.flatMap { column throws(BadLine) in
-                try record.row.whole(line, column).map { Int(clamping: $0) }
+                try record.row.count(line, column)
             }, openTime: openTime,
             closeTime: closeTime(line, openTime))
         queue.noteOrder(of: openTime)
@@ -96,13 +99,18 @@ struct CsvBarDecoder: LineDecoder {
         guard let column = columns.openTime ?? columns.closeTime else {
             throw BadLine(reason: "has no time")
         }
-        do throws(BadLine) {
-            let time = try times.read(line, record.row.fields[column.index])
-            guard columns.areEnds else { return time }
-            return wholeEnd(time).advanced(byNanoseconds: -nanoseconds)
-        } catch {
-            throw BadLine(reason: "column `\(column.name)`: \(error.reason)")
+        let time = try times.read(line, record.row, column)
+        guard columns.areEnds else { return time }
+        return wholeEnd(time).advanced(byNanoseconds: -nanoseconds)
+    }
+
+    /// Nothing traded where the file has prices and no volume, as pandas fills holes.
+    private mutating func volume(_ line: Span<UInt8>) throws(BadLine) -> Quantity {
+        guard record.row.lacks(line, columns.volume) else {
+            return try record.row.decimal(Quantity.self, line, columns.volume)
         }
+        withoutVolume += 1
+        return .zero
     }
 
     /// When the bar is over: by its own word where it says so, else after its span.
@@ -140,6 +148,9 @@ struct CsvBarDecoder: LineDecoder {
 
     var notes: [String] {
         var notes = record.notes
+        if withoutVolume > 0 {
+            notes.append("\(grouped(withoutVolume)) bars without a volume are read with volume 0")
+        }
         if outside > 0 {
             notes.append("\(grouped(outside)) bars open or close outside their low to high")
         }
@@ -155,4 +166,5 @@ struct CsvBarDecoder: LineDecoder {
     }
 
     var symbols: [String] { record.symbols }
+    var leftOut: Int { record.leftOut }
 }

@@ -154,4 +154,5 @@ struct CsvBookDecoder: LineDecoder {
     mutating func finish(into queue: inout EventQueue) { flush(into: &queue) }
     var notes: [String] { record.notes + sequence.notes }
     var symbols: [String] { record.symbols }
+    var leftOut: Int { record.leftOut }
 }

@@ -1,6 +1,6 @@
 internal import TradingModel
 
-/// Which columns of a CSV hold what: decided by the header, or by the first row without one.
+/// Which columns of a CSV hold what: decided by the header, or by the first rows without one.
 struct CsvLayout {
     enum Kind {
         case trades(CsvTradeColumns)
@@ -10,51 +10,70 @@ struct CsvLayout {
         /// A whole book in each row.
         case snapshots(CsvSnapshotColumns)
         case bars(CsvBarColumns)
+        /// A venue's tickers, which tell the funding on the way: Tardis `derivative_ticker`.
+        case tickers(CsvTickerColumns)
+        /// Rates of funding, one settlement a row.
+        case funding(CsvFundingColumns)
     }
 
     let kind: Kind
     let fieldCount: Int
     let separator: UInt8
-    let hasHeader: Bool
+    let linesToPass: Int
+    let style: NumberStyle
+    /// How the file is read where that was a choice, one sentence each.
+    let notes: [String]
 
+    /// - Parameter separator: what separates the fields, where that is known.
     /// - Throws: when the columns are not understood; the reason says what was found.
-    init(firstLine: Span<UInt8>) throws(BadLine) {
-        let separator = Self.separator(of: firstLine)
-        var row = CsvRow(separator: separator)
-        try row.split(firstLine)
-        self.separator = separator
-        fieldCount = row.fields.count
-        let startsWithNumber =
-            row.fields.first.flatMap { field in
-                field.first.map { firstLine[$0] &- UInt8(ascii: "0") < 10 }
-            } ?? false
-        hasHeader = !startsWithNumber
-        if startsWithNumber {
-            kind = try Self.recogniseDump(firstLine, row)
+    init(_ lines: [[UInt8]], separator: UInt8? = nil) throws(BadLine) {
+        let head = try CsvHead(lines, separator: separator)
+        self.separator = head.separator
+        linesToPass = head.linesToPass
+        style = try head.sample.numberStyle()
+        var notes: [String] = []
+        let names: [String]
+        if let found = head.names {
+            names = found
         } else {
-            let columns = CsvColumns(names: row.fields.map { text(firstLine, $0) })
-            kind = try Self.recognise(columns)
+            (names, notes) = try Self.namesWithoutHeader(head, style)
         }
+        fieldCount = names.count
+        let columns = CsvColumns(names: names, sample: head.sample)
+        kind = try Self.recognise(columns, style)
+        if style == .comma { notes.append("numbers are read with decimal commas") }
+        self.notes = notes + Self.notes(of: kind, columns)
+        for time in kind.times { try Self.checkOrder(of: time, columns) }
     }
 
-    private static func separator(of line: Span<UInt8>) -> UInt8 {
-        var counts: [UInt8: Int] = [:]
-        for at in 0..<line.count { counts[line[at], default: 0] += 1 }
-        var best = UInt8(ascii: ",")
-        for other in [UInt8(ascii: ";"), UInt8(ascii: "\t")] {
-            if counts[other, default: 0] > counts[best, default: 0] { best = other }
+    private static func namesWithoutHeader(
+        _ head: CsvHead, _ style: NumberStyle
+    ) throws(BadLine) -> (names: [String], notes: [String]) {
+        let sample = head.hasIndex ? head.sample.withoutFirstColumn : head.sample
+        var headerless = CsvHeaderless(sample, style)
+        guard let found = headerless.names() else {
+            throw BadLine(
+                reason: CsvMessages.withoutHeader(head.sample, separator: head.separator))
         }
-        return best
+        let names = (head.hasIndex ? ["unread_index"] : []) + found
+        if headerless.isBinanceDump { return (names, []) }
+        let told = names.filter { !$0.hasPrefix("unread_") }.joined(separator: ", ")
+        return (names, ["there is no header: the columns are read as \(told)"])
     }
 
-    private static func recognise(_ columns: CsvColumns) throws(BadLine) -> Kind {
+    private static func recognise(
+        _ columns: CsvColumns, _ style: NumberStyle
+    ) throws(BadLine) -> Kind {
         try refuse(columns)
         if let snapshot = CsvSnapshotColumns(columns) { return .snapshots(snapshot) }
         if let book = CsvBookColumns(columns) { return .book(book) }
+        if let tickers = CsvTickerColumns(columns) { return .tickers(tickers) }
+        if let candles = CsvFundingColumns(candles: columns, style) { return .funding(candles) }
         if let bars = CsvBarColumns(columns) { return .bars(bars) }
         if let quotes = CsvQuoteColumns(columns) { return .quotes(quotes) }
         if let trades = CsvTradeColumns(columns) { return .trades(trades) }
-        throw notUnderstood(columns)
+        if let funding = CsvFundingColumns(columns) { return .funding(funding) }
+        throw BadLine(reason: CsvMessages.notUnderstood(columns))
     }
 
     /// Files that would pass for something they are not.
@@ -62,7 +81,6 @@ struct CsvLayout {
         let refused: [(marks: [String], what: String)] = [
             (["action", "orderid"], "single orders (level 3), which are not understood"),
             (["bidopen", "askopen"], "bars of bid and ask, which are no market that trades"),
-            (["fundingrate"], "a venue's ticker or funding, which are not understood"),
             (["strikeprice"], "options, which are not understood"),
         ]
         for (marks, what) in refused {
@@ -75,74 +93,54 @@ struct CsvLayout {
         }
     }
 
-    private static func notUnderstood(_ columns: CsvColumns) -> BadLine {
-        var reason = "the columns \(columns.names.map { "`\($0)`" }.joined(separator: ", ")) are "
-        reason += "not understood"
-        let looksLikeBars = [CsvRole.open, .high, .low, .close].count { columns.has($0) } >= 2
-        let looksLikeQuotes = columns.has(.bidPrice) || columns.has(.askPrice)
-        let wanted: [CsvRole] =
-            looksLikeBars
-            ? [.openTime, .open, .high, .low, .close, .volume]
-            : looksLikeQuotes
-                ? [.venueTime, .bidPrice, .bidQuantity, .askPrice, .askQuantity]
-                : [.venueTime, .price, .quantity]
-        for role in wanted where columns.column(role) == nil {
-            if role == .venueTime, columns.has(.receiveTime) { continue }
-            if let (found, meant) = columns.misspelt(role) {
-                reason += ": did you mean `\(meant)` by `\(found)`?"
-            } else {
-                reason += ": there is none for \(role) (such as `\(role.names[0])`)"
-            }
-            break
+    /// Refuses dates of which nothing tells whether the day or the month stands first.
+    private static func checkOrder(
+        of time: CsvColumn, _ columns: CsvColumns
+    ) throws(BadLine) {
+        guard let first = columns.sample.values(time.index).first else { return }
+        do throws(BadLine) {
+            _ = try DateText.read(first.span, first.indices, time.dates)
+        } catch {
+            let shown = excerpt(first.span, first.indices)
+            guard error.reason == DateText.ambiguous(shown) else { return }
+            throw BadLine(reason: "column `\(time.name)`: \(error.reason)")
         }
-        return BadLine(reason: reason + "; " + understoodFormats)
     }
 
-    /// Binance's public dumps have no header; their rows have shapes of their own.
-    private static func recogniseDump(
-        _ line: Span<UInt8>, _ row: CsvRow
-    ) throws(BadLine) -> Kind {
-        let fields = row.fields
-        func isTime(_ index: Int) -> Bool {
-            guard index < fields.count, let number = readWhole(line, fields[index]) else {
-                return false
-            }
-            return TimeForm(magnitude: number) != nil
+    private static func notes(of kind: Kind, _ columns: CsvColumns) -> [String] {
+        var notes: [String] = []
+        for time in kind.times {
+            guard let isDayFirst = time.dates.isDayFirst else { continue }
+            notes.append(
+                "dates are read as \(isDayFirst ? "day, month, year" : "month, day, year")")
         }
-        func isFlag(_ index: Int) -> Bool {
-            guard index < fields.count else { return false }
-            return matches(line, fields[index], "true") || matches(line, fields[index], "false")
+        guard case .bars(let bars) = kind else { return notes }
+        let plain = columns.plainNames[bars.volume.index]
+        if plain != "volume", !CsvRole.volume.names.contains(plain) {
+            notes.append("the volume is read from the column `\(bars.volume.name)`")
         }
-        let names: [String]? =
-            if fields.count == 12, isTime(0), isTime(6) {
-                [
-                    "open_time", "open", "high", "low", "close", "volume", "close_time",
-                    "quote_volume", "count", "taker_buy_volume", "taker_buy_quote_volume", "ignore",
-                ]
-            } else if (6...7).contains(fields.count), isTime(4), isFlag(5) {
-                ["id", "price", "qty", "quote_qty", "time", "is_buyer_maker", "is_best_match"]
-            } else if (7...8).contains(fields.count), isTime(5), isFlag(6) {
-                [
-                    "agg_trade_id", "price", "qty", "first_trade_id", "last_trade_id", "time",
-                    "is_buyer_maker", "is_best_match",
-                ]
-            } else {
-                nil
-            }
-        guard let names else {
-            throw BadLine(
-                reason: "has no header, and its \(fields.count) columns are no Binance klines, "
-                    + "trades or aggTrades: `\(excerpt(line, 0..<line.count))`; "
-                    + understoodFormats)
+        if let rate = columns.column(.fundingRate), columns.plainNames[rate.index] != "rate" {
+            notes.append(
+                "the column `\(rate.name)` is not read: give the rates as a file of their own")
         }
-        return try recognise(CsvColumns(names: Array(names.prefix(fields.count))))
+        return notes
+    }
+}
+
+extension CsvLayout.Kind {
+    /// The columns of times.
+    var times: [CsvColumn] {
+        switch self {
+        case .trades(let columns): columns.times.columns
+        case .quotes(let columns): columns.times.columns
+        case .book(let columns): columns.times.columns
+        case .snapshots(let columns): columns.times.columns
+        case .bars(let columns): [columns.openTime, columns.closeTime].compactMap(\.self)
+        case .tickers(let columns): columns.times.columns
+        case .funding(let columns): [columns.time]
+        }
     }
 }
 
 /// What a message about a file that is not understood ends with.
-let understoodFormats = """
-    understood are hftbacktest .npy and .npz, CSV with a header (trades: time, price, qty; quotes: \
-    time, bid_price, bid_qty, ask_price, ask_qty; bars: time, open, high, low, close, volume; \
-    Tardis trades, quotes, incremental_book_L2 and book_snapshot_N), Binance klines, trades and \
-    aggTrades, and captured Binance streams, each plain or packed
-    """
+let understoodFormats = "docs/data-files.md lists what is read"

@@ -59,9 +59,7 @@ struct CsvQuoteDecoder: LineDecoder {
     private mutating func level(
         _ line: Span<UInt8>, _ price: CsvColumn, _ quantity: CsvColumn
     ) throws(BadLine) -> BookLevel? {
-        if record.row.fields[price.index].isEmpty || record.row.fields[quantity.index].isEmpty {
-            return nil
-        }
+        if record.row.lacks(line, price) || record.row.lacks(line, quantity) { return nil }
         let level = BookLevel(
             price: try record.row.decimal(Price.self, line, price),
             quantity: try record.row.decimal(Quantity.self, line, quantity))
@@ -74,4 +72,5 @@ struct CsvQuoteDecoder: LineDecoder {
     mutating func finish(into queue: inout EventQueue) {}
     var notes: [String] { record.notes }
     var symbols: [String] { record.symbols }
+    var leftOut: Int { record.leftOut }
 }

@@ -2,11 +2,14 @@
 struct CsvRecord {
     var row: CsvRow
     private let fieldCount: Int
+    private let layoutNotes: [String]
     private let symbol: CsvColumn?
     private var filter: SymbolFilter
+    private var withoutValue: [String: Int] = [:]
 
     init(_ layout: CsvLayout, symbol: CsvColumn?, filter: SymbolFilter) {
-        row = CsvRow(separator: layout.separator)
+        row = CsvRow(separator: layout.separator, style: layout.style)
+        layoutNotes = layout.notes
         fieldCount = layout.fieldCount
         self.symbol = symbol
         self.filter = filter
@@ -19,7 +22,26 @@ struct CsvRecord {
         return try filter.accepts(line, row.fields[symbol.index])
     }
 
-    var notes: [String] { filter.notes + row.notes }
+    /// Whether the row has no value in this column and is passed over, which is counted.
+    ///
+    /// - Parameter what: what the value would be, such as `price`.
+    @inline(__always)
+    mutating func passes(_ line: Span<UInt8>, without what: String, _ column: CsvColumn) -> Bool {
+        guard row.lacks(line, column) else { return false }
+        withoutValue[what, default: 0] += 1
+        return true
+    }
+
+    var notes: [String] {
+        let without = withoutValue.keys.sorted().map { what in
+            let count = withoutValue[what] ?? 0
+            return "\(grouped(count)) \(count == 1 ? "row" : "rows") without a \(what) "
+                + "\(count == 1 ? "was" : "were") passed over"
+        }
+        return layoutNotes + filter.notes + row.notes + without
+    }
+    /// How many rows were passed over: of other symbols, or without a value.
+    var leftOut: Int { filter.leftOut + withoutValue.values.reduce(0, +) }
     /// The symbols that were seen, wanted or not.
     var symbols: [String] { filter.seen }
 }

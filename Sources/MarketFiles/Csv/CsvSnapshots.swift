@@ -72,4 +72,5 @@ struct CsvSnapshotDecoder: LineDecoder {
     mutating func finish(into queue: inout EventQueue) {}
     var notes: [String] { record.notes }
     var symbols: [String] { record.symbols }
+    var leftOut: Int { record.leftOut }
 }

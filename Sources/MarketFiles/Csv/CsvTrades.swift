@@ -7,6 +7,8 @@ struct CsvTimes {
     private var receive = TimeColumn()
     private var venue = TimeColumn()
 
+    var columns: [CsvColumn] { [receiveColumn, venueColumn].compactMap(\.self) }
+
     /// Nil where the file has no time at all.
     init?(_ columns: CsvColumns) {
         receiveColumn = columns.column(.receiveTime)
@@ -31,11 +33,7 @@ struct CsvTimes {
         _ line: Span<UInt8>, _ row: CsvRow, _ column: CsvColumn?, _ form: inout TimeColumn
     ) throws(BadLine) -> Timestamp? {
         guard let column, !row.fields[column.index].isEmpty else { return nil }
-        do throws(BadLine) {
-            return try form.read(line, row.fields[column.index])
-        } catch {
-            throw BadLine(reason: "column `\(column.name)`: \(error.reason)")
-        }
+        return try form.read(line, row, column)
     }
 }
 
@@ -83,7 +81,9 @@ struct CsvTradeDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line) else { return }
+        guard try record.take(line), !record.passes(line, without: "price", columns.price),
+            !record.passes(line, without: "quantity", columns.quantity)
+        else { return }
         let price = try record.row.positive(Price.self, line, columns.price)
         let quantity = try record.row.positive(Quantity.self, line, columns.quantity)
         let taker = try taker(line)
@@ -110,4 +110,5 @@ struct CsvTradeDecoder: LineDecoder {
     mutating func finish(into queue: inout EventQueue) {}
     var notes: [String] { record.notes }
     var symbols: [String] { record.symbols }
+    var leftOut: Int { record.leftOut }
 }

@@ -23,9 +23,11 @@ struct NpyDecoder {
     private var exchangeOnly = 0
     private var oneSidedClears = 0
     private var tornQuotes = 0
+    private var funding: NpyFunding
 
     init(_ instrument: Instrument) {
         self.instrument = instrument.id
+        funding = NpyFunding(instrument.id)
         prices = DoubleReader(instrument.priceScale)
         quantities = DoubleReader(instrument.quantityScale)
     }
@@ -44,6 +46,11 @@ struct NpyDecoder {
             exchangeOnly += 1
             return Step(event: nil, consumed: 1)
         }
+        if row.receiveTime.nanoseconds >= funding.due,
+            let settlement = funding.settle(before: row.receiveTime)
+        {
+            return Step(event: settlement, consumed: 0)
+        }
         if row.kind != NpyEvent.depthClear && row.kind != NpyEvent.depthSnapshot { endRun() }
         switch row.kind {
         case NpyEvent.trade: return Step(event: .trade(try trade(row)), consumed: 1)
@@ -53,12 +60,17 @@ struct NpyDecoder {
         case NpyEvent.depthClear, NpyEvent.depthSnapshot:
             return unsafe try snapshot(row, base, at, count)
         case NpyEvent.depthBestQuote: return unsafe try quote(row, base, at, count)
+        case NpyEvent.index, NpyEvent.mark, NpyEvent.fundingRate:
+            return Step(event: try funding.take(row), consumed: 1)
         case 10...13:
             throw BadLine(
                 reason: "kind \(row.kind) is a single order (level 3), which is not understood")
         default: throw BadLine(reason: "kind \(row.kind) is not one of hftbacktest's")
         }
     }
+
+    /// When funding is settled next, in nanoseconds: a row of then or later is not for a fast way.
+    var settlementDue: Int64 { funding.due }
 
     private mutating func trade(_ row: NpyRow) throws(BadLine) -> Trade {
         let price = try price(row)
@@ -193,7 +205,7 @@ struct NpyDecoder {
     }
 
     var notes: [String] {
-        var notes: [String] = []
+        var notes = funding.notes
         if exchangeOnly > 0 {
             notes.append(
                 "\(grouped(exchangeOnly)) rows of the exchange's order alone were left out")

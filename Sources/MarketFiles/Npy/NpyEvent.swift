@@ -9,6 +9,10 @@ enum NpyEvent {
     static let depthClear: UInt64 = 3
     static let depthSnapshot: UInt64 = 4
     static let depthBestQuote: UInt64 = 5
+    /// The marks that hftbacktest's converter writes of Binance where it is asked to.
+    static let index: UInt64 = 100
+    static let mark: UInt64 = 101
+    static let fundingRate: UInt64 = 102
     static let kindMask: UInt64 = 0xFF
 
     static let sell: UInt64 = 1 << 28

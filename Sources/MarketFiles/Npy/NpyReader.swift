@@ -56,6 +56,7 @@ final class NpyReader {
         let instrument = decoder.instrument
         let prices = decoder.prices
         let quantities = decoder.quantities
+        let settlementDue = decoder.settlementDue
         let first = unsafe rows.base + at * NpyHeader.bytesPerRow
         let stop = unsafe first + many * NpyHeader.bytesPerRow
         var place = unsafe first
@@ -68,6 +69,7 @@ final class NpyReader {
             else { break }
             let kind = row.event & (NpyEvent.kindMask | NpyEvent.local)
             let receiveTime = row.receiveTime
+            guard receiveTime.nanoseconds < settlementDue else { break }
             if kind == NpyEvent.trade | NpyEvent.local, quantity > 0 {
                 batch.append(
                     Trade(

@@ -15,6 +15,9 @@ protocol LineDecoder {
 
     /// The venue's symbols met so far, in order of appearance; empty where the file names none.
     var symbols: [String] { get }
+
+    /// How many lines were passed over on purpose, which the notes tell.
+    var leftOut: Int { get }
 }
 
 /// Which of a file's symbols is read.
@@ -33,6 +36,7 @@ struct SymbolFilter {
     /// Whether other symbols are known to be in the file: what names none cannot be told apart.
     let hasOthers: Bool
     private var current: [UInt8]
+    private var hasSeenCurrent = false
     private(set) var seen: [String] = []
     private(set) var leftOut = 0
 
@@ -45,7 +49,7 @@ struct SymbolFilter {
     /// Whether a record of the symbol in `range` belongs to the stream.
     mutating func accepts(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(BadLine) -> Bool {
         if equals(bytes, range) {
-            if seen.isEmpty { seen.append(text(bytes, range)) }
+            if !hasSeenCurrent { noteCurrent(text(bytes, range)) }
             return true
         }
         let symbol = text(bytes, range)
@@ -64,6 +68,11 @@ struct SymbolFilter {
         }
     }
 
+    private mutating func noteCurrent(_ symbol: String) {
+        hasSeenCurrent = true
+        if !seen.contains(symbol) { seen.append(symbol) }
+    }
+
     private func equals(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard range.count == current.count else { return false }
         for (offset, at) in range.enumerated() where bytes[at] != current[offset] { return false }
@@ -75,7 +84,23 @@ struct SymbolFilter {
     }
 }
 
+/// The first twenty symbols, for a message.
+func listed(_ symbols: [String]) -> String {
+    symbols.prefix(20).joined(separator: ", ") + (symbols.count > 20 ? ", …" : "")
+}
+
+/// The symbol that a misspelt one may mean; nil where none is near.
+func nearestSymbol(to wanted: String, among symbols: [String]) -> String? {
+    func letters(_ symbol: String) -> [UInt8] {
+        symbol.lowercased().utf8.filter { ![45, 47, 58, 95, 32].contains($0) }
+    }
+    guard wanted.utf8.count > 2 else { return nil }
+    let ranked = symbols.map { (editDistance(letters(wanted), letters($0)), $0) }
+    return ranked.filter { $0.0 <= max(1, wanted.utf8.count / 3) }.min { $0.0 < $1.0 }?.1
+}
+
 /// What to say where one symbol must be chosen.
 func severalSymbols(_ symbols: [String]) -> String {
-    "holds several symbols (\(symbols.joined(separator: ", "))), choose one of them"
+    "holds several symbols (\(listed(symbols))): choose one of them with "
+        + "--file-symbol \(symbols.first ?? "NAME")"
 }

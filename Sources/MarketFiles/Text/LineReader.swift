@@ -44,11 +44,20 @@ internal import TradingModel
 
     private func take(until stop: Int, skipping lineEnd: Int) -> UnsafeBufferPointer<UInt8> {
         lineNumber += 1
+        if lineNumber == 1 { skipMark(until: stop) }
         var length = stop - start
         if unsafe length > 0 && buffer[stop - 1] == UInt8(ascii: "\r") { length -= 1 }
         let line = unsafe UnsafeRawBufferPointer(rebasing: buffer[start..<(start + length)])
         start = stop + lineEnd
         return unsafe line.bindMemory(to: UInt8.self)
+    }
+
+    /// Leaves out the byte order mark that some tools put in front of UTF-8.
+    private func skipMark(until stop: Int) {
+        guard stop - start >= 3, unsafe buffer[start] == 0xEF, unsafe buffer[start + 1] == 0xBB,
+            unsafe buffer[start + 2] == 0xBF
+        else { return }
+        start += 3
     }
 
     /// Moves what is left to the front and reads more behind it.

@@ -8,6 +8,7 @@ final class TextReader {
     private let lines: LineReader
     private let skipBadLines: Bool
     private let wantedSymbol: String?
+    private let linesOfNoRecord: Int
     private var decoder: any LineDecoder
     private var queue = EventQueue()
     private var linesRead = 0
@@ -19,12 +20,14 @@ final class TextReader {
 
     /// - Parameters:
     ///   - linesToPass: how many lines at the start hold no record.
+    ///   - linesOfNoRecord: how many of them the file itself does not have.
     ///   - wantedSymbol: the symbol that the decoder keeps; a file without it is an error.
     init(
         _ stream: any ByteStream, path: String, decoder: any LineDecoder, linesToPass: Int,
-        skipBadLines: Bool, wantedSymbol: String? = nil
+        linesOfNoRecord: Int = 0, skipBadLines: Bool, wantedSymbol: String? = nil
     ) throws(MarketDataError) {
         self.wantedSymbol = wantedSymbol
+        self.linesOfNoRecord = linesOfNoRecord
         self.path = path
         self.stream = stream
         self.decoder = decoder
@@ -53,7 +56,8 @@ final class TextReader {
         do throws(BadLine) {
             try unsafe decoder.decode(line.span, into: &queue)
         } catch {
-            let error = MarketDataError(file: path, line: lines.lineNumber, reason: error.reason)
+            let error = MarketDataError(
+                file: path, line: lines.lineNumber - linesOfNoRecord, reason: error.reason)
             guard skipBadLines else { throw error }
             linesSkipped += 1
             if firstSkipped == nil { firstSkipped = error }
@@ -62,21 +66,23 @@ final class TextReader {
 
     private func checkSymbol() throws(MarketDataError) {
         guard let wantedSymbol, !symbols.isEmpty, !symbols.contains(wantedSymbol) else { return }
+        let near = nearestSymbol(to: wantedSymbol, among: symbols)
         throw MarketDataError(
             file: path,
-            reason: "holds no `\(wantedSymbol)`; it holds \(symbols.joined(separator: ", "))")
+            reason: "holds no `\(wantedSymbol)`; it holds \(listed(symbols))"
+                + (near.map { "; did you mean `\($0)`?" } ?? ""))
     }
 
     /// The venue's symbols met so far.
     var symbols: [String] { decoder.symbols }
 
     var counts: MarketFileCounts {
-        var notes = decoder.notes
+        var notes = decoder.notes + queue.notes
         if let firstSkipped {
             notes.append("the first line left out: \(firstSkipped)")
         }
         return MarketFileCounts(
             lines: linesRead, events: events, skipped: linesSkipped, outOfOrder: queue.outOfOrder,
-            duplicates: queue.duplicates, notes: notes)
+            duplicates: queue.duplicates, leftOut: decoder.leftOut, notes: notes)
     }
 }

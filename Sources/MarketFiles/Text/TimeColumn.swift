@@ -8,6 +8,10 @@ enum TimeForm: Equatable {
     case nanoseconds
     /// ISO 8601, UTC where no zone is given.
     case iso
+    /// Digits that are a date: 20250131, 202501310930.
+    case digits
+    /// Any other date that people write.
+    case text
 
     var name: String {
         switch self {
@@ -16,6 +20,8 @@ enum TimeForm: Equatable {
         case .microseconds: "microseconds"
         case .nanoseconds: "nanoseconds"
         case .iso: "ISO 8601 text"
+        case .digits: "a date of digits"
+        case .text: "a written date"
         }
     }
 
@@ -25,7 +31,7 @@ enum TimeForm: Equatable {
         case .seconds: 1_000_000_000
         case .milliseconds: 1_000_000
         case .microseconds: 1000
-        case .nanoseconds, .iso: 1
+        case .nanoseconds, .iso, .digits, .text: 1
         }
     }
 
@@ -45,9 +51,25 @@ enum TimeForm: Equatable {
 struct TimeColumn {
     private(set) var form: TimeForm?
 
+    /// The time of a row, whose time of day may have a column of its own.
+    ///
     /// - Throws: when the text is no time, or written otherwise than the first one was.
     mutating func read(
-        _ bytes: Span<UInt8>, _ range: Range<Int>
+        _ line: Span<UInt8>, _ row: CsvRow, _ column: CsvColumn
+    ) throws(BadLine) -> Timestamp {
+        let field = row.fields[column.index]
+        do throws(BadLine) {
+            guard let clock = column.clock else { return try read(line, field, column.dates) }
+            try settle(.text, line, field)
+            return try DateText.read(line, field, clock: row.fields[clock], column.dates)
+        } catch {
+            throw BadLine(reason: "column `\(column.name)`: \(error.reason)")
+        }
+    }
+
+    /// - Throws: when the text is no time, or written otherwise than the first one was.
+    mutating func read(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ style: DateStyle = DateStyle()
     ) throws(BadLine) -> Timestamp {
         var whole = range
         var fraction = range.upperBound..<range.upperBound
@@ -56,13 +78,27 @@ struct TimeColumn {
             fraction = (point + 1)..<range.upperBound
         }
         guard let number = readWhole(bytes, whole) else {
-            return try readISO(bytes, range)
+            return try readText(bytes, range, style)
+        }
+        if let date = dateOfDigits(number, count: whole.count) {
+            try settle(.digits, bytes, range)
+            let base = try date.nanoseconds()
+            guard fraction.contains(where: { bytes[$0] != UInt8(ascii: "0") }) else {
+                return Timestamp(nanoseconds: base)
+            }
+            guard whole.count == 14 else {
+                throw BadLine(reason: "`\(excerpt(bytes, range))` is no date: it has a fraction")
+            }
+            return Timestamp(nanoseconds: base + (try part(bytes, fraction, of: 1_000_000_000)))
         }
         guard let found = TimeForm(magnitude: number) else {
+            if fraction.contains(where: { bytes[$0] &- UInt8(ascii: "0") > 9 }) {
+                return try readText(bytes, range, style)  // 31.01.2025
+            }
             throw BadLine(
                 reason:
                     "`\(excerpt(bytes, range))` is no time: expected a count of s, ms, µs or ns "
-                    + "since 1970, or ISO 8601 text")
+                    + "since 1970, or a date such as 2025-01-31 09:30:00")
         }
         try settle(found, bytes, range)
         let (base, tooLarge) = Int64(number).multipliedReportingOverflow(by: found.scale)
@@ -72,13 +108,26 @@ struct TimeColumn {
         return Timestamp(nanoseconds: base + (try part(bytes, fraction, of: found.scale)))
     }
 
-    private mutating func readISO(
-        _ bytes: Span<UInt8>, _ range: Range<Int>
-    ) throws(BadLine) -> Timestamp {
-        guard let time = parseISOTime(bytes, range) else {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time")
+    /// The date that a number of so many digits is meant to be; nil: it counts since 1970.
+    private func dateOfDigits(_ number: UInt64, count: Int) -> DateDigits? {
+        switch count {
+        case 8, 12, 14, 17: return DateDigits(number, count: count)
+        case 10 where form == nil || form == .digits:
+            guard let date = DateDigits(number, count: count) else { return nil }
+            return form == .digits || date.isValid ? date : nil
+        default: return nil
         }
-        try settle(.iso, bytes, range)
+    }
+
+    private mutating func readText(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, _ style: DateStyle
+    ) throws(BadLine) -> Timestamp {
+        if let time = parseISOTime(bytes, range) {
+            try settle(.iso, bytes, range)
+            return time
+        }
+        let time = try DateText.read(bytes, range, style)
+        try settle(.text, bytes, range)
         return time
     }
 
@@ -135,10 +184,11 @@ func parseISOTime(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Timestamp? {
         }
         return false
     }
-    guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2),
-        (1970...2200).contains(year), (1...12).contains(month), (1...31).contains(day)
+    guard let year = number(4), skip("-"), let month = number(2), skip("-"), let day = number(2)
     else { return nil }
-    var seconds = daysSince1970(year: year, month: month, day: day) * 86_400
+    let date = CalendarDate(year: year, month: month, day: day)
+    guard date.exists else { return nil }
+    var seconds = date.daysSince1970 * 86_400
     var nanoseconds = 0
     if skip("T ") {
         guard let hour = number(2), skip(":"), let minute = number(2), hour < 24, minute < 60
@@ -168,13 +218,4 @@ func parseISOTime(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Timestamp? {
     }
     guard at == end else { return nil }
     return Timestamp(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64(nanoseconds))
-}
-
-/// Days of the proleptic Gregorian calendar, counted in years that begin in March.
-private func daysSince1970(year: Int, month: Int, day: Int) -> Int {
-    let shifted = month > 2 ? year : year - 1
-    let era = shifted / 400
-    let yearOfEra = shifted - era * 400
-    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-    return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
 }

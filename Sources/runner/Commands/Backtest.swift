@@ -24,7 +24,7 @@ struct Backtest: ParsableCommand {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Files: .npy, .npz, CSV, captured streams, plain or gzip. SYMBOL=FILE where the script has several symbols.",
+            "Files: .npy, .npz, CSV, JSON, captured streams, plain, gzip or zip. SYMBOL=FILE where the script has several symbols.",
             valueName: "file"))
     var data: [String] = []
 
@@ -34,6 +34,13 @@ struct Backtest: ParsableCommand {
             "What the files do not say, such as tick=0.01,lot=0.001,kind=linear; SYMBOL=tick=… for one symbol.",
             valueName: "facts"))
     var instruments: [String] = []
+
+    @Option(
+        name: .customLong("file-symbol"),
+        help: ArgumentHelp(
+            "Which symbol to read of a file that holds several, as the file spells it; SYMBOL=NAME for the files of one symbol.",
+            valueName: "name"))
+    var fileSymbols: [String] = []
 
     @Option(
         name: .customLong("set"),
@@ -67,8 +74,8 @@ struct Backtest: ParsableCommand {
                 .usage, "a backtest needs data: runner backtest \(strategy) --data FILE")
         }
         let data = try BacktestData(
-            data, instruments: instruments, symbols: script.symbols, strategy: script,
-            options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
+            data, instruments: instruments, fileSymbols: fileSymbols, symbols: script.symbols,
+            strategy: script, options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
         if !json { data.descriptions.forEach(Console.print) }
         var run = makeRun(
             strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,

@@ -133,6 +133,38 @@ struct InstrumentArgument {
     }
 }
 
+/// A `--file-symbol` value: which of a file's symbols is read, by the venue's spelling.
+struct FileSymbolArgument {
+    /// The script's symbol whose files are meant; nil: all.
+    let symbol: Symbol?
+    let name: String
+
+    /// Reads `[SYMBOL=]NAME`; a name may hold `=` itself (`BTC=F`).
+    init(_ text: String) {
+        if let equals = text.firstIndex(of: "="), let symbol = try? Symbol(String(text[..<equals]))
+        {
+            self.symbol = symbol
+            name = String(text[text.index(after: equals)...])
+        } else {
+            symbol = nil
+            name = text
+        }
+    }
+}
+
+extension MarketFileOptions {
+    /// The same, with the name that is meant for files of `symbol`.
+    fileprivate func choosing(
+        _ chosen: [FileSymbolArgument], for symbol: Symbol?
+    ) -> MarketFileOptions {
+        var options = self
+        if let name = chosen.last(where: { $0.symbol == nil || $0.symbol == symbol })?.name {
+            options.symbol = name
+        }
+        return options
+    }
+}
+
 /// The files of a backtest, matched to the script's symbols and opened.
 struct BacktestData {
     let instruments: [Instrument]
@@ -148,10 +180,13 @@ struct BacktestData {
 
     /// - Parameter strategy: nil: no script's feeds have to be in the files.
     init(
-        _ arguments: [String], instruments overrides: [String], symbols: [Symbol],
-        strategy: LuaStrategy? = nil, options: MarketFileOptions, settings: Settings
+        _ arguments: [String], instruments overrides: [String], fileSymbols: [String] = [],
+        symbols: [Symbol], strategy: LuaStrategy? = nil, options: MarketFileOptions,
+        settings: Settings
     ) throws {
-        var facts = try Self.inspect(arguments, symbols: symbols, options: options)
+        let chosen = fileSymbols.map(FileSymbolArgument.init)
+        var facts = try Self.inspect(
+            arguments, symbols: symbols, options: options, choosing: chosen)
         let known = try overrides.map { text throws(RunFailure) in try InstrumentArgument(text) }
         var instruments: [Instrument] = []
         var descriptions: [String] = []
@@ -161,7 +196,9 @@ struct BacktestData {
                 facts[index], of: symbol,
                 wanted: strategy?.subscriptions[symbol]?.barSizes ?? [])
             facts[index] = files.kept
-            notes.append(files.note.map { [$0] } ?? [])
+            notes.append(
+                (files.note.map { [$0] } ?? [])
+                    + Self.silentFeeds(of: symbol, facts[index], strategy))
             let found = InstrumentSources(
                 symbol: symbol, files: facts[index],
                 flags: known.filter { $0.symbol == nil || $0.symbol == symbol })
@@ -182,8 +219,8 @@ struct BacktestData {
                     (
                         fact.path,
                         try MarketFile.open(
-                            path: fact.path, instrument: instrument, options: options,
-                            known: fact)
+                            path: fact.path, instrument: instrument,
+                            options: options.choosing(chosen, for: instrument.symbol), known: fact)
                     )
                 }
             }
@@ -195,15 +232,18 @@ struct BacktestData {
     }
 
     private static func inspect(
-        _ arguments: [String], symbols: [Symbol], options: MarketFileOptions
+        _ arguments: [String], symbols: [Symbol], options: MarketFileOptions,
+        choosing chosen: [FileSymbolArgument]
     ) throws -> [[MarketFileFacts]] {
         var facts: [[MarketFileFacts]] = symbols.map { _ in [] }
         for text in arguments {
             let argument = DataArgument(text)
             let found: MarketFileFacts
+            let symbol = argument.symbol ?? (symbols.count == 1 ? symbols[0] : nil)
             do {
                 found = try MarketFile.inspect(
-                    path: argument.path, skipBadLines: options.skipBadLines)
+                    path: argument.path, skipBadLines: options.skipBadLines,
+                    symbol: options.choosing(chosen, for: symbol).symbol)
             } catch {
                 throw RunFailure(.failed, error.description)
             }
@@ -214,6 +254,23 @@ struct BacktestData {
                 .usage, "there is no data for \(symbol); add --data \(symbol)=FILE")
         }
         return facts
+    }
+
+    /// Says which feeds, without which a run still makes sense, the files do not give.
+    private static func silentFeeds(
+        of symbol: Symbol, _ facts: [MarketFileFacts], _ strategy: LuaStrategy?
+    ) -> [String] {
+        let wanted = strategy?.subscriptions[symbol]?.feeds ?? []
+        let feeds = facts.flatMap(\.feeds)
+        var notes: [String] = []
+        if wanted.contains(.funding), !feeds.contains(.funding) {
+            notes.append(
+                "no funding in the data of \(symbol): none is paid, and on_funding is not called")
+        }
+        if wanted.contains(.ticker), !feeds.contains(.ticker) {
+            notes.append("no ticker in the data of \(symbol): on_ticker is not called")
+        }
+        return notes
     }
 
     /// Refuses a feed that the files cannot give, with a list of what they hold.
@@ -245,8 +302,9 @@ struct BacktestData {
 }
 
 extension MarketFileFacts {
-    /// Trades before quotes before depth at equal times.
+    /// Trades before quotes before depth at equal times; funding last, on what is held then.
     fileprivate var rank: Int {
+        if feeds.allSatisfy({ $0 == .ticker || $0 == .funding }) { return 3 }
         if feeds == [.trades] { return 0 }
         return feeds.contains(.book) ? 2 : 1
     }

@@ -180,8 +180,8 @@ struct RunReport {
             if bookLevels > 0 { lines += bookLines(run.books[index]) }
         }
         let rejected = run.tally.rejected.values.reduce(0, +)
-        lines.append(
-            "orders      \(run.tally.orders) sent, \(run.tally.fills) fills, \(rejected) rejected")
+        let fills = run.tally.fills > 0 ? ", \(run.tally.fills) fills" : ""
+        lines.append("orders      \(run.tally.orders) sent\(fills), \(rejected) rejected")
         for (reason, count) in run.tally.rejected.sorted(by: { $0.key < $1.key }) {
             lines.append("            \(count) × \(reason)")
         }

@@ -59,7 +59,7 @@ struct RecordRun {
             case .trades: set.insert(.trades)
             case .quotes: set.insert(.quotes)
             case .book: set.insert(.book)
-            case .bars: break
+            case .bars, .ticker, .funding: break
             }
         }
     }
