@@ -1,4 +1,4 @@
-internal import TradingModel
+package import TradingModel
 
 /// A sum of any size, with up to 36 decimals, to the last digit.
 ///
@@ -10,14 +10,14 @@ public struct ExactSum: Hashable, Sendable, CustomStringConvertible {
     /// In 10⁻³⁶: what was moved out of ``units``, and products of values finer than the scale.
     private var moved: WideInteger?
 
-    init(decimals: Int) {
+    package init(decimals: Int) {
         precondition((0...36).contains(decimals), "a sum has at most 36 decimals")
         self.decimals = decimals
     }
 
     /// Adds a number of units of 10⁻ᵈ.
     @inline(__always)
-    mutating func add(_ number: Int128) {
+    package mutating func add(_ number: Int128) {
         let (sum, overflow) = units.addingReportingOverflow(number)
         if overflow {
             move()
@@ -28,7 +28,7 @@ public struct ExactSum: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Adds a product in full, whatever its decimals.
-    mutating func add(_ price: Price, _ quantity: Quantity) {
+    package mutating func add(_ price: Price, _ quantity: Quantity) {
         let product = price.attos.multipliedFullWidth(by: quantity.attos)
         moved = (moved ?? WideInteger()) + WideInteger(high: product.high, low: product.low)
     }

@@ -1,8 +1,7 @@
+import PaperTrading
 import PropertyTesting
 import Testing
 import TradingModel
-
-@testable import PaperTrading
 
 @Suite struct `Sums of the data` {
     @Test func `go beyond what a quantity can hold`() {
