@@ -26,6 +26,8 @@ public struct EquityCurve {
     /// The largest fall from a peak to a later value; never negative.
     public private(set) var maxDrawdown = Money.zero
     private var peak: Money
+    /// Whether every price is counted out from the position; see ``PlainWays/countedOut``.
+    package var countsOut = false
     private let shares: InstrumentTable<Share>
     private let symbols: [Symbol]
     /// What was paid so far in other currencies than the instruments'.
@@ -138,7 +140,7 @@ public struct EquityCurve {
     private mutating func count(_ index: Int, atUnits priceUnits: Int64?) -> Bool {
         guard let units = shares[index].units else { return false }
         guard units != 0 else { return true }
-        guard shares[index].attosPerProduct != 0, let priceUnits,
+        guard !countsOut, shares[index].attosPerProduct != 0, let priceUnits,
             let product = Int64(exactly: Int128(priceUnits) &* Int128(units))
         else { return false }
         contribute(index, shares[index].worth(ofProduct: product))
@@ -306,7 +308,8 @@ public struct EquityCurve {
     private mutating func findBand(_ index: Int) {
         band.index = -1
         let share = shares[index]
-        guard shares.count == 1, share.attosPerProduct != 0, let units = share.units else { return }
+        guard !countsOut, shares.count == 1, share.attosPerProduct != 0, let units = share.units
+        else { return }
         let factor = Int128(share.attosPerProduct)
         // The equity is `base` plus the product times the factor; whole products, rounded inwards.
         let base = counted - share.contribution + share.fixed

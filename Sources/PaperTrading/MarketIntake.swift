@@ -8,11 +8,16 @@ final class MarketIntake {
     private let state: TradingState
     let statistics: InstrumentTable<DataStatistics>
     private(set) var equity: EquityCurve
+    private let goesRowByRow: Bool
 
-    init(_ venue: PaperVenue, _ state: TradingState, _ equity: EquityCurve) {
+    init(
+        _ venue: PaperVenue, _ state: TradingState, _ equity: EquityCurve, _ plain: PlainWays
+    ) {
         self.venue = venue
         self.state = state
         self.equity = equity
+        self.equity.countsOut = plain.contains(.countedOut)
+        goesRowByRow = plain.contains(.rowByRow)
         statistics = InstrumentTable(state.instruments.map { DataStatistics(of: $0) })
     }
 
@@ -20,7 +25,7 @@ final class MarketIntake {
 
     /// Takes the trades and book changes at these places, while ``PaperVenue/isQuiet``.
     func take(_ batch: EventBatch, _ places: Range<Int>) {
-        guard statistics.count == 1, !equity.followsMids else {
+        guard statistics.count == 1, !goesRowByRow, !equity.followsMids else {
             for place in places {
                 if batch.kind(at: place) == .trade {
                     take(batch.trade(at: place))

@@ -50,6 +50,8 @@ public struct PaperSettings: Hashable, Sendable {
     public var barsFillOnTouch: Bool
     /// How much an order finds at the touch.
     public var liquidity: TouchLiquidity
+    /// Whether market data is held against orders where there are none too: for tests.
+    package var matchesAlways = false
 
     public init(
         balances: [Currency: Money] = [:], makerFee: Rate? = nil, takerFee: Rate? = nil,

@@ -9,7 +9,7 @@ public struct SimulatedRun: TradingRun {
     public private(set) var engine: Engine
     public let venue: PaperVenue
     private let readAhead: ReadAhead
-    private let batch = EventBatch(capacity: Self.batchSize)
+    private let batch: EventBatch
     private var position = 0
     private var commands: [Command] = []
     private var underway: [Command] = []
@@ -55,13 +55,14 @@ public struct SimulatedRun: TradingRun {
     ) {
         self.init(
             engine: engine, venue: venue, source: source, feedLatency: feedLatency, equity: equity,
-            reloads: reloads, inputListener: nil)
+            reloads: reloads, plain: [], inputListener: nil)
     }
 
     /// - Parameter inputListener: with one, the run goes event by event.
     package init(
         engine: Engine, venue: PaperVenue, source: any MarketEventSource, feedLatency: Int64,
-        equity: EquityCurve, reloads: StrategyReloads? = nil, inputListener: InputListener?
+        equity: EquityCurve, reloads: StrategyReloads? = nil, plain: PlainWays = [],
+        inputListener: InputListener? = nil
     ) {
         self.engine = engine
         self.venue = venue
@@ -70,13 +71,14 @@ public struct SimulatedRun: TradingRun {
         self.reloads = reloads
         self.inputListener = inputListener
         isDirect = feedLatency == 0 && reloads == nil && inputListener == nil
-        let intake = MarketIntake(venue, engine.state, equity)
+        let intake = MarketIntake(venue, engine.state, equity, plain)
         self.intake = intake
-        let batch = batch
+        let batch = EventBatch(capacity: plain.contains(.singly) ? 1 : Self.batchSize)
+        self.batch = batch
         // A late feed tells the strategy of an event when the venue has long gone on, and what is
         // kept for reloads is kept event by event.
         stretch =
-            engine.canRunAhead && isDirect
+            engine.canRunAhead && isDirect && !plain.contains(.eventByEvent)
             ? engine.makeStretch(over: batch) { intake.take(batch, $0) } : nil
     }
 

@@ -64,6 +64,13 @@ public enum OrderState: Hashable, Sendable {
         _ event: OrderEvent, quantity: Quantity
     ) throws(UnexpectedEvent) -> OrderState {
         if let next = soon(event, quantity: quantity) { return next }
+        return try afterAll(event, quantity: quantity)
+    }
+
+    /// The same, with all that an event can be: the whole rule.
+    package func afterAll(
+        _ event: OrderEvent, quantity: Quantity
+    ) throws(UnexpectedEvent) -> OrderState {
         guard let parts else { return try afterEnd(event) }
         let (at, asking) = (parts.at, parts.asking)
         switch (event, asking) {

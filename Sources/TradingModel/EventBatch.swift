@@ -83,12 +83,16 @@
         switch event {
         case .trade(let trade): append(trade)
         case .book(let change): append(change)
-        default:
-            let place = begin(.other, event.receiveTime)
-            others.append(event)
-            unsafe tradesBefore[place + 1] = tradesBefore[place]
-            unsafe changesBefore[place + 1] = changesBefore[place]
+        default: appendWhole(event)
         }
+    }
+
+    /// Appends an event of any kind as one that has no column, so that it goes the way of rare ones.
+    package func appendWhole(_ event: MarketEvent) {
+        let place = begin(.other, event.receiveTime)
+        others.append(event)
+        unsafe tradesBefore[place + 1] = tradesBefore[place]
+        unsafe changesBefore[place + 1] = changesBefore[place]
     }
 
     /// Makes room for one more and says its place.

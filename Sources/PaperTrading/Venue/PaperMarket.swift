@@ -30,6 +30,7 @@ internal import TradingModel
     let instrument: Instrument
     let slippage: Slippage
     let liquidity: TouchLiquidity
+    private let matchesAlways: Bool
     /// The venue's, which outlives the market.
     private let tape: UnsafeMutablePointer<Tape>
     /// The depth, once some has come.
@@ -68,8 +69,10 @@ internal import TradingModel
         self.instrument = instrument
         slippage = settings.slippage
         liquidity = settings.liquidity
+        matchesAlways = settings.matchesAlways
         unsafe self.tape = tape
         unsafe tape.pointee.market = Unmanaged.passUnretained(self)
+        updateWatch()
     }
 
     var last: Price? {
@@ -87,7 +90,7 @@ internal import TradingModel
         return barSize == nil ? .nothing : .bars
     }
 
-    func updateWatch() { unsafe tape.pointee.isWatched = !orders.isEmpty }
+    func updateWatch() { unsafe tape.pointee.isWatched = matchesAlways || !orders.isEmpty }
 
     /// Takes a quote for the touch; false: a later one is known already.
     func take(_ quote: Quote) -> Bool {
