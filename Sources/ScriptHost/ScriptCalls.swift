@@ -183,7 +183,10 @@ extension ScriptContext {
             return top.bid != nil || top.ask != nil
         }
         unsafe calls.book = { pointer, index, venueTime, receiveTime in
-            guard let book = unsafe context(pointer).state?.books[Int(index)] else { return false }
+            // A book that the venue shares is there before any depth has come.
+            guard let book = unsafe context(pointer).state?.books[Int(index)],
+                book.receiveTime != nil
+            else { return false }
             unsafe venueTime?.pointee = book.venueTime?.nanoseconds ?? 0
             unsafe receiveTime?.pointee = book.receiveTime?.nanoseconds ?? 0
             return true

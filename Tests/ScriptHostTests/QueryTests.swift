@@ -4,6 +4,28 @@ import TradingCore
 import TradingModel
 
 @Suite struct `Queries and requests` {
+    @Test(arguments: [false, true])
+    func `there is no book before depth has come, whoever keeps it`(isShared: Bool) throws {
+        let books = [OrderBook(instrument: InstrumentID(0))]
+        let run = try EngineRun(
+            LuaStrategy(
+                text: """
+                    subscribe('sim:BTC/USDT:USDT', 'trades', 'book')
+                    function on_start() log.info('%s %s', book() == nil, quote() == nil) end
+                    function on_trade() log.info('%s', book():count('buy')) end
+                    """), books: isShared ? books : nil)
+        #expect(run.start().lines == ["true true"])
+        _ = run.process { time in
+            let change = BookChange(
+                instrument: InstrumentID(0), kind: .level, side: .buy,
+                price: Price(attos: attosPerUnit), quantity: Quantity(attos: attosPerUnit),
+                endsMessage: true, venueTime: time, receiveTime: time)
+            if isShared { books[0].apply(change) }
+            return .market(.book(change))
+        }
+        #expect(try run.trade("10").lines == ["1"])
+    }
+
     @Test func `answer from the engine's state`() throws {
         let run = try EngineRun(
             """
