@@ -267,6 +267,7 @@ public import TradingModel
     }
 
     private func send(_ request: Request, at time: Timestamp) {
+        pass(time)  // what nothing watched has not moved the clock
         numberOfDue += 1
         arrivals.append(
             request, due: time.advanced(byNanoseconds: settings.latency.orderEntry),
