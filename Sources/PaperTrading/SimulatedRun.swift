@@ -102,7 +102,8 @@ public struct SimulatedRun: TradingRun {
         while stopReason == nil {
             guard try fill() else { return false }
             while position < batch.count {
-                if let stretch, venue.isQuiet {
+                // The last event may have stopped the run, and left the venue quiet by that.
+                if let stretch, venue.isQuiet, stopReason == nil {
                     let end = stretchEnd(before: limit)
                     if end > position {
                         stretch.begin(position..<end)
