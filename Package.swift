@@ -141,6 +141,24 @@ let package = Package(
             name: "ModelledRuns",
             dependencies: ["AccountBooks", "PaperTrading", "TradingCore", "TradingModel"],
             path: "Tests/ModelledRuns", swiftSettings: strict),
+        // Runs of generated strategies on generated markets, the quick ways against plain ones: for a
+        // test, and for a command that takes more seeds.
+        .target(
+            name: "DifferentialTesting",
+            dependencies: [
+                "PaperTrading", "PropertyTesting", "ScriptHost", "TradingCore", "TradingModel",
+            ],
+            path: "Tests/DifferentialTesting", swiftSettings: strict),
+        .executableTarget(
+            name: "differential", dependencies: ["DifferentialTesting"],
+            path: "Tests/Differential", swiftSettings: strict),
+        .testTarget(
+            name: "DifferentialTests",
+            dependencies: [
+                "DifferentialTesting", "MarketFiles", "PaperTrading", "PropertyTesting",
+                "ScriptHost", "TradingCore", "TradingModel",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "VenueSessionsTests",
             dependencies: ["PropertyTesting", "TradingModel", "VenueSessions"],
