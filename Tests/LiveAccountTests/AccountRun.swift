@@ -33,13 +33,17 @@ final class AccountRun {
     private var wakeAt = Timestamp.distantFuture
     private var waiting: [SessionInput] = []
     private var isHandling = false
+    /// Whether an order is practised behind every message, far oftener than the transport does it.
+    private let practises: Bool
+    private(set) var practisedOrders = 0
     /// Open or opening connections of the session; one that it closed is heard no more.
     private var sockets: [SocketID: ConnectionID] = [:]
     private var connectionCount = 0
 
     init(
-        _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64
+        _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64, practises: Bool = false
     ) throws {
+        self.practises = practises
         let symbol = try Symbol(setting.symbol)
         session = setting.venue.makeSession(symbol, seed)
         wire = Wire(seed: seed)
@@ -119,6 +123,7 @@ final class AccountRun {
             session.handle(waiting[next], at: now, into: &actions)
             next += 1
             for action in actions { perform(action) }
+            if practises, session.practiceOrder(at: now) != nil { practisedOrders += 1 }
         }
         waiting.removeAll(keepingCapacity: true)
         isHandling = false

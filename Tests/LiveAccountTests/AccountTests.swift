@@ -15,14 +15,15 @@ import VenueSimulators
     @discardableResult
     private func prove(
         _ setting: AccountSetting, seed: UInt64, seconds: Int64, strategy: String = allKinds,
-        set parameters: [String: String] = [:]
+        set parameters: [String: String] = [:], practises: Bool = false
     ) throws -> AccountRun {
         let values = parameters.merging(["symbol": setting.symbol]) { $1 }
         let script = try LuaStrategy(
             file: Self.package.appendingPathComponent(strategy).path,
             parameters: values.sorted { $0.key < $1.key }
                 .map { ParameterOverride(name: $0.key, text: $0.value) }, seed: seed)
-        let account = try AccountRun(setting, strategy: script, seed: seed)
+        let account = try AccountRun(
+            setting, strategy: script, seed: seed, practises: practises)
         #expect(account.trade(seconds: seconds), "it neither began nor ended, seed \(seed)")
         #expect(account.trading.end == .finished(reason: "interrupted"), "seed \(seed)")
         #expect(account.watcher.errors == [], "seed \(seed)")
@@ -41,6 +42,21 @@ import VenueSimulators
                 #expect(account.simulator.strikes[fault] != nil, "\(fault) struck nothing")
             }
         }
+    }
+
+    @Test(arguments: AccountSetting.plain)
+    func `is the same whether orders are practised or not`(setting: AccountSetting) throws {
+        let plain = try prove(setting, seed: 3, seconds: 30)
+        let practised = try prove(setting, seed: 3, seconds: 30, practises: true)
+        #expect(practised.practisedOrders > 10)
+        let (one, other) = (try LiveRunFigures(plain), try LiveRunFigures(practised))
+        #expect(one.fillIDs == other.fillIDs)
+        #expect(one.traded == other.traded)
+        #expect(one.position == other.position)
+        #expect(one.balances == other.balances)
+        #expect(one.openOrders == other.openOrders)
+        #expect(one.orders == other.orders)
+        #expect(plain.now == practised.now)
     }
 
     /// More of them for a longer search: `LIVE_ACCOUNT_SEEDS=50`.
