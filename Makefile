@@ -2,13 +2,16 @@
 # Swift's library is linked into the runner: half the start-up time, nothing to install beside it.
 # The testing library exists only as a shared one, so tests have a build folder of their own.
 SWIFT_BUILD = swift build -c release --static-swift-stdlib --scratch-path .build/static
-# Tests run optimised, as the program does: the recorded data they read is large.
-SWIFT_TEST = swift test -c release
+# Tests run optimised, as the program does: the recorded data they read is large. But overlapping
+# accesses end them, where the program does not look.
+SWIFT_TEST = MOONRUNNER_CHECK_EXCLUSIVITY=1 swift test -c release
 RUNNER = $$($(SWIFT_BUILD) --show-bin-path)/runner
 PREFIX ?= /usr/local
 STRATEGY ?= strategies/market_maker.lua
+SEEDS ?= 5000
+FIRST ?= 1
 
-.PHONY: run build test lint sanitize bench install setup clean
+.PHONY: run build test differential lint sanitize bench install setup clean
 
 ## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
 run: build
@@ -21,6 +24,11 @@ build: setup
 ## test: all tests
 test: setup
 	@$(SWIFT_TEST) $(ARGS)
+
+## differential: generated scripts, the quick ways against plain ones (SEEDS=5000 FIRST=1), as the program ships
+differential: setup
+	@$(SWIFT_BUILD) --product differential
+	@$$($(SWIFT_BUILD) --show-bin-path)/differential --first $(FIRST) --seeds $(SEEDS) $(ARGS)
 
 ## lint: formatting rules, as CI checks them
 lint:

@@ -1,15 +1,27 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .strictMemorySafety(),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-]
+/// Whether an optimised build checks accesses at run time, as `make test` has it: see
+/// docs/decisions/0008-no-dynamic-exclusivity-checks.md.
+let checksExclusivity = Context.environment["MOONRUNNER_CHECK_EXCLUSIVITY"] == "1"
+
+let exclusivity: [SwiftSetting] =
+    checksExclusivity
+    ? [.unsafeFlags(["-enforce-exclusivity=checked"]), .define("CHECKS_EXCLUSIVITY")]
+    : [
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+        .define("CHECKS_EXCLUSIVITY", .when(configuration: .debug)),
+    ]
+
+let strict: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .strictMemorySafety(),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + exclusivity
 
 let package = Package(
     name: "moonrunner",
