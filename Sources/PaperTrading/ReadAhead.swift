@@ -14,6 +14,9 @@ final class ReadAhead {
     /// The longest span of a bar so far: one that is longer may be known of too late; -1: no bar.
     private var longest: Int64 = -1
 
+    /// Whether orders are held against bars anywhere.
+    var knowsBars: Bool { longest >= 0 }
+
     /// As far as is looked: 4,096 events are 740 KB.
     ///
     /// A bar that ends further away is met when it comes into sight, with all of its path that lies
@@ -37,7 +40,7 @@ final class ReadAhead {
             try source.read(into: batch)
             look(at: batch)
         }
-        if longest >= 0, batch.count > 0 { readOn(behind: batch) }
+        if knowsBars, batch.count > 0 { readOn(behind: batch) }
     }
 
     /// Reads until every bar has been seen that opens while `batch` lasts.

@@ -88,6 +88,8 @@ public struct SimulatedRun: TradingRun {
     /// What the data held so far, by instrument.
     public var statistics: [DataStatistics] { intake.statistics.values }
 
+    public func fillNotes(of instrument: InstrumentID) -> [String] { venue.notes(of: instrument) }
+
     /// The time of the next event of the data, once it has been read; nil at its end.
     public mutating func nextEventTime() throws(MarketDataError) -> Timestamp? {
         guard try fill() else { return nil }
@@ -329,7 +331,7 @@ public struct SimulatedRun: TradingRun {
     private mutating func deliver(until time: Timestamp) {
         let venue = venue
         venue.advance(to: time) { input in
-            showPath(of: input)
+            if readAhead.knowsBars { showPath(of: input) }
             feed(input)
             note(input)
         }

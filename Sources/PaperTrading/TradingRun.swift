@@ -1,4 +1,5 @@
 public import TradingCore
+public import TradingModel
 
 /// What a run of any kind shows of itself: for the screen, and for the report at its end.
 public protocol TradingRun: ReloadableRun {
@@ -11,6 +12,12 @@ public protocol TradingRun: ReloadableRun {
     var books: [OrderBook?] { get }
     /// Why trading stopped before its end; nil while it has not.
     var stopReason: String? { get }
+    /// What has to be known of how an instrument's orders were filled.
+    func fillNotes(of instrument: InstrumentID) -> [String]
+}
+
+extension TradingRun {
+    public func fillNotes(of instrument: InstrumentID) -> [String] { [] }
 }
 
 extension TradingRun {

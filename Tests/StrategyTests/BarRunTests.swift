@@ -153,6 +153,22 @@ import TradingModel
         #expect(run.said.first?.contains(", 5454.5") == true)
     }
 
+    @Test(arguments: [
+        ("1", ["1 bars of volume 0 came while orders were open: they fill nothing"]),
+        ("0", ["orders met bars of volume 0: no bar had a volume, so it was taken as not known"]),
+    ])
+    func `bars without volume that matter are spoken of`(volume: String, notes: [String]) throws {
+        let market = HandMadeMarket()
+        for volume in [volume, "0", volume] {
+            try market.bar(open: 100, high: 101, low: 99, close: 100, volume: volume)
+        }
+        let run = try BarRun(
+            """
+            function on_bar() if not sent then sent = true; return buy{qty = 1, price = 90} end end
+            """, on: market)
+        #expect(run.notes == notes)
+    }
+
     @Test func `a strategy that answers its fills without end comes to an end`() throws {
         let run = try BarRun(
             """
@@ -178,6 +194,7 @@ private struct BarRun {
     private(set) var said: [String] = []
     let equity: String
     let drawdown: String
+    let notes: [String]
 
     /// - Parameter seconds: when the run is ended; nil: with the data.
     init(
@@ -215,6 +232,7 @@ private struct BarRun {
         self.said = said.lines
         equity = run.equity.equity.description
         drawdown = run.equity.maxDrawdown.description
+        notes = run.fillNotes(of: instruments[0].id)
     }
 
     private final class Lines {

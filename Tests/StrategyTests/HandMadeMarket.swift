@@ -71,7 +71,10 @@ final class HandMadeMarket: MarketEventSource {
     }
 
     /// A closed bar of so many minutes that follows the last one.
-    func bar(open: Double, high: Double, low: Double, close: Double, minutes: Int64 = 1) throws {
+    func bar(
+        open: Double, high: Double, low: Double, close: Double, volume: String = "1",
+        minutes: Int64 = 1
+    ) throws {
         let start = 1_767_225_600_000_000_000 + Int64(time) * 1_000_000_000
         let span = minutes * 60_000_000_000
         time += Double(minutes) * 60
@@ -81,7 +84,7 @@ final class HandMadeMarket: MarketEventSource {
                     instrument: instrument, size: .time(nanoseconds: span),
                     open: try Price("\(open)"), high: try Price("\(high)"),
                     low: try Price("\(low)"), close: try Price("\(close)"),
-                    volume: try Quantity("1"), openTime: Timestamp(nanoseconds: start),
+                    volume: try Quantity(volume), openTime: Timestamp(nanoseconds: start),
                     closeTime: Timestamp(nanoseconds: start + span))))
     }
 

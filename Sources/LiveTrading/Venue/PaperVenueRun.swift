@@ -17,6 +17,9 @@ public struct PaperVenueRun: VenueRun {
     public var stopReason: String? { run.stopReason }
     public var reloads: StrategyReloads? { run.reloads }
     public private(set) var isWoundDown = false
+    public func fillNotes(of instrument: InstrumentID) -> [String] {
+        run.fillNotes(of: instrument)
+    }
     public var heldAtVenue: [VenuePosition] { [] }
     /// Orders fill against trades and depth, whatever of it the strategy hears.
     public var wantedFeeds: [FeedSet] {

@@ -16,8 +16,8 @@ struct BarFeed {
     var knowsVolume = false
     /// Bars in which nothing was traded while orders were open: they filled nothing.
     var emptyBars = 0
-    /// Bars of volume 0 that orders met, as no bar has said a volume.
-    var bareBars = 0
+    /// Whether orders met a bar of volume 0, as no bar had said a volume.
+    var metBareBar = false
 
     var first: Bar? { head < queue.count ? queue[head] : nil }
 
@@ -114,6 +114,7 @@ extension PaperMarket {
         let place: BarPath.Place
     }
 
+    /// Whether a bar is known to come or under way.
     var hasBars: Bool { bars.first != nil }
 
     /// Whether orders are held against this bar: not where finer data or smaller bars have come.
@@ -143,8 +144,7 @@ extension PaperMarket {
     /// Takes in that a bar has ended.
     func end(_ bar: Bar) {
         last = bar.close
-        guard bar.volume == .zero, !orders.isEmpty else { return }
-        if isEmpty(bar) { bars.emptyBars += 1 } else if !bars.knowsVolume { bars.bareBars += 1 }
+        if !orders.isEmpty, isEmpty(bar) { bars.emptyBars += 1 }
     }
 
     /// The bar that is under way or comes next.
@@ -155,7 +155,7 @@ extension PaperMarket {
 
     /// Whether nothing was traded in a bar: then nothing could have been filled.
     func isEmpty(_ bar: Bar) -> Bool {
-        bar.volume == .zero && (bar.tradeCount ?? 0) == 0 && bars.knowsVolume
+        bars.knowsVolume && bar.saysNoTrade
     }
 
     /// The walk along the bar that is under way or comes next.
@@ -212,6 +212,11 @@ extension PaperMarket {
         }
         return found
     }
+}
+
+extension Bar {
+    /// Whether it says that nothing was traded; where no bar says a volume it says nothing.
+    var saysNoTrade: Bool { volume == .zero && (tradeCount ?? 0) == 0 }
 }
 
 extension PaperOrder {

@@ -60,6 +60,7 @@ extension PaperVenue {
     func take(_ step: BarStep, in market: PaperMarket) {
         // Finer data may have come since: bars count for nothing then.
         if let walk = market.nextWalk(), market.follows(walk.bar) {
+            if walk.bar.saysNoTrade { market.bars.metBareBar = true }
             switch step.kind {
             case .open: meetOpen(walk, market)
             case .meeting: meetPath(at: step.moment, market)
@@ -99,6 +100,21 @@ extension PaperVenue {
     func priceInBar(of instrument: InstrumentID) -> Price? {
         let market = markets[instrument.index]
         return market.detail == .bars ? market.last : nil
+    }
+
+    /// What is to be said of how the bars of an instrument filled orders.
+    func notes(of instrument: InstrumentID) -> [String] {
+        let bars = markets[instrument.index].bars
+        var notes: [String] = []
+        if bars.emptyBars > 0 {
+            notes.append(
+                "\(bars.emptyBars) bars of volume 0 came while orders were open: they fill nothing")
+        }
+        if bars.metBareBar {
+            notes.append(
+                "orders met bars of volume 0: no bar had a volume, so it was taken as not known")
+        }
+        return notes
     }
 
     // MARK: - Along the path

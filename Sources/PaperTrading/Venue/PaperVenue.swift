@@ -344,9 +344,11 @@ public import TradingModel
             receiveCancel(of: id, instrument)
         case .amend(let id, let instrument, let price, let quantity, let sentAt):
             if market.hasBars { showPath(toOrderSentAt: sentAt, in: market) }
-            let old = orders[id]?.request
+            // Only bars ask when an order came in, and most markets have none.
+            let order = market.hasBars || market.barSize != nil ? orders[id] : nil
+            let old = order?.request
             receiveAmendment(of: id, instrument, price: price, quantity: quantity)
-            if let order = orders[id], let old, order.losesPlace(beside: old) {
+            if let order, let old, order.isOpen, order.losesPlace(beside: old) {
                 order.comeAgain(sentAt: sentAt, arrivedAt: now)
             }
         }

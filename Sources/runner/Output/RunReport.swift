@@ -110,7 +110,12 @@ struct RunReport {
                 ("crossed", .integer(book?.crossedMessages ?? 0)),
                 ("first_time", time(statistics.firstTime)),
                 ("last_time", time(statistics.lastTime)),
-                ("notes", .array(files.notes.map { .text($0) })),
+                (
+                    "notes",
+                    .array(
+                        (files.notes + run.fillNotes(of: state.instruments[index].id))
+                            .map { .text($0) })
+                ),
             ] + (bookLevels > 0 ? [("book", bookSides(book))] : []))
     }
 
@@ -177,6 +182,7 @@ struct RunReport {
         var lines: [String] = []
         for (index, entry) in files.enumerated() {
             lines += dataLines(run.statistics[index], entry)
+            lines += run.fillNotes(of: state.instruments[index].id).map { "            " + $0 }
             if bookLevels > 0 { lines += bookLines(run.books[index]) }
         }
         let rejected = run.tally.rejected.values.reduce(0, +)
