@@ -103,7 +103,10 @@ extension ScriptApi {
         ])
 
     private static let bar = view(
-        "bar", .event, "A bar, closed: the one that is still forming is never shown.",
+        "bar", .event,
+        "A bar, closed: the one that is still forming is never shown, nor is it at the end of the "
+            + "data. A trade that would fill more than 1,000 volume bars makes one, of a whole "
+            + "number of them, and the log says so once.",
         [
             symbol,
             ApiField("size", .text, "as subscribed: `\"1m\"`"),
