@@ -47,8 +47,9 @@ struct RandomMarket {
                     instrument: market.instrument, kinds: market.kinds,
                     price: self.random.pick([200, 5_000, 50_000])))
         }
-        // Quotes go unheard where there is depth, so the depth is there from the start.
-        for index in lines.indices where lines[index].kinds.contains(.depth) { snapshot(index) }
+        for index in lines.indices where lines[index].kinds.contains(.depth) {
+            if self.random.chance(70) { snapshot(index) }
+        }
         while events.count < count { step() }
     }
 

@@ -60,6 +60,7 @@ extension Trial {
             mode: .backtest, instruments: instruments, strategy: strategy, settings: settings,
             now: .distantPast)
         engine.showNeededDepth(of: venue.books)
+        engine.keepBooks(of: depth)
         let currency = instruments[0].settle
         var held: [Currency: Money] = [:]
         for balance in venue.account.balances where balance.currency != currency {

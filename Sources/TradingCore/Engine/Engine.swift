@@ -99,6 +99,16 @@ public struct Engine {
         }
     }
 
+    /// Keeps books of these instruments from the start, where the engine has books of its own.
+    ///
+    /// For those whose depth will come: as at the venue, their quotes are not heard before it either.
+    public mutating func keepBooks(of instruments: [InstrumentID]) {
+        guard ownsBooks else { return }
+        for instrument in instruments where state.books[instrument.index] == nil {
+            state.books[instrument.index] = OrderBook(instrument: instrument)
+        }
+    }
+
     /// What the strategy at work needs of each instrument: what a connection should subscribe to.
     public var neededFeeds: [FeedSet] { state.instruments.map { strategy.needs(of: $0.id) } }
 

@@ -31,6 +31,7 @@ func makeRun(
         mode: mode, instruments: instruments, strategy: strategy, settings: engineSettings,
         now: .distantPast)
     engine.showNeededDepth(of: venue.books)
+    engine.keepBooks(of: depth)
     let currency = instruments[0].settle
     var held: [Currency: Money] = [:]
     for balance in venue.account.balances where balance.currency != currency {
