@@ -79,6 +79,13 @@ public enum MarketFile {
                         "\(newestFirst), and a book cannot be built from its end; turn it once: "
                         + newestFirstCure)
             }
+            guard !facts.feeds.contains(.ticker) else {
+                throw MarketDataError(
+                    file: facts.path,
+                    reason:
+                        "\(newestFirst), and what it says of funding is read on the way; turn it once: "
+                        + newestFirstCure)
+            }
             reader = NewestFirstReader(reader, path: facts.path, most: options.mostTurned)
         }
         guard var span = facts.barSpan else { return reader }

@@ -35,7 +35,13 @@ enum TextLayout {
             guard !rows.isEmpty else {
                 throw BadLine(reason: "is JSON without a row of market data; " + understoodFormats)
             }
-            self = .json(try CsvLayout(rows, separator: 9), hasKeys: hasKeys)
+            do throws(BadLine) {
+                self = .json(try CsvLayout(rows, separator: 9), hasKeys: hasKeys)
+            } catch {
+                throw BadLine(
+                    reason: "is JSON: \(error.reason) (a captured stream needs the receive time in "
+                        + "front of each line)")
+            }
             return
         }
         if start == UInt8(ascii: "<"), Self.isPage(first) {
@@ -55,7 +61,7 @@ enum TextLayout {
         guard let blank = line.firstIndex(of: 32), blank > 0,
             let number = readWhole(line.span, 0..<blank), TimeForm(magnitude: number) != nil,
             let start = line[blank...].firstIndex(where: { $0 != 32 }),
-            line[start] == UInt8(ascii: "{") || line[start] == UInt8(ascii: "[")
+            line[start] &- UInt8(ascii: "0") > 9  // a date and a clock would go on with digits
         else { return nil }
         return start
     }

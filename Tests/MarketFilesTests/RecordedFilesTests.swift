@@ -142,8 +142,8 @@ struct `Recorded files` {
 
     @Test(arguments: [
         ("book/bitstamp_btcusd_20150501.ws.gz", "captured stream"),
-        ("book/bitfinex_btcusd_l3_r0_2021.jsonl.gz", "JSON without receive times"),
-        ("book/bybit_xrpusdt_ob500_20241201.jsonl.gz", "JSON without receive times"),
+        ("book/bitfinex_btcusd_l3_r0_2021.jsonl.gz", "is JSON: the columns"),
+        ("book/bybit_xrpusdt_ob500_20241201.jsonl.gz", "is JSON: the columns"),
         ("book/hyperliquid_btc_20250126.ws.gz", "captured stream"),
         ("book/bitstamp_btcusd_20150501_orders.csv.gz", "single orders"),
         ("ohlcv/coinbase_btcusd_1m_quote_20171217.csv.gz", "bars of bid and ask"),
@@ -151,7 +151,7 @@ struct `Recorded files` {
     func `that are not understood say so`(name: String, reason: String) throws {
         let error = try failure(RecordedData.path(name))
         #expect(error.reason.contains(reason), "\(error)")
-        #expect(error.reason.contains("understood are"))
+        #expect(error.reason.count < 500, "\(error)")
         #expect(error.file.hasSuffix(name))
     }
 }

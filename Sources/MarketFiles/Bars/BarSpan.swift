@@ -97,10 +97,10 @@ func wholeEnd(_ time: Timestamp) -> Timestamp {
 extension TextLayout {
     /// Whether the times of the file's bars are their ends.
     var barsAreStampedAtEnd: Bool {
-        if case .csv(let layout) = self, case .bars(let columns) = layout.kind {
-            columns.areEnds
-        } else {
-            false
+        switch self {
+        case .csv(let layout), .json(let layout, _):
+            if case .bars(let columns) = layout.kind { columns.areEnds } else { false }
+        default: false
         }
     }
 }
