@@ -158,7 +158,8 @@ let package = Package(
         .target(
             name: "DifferentialTesting",
             dependencies: [
-                "PaperTrading", "PropertyTesting", "ScriptHost", "TradingCore", "TradingModel",
+                "ModelledRuns", "PaperTrading", "PropertyTesting", "ScriptHost", "TradingCore",
+                "TradingModel",
             ],
             path: "Tests/DifferentialTesting", swiftSettings: strict),
         .executableTarget(

@@ -34,7 +34,9 @@ package struct AccountModel {
     private var peak: Int128
     /// By instrument, with the venue's time: what payments were taken on.
     private var fills: [[(time: Timestamp, signed: Int128)]]
-    private var payments: [(funding: Funding, time: Timestamp)] = []
+    private var payments: [(funding: Funding, time: Timestamp, latest: Timestamp)] = []
+    /// The latest that the venue has seen: a record that is out of order comes later than it says.
+    private var latest = Timestamp.distantPast
 
     package struct Settings {
         /// How late the engine hears of the market, in nanoseconds.
@@ -110,6 +112,10 @@ package struct AccountModel {
 
     private mutating func hear(_ event: MarketEvent) {
         let index = event.instrument.index
+        defer {
+            latest = max(
+                latest, event.receiveTime.advanced(byNanoseconds: -settings.feedLatency))
+        }
         let counts = markets[index].hear(event)
         if case .funding(let funding) = event { hear(funding) }
         if counts { value(index) }
@@ -160,8 +166,8 @@ package struct AccountModel {
             on: books[index].net)
         books[index].funding += funding.payment?.attos ?? own
         if funding.payment != nil {
-            payments.append(
-                (funding, funding.receiveTime.advanced(byNanoseconds: -settings.feedLatency)))
+            let time = funding.receiveTime.advanced(byNanoseconds: -settings.feedLatency)
+            payments.append((funding, time, max(time, latest)))
         }
     }
 
@@ -194,13 +200,14 @@ package struct AccountModel {
 
     /// What was charged on other positions than those that the venue's fills made by then.
     ///
-    /// Fills of the very instant of a payment may have come before it or after.
+    /// Fills of the very instant of a payment may have come before it or after; those behind it and up
+    /// to what the venue had seen came before it, where the payment is out of order.
     package var wrongPayments: [String] {
-        payments.compactMap { funding, time in
+        payments.compactMap { funding, time, latest in
             let index = funding.instrument.index
             var net = fills[index].filter { $0.time < time }.reduce(0) { $0 + $1.signed }
             var possible = [net]
-            for fill in fills[index] where fill.time == time {
+            for fill in fills[index] where fill.time >= time && fill.time <= latest {
                 net += fill.signed
                 possible.append(net)
             }

@@ -1,3 +1,5 @@
+import ModelledRuns
+import PaperTrading
 import TradingCore
 import TradingModel
 
@@ -8,7 +10,7 @@ import TradingModel
 package typealias ModelCheck = @Sendable (_ outcome: Outcome, _ trial: Trial) throws -> String?
 
 /// The checks that are held in every run; one more is one more line here.
-package let modelChecks: [ModelCheck] = [copyProblem, orderProblem]
+package let modelChecks: [ModelCheck] = [copyProblem, orderProblem, bookProblem]
 
 extension Trial {
     /// The first thing in which a run is not what a model says.
@@ -63,4 +65,21 @@ private struct ListedOrder {
         default: break
         }
     }
+}
+
+/// Whether positions, balances, equity and drawdown are what a second book-keeping makes of the inputs
+/// and reports alone, at every input of a run that goes event by event, and whether that run ends as
+/// the one that is looked at did.
+@Sendable private func bookProblem(_ outcome: Outcome, _ trial: Trial) throws -> String? {
+    var settings = EngineSettings()
+    settings.limits = trial.limits
+    settings.maxFailuresPerMinute = trial.maxFailuresPerMinute
+    let modelled = ModelledRun(
+        trial.instruments, try trial.makeSource(), try trial.makeStrategy(), trial.paper,
+        depth: trial.depth, keepsBooks: true, engineSettings: settings)
+    if let difference = try modelled.play().first { return "the books: \(difference)" }
+    let equity = modelled.equity
+    let end = "at the end: equity \(equity.equity), drawdown \(equity.maxDrawdown),"
+    return outcome.figures.contains { $0.hasPrefix(end) }
+        ? nil : "the run that the books heard ends otherwise: \(end) but: \(outcome.figures)"
 }

@@ -16,15 +16,18 @@ package final class ModelledRun {
     /// - Parameters:
     ///   - depth: the instruments whose depth will come.
     ///   - ownsBooks: whether the engine keeps books of its own, as it must with a feed latency.
+    ///   - keepsBooks: whether the engine has its books from the start, as the runner sees to.
     ///   - isPlain: whether the run goes event by event and the model hears it; else only the end
     ///     can be compared, by another run's model.
+    ///   - engineSettings: whose books are set here.
     package init(
         _ instruments: [Instrument], _ source: any MarketEventSource, _ strategy: any Strategy,
         _ settings: PaperSettings = PaperSettings(), depth: [InstrumentID] = [],
-        ownsBooks: Bool = false, isPlain: Bool = true
+        ownsBooks: Bool = false, keepsBooks: Bool = false, isPlain: Bool = true,
+        engineSettings: EngineSettings = EngineSettings()
     ) {
         let venue = PaperVenue(instruments: instruments, settings: settings)
-        var engineSettings = EngineSettings()
+        var engineSettings = engineSettings
         var modelSettings = AccountModel.Settings()
         modelSettings.feedLatency = settings.latency.feed
         modelSettings.makerFee = settings.makerFee
@@ -34,9 +37,14 @@ package final class ModelledRun {
             engineSettings.sharedBooks = venue.books
             modelSettings.keepsBooks = Set(depth)
         }
-        let engine = Engine(
+        var engine = Engine(
             mode: .backtest, instruments: instruments, strategy: strategy,
             settings: engineSettings, now: .distantPast)
+        if keepsBooks {
+            engine.showNeededDepth(of: venue.books)
+            engine.keepBooks(of: depth)
+            modelSettings.keepsBooks = Set(depth)
+        }
         let currency = instruments[0].settle
         var start: [Currency: Money] = [:]
         for balance in venue.account.balances { start[balance.currency] = balance.total }
@@ -92,4 +100,5 @@ package final class ModelledRun {
     }
 
     package var fills: Int { run.tally.fills }
+    package var equity: EquityCurve { run.equity }
 }
