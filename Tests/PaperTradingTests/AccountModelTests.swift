@@ -88,6 +88,31 @@ import TradingModel
         }
     }
 
+    /// A tick is then the least that moves the equity, and fees are finer than that: nothing may be
+    /// rounded where peak and deepest fall are looked for.
+    @Test(arguments: seeds)
+    func `agree tick by tick while a single lot is held`(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let market = instrument("test:BTC/USDT:USDT", takerFee: "0.00000001230007")
+        var ticks = 10_000
+        var events: [MarketEvent] = []
+        var plan: [Int: [Intent]] = [:]
+        var held: Side?
+        for step in 1...600 {
+            ticks += random.int(-1...1)
+            events.append(
+                Told.trade(Int64(step), Price(attos: market.tick.attos * Int128(ticks)).description)
+            )
+            guard random.chance(5) else { continue }
+            let side = held?.opposite ?? (random.bool() ? .buy : .sell)
+            plan[step] = [Told.market(side, market.lot.description)]
+            held = held == nil ? side : nil
+        }
+        let run = try PlannedRun(
+            events, PaperSettings(balances: plenty), on: [market], plan: plan)
+        #expect(run.differences == [], "seed \(seed)")
+    }
+
     @Test func `are held against runs that trade`() throws {
         var fills = 0
         for seed: UInt64 in 1...20 {
