@@ -28,8 +28,28 @@ final class ReadAhead {
         self.venue = venue
     }
 
+    /// How many events are read at once: what is known of bars that come does not depend on how many
+    /// are handed out at once.
+    static let block = 128  // 23 KB: they stay in the nearest cache
+    /// The block that is handed out in parts, and how much of it has been.
+    private lazy var parts = EventBatch(capacity: Self.block)
+    private var given = 0
+
     /// Fills an empty batch with what comes next; it stays empty where there is nothing.
     func fill(_ batch: EventBatch) throws(MarketDataError) {
+        guard batch.capacity < Self.block else { return try fillWhole(batch) }
+        if given == parts.count {
+            parts.removeAll()
+            given = 0
+            try fillWhole(parts)
+        }
+        while !batch.isFull, given < parts.count {
+            batch.append(parts[given])
+            given += 1
+        }
+    }
+
+    private func fillWhole(_ batch: EventBatch) throws(MarketDataError) {
         if !batches.isEmpty {
             let next = batches.removeFirst()
             batch.append(next)

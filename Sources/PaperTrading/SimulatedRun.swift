@@ -42,7 +42,7 @@ public struct SimulatedRun: TradingRun {
 
     /// Commands at one instant beyond which a strategy is taken for one that answers itself.
     private static let roundsPerInstant = 10_000
-    private static let batchSize = 128  // 128 events are 23 KB: they stay in the nearest cache
+    private static let batchSize = ReadAhead.block
 
     /// Hears every input once the engine has taken it in, and the equity then: for tests that keep
     /// books of their own.
