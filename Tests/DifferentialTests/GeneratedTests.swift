@@ -60,7 +60,7 @@ import TradingModel
 
     @Test func `the scripts do all that a script can do`() throws {
         var seen: [String: Int] = [:]
-        for seed in 1...400 as ClosedRange<UInt64> {
+        for seed in 1...1_000 as ClosedRange<UInt64> {
             for kind in try GeneratedTrial(seed: seed).trial.run([]).kinds {
                 seen[kind, default: 0] += 1
             }
@@ -72,7 +72,7 @@ import TradingModel
             "cancel rejected", "expired",
         ]
         for kind in expected {
-            #expect(seen[kind, default: 0] > 2, "\(kind) in \(seen[kind, default: 0]) of 400 runs")
+            #expect(seen[kind, default: 0] > 2, "\(kind) in \(seen[kind, default: 0]) of 1,000 runs")
         }
     }
 
