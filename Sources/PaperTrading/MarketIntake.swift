@@ -38,7 +38,9 @@ final class MarketIntake {
             return
         }
         // Nothing of ours rests: trades and depth have nothing to do with each other.
-        for row in batch.tradeRows(at: places) { takeQuietly(unsafe batch.tradeColumn[row]) }
+        let trades = batch.tradeRows(at: places)
+        venue.processQuietly(batch, trades: trades)
+        for row in trades { takeQuietly(unsafe batch.tradeColumn[row]) }
         let changes = batch.changeRows(at: places)
         if !changes.isEmpty {
             venue.processQuietly(batch, changes)
@@ -50,7 +52,6 @@ final class MarketIntake {
     /// The only instrument's trade, while nothing of ours rests.
     @inline(__always)
     private func takeQuietly(_ trade: Trade) {
-        venue.processQuietly(trade)
         let priceUnits = statistics[0].priceScale.units(trade.price.attos)
         statistics[0].count(trade, priceUnits: priceUnits)
         if !equity.mark(0, atUnits: priceUnits) {

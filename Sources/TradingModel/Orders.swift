@@ -62,8 +62,11 @@ public struct OrderRequest: Hashable, Sendable {
 extension OrderRequest {
     /// How much of `remaining` may fill while `net` is held: a reduce-only order takes off what
     /// there is and no more.
-    public func fillable(_ remaining: Quantity, holding net: SignedQuantity) -> Quantity {
+    @inlinable public func fillable(
+        _ remaining: Quantity, holding net: @autoclosure () -> SignedQuantity
+    ) -> Quantity {
         guard isReduceOnly else { return remaining }
+        let net = net()
         guard net.side == side.opposite else { return .zero }
         return min(remaining, net.magnitude)
     }

@@ -19,6 +19,7 @@ struct BarFeed {
     /// Whether orders met a bar of volume 0, as no bar had said a volume.
     var metBareBar = false
 
+    var isEmpty: Bool { head >= queue.count }
     var first: Bar? { head < queue.count ? queue[head] : nil }
 
     func holds(_ bar: Bar) -> Bool { queue[head...].contains(bar) }
@@ -115,7 +116,7 @@ extension PaperMarket {
     }
 
     /// Whether a bar is known to come or under way.
-    var hasBars: Bool { bars.first != nil }
+    var hasBars: Bool { !bars.isEmpty }
 
     /// Whether orders are held against this bar: not where finer data or smaller bars have come.
     func follows(_ bar: Bar) -> Bool {

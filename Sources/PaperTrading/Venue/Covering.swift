@@ -15,8 +15,8 @@ extension PaperVenue {
 
     /// The same, whether or not it can be paid.
     func wanted(_ order: PaperOrder) -> Quantity {
-        let net = account.positions[order.instrument.index].net
-        return order.request.fillable(order.remaining, holding: net)
+        order.request.fillable(
+            order.remaining, holding: account.positions[order.instrument.index].net)
     }
 
     /// What the account has to set aside while the order is as it is; nil: too large.

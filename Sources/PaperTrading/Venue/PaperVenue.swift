@@ -135,9 +135,16 @@ public import TradingModel
         unsafe market._withUnsafeGuaranteedRef { match(trade, $0) }
     }
 
-    /// The same while ``isQuiet``, and before anything is due.
-    @inline(__always)
-    func processQuietly(_ trade: Trade) {
+    /// The same for trades of one instrument, the rows of a batch, while ``isQuiet`` and before
+    /// anything is due: only the latest of them counts.
+    func processQuietly(_ batch: EventBatch, trades rows: Range<Int>) {
+        guard !rows.isEmpty else { return }
+        let column = unsafe batch.tradeColumn
+        var latest = rows.lowerBound
+        for row in rows where unsafe column[row].receiveTime >= column[latest].receiveTime {
+            latest = row
+        }
+        let trade = unsafe column[latest]
         let tape = unsafe tapes + trade.instrument.index
         if unsafe trade.receiveTime >= tape.pointee.lastTime {
             unsafe tape.pointee.lastTime = trade.receiveTime

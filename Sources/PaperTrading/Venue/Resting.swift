@@ -51,7 +51,10 @@ extension PaperVenue {
         let lot = market.instrument.lot
         var rest = trade.quantity
         var eaten = Quantity.zero
-        for order in market.queues.filter({ $0.isReached(by: trade) }).map(\.order) {
+        let reached = market.queues.indices.compactMap { index in
+            market.queues[index].isReached(by: trade) ? market.queues[index].order : nil
+        }
+        for order in reached {
             // A fill may have ended others.
             guard let place = market.queues.firstIndex(where: { $0.order === order }) else {
                 continue
