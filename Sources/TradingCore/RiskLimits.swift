@@ -3,7 +3,8 @@ public import TradingModel
 /// Limits that every order must pass; nil: no such limit.
 public struct RiskLimits: Equatable, Sendable {
     public var maxOrderQuantity: Quantity?
-    /// In the quote currency (inverse: in contracts × contract size).
+    /// The most that an order can cost or bring, in the quote currency (inverse: in contracts ×
+    /// contract size).
     public var maxOrderNotional: Money?
     /// On the position plus all open and unknown orders filled at once.
     public var maxPosition: Quantity?

@@ -108,7 +108,8 @@ public enum Intent: Hashable, Sendable {
     case cancel(OrderSelector)
     /// A new price, a new total quantity, or both.
     case amend(ClientOrderID, price: Price?, quantity: Quantity?)
-    /// Whatever market order it takes to hold this much, counting working orders.
+    /// Whatever market order it takes to hold this much, counting the orders that are at
+    /// work.
     case target(InstrumentID, SignedQuantity)
     /// Cancel the instrument's orders and leave the position.
     case close(InstrumentID)

@@ -97,12 +97,6 @@ extension PaperVenue {
         order.reservation = amount
     }
 
-    /// Gives back what an order no longer needs.
-    func shrinkReservation(of order: PaperOrder) {
-        let needed = requirement(of: order) ?? order.reservation
-        setReservation(of: order, to: min(order.reservation, needed))
-    }
-
     /// Sets aside for a market's open orders what they need now, as far as there is money.
     ///
     /// Where the money is short, what an order holds already it keeps, and the older order is
