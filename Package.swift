@@ -121,7 +121,11 @@ let package = Package(
         .target(
             name: "CMoon",
             cSettings: [.unsafeFlags(["-I/usr/include/lua5.4", "-Wall", "-Wextra", "-Werror"])],
-            linkerSettings: [.linkedLibrary(":liblua5.4.a"), .linkedLibrary("m")]),
+            linkerSettings: [
+                .linkedLibrary(":liblua5.4.a"), .linkedLibrary("m"),
+                // The length of a table is ours: see moon_border.c.
+                .unsafeFlags(["-Xlinker", "--wrap=luaH_getn"]),
+            ]),
         .target(
             name: "PaperTrading",
             dependencies: [

@@ -1,0 +1,90 @@
+// moon_lua.h: how Lua 5.4 lays out what the shim reads past its API: the seed of its hash, tables
+// and strings. moon_layout_is_known checks all of it against the library at hand.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// A value and its type.
+typedef struct {
+    union {
+        void *pointer;
+        int64_t integer;
+        double number;
+    };
+    uint8_t type;
+} moon_lua_value;
+
+// The types, with their variants; those of objects have the high bit besides.
+enum {
+    MOON_LUA_COLLECTABLE = 0x40,
+    MOON_LUA_FALSE = 0x01,
+    MOON_LUA_LIGHT = 0x02,
+    MOON_LUA_TRUE = 0x11,
+    MOON_LUA_INTEGER = 0x03,
+    MOON_LUA_NUMBER = 0x13,
+    MOON_LUA_SHORT_STRING = 0x04 | MOON_LUA_COLLECTABLE,
+    MOON_LUA_LONG_STRING = 0x14 | MOON_LUA_COLLECTABLE,
+    MOON_LUA_TABLE = 0x05 | MOON_LUA_COLLECTABLE,
+};
+
+static inline int moon_lua_is_nil(uint8_t type) { return (type & 0x0f) == 0; }
+
+// A place of a table's hash part.
+typedef struct {
+    union {
+        void *pointer;
+        int64_t integer;
+        double number;
+    };
+    uint8_t type, key_type;
+    int32_t next;
+    union {
+        void *pointer;
+        int64_t integer;
+        double number;
+    } key;
+} moon_lua_node;
+
+typedef struct {
+    void *next;
+    uint8_t type, marked;
+    uint8_t flags, log_nodes;  // bit 7 of flags: `limit` is a hint and not the array's size
+    uint32_t limit;
+    moon_lua_value *array;
+    moon_lua_node *nodes;
+    moon_lua_node *last_free;  // null: `nodes` is the one place that all empty tables share
+    void *metatable;
+    void *gray;
+} moon_lua_table;
+
+typedef struct {
+    void *next;
+    uint8_t type, marked;
+    uint8_t extra, short_count;
+    uint32_t hash;
+    size_t long_count;
+    char bytes[];
+} moon_lua_string;
+
+_Static_assert(sizeof(moon_lua_value) == 16, "a value is 16 bytes");
+_Static_assert(sizeof(moon_lua_node) == 24, "a place of the hash part is 24 bytes");
+_Static_assert(sizeof(moon_lua_table) == 56, "a table is 56 bytes");
+_Static_assert(offsetof(moon_lua_string, bytes) == 24, "a string has a head of 24 bytes");
+
+// How many places the array part has.
+static inline size_t moon_lua_array_count(const moon_lua_table *table) {
+    size_t limit = table->limit;
+    if (!(table->flags & 0x80) || (limit & (limit - 1)) == 0) return limit;
+    size_t count = 1;
+    while (count < limit) count *= 2;
+    return count;
+}
+
+static inline size_t moon_lua_node_count(const moon_lua_table *table) {
+    return table->last_free ? (size_t)1 << table->log_nodes : 0;
+}
+
+static inline size_t moon_lua_string_count(const moon_lua_string *string) {
+    return string->type == (MOON_LUA_SHORT_STRING & ~MOON_LUA_COLLECTABLE) ? string->short_count
+                                                                          : string->long_count;
+}
