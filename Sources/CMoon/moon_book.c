@@ -102,11 +102,19 @@ bool moon_push_book_field(lua_State *L, moon_host *host, int32_t instrument, moo
     (void)host;
     (void)instrument;
     switch (field) {
-    case F_level: lua_pushcfunction(L, level); return true;
-    case F_bids: lua_pushcfunction(L, bids); return true;
-    case F_asks: lua_pushcfunction(L, asks); return true;
-    case F_volume: lua_pushcfunction(L, volume); return true;
-    case F_count: lua_pushcfunction(L, level_count); return true;
+    case F_level: moon_push_method(L, F_level); return true;
+    case F_bids: moon_push_method(L, F_bids); return true;
+    case F_asks: moon_push_method(L, F_asks); return true;
+    case F_volume: moon_push_method(L, F_volume); return true;
+    case F_count: moon_push_method(L, F_count); return true;
     default: return false;
     }
+}
+
+void moon_open_book(lua_State *L) {
+    moon_set_method(L, F_level, level);
+    moon_set_method(L, F_bids, bids);
+    moon_set_method(L, F_asks, asks);
+    moon_set_method(L, F_volume, volume);
+    moon_set_method(L, F_count, level_count);
 }

@@ -19,6 +19,8 @@ enum {
     COUNT_STEP = 1000,      // instructions between two hooks
     LOAD_FACTOR = 10,
     BYTES_TO_A_UNIT = 64,  // bytes that are copied in about the time of a counted instruction
+    STILL_LOOKS = 10,       // signals in a row without anything spent: stuck, once its time is over
+    LOOK_NANOSECONDS = 5000000,
     REFUSAL_SHARE = 64,     // a refused allocation costs a collection: this share of the bytes used
 };
 
@@ -37,6 +39,25 @@ static int64_t instruction_limit(const moon_host *host) {
     return host->is_loading && limit < INT64_MAX / LOAD_FACTOR ? limit * LOAD_FACTOR : limit;
 }
 
+static void note_place(moon_host *host, lua_State *L) {
+    lua_Debug ar;
+    host->breach_line = moon_script_line(L, &ar);
+    if (host->breach_line) memcpy(host->breach_file, ar.short_src, LUA_IDSIZE);
+}
+
+void moon_note_stuck(moon_host *host) {
+    char text[240];
+    int64_t limit = time_limit(host) > 0 ? time_limit(host) : host->limits.hard_limit;
+    const char *name = time_limit(host) == 0 ? "hard_limit" : host->is_loading ? "load_time" : "time";
+    int count = snprintf(
+        text, sizeof text,
+        "did not get on within one step for longer than %lld ms (script.%s): a `__call` that leads to"
+        " itself, keys made to collide, or a source that takes this long to compile",
+        (long long)(limit / 1000000), name);
+    moon_text_set(&host->breach, text, (size_t)count);
+    note_place(host, host->current);
+}
+
 // Notes what was broken and where; only the first counts.
 static void note_breach(moon_host *host, lua_State *L) {
     if (host->is_exhausted) return;
@@ -46,18 +67,18 @@ static void note_breach(moon_host *host, lua_State *L) {
     if (host->is_over) {
         count = snprintf(
             text, sizeof text,
-            "ran for more than %lld ms without returning (script.time, the limit of a callback): is"
-            " there an endless loop?", (long long)(time_limit(host) / 1000000));
+            "ran for more than %lld ms without returning (script.%s, the limit of %s): is there an"
+            " endless loop?", (long long)(time_limit(host) / 1000000),
+            host->is_loading ? "load_time" : "time", host->is_loading ? "the load" : "a callback");
     } else {
         count = snprintf(
             text, sizeof text,
             "ran more than %lld Lua instructions without returning (script.instructions, the limit"
-            " of a callback): is there an endless loop?", (long long)instruction_limit(host));
+            " of a callback%s): is there an endless loop?", (long long)instruction_limit(host),
+            host->is_loading ? ", ten times for the load" : "");
     }
     moon_text_set(&host->breach, text, (size_t)count);
-    lua_Debug ar;
-    host->breach_line = moon_script_line(L, &ar);
-    if (host->breach_line) memcpy(host->breach_file, ar.short_src, LUA_IDSIZE);
+    note_place(host, L);
 }
 
 // Atomic for the watchdog, which looks on; only this thread writes.
@@ -97,6 +118,7 @@ void moon_disarm(moon_host *host) {
     host->is_over = 0;
     host->is_exhausted = false;
     host->counted = 0;
+    host->still = 0;
 }
 
 void moon_switch(moon_host *host, lua_State *to) {
@@ -145,4 +167,15 @@ void moon_look_at_time(moon_host *host, int64_t lateness) {
     } else if (limit > 0 && thread_nanoseconds() - host->time_begin > limit) {
         host->is_over = 1;
     }
+}
+
+bool moon_is_stuck(moon_host *host) {
+    int64_t counted = atomic_load_explicit(&host->counted, memory_order_relaxed);
+    bool goesOn = !host->is_armed || counted != host->still_counted;
+    host->still_counted = counted;
+    host->still = goesOn ? 0 : host->still + 1;
+    if (host->is_over) return host->still >= STILL_LOOKS;
+    // Without a limit of time, well before the watchdog ends the process.
+    int64_t patience = host->limits.hard_limit / 2 / LOOK_NANOSECONDS;
+    return time_limit(host) == 0 && patience > 0 && host->still >= patience;
 }

@@ -218,10 +218,7 @@ static int push_call_with_argument(moon_host *host, moon_handler handler) {
 
 static __attribute__((noinline)) moon_outcome settle(
     moon_host *host, moon_handler handler, int status, int bottom) {
-    if (status != LUA_OK) {
-        moon_take_failure(host, status);
-        return MOON_FAILED;
-    }
+    if (status != LUA_OK) return MOON_FAILED;
     moon_outcome outcome = take_results(host, handler, bottom);
     if (host->intent_count && !moon_ask(host, MOON_ASKED_INTENTS, (int32_t)host->intent_count)) {
         outcome = refuse_flood(host, handler);
@@ -249,9 +246,7 @@ moon_outcome moon_call(moon_host *host, moon_handler handler) {
     } else {
         arguments = push_call_with_argument(host, handler);
     }  // stack: …, function, arguments…
-    moon_enter(host);
-    int status = lua_pcall(L, arguments, LUA_MULTRET, MOON_MESSAGE_SLOT);
-    moon_leave(host);
+    int status = moon_run(host, arguments, LUA_MULTRET);
     // Nothing lies above the handlers between calls, so the top tells whether anything came back.
     bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);
     return isQuiet ? MOON_QUIET : settle(host, handler, status, host->bottom);
@@ -306,8 +301,7 @@ moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
     lua_pushcfunction(L, run_trades);
     lua_pushvalue(L, host->handler[MOON_ON_TRADE]);
     lua_pushlightuserdata(L, stretch);  // stack: …, run_trades, on_trade, the stretch
-    int status = lua_pcall(L, 2, LUA_MULTRET, MOON_MESSAGE_SLOT);
-    moon_leave(host);
+    int status = moon_run(host, 2, LUA_MULTRET);
     bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);
     return isQuiet ? MOON_QUIET : settle(host, MOON_ON_TRADE, status, host->bottom);
 }

@@ -7,7 +7,13 @@
 const char moon_api_key, moon_env_key, moon_assigned_key, moon_state_key, moon_loaded_key,
     moon_symbols_key, moon_identity_key, moon_frozen_key, moon_string_key;
 
-enum { LONGEST_FAILURE = 4096 };  // bytes of an error's text; the rest is cut off
+enum {
+    LONGEST_FAILURE = 4096,   // bytes of an error's text; the rest is cut off
+    STRING_SEED = 0x6d6f6f6e,  // of Lua's hash: any would do
+    // Slots of the main stack that are always there: so deep a call makes no difference to what Lua
+    // allocates, whatever the watchdog's hook needs on top.
+    PINNED_SLOTS = 500,
+};
 
 static const char *const handler_names[MOON_HANDLER_COUNT] = {
     "on_trade", "on_quote", "on_book",     "on_bar",    "on_ticker", "on_funding", "on_order",
@@ -35,6 +41,30 @@ void moon_text_set(moon_text *text, const char *bytes, size_t count) {
 
 // ---- Memory -------------------------------------------------------------------------------------
 
+static void *allocate(void *context, void *block, size_t old, size_t new);
+
+// A block was refused: what that costs, and where it was asked for.
+static void refuse(moon_host *host) {
+    moon_charge_refusal(host);
+    lua_Debug ar;  // only reads: the state is whole wherever Lua allocates
+    host->memory_line = host->current ? moon_script_line(host->current, &ar) : 0;
+    if (host->memory_line) memcpy(host->memory_file, ar.short_src, LUA_IDSIZE);
+}
+
+// Gives the state the same seed on every run, in place of one of Lua's from addresses and the clock.
+// Called when Lua has made the state, and no text yet. False: the library is another one.
+static bool set_seed(moon_host *host, char *state) {
+    // lua_newstate's one block: extra space, then lua_State, in which global_State is pointed to.
+    char *global = *(char **)(state + LUA_EXTRASPACE + 24);
+    bool isInside = global > state && global < state + 4096;
+    if (!isInside || *(lua_Alloc *)global != allocate || *(void **)(global + 8) != host) return false;
+    // Behind the string table and the registry lies the nil value, which is the integer 0 while the
+    // state is being built; then the seed.
+    if (global[64 + 8] != LUA_TNIL || global[80 + 8] != LUA_TNUMBER) return false;
+    memcpy(global + 96, &(unsigned){STRING_SEED}, sizeof(unsigned));
+    return true;
+}
+
 // Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error. What the
 // host itself keeps (requests, messages) is not Lua's, so errors can be told when the script has
 // used all it may.
@@ -42,22 +72,28 @@ static void *allocate(void *context, void *block, size_t old, size_t new) {
     moon_host *host = context;
     size_t before = block ? old : 0;
     if (new == 0) {
-        free(block);
+        if (block) moon_heap_free(host->heap, block, old);
         host->memory -= before;
         return NULL;
     }
     if (new > before && host->memory - before + new > host->memory_limit) {
-        moon_charge_refusal(host);
-        lua_Debug ar;  // only reads: the state is whole wherever Lua allocates
-        host->memory_line = host->current ? moon_script_line(host->current, &ar) : 0;
-        if (host->memory_line) memcpy(host->memory_file, ar.short_src, LUA_IDSIZE);
+        refuse(host);
         return NULL;
     }
-    void *result = realloc(block, new);
-    if (result) host->memory = host->memory - before + new;
     if (host->is_armed) moon_charge_memory(host, new);
+    if (++host->blocks == 2 && !set_seed(host, host->state)) return NULL;
+    if (!host->is_opening && !atomic_load_explicit(&host->running, memory_order_relaxed)) {
+        host->stray_uses++;
+    }
+    void *result = block ? moon_heap_resize(host->heap, block, old, new)
+                         : moon_heap_take(host->heap, new, old != 0);
+    if (!result) refuse(host);
+    else host->memory = host->memory - before + new;
+    if (host->blocks == 1) host->state = result;
     return result;
 }
+
+int64_t moon_stray_uses(moon_host *host) { return host->stray_uses; }
 
 // Called by Lua for an error outside a protected call: ours are all inside.
 static int panic(lua_State *L) {
@@ -75,7 +111,7 @@ static void set_failure(moon_host *host, const char *text, const char *file, int
 
 // Ends the strategy: from now on no handler of it is called.
 static void end_strategy(moon_host *host) {
-    if (host->is_saving) return;
+    if (host->is_saving && !host->is_dead) return;
     host->is_broken = true;
     memset(host->handler, 0, sizeof host->handler);
 }
@@ -85,6 +121,12 @@ bool moon_is_broken(moon_host *host) { return host->is_broken; }
 // Takes the error value on top into the host's failure. // stack: error →
 void moon_take_failure(moon_host *host, int status) {
     lua_State *L = host->L;
+    if (host->is_dead) {
+        set_failure(host, host->breach.bytes, host->breach_file, host->breach_line);
+        moon_text_set(&host->breach, "", 0);
+        end_strategy(host);
+        return;
+    }
     if (host->breach.count > 0) {
         set_failure(host, host->breach.bytes, host->breach_file, host->breach_line);
         moon_text_set(&host->breach, "", 0);
@@ -114,17 +156,6 @@ void moon_forget_failure(moon_host *host) {
     host->failure_line = 0;
 }
 
-// Calls the function below `arguments` values, watched. False: the failure is taken.
-// stack: function, arguments… → results…
-static bool run(moon_host *host, int arguments, int results) {
-    moon_enter(host);
-    int status = lua_pcall(host->L, arguments, results, MOON_MESSAGE_SLOT);
-    moon_leave(host);
-    if (status == LUA_OK) return true;
-    moon_take_failure(host, status);
-    return false;
-}
-
 moon_failure moon_failure_of(moon_host *host) {
     return (moon_failure){host->failure.bytes, host->failure_file.bytes, host->failure_line};
 }
@@ -140,7 +171,7 @@ moon_host *moon_open(moon_limits limits, moon_calls calls, const char *names) {
     moon_host *host = calloc(1, sizeof *host);
     if (!host) return NULL;
     host->limits = limits;
-    host->calls = calls;
+    moon_set_calls(host, calls);
     host->memory_limit = (size_t)limits.memory;
     host->is_loading = true;
     moon_forget_failure(host);
@@ -148,8 +179,11 @@ moon_host *moon_open(moon_limits limits, moon_calls calls, const char *names) {
     moon_text_set(&host->names, names ? names : "", names ? strlen(names) : 0);
     moon_text_set(&host->missing_names, "", 0);
     moon_text_set(&host->hidden_names, "", 0);
-    lua_State *L = lua_newstate(allocate, host);
+    host->is_opening = true;
+    host->heap = moon_heap_open(host->memory_limit);
+    lua_State *L = host->heap ? lua_newstate(allocate, host) : NULL;
     if (!L) {
+        if (host->heap) moon_heap_close(host->heap);
         free(host->failure.bytes);
         free(host->failure_file.bytes);
         free(host->names.bytes);
@@ -164,10 +198,11 @@ moon_host *moon_open(moon_limits limits, moon_calls calls, const char *names) {
     lua_pushcfunction(L, moon_message_handler);  // stack: message handler
     moon_watch(host);
     lua_pushcfunction(L, open_protected);
-    if (!run(host, 0, 0)) {
+    if (!lua_checkstack(L, PINNED_SLOTS) || moon_run(host, 0, 0) != LUA_OK) {
         moon_close(host);
         return NULL;
     }
+    host->is_opening = false;
     return host;
 }
 
@@ -193,10 +228,7 @@ static void free_slots(moon_host *host) {
 
 void moon_close(moon_host *host) {
     moon_unwatch(host);
-    host->memory_limit = SIZE_MAX;
-    lua_State *L = host->L;
-    host->L = host->current = NULL;
-    lua_close(L);
+    moon_heap_close(host->heap);  // nothing in it needs to be released one by one
     free_instruments(host);
     free_slots(host);
     moon_events *events = &host->events;
@@ -277,16 +309,16 @@ bool moon_load(moon_host *host, const char *source, size_t count, const char *ch
     source_text text = {source, count, chunk};
     lua_pushcfunction(L, load_protected);
     lua_pushlightuserdata(L, &text);
-    if (!run(host, 1, 0)) return false;
+    bool isRun = moon_run(host, 1, 0) == LUA_OK;
     host->is_loading = false;
+    if (!isRun) return false;
     lua_pushcfunction(L, find_handlers_protected);
-    if (!run(host, 0, LUA_MULTRET)) return false;
+    if (moon_run(host, 0, LUA_MULTRET) != LUA_OK) return false;
     // Each slot was counted inside the call, from 1; here they lie above the message handler.
     for (int i = 0; i < MOON_HANDLER_COUNT; i++) {
         if (host->handler[i]) host->handler[i] += MOON_MESSAGE_SLOT;
     }
     host->bottom = lua_gettop(L);
-    if (!lua_checkstack(L, LUA_MINSTACK)) abort();
     return true;
 }
 
@@ -361,7 +393,7 @@ bool moon_set_state(moon_host *host, const char *text, size_t count) {
     lua_pushcfunction(host->L, set_state_protected);
     lua_pushlightuserdata(host->L, &source);
     host->is_saving = true;
-    bool isSet = run(host, 1, 0);
+    bool isSet = moon_run(host, 1, 0) == LUA_OK;
     host->is_saving = false;
     return isSet;
 }
@@ -371,7 +403,7 @@ const char *moon_state_text(moon_host *host) {
     moon_forget_failure(host);
     lua_pushcfunction(L, moon_write_state);
     host->is_saving = true;
-    bool isWritten = run(host, 0, 0);
+    bool isWritten = moon_run(host, 0, 0) == LUA_OK;
     host->is_saving = false;
     return isWritten ? host->answer.bytes : NULL;
 }

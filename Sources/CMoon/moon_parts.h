@@ -4,6 +4,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -11,6 +12,16 @@
 #include <unistd.h>
 
 #include "moon.h"
+#include "moon_heap.h"
+
+// Lua keeps the last texts that these were given, by their addresses in the process, and makes an
+// object or not by that. Nothing that a script can see may hang on it.
+#undef lua_pushliteral
+#define lua_pushliteral(L, text) lua_pushlstring(L, "" text, sizeof(text) - 1)
+#define lua_pushstring(L, text) moon_push_string(L, text)
+static inline const char *moon_push_string(lua_State *L, const char *text) {
+    return lua_pushlstring(L, text, strlen(text));
+}
 
 // ---- Names that scripts use as fields -----------------------------------------------------------
 
@@ -91,7 +102,8 @@ struct moon_host {
     moon_events events;
     int handler[MOON_HANDLER_COUNT];  // its stack slot; 0: the script has none
     int bottom;                       // the top of the stack between calls
-    moon_calls calls;
+    moon_calls calls;          // marked as outside of Lua, see moon_outside.c
+    moon_calls outside_calls;  // as they were given
     moon_limits limits;
 
     struct {
@@ -136,7 +148,12 @@ struct moon_host {
     int failure_line;
 
     // Memory: used, its limit, where it ran out.
+    moon_heap *heap;
+    char *state;      // Lua's first block
+    bool is_opening;
     size_t memory, memory_limit;
+    int64_t blocks;               // taken so far
+    int64_t stray_uses;           // blocks that were taken outside of moon_run
     char memory_file[LUA_IDSIZE];
     int memory_line;
 
@@ -151,6 +168,10 @@ struct moon_host {
     _Atomic bool is_exhausted;       // whether the budget is broken and the callback must end
     _Atomic int64_t counted;         // units spent since the callback was found late
     int64_t time_begin;
+    sigjmp_buf escape;               // where moon_run began
+    volatile sig_atomic_t outside;   // how deep it is in what must not be left: see moon_outside.c
+    int64_t still_counted, still;    // what was spent at the last signal, for how many it stayed so
+    bool is_dead;                    // the state was left half done: nothing may use it any more
     moon_host *next;  // in the watchdog's list
     uint64_t seen;    // the watchdog's own: the callback at its last look
     int64_t seen_counted, looks;  // what it had spent, and how often that was the same
@@ -220,6 +241,18 @@ void moon_nearest_try(moon_nearest *search, const char *candidate);
 // Pushes ": did you mean `x`?" or, when nothing is near, `otherwise`.  // stack: +1
 void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *otherwise);
 
+// ---- moon_entry.c -------------------------------------------------------------------------------
+
+// Calls the function below `arguments` values, protected and watched; everything that uses a
+// script's state goes through here. Not LUA_OK: the failure is taken.
+// stack: function, arguments… → results…
+int moon_run(moon_host *host, int arguments, int results);
+
+// ---- moon_outside.c -----------------------------------------------------------------------------
+
+// Makes `calls` those of the host, each marked as outside of Lua.
+void moon_set_calls(moon_host *host, moon_calls calls);
+
 // ---- moon_host.c --------------------------------------------------------------------------------
 
 void moon_forget_failure(moon_host *host);
@@ -263,6 +296,9 @@ void moon_arm(moon_host *host, lua_State *L);  // counts what `L` runs from now 
 void moon_switch(moon_host *host, lua_State *to);
 // In the signal's handler: whether the callback's time is up, `lateness` into it at the first look.
 void moon_look_at_time(moon_host *host, int64_t lateness);
+// In the signal's handler, after that: whether it is stuck within one instruction, and must end.
+bool moon_is_stuck(moon_host *host);
+void moon_note_stuck(moon_host *host);  // makes that the host's breach
 
 // ---- The other files ----------------------------------------------------------------------------
 
@@ -279,8 +315,24 @@ static inline moon_field moon_field_of(const moon_host *host, const void *name) 
 void moon_open_views(lua_State *L, moon_host *host);   // the views' metatable
 void moon_push_view(lua_State *L, uintptr_t view);     // stack: +1
 moon_view moon_view_kind(lua_State *L, int index);     // MOON_VIEW_NONE: no view
+void moon_open_book(lua_State *L);  // its methods
 bool moon_push_book_field(lua_State *L, moon_host *host, int32_t instrument, moon_field field);
 void moon_push_exact(lua_State *L, moon_host *host, moon_attos value);
+
+// A function that a script may get hold of is an object of the heap, with a place that is the same
+// on every run, and not a bare pointer into the program.
+static inline void moon_push_object(lua_State *L, lua_CFunction function) {
+    lua_pushnil(L);
+    lua_pushcclosure(L, function, 1);
+}
+enum { MOON_METHODS = 100 };  // in the registry: methods of views, by field
+static inline void moon_set_method(lua_State *L, moon_field field, lua_CFunction function) {
+    moon_push_object(L, function);
+    lua_rawseti(L, LUA_REGISTRYINDEX, MOON_METHODS + field);
+}
+static inline void moon_push_method(lua_State *L, moon_field field) {
+    lua_rawgeti(L, LUA_REGISTRYINDEX, MOON_METHODS + field);
+}
 
 void moon_open_intents(lua_State *L);  // stack: api → api
 const moon_intent *moon_intent_at(lua_State *L, int index);  // NULL: it is none
@@ -304,6 +356,7 @@ void moon_open_random(lua_State *L);    // stack: math → math
 void moon_open_sort(lua_State *L);      // stack: table → table
 void moon_open_order(lua_State *L);     // stack: api → api; pairs and next
 void moon_open_names(lua_State *L);     // stack: api → api, without what was not asked for
+void moon_make_objects(lua_State *L);   // stack: api → api, its functions made objects of the heap
 // Why scripts do not get the name; NULL: no reason is known. The text lasts until the next call.
 const char *moon_reason_withheld(moon_host *host, const char *name);
 void moon_open_sandbox(lua_State *L);   // the environment and all of the above

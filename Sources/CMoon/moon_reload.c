@@ -7,15 +7,6 @@ typedef struct {
     size_t count;
 } state_text;
 
-static bool run(moon_host *host, int arguments) {
-    moon_enter(host);
-    int status = lua_pcall(host->L, arguments, 0, MOON_MESSAGE_SLOT);
-    moon_leave(host);
-    if (status == LUA_OK) return true;
-    moon_take_failure(host, status);
-    return false;
-}
-
 // ---- state --------------------------------------------------------------------------------------
 
 // Whether the value is a table that may be filled anew: not one that is read-only, nor one that was filled already,
@@ -133,7 +124,7 @@ bool moon_replace_state(moon_host *host, const char *text, size_t count) {
     state_text given = {text, count};
     lua_pushcfunction(host->L, replace_protected);
     lua_pushlightuserdata(host->L, &given);
-    return run(host, 1);
+    return moon_run(host, 1, 0) == LUA_OK;
 }
 
 bool moon_complete_state(moon_host *host, const char *text, size_t count) {
@@ -141,7 +132,7 @@ bool moon_complete_state(moon_host *host, const char *text, size_t count) {
     state_text given = {text, count};
     lua_pushcfunction(host->L, complete_protected);
     lua_pushlightuserdata(host->L, &given);
-    return run(host, 1);
+    return moon_run(host, 1, 0) == LUA_OK;
 }
 
 // ---- Shape --------------------------------------------------------------------------------------
@@ -167,7 +158,7 @@ bool moon_state_shape(moon_host *host, int64_t *shape) {
     moon_forget_failure(host);
     lua_pushcfunction(host->L, shape_protected);
     lua_pushlightuserdata(host->L, shape);
-    return run(host, 1);
+    return moon_run(host, 1, 0) == LUA_OK;
 }
 
 // stack: handler, from →
@@ -188,5 +179,5 @@ bool moon_upgrade(moon_host *host, int64_t from) {
     lua_pushcfunction(L, upgrade_protected);
     lua_pushvalue(L, host->handler[MOON_ON_UPGRADE]);
     lua_pushinteger(L, from);
-    return run(host, 2);
+    return moon_run(host, 2, 0) == LUA_OK;
 }

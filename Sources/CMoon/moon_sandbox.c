@@ -164,6 +164,35 @@ static int require(lua_State *L) {
     return 1;
 }
 
+// ---- Functions as objects -----------------------------------------------------------------------
+
+// Makes objects of the bare functions of a table. // stack: unchanged
+static void make_objects(lua_State *L, int table) {
+    lua_pushnil(L);
+    while (lua_next(L, table)) {  // stack: …, name, value
+        lua_CFunction function = lua_tocfunction(L, -1);
+        bool isBare = function && !lua_getupvalue(L, -1, 1);
+        if (function && !isBare) lua_pop(L, 1);
+        if (isBare) {
+            lua_pushvalue(L, -2);
+            moon_push_object(L, function);
+            lua_rawset(L, table);
+        }
+        lua_pop(L, 1);
+    }
+}
+
+void moon_make_objects(lua_State *L) {
+    int api = lua_gettop(L);
+    make_objects(L, api);
+    lua_pushnil(L);
+    while (lua_next(L, api)) {  // stack: api, name, value
+        if (moon_thaw(L, lua_gettop(L))) make_objects(L, lua_gettop(L));
+        lua_settop(L, api + 1);
+    }
+    // The functions of a test file's library come later; they are of Lua or have values of their own.
+}
+
 // ---- The environment ----------------------------------------------------------------------------
 
 static void set_registry(lua_State *L, const void *key) {
@@ -197,6 +226,7 @@ void moon_open_sandbox(lua_State *L) {
     moon_freeze(L, "ta", "indicator");
     lua_setfield(L, -2, "ta");
     moon_open_names(L);
+    moon_make_objects(L);
     lua_createtable(L, 0, 2);
     lua_pushcfunction(L, unknown_global);
     lua_setfield(L, -2, "__index");

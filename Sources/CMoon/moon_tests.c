@@ -247,16 +247,6 @@ static int open_protected(lua_State *L) {
     return 0;
 }
 
-// Calls the function below `arguments` values, watched. False: the failure is taken.
-static bool run_watched(moon_host *host, int arguments) {
-    moon_enter(host);
-    int status = lua_pcall(host->L, arguments, 0, MOON_MESSAGE_SLOT);
-    moon_leave(host);
-    if (status == LUA_OK) return true;
-    moon_take_failure(host, status);
-    return false;
-}
-
 bool moon_open_tests(
     moon_host *host, const char *library, size_t count, moon_test_call call, void *context) {
     moon_forget_failure(host);
@@ -265,7 +255,7 @@ bool moon_open_tests(
     library_text text = {library, count};
     lua_pushcfunction(host->L, open_protected);
     lua_pushlightuserdata(host->L, &text);
-    return run_watched(host, 1);
+    return moon_run(host, 1, 0) == LUA_OK;
 }
 
 // stack: number →
@@ -284,5 +274,5 @@ bool moon_run_test(moon_host *host, int64_t number) {
     memset(host->asked, 0, sizeof host->asked);  // time stands still here: a second for each test
     lua_pushcfunction(host->L, run_protected);
     lua_pushinteger(host->L, number);
-    return run_watched(host, 1);
+    return moon_run(host, 1, 0) == LUA_OK;
 }

@@ -416,7 +416,7 @@ static __attribute__((noinline)) int no_field(lua_State *L, moon_view kind, moon
             L, "%s has named fields, not [%s]", kinds[kind].article, moon_type_name(L, 2));
     }
     if (field == F_copy) {
-        lua_pushcfunction(L, copy);
+        moon_push_method(L, F_copy);
         return 1;
     }
     return raise_unknown_field(L, kind, lua_tostring(L, 2));
@@ -536,6 +536,8 @@ void moon_open_views(lua_State *L, moon_host *host) {
         host->fields[at].field = (moon_field)field;
     }
     lua_rawsetp(L, LUA_REGISTRYINDEX, host->fields);
+    moon_set_method(L, F_copy, copy);
+    moon_open_book(L);
     static const luaL_Reg methods[] = {
         {"__index", view_index},
         {"__newindex", view_newindex},

@@ -11,9 +11,13 @@
 // Later looks signal again, so that the thread compares its processor time with the limit, and arms
 // a coroutine that was resumed in between.
 //
-// A callback that spends nothing for as long as the hard limit is stuck where nothing counts, in C
-// or in Swift, or does not end although it must. Then the watchdog calls a function of the host's
-// choice and ends the process: nothing in it can be trusted to manage an account. It counts its
+// A callback that spends nothing for many looks is stuck within one instruction: a chain of __call
+// that leads to itself, keys chosen to fall together. The signal's handler leaves it where it is, by
+// a jump to moon_run: only the script is lost.
+//
+// That is not possible in the host's own code, in C or in Swift, which may hold what others need. A
+// callback that is stuck there for as long as the hard limit ends the process, after a function of
+// the host's choice was called: nothing in it can be trusted to manage an account. The watchdog counts its
 // looks and not a clock, so a process that was stopped, or a machine that slept, is not taken for a
 // stuck callback; nor is one that is slow on a busy machine, for it goes on counting.
 #include "moon_parts.h"
@@ -57,6 +61,7 @@ static void arm(int signal_number) {
     uint64_t running = atomic_load_explicit(&host->running, memory_order_relaxed);
     if (running == 0 || running != atomic_load_explicit(&host->late, memory_order_relaxed)) return;
     moon_look_at_time(host, WATCH_NANOSECONDS);
+    if (moon_is_stuck(host) && !host->outside) siglongjmp(host->escape, 1);
     host->is_armed = 1;
     moon_arm(host, host->current);
 }

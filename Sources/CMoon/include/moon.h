@@ -245,6 +245,9 @@ const char *moon_missing_names(moon_host *host);
 const char *moon_hidden_names(moon_host *host);
 void moon_close(moon_host *host);
 
+// How often a use of its Lua state went round the protected entry: 0, else the shim is at fault.
+int64_t moon_stray_uses(moon_host *host);
+
 // Where the event at hand is written.
 moon_events *moon_events_of(moon_host *host);
 

@@ -1,0 +1,325 @@
+// The memory of a script's Lua state, from which the same calls get the same addresses.
+//
+// Lua hashes objects by their addresses, and so the addresses decide when a table grows, with that
+// when garbage is collected, and with that what is left in a weak table. Here a block's place
+// follows from the calls before it alone; and since each heap begins at a multiple of 4 GB and Lua
+// takes the low 32 bits of an address, it is the same to Lua wherever the heap lies.
+//
+// Two regions: objects, and what objects own (the parts of tables, stacks). Each is an array of
+// pages, found by the first gap that fits. Blocks of up to 16 KB come from slabs of 64 KB, all of
+// one size; larger ones are pages of their own. No block has a head: who frees it knows its size.
+//
+// A heap is closed by giving its pages back, whatever is in them: so a state that was left in the
+// middle of something is never touched again.
+#define _GNU_SOURCE
+#include "moon_heap.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define HIDE(block, size) ASAN_POISON_MEMORY_REGION(block, size)
+#define SHOW(block, size) ASAN_UNPOISON_MEMORY_REGION(block, size)
+#else
+#define HIDE(block, size) ((void)0)
+#define SHOW(block, size) ((void)0)
+#endif
+
+enum {
+    PAGE = 4096,
+    SLAB = 65536,
+    SLAB_PAGES = SLAB / PAGE,
+    LARGEST_SMALL = 16384,
+    GRAIN = 16,  // block sizes and places are multiples of it
+    CLASS_COUNT = 36,
+    COMMIT_PAGES = 64,  // made usable at a time: 256 KB
+    NO_SLAB = -1,
+    KEPT_PAGES = 4096,  // at the end of a region: only a block that becomes smaller moves there
+};
+
+// Sizes of blocks: by 16 to 128, then four to a doubling.
+static const uint16_t class_sizes[CLASS_COUNT] = {
+    16,   32,   48,   64,   80,   96,   112,  128,  160,  192,  224,   256,
+    320,  384,  448,  512,  640,  768,  896,  1024, 1280, 1536, 1792,  2048,
+    2560, 3072, 3584, 4096, 5120, 6144, 7168, 8192, 10240, 12288, 14336, 16384,
+};
+
+static uint8_t class_of_grains[LARGEST_SMALL / GRAIN + 1];
+
+static __attribute__((constructor)) void fill_classes(void) {
+    int class = 0;
+    for (int grains = 1; grains <= LARGEST_SMALL / GRAIN; grains++) {
+        if (grains * GRAIN > class_sizes[class]) class++;
+        class_of_grains[grains] = (uint8_t)class;
+    }
+}
+
+// A block that is free: where the next free one of its slab begins, in grains.
+typedef struct {
+    uint32_t next;
+} free_block;
+
+enum { END_OF_LIST = 0xffffffff };
+
+typedef struct {
+    uint32_t free;       // the first free block, in grains from the slab's begin
+    uint16_t used;       // blocks
+    uint16_t fresh;      // blocks that were never given out begin here
+    uint16_t count;      // blocks of the slab
+    uint8_t class;
+    bool is_listed;      // among those of its class with room
+    int32_t next, before;  // in that list
+} slab_state;
+
+typedef struct {
+    char *base;
+    uint32_t page_count;       // of the region
+    uint32_t usable;           // pages that may be touched
+    uint32_t first_gap;        // no page below is free, in words of `pages`
+    uint64_t *pages;           // a bit a page: whether it is in use
+    slab_state *slabs;         // by place
+    int32_t open[CLASS_COUNT];  // the first slab of each class with room
+} region;
+
+enum { OBJECTS, PARTS, REGION_COUNT };
+
+struct moon_heap {
+    char *base;
+    size_t size;
+    region regions[REGION_COUNT];
+};
+
+// ---- Address space ------------------------------------------------------------------------------
+
+static const uintptr_t FIRST_BASE = 0x200000000000, LAST_BASE = 0x400000000000;
+static const uintptr_t BASE_STEP = (uintptr_t)1 << 32;
+
+// Room at a multiple of 4 GB; NULL: there is none.
+static char *reserve(size_t size) {
+    static uintptr_t turn;
+    uintptr_t steps = (LAST_BASE - FIRST_BASE) / BASE_STEP;
+    uintptr_t needed = (size + BASE_STEP - 1) / BASE_STEP;
+    for (int tries = 0; tries < 4096; tries++) {
+        uintptr_t place = __atomic_fetch_add(&turn, needed, __ATOMIC_RELAXED) % steps;
+        void *wanted = (void *)(FIRST_BASE + place * BASE_STEP);
+        void *given = mmap(
+            wanted, size, PROT_NONE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+        if (given == wanted) return given;
+        if (given != MAP_FAILED) munmap(given, size);
+    }
+    return NULL;
+}
+
+static bool make_usable(region *it, uint32_t pages) {
+    if (pages <= it->usable) return true;
+    uint32_t wanted = (pages + COMMIT_PAGES - 1) / COMMIT_PAGES * COMMIT_PAGES;
+    if (wanted > it->page_count) wanted = it->page_count;
+    size_t size = (size_t)(wanted - it->usable) * PAGE;
+    if (mprotect(it->base + (size_t)it->usable * PAGE, size, PROT_READ | PROT_WRITE) != 0) {
+        return false;
+    }
+    it->usable = wanted;
+    return true;
+}
+
+static bool open_region(region *it, char *base, size_t size) {
+    it->base = base;
+    it->page_count = (uint32_t)(size / PAGE);
+    it->pages = calloc(it->page_count / 64, sizeof *it->pages);
+    it->slabs = calloc(it->page_count / SLAB_PAGES, sizeof *it->slabs);
+    for (int class = 0; class < CLASS_COUNT; class++) it->open[class] = NO_SLAB;
+    return it->pages && it->slabs;
+}
+
+moon_heap *moon_heap_open(size_t limit) {
+    moon_heap *heap = calloc(1, sizeof *heap);
+    if (!heap) return NULL;
+    // Blocks are larger than what is asked for, and gaps stay.
+    size_t half = (limit / 2 * 3 + (32 << 20)) >> 20 << 20;
+    heap->size = half * REGION_COUNT;
+    heap->base = reserve(heap->size);
+    for (int i = 0; heap->base && i < REGION_COUNT; i++) {
+        if (open_region(&heap->regions[i], heap->base + half * (size_t)i, half)) continue;
+        moon_heap_close(heap);
+        return NULL;
+    }
+    if (heap->base) return heap;
+    free(heap);
+    return NULL;
+}
+
+void moon_heap_close(moon_heap *heap) {
+    for (int i = 0; i < REGION_COUNT; i++) {
+        SHOW(heap->regions[i].base, (size_t)heap->regions[i].usable * PAGE);
+    }
+    munmap(heap->base, heap->size);
+    for (int i = 0; i < REGION_COUNT; i++) {
+        free(heap->regions[i].pages);
+        free(heap->regions[i].slabs);
+    }
+    free(heap);
+}
+
+size_t moon_heap_footprint(const moon_heap *heap) {
+    return ((size_t)heap->regions[OBJECTS].usable + heap->regions[PARTS].usable) * PAGE;
+}
+
+// ---- Pages --------------------------------------------------------------------------------------
+
+static bool is_used(const region *it, uint32_t page) {
+    return it->pages[page / 64] >> page % 64 & 1;
+}
+
+// The first gap of `count` pages that begins at a multiple of `step`; page_count: there is none.
+static uint32_t find_gap(region *it, uint32_t count, uint32_t step) {
+    uint32_t words = it->page_count / 64;
+    while (it->first_gap < words && it->pages[it->first_gap] == UINT64_MAX) it->first_gap++;
+    uint32_t page = it->first_gap * 64;
+    while (page + count <= it->page_count) {
+        if (page % 64 == 0 && it->pages[page / 64] == UINT64_MAX) {
+            page += 64;
+            continue;
+        }
+        uint32_t found = 0;
+        while (found < count && !is_used(it, page + found)) found++;
+        if (found == count) return page;
+        page = (page + found + step) / step * step;  // behind the page in use
+    }
+    return it->page_count;
+}
+
+static void mark(region *it, uint32_t page, uint32_t count, bool isUsed) {
+    for (uint32_t i = page; i < page + count; i++) {
+        if (isUsed) it->pages[i / 64] |= (uint64_t)1 << i % 64;
+        else it->pages[i / 64] &= ~((uint64_t)1 << i % 64);
+    }
+    if (!isUsed && page / 64 < it->first_gap) it->first_gap = page / 64;
+}
+
+static char *take_pages(region *it, uint32_t count, uint32_t step, uint32_t kept) {
+    uint32_t page = find_gap(it, count, step);
+    if (page + count > it->page_count - kept || !make_usable(it, page + count)) return NULL;
+    mark(it, page, count, true);
+    return it->base + (size_t)page * PAGE;
+}
+
+static uint32_t pages_of(size_t size) { return (uint32_t)((size + PAGE - 1) / PAGE); }
+
+// ---- Slabs --------------------------------------------------------------------------------------
+
+static void list(region *it, int32_t place) {
+    slab_state *slab = &it->slabs[place];
+    slab->is_listed = true;
+    slab->before = NO_SLAB;
+    slab->next = it->open[slab->class];
+    if (slab->next != NO_SLAB) it->slabs[slab->next].before = place;
+    it->open[slab->class] = place;
+}
+
+static void unlist(region *it, int32_t place) {
+    slab_state *slab = &it->slabs[place];
+    slab->is_listed = false;
+    if (slab->next != NO_SLAB) it->slabs[slab->next].before = slab->before;
+    if (slab->before != NO_SLAB) it->slabs[slab->before].next = slab->next;
+    else it->open[slab->class] = slab->next;
+}
+
+static int32_t open_slab(region *it, uint8_t class, uint32_t kept) {
+    char *begin = take_pages(it, SLAB_PAGES, SLAB_PAGES, kept);
+    if (!begin) return NO_SLAB;
+    int32_t place = (int32_t)((begin - it->base) / SLAB);
+    it->slabs[place] = (slab_state){
+        .free = END_OF_LIST, .class = class, .count = SLAB / class_sizes[class]};
+    list(it, place);
+    HIDE(begin, SLAB);
+    return place;
+}
+
+static void *take_small(region *it, size_t size, uint32_t kept) {
+    uint8_t class = class_of_grains[(size + GRAIN - 1) / GRAIN];
+    int32_t place = it->open[class];
+    if (place == NO_SLAB && (place = open_slab(it, class, kept)) == NO_SLAB) return NULL;
+    slab_state *slab = &it->slabs[place];
+    char *begin = it->base + (size_t)place * SLAB;
+    char *block;
+    if (slab->free != END_OF_LIST) {
+        block = begin + (size_t)slab->free * GRAIN;
+        SHOW(block, sizeof(free_block));
+        slab->free = ((free_block *)block)->next;
+    } else {
+        block = begin + (size_t)slab->fresh++ * class_sizes[class];
+    }
+    if (++slab->used == slab->count) unlist(it, place);
+    SHOW(block, size);
+    return block;
+}
+
+static void free_small(region *it, void *block) {
+    size_t offset = (size_t)((char *)block - it->base);
+    int32_t place = (int32_t)(offset / SLAB);
+    slab_state *slab = &it->slabs[place];
+    SHOW(block, sizeof(free_block));
+    ((free_block *)block)->next = slab->free;
+    HIDE(block, class_sizes[slab->class]);
+    slab->free = (uint32_t)(offset % SLAB / GRAIN);
+    if (slab->used-- == slab->count) list(it, place);
+    // The last empty slab of a class stays, so that one block that comes and goes costs no search.
+    if (slab->used > 0 || (slab->next == NO_SLAB && slab->before == NO_SLAB)) return;
+    unlist(it, place);
+    mark(it, (uint32_t)place * SLAB_PAGES, SLAB_PAGES, false);
+}
+
+// ---- Blocks -------------------------------------------------------------------------------------
+
+static inline region *region_of(moon_heap *heap, const void *block) {
+    return &heap->regions[(const char *)block >= heap->regions[PARTS].base];
+}
+
+static inline size_t room_of(size_t size) {
+    return size <= LARGEST_SMALL ? class_sizes[class_of_grains[(size + GRAIN - 1) / GRAIN]]
+                                 : (size_t)pages_of(size) * PAGE;
+}
+
+static void *take(region *it, size_t size, uint32_t kept) {
+    if (size <= LARGEST_SMALL) return take_small(it, size, kept);
+    char *block = take_pages(it, pages_of(size), 1, kept);
+    if (block) SHOW(block, size);
+    return block;
+}
+
+void *moon_heap_take(moon_heap *heap, size_t size, bool isObject) {
+    return take(&heap->regions[isObject ? OBJECTS : PARTS], size, KEPT_PAGES);
+}
+
+void moon_heap_free(moon_heap *heap, void *block, size_t size) {
+    region *it = region_of(heap, block);
+    if (size <= LARGEST_SMALL) return free_small(it, block);
+    HIDE(block, (size_t)pages_of(size) * PAGE);
+    mark(it, (uint32_t)(((char *)block - it->base) / PAGE), pages_of(size), false);
+}
+
+void *moon_heap_resize(moon_heap *heap, void *block, size_t old, size_t new) {
+    bool isSmall = old <= LARGEST_SMALL && new <= LARGEST_SMALL;
+    bool isLarge = old > LARGEST_SMALL && new > LARGEST_SMALL;
+    if ((isSmall || isLarge) && room_of(old) == room_of(new)) {
+        if (new > old) SHOW(block, new);
+        return block;
+    }
+    region *it = region_of(heap, block);
+    if (isLarge && new < old) {  // the pages behind it are free now
+        uint32_t first = (uint32_t)(((char *)block - it->base) / PAGE);
+        mark(it, first + pages_of(new), pages_of(old) - pages_of(new), false);
+        return block;
+    }
+    void *result = take(it, new, new < old ? 0 : KEPT_PAGES);
+    if (!result) {
+        if (new < old) abort();  // 16 MB were kept for it
+        return NULL;
+    }
+    memcpy(result, block, old < new ? old : new);
+    moon_heap_free(heap, block, old);
+    return result;
+}
