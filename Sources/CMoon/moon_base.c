@@ -143,7 +143,7 @@ static int collectgarbage(lua_State *L) {
 
 void moon_open_base(lua_State *L) {
     static const char *const kept[] = {
-        "assert", "error", "ipairs", "type", "rawequal",
+        "assert", "error", "type", "rawequal",
     };
     luaL_requiref(L, LUA_GNAME, luaopen_base, 0);  // stack: api, Lua's own globals
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {

@@ -15,6 +15,7 @@ enum { RANK_INDEX, RANK_INTEGER, RANK_NUMBER, RANK_STRING, RANK_BOOLEAN, RANK_VI
 
 typedef struct {
     int rank;
+    int32_t place;  // in the list that it came from, from 1
     union {
         lua_Integer integer;
         lua_Number number;
@@ -73,17 +74,6 @@ static int compare(const sort_key *left, const sort_key *right) {
         return left_count < right_count ? -1 : left_count > right_count;
     }
     return left->integer < right->integer ? -1 : left->integer > right->integer;
-}
-
-static void push_key(lua_State *L, const sort_key *key) {
-    switch (key->rank) {
-    case RANK_INDEX:
-    case RANK_INTEGER: lua_pushinteger(L, key->integer); break;
-    case RANK_NUMBER: lua_pushnumber(L, key->number); break;
-    case RANK_STRING: lua_pushlstring(L, key->string.bytes, key->string.count); break;
-    case RANK_BOOLEAN: lua_pushboolean(L, (int)key->integer); break;
-    default: moon_push_view(L, (uintptr_t)key->integer);
-    }
 }
 
 // Merges the sorted runs of `keys` from `start` to `middle` and on to `end`, into `to`.
@@ -151,23 +141,31 @@ static int step_keys(lua_State *L) {
     return 2;
 }
 
-// Pushes the table's keys as a sorted list. // stack: +1
+// Pushes the table's keys as a sorted list. `count` is at least how many there are: making room may
+// collect garbage, and that may take entries out of a weak table, but adds none. // stack: +1
 static void push_sorted_keys(lua_State *L, int table, lua_Integer count, const char *function) {
-    // The buffer is garbage collected: an error in between leaks nothing.
+    lua_createtable(L, (int)count, 0);  // stack: …, keys: they stay alive through it
+    int unsorted = lua_gettop(L);
+    // The buffers are garbage collected: an error in between leaks nothing.
     sort_key *keys = lua_newuserdatauv(L, (size_t)count * 2 * sizeof *keys, 0);
-    lua_Integer at = 0;
+    lua_createtable(L, (int)count, 0);  // stack: …, keys, buffer, sorted
+    lua_Integer found = 0;
     lua_pushnil(L);
-    while (lua_next(L, table)) {
+    while (lua_next(L, table)) {  // nothing in this loop allocates
+        moon_charge(L, UNITS_TO_A_KEY);
         lua_pop(L, 1);
-        keys[at++] = key_at(L, -1, function);
+        keys[found] = key_at(L, -1, function);
+        keys[found].place = (int32_t)found + 1;
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, unsorted, ++found);
     }
-    keys = sort(L, keys, (size_t)count);
-    lua_createtable(L, (int)count, 0);  // stack: …, buffer, list
-    for (lua_Integer i = 0; i < count; i++) {
-        push_key(L, &keys[i]);  // its strings are still keys of the table
+    keys = sort(L, keys, (size_t)found);
+    for (lua_Integer i = 0; i < found; i++) {
+        lua_rawgeti(L, unsorted, keys[i].place);
         lua_rawseti(L, -2, i + 1);
     }
-    lua_remove(L, -2);
+    lua_replace(L, unsorted);
+    lua_settop(L, unsorted);
 }
 
 void moon_push_keys(lua_State *L, int table, const char *function) {
@@ -236,26 +234,51 @@ static int ordered_next(lua_State *L) {
     }
     sort_key last = isFirst ? (sort_key){.rank = -1} : key_at(L, 2, "next");
     sort_key best = {.rank = -1};
+    lua_settop(L, 3);  // stack: table, last, the best so far: nothing in the loop allocates
     lua_pushnil(L);
     while (lua_next(L, 1)) {
         moon_charge(L, UNITS_TO_A_KEY);
         lua_pop(L, 1);
         sort_key key = key_at(L, -1, "next");
         bool isBehind = isFirst || compare(&key, &last) > 0;
-        if (isBehind && (best.rank < 0 || compare(&key, &best) < 0)) best = key;
+        if (!isBehind || (best.rank >= 0 && compare(&key, &best) >= 0)) continue;
+        best = key;
+        lua_pushvalue(L, -1);
+        lua_replace(L, 3);
     }
     if (best.rank < 0) {
         lua_pushnil(L);
         return 1;
     }
-    push_key(L, &best);
-    lua_pushvalue(L, -1);
+    lua_pushvalue(L, 3);
+    lua_pushvalue(L, 3);
     lua_rawget(L, 1);
     return 2;
+}
+
+// ---- ipairs -------------------------------------------------------------------------------------
+
+// stack: list, index → next index, value
+static int step_places(lua_State *L) {
+    lua_Integer place = (lua_Integer)((lua_Unsigned)luaL_checkinteger(L, 2) + 1);
+    lua_pushinteger(L, place);
+    return lua_geti(L, 1, place) == LUA_TNIL ? 1 : 2;
+}
+
+// As Lua's own, with a step that is an object. // upvalue: the step
+static int ordered_ipairs(lua_State *L) {
+    luaL_checkany(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    return 3;
 }
 
 void moon_open_order(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"pairs", ordered_pairs}, {"next", ordered_next}, {NULL, NULL}};
     luaL_setfuncs(L, functions, 0);
+    moon_push_object(L, step_places);
+    lua_pushcclosure(L, ordered_ipairs, 1);
+    lua_setfield(L, -2, "ipairs");
 }
