@@ -12,7 +12,7 @@
 // A heap is closed by giving its pages back, whatever is in them: so a state that was left in the
 // middle of something is never touched again.
 #define _GNU_SOURCE
-#include "moon_heap.h"
+#include "moon_heap_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,14 +28,15 @@
 #endif
 
 enum {
-    PAGE = 4096,
+    PAGE = HEAP_PAGE,
     SLAB = 65536,
     SLAB_PAGES = SLAB / PAGE,
     LARGEST_SMALL = 16384,
     GRAIN = 16,  // block sizes and places are multiples of it
-    CLASS_COUNT = 36,
+    CLASS_COUNT = HEAP_CLASSES,
     COMMIT_PAGES = 64,  // made usable at a time: 256 KB
     NO_SLAB = -1,
+    TABLE_SIZE = 56,
     KEPT_PAGES = 4096,  // at the end of a region: only a block that becomes smaller moves there
 };
 
@@ -63,38 +64,37 @@ typedef struct {
 
 enum { END_OF_LIST = 0xffffffff };
 
-typedef struct {
-    uint32_t free;       // the first free block, in grains from the slab's begin
-    uint16_t used;       // blocks
-    uint16_t fresh;      // blocks that were never given out begin here
-    uint16_t count;      // blocks of the slab
-    uint8_t class;
-    bool is_listed;      // among those of its class with room
-    int32_t next, before;  // in that list
-} slab_state;
-
-typedef struct {
-    char *base;
-    uint32_t page_count;       // of the region
-    uint32_t usable;           // pages that may be touched
-    uint32_t first_gap;        // no page below is free, in words of `pages`
-    uint64_t *pages;           // a bit a page: whether it is in use
-    slab_state *slabs;         // by place
-    int32_t open[CLASS_COUNT];  // the first slab of each class with room
-} region;
-
-enum { OBJECTS, PARTS, REGION_COUNT };
-
-struct moon_heap {
-    char *base;
-    size_t size;
-    region regions[REGION_COUNT];
-};
-
 // ---- Address space ------------------------------------------------------------------------------
 
-static const uintptr_t FIRST_BASE = 0x200000000000, LAST_BASE = 0x400000000000;
-static const uintptr_t BASE_STEP = (uintptr_t)1 << 32;
+#define FIRST_BASE 0x200000000000
+#define LAST_BASE 0x400000000000
+#define BASE_STEP ((uintptr_t)1 << 32)
+
+// By place: the heap that lies there.
+static _Atomic(moon_heap *) heaps[(LAST_BASE - FIRST_BASE) / BASE_STEP];
+
+moon_heap *moon_heap_around(const void *address) {
+    uintptr_t place = (uintptr_t)address;
+    if (place < FIRST_BASE || place >= LAST_BASE) return NULL;
+    // A heap of more than 4 GB is found by each of its places.
+    return atomic_load_explicit(&heaps[(place - FIRST_BASE) / BASE_STEP], memory_order_acquire);
+}
+
+static void note_heap(moon_heap *heap, moon_heap *value) {
+    for (size_t offset = 0; offset < heap->size; offset += BASE_STEP) {
+        uintptr_t place = ((uintptr_t)heap->base + offset - FIRST_BASE) / BASE_STEP;
+        atomic_store_explicit(&heaps[place], value, memory_order_release);
+    }
+}
+
+bool moon_heap_is_usable(const moon_heap *heap, const void *address) {
+    for (int i = 0; i < REGION_COUNT; i++) {
+        const region *it = &heap->regions[i];
+        size_t offset = (size_t)((const char *)address - it->base);
+        if (offset < (size_t)it->usable * PAGE) return true;
+    }
+    return false;
+}
 
 // Room at a multiple of 4 GB; NULL: there is none.
 static char *reserve(size_t size) {
@@ -103,6 +103,7 @@ static char *reserve(size_t size) {
     uintptr_t needed = (size + BASE_STEP - 1) / BASE_STEP;
     for (int tries = 0; tries < 4096; tries++) {
         uintptr_t place = __atomic_fetch_add(&turn, needed, __ATOMIC_RELAXED) % steps;
+        if (place + needed > steps) continue;
         void *wanted = (void *)(FIRST_BASE + place * BASE_STEP);
         void *given = mmap(
             wanted, size, PROT_NONE,
@@ -146,7 +147,10 @@ moon_heap *moon_heap_open(size_t limit) {
         moon_heap_close(heap);
         return NULL;
     }
-    if (heap->base) return heap;
+    if (heap->base) {
+        note_heap(heap, heap);
+        return heap;
+    }
     free(heap);
     return NULL;
 }
@@ -155,7 +159,9 @@ void moon_heap_close(moon_heap *heap) {
     for (int i = 0; i < REGION_COUNT; i++) {
         SHOW(heap->regions[i].base, (size_t)heap->regions[i].usable * PAGE);
     }
+    note_heap(heap, NULL);
     munmap(heap->base, heap->size);
+    free(heap->torture);
     for (int i = 0; i < REGION_COUNT; i++) {
         free(heap->regions[i].pages);
         free(heap->regions[i].slabs);
@@ -291,10 +297,45 @@ static void *take(region *it, size_t size, uint32_t kept) {
 }
 
 void *moon_heap_take(moon_heap *heap, size_t size, bool isObject) {
-    return take(&heap->regions[isObject ? OBJECTS : PARTS], size, KEPT_PAGES);
+    void *block = take(&heap->regions[isObject ? OBJECTS : PARTS], size, KEPT_PAGES);
+    if (heap->torture && block) memset(block, 0xa5, size);
+    return block;
+}
+
+static void give_back(moon_heap *heap, void *block, size_t size);
+
+static void tell(moon_heap *heap, const void *block, size_t size, bool isObject) {
+    if (!isObject || size == TABLE_SIZE) heap->on_change(heap->context, heap, block, isObject);
+}
+
+
+// Fills a freed block with what no value is, and keeps it for some time.
+static void keep_aside(moon_heap *heap, void *block, size_t size) {
+    heap_torture *torture = heap->torture;
+    memset(block, 0xdd, size);
+    HIDE(block, size);
+    size_t turn = torture->turn++ % HEAP_ASIDE;
+    void *last = torture->blocks[turn];
+    if (last) {
+        SHOW(last, torture->sizes[turn]);
+        give_back(heap, last, torture->sizes[turn]);
+    }
+    torture->blocks[turn] = block;
+    torture->sizes[turn] = size;
 }
 
 void moon_heap_free(moon_heap *heap, void *block, size_t size) {
+    if (heap->on_change) tell(heap, block, size, region_of(heap, block) == &heap->regions[OBJECTS]);
+    if (heap->torture) keep_aside(heap, block, size);
+    else give_back(heap, block, size);
+}
+
+void moon_heap_torture(moon_heap *heap) {
+    heap->torture = calloc(1, sizeof *heap->torture);
+    if (!heap->torture) abort();
+}
+
+static void give_back(moon_heap *heap, void *block, size_t size) {
     region *it = region_of(heap, block);
     if (size <= LARGEST_SMALL) return free_small(it, block);
     HIDE(block, (size_t)pages_of(size) * PAGE);
@@ -302,14 +343,24 @@ void moon_heap_free(moon_heap *heap, void *block, size_t size) {
 }
 
 void *moon_heap_resize(moon_heap *heap, void *block, size_t old, size_t new) {
+    if (heap->torture) {  // always moves
+        void *moved = take(region_of(heap, block), new, 0);
+        if (!moved) return NULL;
+        memset(moved, 0xa5, new);
+        memcpy(moved, block, old < new ? old : new);
+        moon_heap_free(heap, block, old);
+        return moved;
+    }
     bool isSmall = old <= LARGEST_SMALL && new <= LARGEST_SMALL;
     bool isLarge = old > LARGEST_SMALL && new > LARGEST_SMALL;
     if ((isSmall || isLarge) && room_of(old) == room_of(new)) {
         if (new > old) SHOW(block, new);
+        if (heap->on_change) tell(heap, block, old, region_of(heap, block) == &heap->regions[OBJECTS]);
         return block;
     }
     region *it = region_of(heap, block);
     if (isLarge && new < old) {  // the pages behind it are free now
+        if (heap->on_change) tell(heap, block, old, region_of(heap, block) == &heap->regions[OBJECTS]);
         uint32_t first = (uint32_t)(((char *)block - it->base) / PAGE);
         mark(it, first + pages_of(new), pages_of(old) - pages_of(new), false);
         return block;

@@ -65,6 +65,28 @@ static bool set_seed(moon_host *host, char *state) {
     return true;
 }
 
+#ifdef MOON_TORTURE
+// With MOON_TORTURE=gc every n-th block is refused at first, which makes Lua collect all garbage.
+static bool is_refused_for_torture(moon_host *host, size_t before, size_t new) {
+    if (host->is_opening || host->refused_every == 0 || new <= before) return false;
+    host->is_refused = !host->is_refused && host->blocks % host->refused_every == 0;
+    return host->is_refused;
+}
+
+static void begin_torture(moon_host *host) {
+    const char *how = getenv("MOON_TORTURE"), *every = getenv("MOON_TORTURE_EVERY");
+    if (how && strstr(how, "poison")) moon_heap_torture(host->heap);
+    if (how && strstr(how, "gc")) host->refused_every = every ? atoll(every) : 1;
+}
+#else
+static bool is_refused_for_torture(moon_host *host, size_t before, size_t new) {
+    (void)host, (void)before, (void)new;
+    return false;
+}
+
+static void begin_torture(moon_host *host) { (void)host; }
+#endif
+
 // Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error. What the
 // host itself keeps (requests, messages) is not Lua's, so errors can be told when the script has
 // used all it may.
@@ -85,6 +107,7 @@ static void *allocate(void *context, void *block, size_t old, size_t new) {
     if (!host->is_opening && !atomic_load_explicit(&host->running, memory_order_relaxed)) {
         host->stray_uses++;
     }
+    if (is_refused_for_torture(host, before, new)) return NULL;
     void *result = block ? moon_heap_resize(host->heap, block, old, new)
                          : moon_heap_take(host->heap, new, old != 0);
     if (!result) refuse(host);
@@ -164,6 +187,8 @@ moon_failure moon_failure_of(moon_host *host) {
 
 static int open_protected(lua_State *L) {
     moon_open_sandbox(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);
+    moon_of(L)->state_table = lua_topointer(L, -1);
     return 0;
 }
 
@@ -181,6 +206,7 @@ moon_host *moon_open(moon_limits limits, moon_calls calls, const char *names) {
     moon_text_set(&host->hidden_names, "", 0);
     host->is_opening = true;
     host->heap = moon_heap_open(host->memory_limit);
+    if (host->heap) begin_torture(host);
     lua_State *L = host->heap ? lua_newstate(allocate, host) : NULL;
     if (!L) {
         if (host->heap) moon_heap_close(host->heap);
@@ -228,6 +254,7 @@ static void free_slots(moon_host *host) {
 
 void moon_close(moon_host *host) {
     moon_unwatch(host);
+    moon_wait_for_readers(host);
     moon_heap_close(host->heap);  // nothing in it needs to be released one by one
     free_instruments(host);
     free_slots(host);
@@ -364,48 +391,6 @@ const char *moon_stray_handler(moon_host *host, int index, int *line, const char
     }
     lua_pop(L, 1);
     return found;
-}
-
-// ---- state --------------------------------------------------------------------------------------
-
-// stack: source text →
-static int set_state_protected(lua_State *L) {
-    const source_text *source = lua_touserdata(L, 1);
-    int status = luaL_loadbufferx(L, source->bytes, source->count, "=state", "t");
-    if (status != LUA_OK) return lua_error(L);
-    lua_pushnil(L);
-    lua_setupvalue(L, -2, 1);  // no environment: it is a constructor and nothing else
-    lua_call(L, 0, 1);         // stack: source, table
-    if (!lua_istable(L, -1)) return luaL_error(L, "the saved state is no table");
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);  // stack: source, table, state
-    lua_pushnil(L);
-    while (lua_next(L, 2)) {  // stack: source, table, state, key, value
-        lua_pushvalue(L, -2);
-        lua_insert(L, -2);
-        lua_rawset(L, 3);
-    }
-    return 0;
-}
-
-bool moon_set_state(moon_host *host, const char *text, size_t count) {
-    moon_forget_failure(host);
-    source_text source = {text, count, NULL};
-    lua_pushcfunction(host->L, set_state_protected);
-    lua_pushlightuserdata(host->L, &source);
-    host->is_saving = true;
-    bool isSet = moon_run(host, 1, 0) == LUA_OK;
-    host->is_saving = false;
-    return isSet;
-}
-
-const char *moon_state_text(moon_host *host) {
-    lua_State *L = host->L;
-    moon_forget_failure(host);
-    lua_pushcfunction(L, moon_write_state);
-    host->is_saving = true;
-    bool isWritten = moon_run(host, 0, 0) == LUA_OK;
-    host->is_saving = false;
-    return isWritten ? host->answer.bytes : NULL;
 }
 
 // ---- Instruments --------------------------------------------------------------------------------

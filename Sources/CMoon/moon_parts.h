@@ -149,11 +149,16 @@ struct moon_host {
 
     // Memory: used, its limit, where it ran out.
     moon_heap *heap;
-    char *state;      // Lua's first block
+    char *state;              // Lua's first block
+    struct moon_pointers *filled;  // tables that a state's text has filled; see moon_state_read.c
+    moon_state_reading *reading;  // of its state, not begun yet; see moon_snapshot.c
+    const void *state_table;  // where the table of `state` lies
     bool is_opening;
     size_t memory, memory_limit;
     int64_t blocks;               // taken so far
     int64_t stray_uses;           // blocks that were taken outside of moon_run
+    int64_t refused_every;        // for tests: every so many are refused once
+    bool is_refused;
     char memory_file[LUA_IDSIZE];
     int memory_line;
 
@@ -372,7 +377,8 @@ void moon_push_text(lua_State *L, int index);  // tostring without addresses; st
 void moon_freeze(lua_State *L, const char *what, const char *noun);
 // Whether the value is a frozen table; pushes what is behind it. // stack: +1 when true
 bool moon_thaw(lua_State *L, int index);
-int moon_write_state(lua_State *L);  // into the host's answer
+// Waits until nobody reads the host's heap from another thread.
+void moon_wait_for_readers(moon_host *host);
 void moon_text_add(moon_text *text, const char *bytes, size_t count);
 // Pushes a table's keys as a sorted list; `function` names the walk in errors. // stack: +1
 void moon_push_keys(lua_State *L, int table, const char *function);

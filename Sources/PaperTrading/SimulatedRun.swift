@@ -185,6 +185,10 @@ public struct SimulatedRun: TradingRun {
     /// Lets another version of the strategy take over, between two events.
     ///
     /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
+    public func carry(to rehearsal: Rehearsal) -> CarryStart {
+        reloads?.carry(to: rehearsal, from: engine) ?? .notNeeded
+    }
+
     public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
         let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)

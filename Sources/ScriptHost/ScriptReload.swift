@@ -1,4 +1,5 @@
 internal import CMoon
+internal import Glibc
 public import TradingCore
 
 extension LuaStrategy {
@@ -26,6 +27,28 @@ extension LuaStrategy {
         } catch {
             throw ReloadRefusal("the state cannot be carried over: \(error)")
         }
+    }
+
+    public func prepareState() {
+        if unsafe !moon_state_is_small(host) { unsafe moon_prepare_reading(host) }
+    }
+
+    public func stateNow() throws(ReloadRefusal) -> StrategyState {
+        guard let reading = unsafe moon_read_state(host) else { return try savedState() }
+        return unsafe state(of: reading)
+    }
+
+    fileprivate func state(of reading: OpaquePointer) -> StrategyState {
+        let reading = unsafe StateReading(reading, of: self)
+        return StrategyState(shape: stateShape) { reading.text() }
+    }
+
+    public func carry(to other: any ReloadableStrategy) -> CarryStart {
+        guard let other = other as? LuaStrategy, other.stateShape == stateShape,
+            unsafe !moon_state_is_small(host)
+        else { return .notNeeded }
+        guard let mirror = unsafe moon_mirror_prepare(host) else { return .notNow }
+        return unsafe .needed(StateMirror(mirror, from: self, into: other))
     }
 
     public func adopt(_ state: StrategyState) throws(ReloadRefusal) {
@@ -75,5 +98,99 @@ extension LuaStrategy {
         var shape: Int64 = 1
         guard unsafe moon_state_shape(host, &shape) else { throw failure(handler: nil) }
         return shape
+    }
+}
+
+/// A state that is being read by a thread of the shim while its script goes on.
+///
+/// `@unchecked Sendable`: ``StrategyState`` asks for the text once.
+@safe private final class StateReading: @unchecked Sendable {
+    private let reading: OpaquePointer
+    /// Its memory is read: it must stay.
+    private var strategy: LuaStrategy?
+
+    init(_ reading: OpaquePointer, of strategy: LuaStrategy) {
+        unsafe self.reading = reading
+        self.strategy = strategy
+    }
+
+    deinit { unsafe moon_state_reading_close(reading) }
+
+    func text() -> Result<String, ReloadRefusal> {
+        var bytes: UnsafePointer<CChar>?
+        var count = 0
+        let isWritten = unsafe moon_state_reading_text(reading, &bytes, &count)
+        strategy = nil
+        let text = unsafe string(bytes, count)
+        return isWritten
+            ? .success(text) : .failure(ReloadRefusal("the state cannot be carried over: \(text)"))
+    }
+}
+
+/// The state of a strategy that trades, mirrored in that of its next version.
+///
+/// `@unchecked Sendable`: its calls come one after the other, on the threads that the protocol names.
+@safe private final class StateMirror: StateCarry, @unchecked Sendable {
+    private let mirror: OpaquePointer
+    private let from: LuaStrategy
+    private let into: LuaStrategy
+    private var isDone = false
+
+    init(_ mirror: OpaquePointer, from: LuaStrategy, into: LuaStrategy) {
+        unsafe self.mirror = mirror
+        self.from = from
+        self.into = into
+    }
+
+    /// Whoever lets it go last has the other version, unless that trades.
+    deinit { unsafe moon_mirror_close(mirror, isDone ? nil : into.host) }
+
+    func arm() { unsafe moon_mirror_arm(mirror) }
+
+    func begin() { unsafe moon_mirror_begin(mirror, from.host) }
+
+    func copy() throws(ReloadRefusal) {
+        var problem = unsafe moon_text()
+        defer { unsafe free(problem.bytes) }
+        var defaults = into.defaultState ?? ""
+        let isMade = defaults.withUTF8 { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { bytes in
+                unsafe moon_mirror_make(
+                    mirror, into.host, bytes.baseAddress, bytes.count, &problem)
+            }
+        }
+        guard isMade else { throw unsafe refusal(problem) }
+    }
+
+    func rearm() { unsafe moon_mirror_rearm(mirror) }
+
+    func finish() throws(ReloadRefusal) -> (before: StrategyState, after: StrategyState) {
+        var problem = unsafe moon_text()
+        defer { unsafe free(problem.bytes) }
+        var readings: (OpaquePointer?, OpaquePointer?) = (nil, nil)
+        let outcome = unsafe withUnsafeMutablePointer(to: &readings) { readings in
+            unsafe readings.withMemoryRebound(to: OpaquePointer?.self, capacity: 2) { readings in
+                unsafe moon_mirror_finish(mirror, from.host, into.host, readings, &problem)
+            }
+        }
+        switch outcome {
+        case MOON_MIRROR_DONE:
+            isDone = true
+            guard let before = unsafe readings.0, let after = unsafe readings.1 else {
+                preconditionFailure("a mirror that is done is read")
+            }
+            return unsafe (from.state(of: before), into.state(of: after))
+        case MOON_MIRROR_TOO_MUCH:
+            throw ReloadRefusal(
+                "`state` changes faster than it can be carried over", mayBeTriedAgain: true)
+        default: throw unsafe refusal(problem)
+        }
+    }
+
+    func abandon() { unsafe moon_mirror_stop(mirror, from.host) }
+
+    private func refusal(_ problem: moon_text) -> ReloadRefusal {
+        unsafe ReloadRefusal(
+            "the state cannot be carried over: \(string(problem.bytes, problem.count))")
     }
 }

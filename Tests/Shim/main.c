@@ -177,6 +177,7 @@ int main(int count, char **arguments) {
     uint64_t seed = strtoull(arguments[2], NULL, 10);
     int rounds = atoi(arguments[3]);
     if (strcmp(mode, "patterns") == 0) return compare_patterns(seed, rounds);
+    if (strcmp(mode, "mirrors") == 0) return compare_mirrors(seed, rounds);
     if (strcmp(mode, "bytecode") == 0) return load_bytecode(seed, rounds);
     if (strcmp(mode, "sources") == 0) return load_mixtures(seed, rounds, count - 4, arguments + 4);
     return fprintf(stderr, "shim: there is no mode `%s`\n", mode), 2;

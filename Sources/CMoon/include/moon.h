@@ -265,6 +265,49 @@ bool moon_set_state(moon_host *host, const char *text, size_t count);
 bool moon_load(moon_host *host, const char *source, size_t count, const char *chunk);
 // The script's `state` as text; NULL: see moon_failure_of.
 const char *moon_state_text(moon_host *host);
+// Whether moon_state_text and moon_replace_state take no time that matters between two events.
+bool moon_state_is_small(moon_host *host);
+
+// Makes the script's memory ready for moon_read_state, on another thread: some milliseconds.
+void moon_prepare_reading(moon_host *host);
+// The `state` as it is now as text, which another thread makes while the script goes on. NULL: it was
+// not prepared, for the memory was being read already.
+typedef struct moon_state_reading moon_state_reading;
+moon_state_reading *moon_read_state(moon_host *host);
+// Waits for it, on any one thread. False: the text is what is wrong. It lasts until the close.
+bool moon_state_reading_text(moon_state_reading *reading, const char **text, size_t *count);
+void moon_state_reading_close(moon_state_reading *reading);
+
+// The `state` of a script that goes on, made that of another: see moon_mirror.c. `from` belongs to
+// one thread, which does what is called the first thread's; `into` to another, which does the rest.
+typedef struct moon_mirror moon_mirror;
+// The first thread's. NULL: the memory of `from` is being read already.
+moon_mirror *moon_mirror_prepare(moon_host *from);
+// Makes the memory of `from` ready.
+void moon_mirror_arm(moon_mirror *mirror);
+// The first thread's, between two events: what `state` is now will be copied.
+void moon_mirror_begin(moon_mirror *mirror, moon_host *from);
+// Copies it into `into`; `defaults` is text of a state whose entries are added at the end. False:
+// `problem` says why it cannot be done.
+bool moon_mirror_make(
+    moon_mirror *mirror, moon_host *into, const char *defaults, size_t count, moon_text *problem);
+// Makes the memory of both ready to be read at the end.
+void moon_mirror_rearm(moon_mirror *mirror);
+typedef enum {
+    MOON_MIRROR_DONE,
+    MOON_MIRROR_TOO_MUCH,  // more has changed than can be set between two events: begin again
+    MOON_MIRROR_FAILED,    // `problem` says why
+} moon_mirror_outcome;
+// The first thread's, which has both now: sets what has changed in either since. The readings are of
+// the states of both, once it is done.
+moon_mirror_outcome moon_mirror_finish(
+    moon_mirror *mirror, moon_host *from, moon_host *into, moon_state_reading *readings[2],
+    moon_text *problem);
+// The first thread's: gives up what has begun and is not finished.
+void moon_mirror_stop(moon_mirror *mirror, moon_host *from);
+// Frees it, once it is finished or stopped. `into`: NULL once it is done.
+void moon_mirror_close(moon_mirror *mirror, moon_host *into);
+
 moon_failure moon_failure_of(moon_host *host);
 
 // As moon_set_state, for a script that has run: entries that the text does not have go, tables that

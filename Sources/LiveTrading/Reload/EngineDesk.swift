@@ -7,6 +7,10 @@ package final class EngineDesk: Sendable {
     enum Request: Sendable {
         case material
         case rest(from: Int)
+        /// A way to carry the data of the version at work over to a rehearsed one.
+        case carry(Rehearsal)
+        case begin(any StateCarry)
+        case abandon(any StateCarry)
         case swap(Rehearsal)
         /// A rehearsal was given up: nothing need be kept for it.
         case release
@@ -15,6 +19,7 @@ package final class EngineDesk: Sendable {
     enum Answer: Sendable {
         case material(RehearsalMaterial?, at: Timestamp)
         case rest(RehearsalRest?)
+        case carry(CarryStart)
         case swapped(SwapOutcome)
         case refused(ReloadRefusal)
         /// The run has ended.
@@ -71,6 +76,13 @@ package final class EngineDesk: Sendable {
         case .rest(let chunk): answer(.rest(run.reloads?.window.chunks(from: chunk)))
         case .release:
             run.reloads?.window.release()
+            answer(.rest(nil))
+        case .carry(let rehearsal): answer(.carry(run.carry(to: rehearsal)))
+        case .begin(let carry):
+            carry.begin()
+            answer(.rest(nil))
+        case .abandon(let carry):
+            carry.abandon()
             answer(.rest(nil))
         case .swap(let rehearsal):
             let began = monotonicNanoseconds()

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import ScriptHost
 internal import TradingCore
 internal import TradingModel
@@ -22,6 +23,11 @@ final class PreparedVersion {
     private static let mostRounds = 50
     /// A rehearsal that takes longer is given up: 60 s, a hundred times a usual one.
     private static let longestRehearsal: Int64 = 60_000_000_000
+
+    /// How often data that changes too fast is carried over anew.
+    private static let mostCarries = 20
+    /// Before it is asked again whether data can be read: 2 ms.
+    private static let pause: UInt32 = 2_000
 
     /// Why there is no prepared version.
     struct Failure: Error {
@@ -102,12 +108,65 @@ final class PreparedVersion {
         }
     }
 
+    /// Lets it take over; data that is too much for one moment is carried over before.
     func swapIn() throws(Failure) -> SwapOutcome {
-        switch desk.ask(.swap(rehearsal)) {
-        case .swapped(let outcome): return outcome
-        case .refused(let refusal):
-            throw Failure(text: ReloadText.withCaret(refusal.reason))
-        default: throw Failure(text: "the run has ended", isClosed: true)
+        var refusal = ReloadRefusal("")
+        for _ in 0..<Self.mostCarries {
+            let carry = try carryOver()
+            // It is freed here, and not by the engine's thread.
+            let answer = withExtendedLifetime(carry) { desk.ask(.swap(rehearsal)) }
+            switch answer {
+            case .swapped(let outcome): return outcome
+            case .refused(let reason):
+                giveUp(carry)
+                guard reason.mayBeTriedAgain else {
+                    throw Failure(text: ReloadText.withCaret(reason.reason))
+                }
+                refusal = reason
+            default: throw ended(carry)
+            }
         }
+        throw Failure(text: refusal.reason)
+    }
+
+    /// Carries the data over but for what changes until the swap; nil: there is little.
+    private func carryOver() throws(Failure) -> (any StateCarry)? {
+        while true {
+            switch desk.ask(.carry(rehearsal)) {
+            case .carry(.notNeeded): return nil
+            case .carry(.notNow): usleep(Self.pause)
+            case .carry(.needed(let carry)):
+                carry.arm()
+                guard case .rest = desk.ask(.begin(carry)) else { throw ended(carry) }
+                do throws(ReloadRefusal) {
+                    try carry.copy()
+                } catch {
+                    giveUp(carry)
+                    throw Failure(text: ReloadText.withCaret(error.reason))
+                }
+                do throws(Failure) {
+                    try catchUp()
+                } catch {
+                    giveUp(carry)
+                    throw error
+                }
+                carry.rearm()
+                rehearsal.carry = carry
+                return carry
+            default: throw ended(nil)
+            }
+        }
+    }
+
+    private func giveUp(_ carry: (any StateCarry)?) {
+        rehearsal.carry = nil
+        guard let carry else { return }
+        // Once the run has ended its thread does nothing with it any more.
+        if case .closed = desk.ask(.abandon(carry)) { carry.abandon() }
+    }
+
+    private func ended(_ carry: (any StateCarry)?) -> Failure {
+        giveUp(carry)
+        return Failure(text: "the run has ended", isClosed: true)
     }
 }

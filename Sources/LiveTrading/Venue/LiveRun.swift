@@ -125,6 +125,10 @@ public final class LiveRun: VenueRun {
         feed(.stop(reason: reason, at: now))
     }
 
+    public func carry(to rehearsal: Rehearsal) -> CarryStart {
+        reloads?.carry(to: rehearsal, from: engine) ?? .notNeeded
+    }
+
     public func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
         writeDown()

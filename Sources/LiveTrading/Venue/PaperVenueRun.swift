@@ -70,6 +70,8 @@ public struct PaperVenueRun: VenueRun {
         if hasStarted { run.finish(reason) }
     }
 
+    public func carry(to rehearsal: Rehearsal) -> CarryStart { run.carry(to: rehearsal) }
+
     public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         try run.takeOver(by: rehearsal)
     }

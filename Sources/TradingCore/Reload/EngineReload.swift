@@ -87,13 +87,11 @@ public final class EngineSnapshot: @unchecked Sendable {
     /// The strategy's own data; nil where it could not be saved.
     let strategyState: StrategyState?
 
-    /// - Parameter saved: the strategy's own data, where it has been asked for already.
-    init(of engine: borrowing Engine, saved: StrategyState? = nil) {
+    init(of engine: borrowing Engine, state strategyState: StrategyState?) {
         state = engine.state.copy()
         bars = engine.bars
         timers = engine.timers
-        strategyState =
-            saved ?? (try? (engine.strategy as? any ReloadableStrategy)?.savedState())
+        self.strategyState = strategyState
     }
 }
 

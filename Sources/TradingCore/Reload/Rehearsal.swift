@@ -18,6 +18,8 @@ public final class Rehearsal: @unchecked Sendable {
     private var actual: [TimedIntent] = []
     private let began: Timestamp
     private var isGivenUp = false
+    /// The data of the version at work on its way to this one; nil: it is adopted at the swap.
+    public var carry: (any StateCarry)?
     /// Inputs taken in.
     public private(set) var inputCount = 0
 
@@ -32,7 +34,7 @@ public final class Rehearsal: @unchecked Sendable {
         while goesOn: () -> Bool = { true }
     ) throws(ReloadRefusal) {
         self.strategy = strategy
-        if let state = material.start.strategyState { try strategy.adopt(state) }
+        if let state = material.strategyState { try strategy.adopt(state) }
         strategy.isRehearsing = true
         watch = WatchedStrategy(strategy, keepsIntents: true)
         engine = Engine(from: material.start, strategy: watch, settings: EngineSettings())

@@ -51,6 +51,8 @@ public final class RehearsalWindow {
 
     private static let chunkSize = 1_024  // items: 112 KB, which the allocator reuses
     private static let segmentCount: Int64 = 8
+    private static let nearItems = 64
+    private static let nearShare: Int64 = 64
     /// How many times the window's count is kept for a rehearsal that is slower than the market.
     private static let patience = 4
 
@@ -58,6 +60,14 @@ public final class RehearsalWindow {
 
     /// The number of the chunk that the next item goes into.
     private var openChunk: Int { firstChunk + chunks.count }
+
+    /// Whether a segment is about to begin: data that is large is made ready to be read then.
+    func isSegmentNear(at now: Timestamp) -> Bool {
+        guard let begun = segments.last?.start.state.now else { return true }
+        if itemsInSegment + Self.nearItems >= limits.count / Int(Self.segmentCount) { return true }
+        let span = limits.span / Self.segmentCount
+        return now.nanoseconds - begun.nanoseconds >= span - span / Self.nearShare
+    }
 
     /// Whether the segment at work is long enough for a new one to begin.
     func isSegmentOver(at now: Timestamp) -> Bool {
@@ -152,7 +162,9 @@ public struct RehearsalMaterial: Sendable {
     /// Where what comes after begins.
     let end: Int
     /// The strategy's own data at the beginning; nil where it could not be saved.
-    public var strategyState: StrategyState? { start.strategyState }
+    public var strategyState: StrategyState? {
+        start.strategyState.flatMap { (try? $0.resolved()) == nil ? nil : $0 }
+    }
 }
 
 /// What has happened since a rehearsal looked last.

@@ -17,6 +17,8 @@ public struct ReloadSettings: Hashable, Sendable {
 public protocol ReloadableRun {
     /// Nil: this run cannot.
     var reloads: StrategyReloads? { get }
+    /// See ``StrategyReloads/carry(to:from:)``.
+    func carry(to rehearsal: Rehearsal) -> CarryStart
     /// Lets another version of the strategy take over.
     ///
     /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
@@ -66,6 +68,8 @@ public final class StrategyReloads {
     /// does not have.
     public var retire: ((Rehearsal) -> Void)?
     private var lastVersion = 1
+    /// Whether the strategy knows that its data is wanted soon.
+    private var isNextPrepared = false
     private var standby: Standby? {
         willSet { if let gone = standby?.rehearsal { retire?(gone) } }
     }
@@ -95,7 +99,7 @@ public final class StrategyReloads {
         note(input, engine.state)
         for command in commands[before...] { note(command, engine.state) }
         if engine.probation != nil { watchProbation(&engine, into: &commands) }
-        if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
+        beginSegment(engine)
     }
 
     /// Hands something to the engine without keeping it: what the engine wants done comes first.
@@ -125,10 +129,25 @@ public final class StrategyReloads {
         case .changes(let changes): for change in changes { keep(.change(change)) }
         }
         for command in commands { note(command, engine.state) }
-        if window.isSegmentOver(at: engine.state.now) { window.begin(EngineSnapshot(of: engine)) }
+        beginSegment(engine)
     }
 
     // MARK: - The past
+
+    /// Begins a segment of the past where one is due, at a place that follows from the inputs alone.
+    private func beginSegment(_ engine: borrowing Engine) {
+        guard window.isSegmentNear(at: engine.state.now) else { return }
+        let strategy = engine.strategy as? any ReloadableStrategy
+        guard window.isSegmentOver(at: engine.state.now) else {
+            if !isNextPrepared { strategy?.prepareState() }
+            isNextPrepared = true
+            return
+        }
+        isNextPrepared = false
+        // What cannot be saved: a rehearsal begins without it.
+        let state = try? strategy?.stateNow()
+        window.begin(EngineSnapshot(of: engine, state: state))
+    }
 
     private func note(_ input: EngineInput, _ state: TradingState) {
         switch input {
@@ -161,6 +180,12 @@ public final class StrategyReloads {
 
     // MARK: - The swap
 
+    /// A way to carry the data of the version at work over to a rehearsed one; the swap ends it.
+    public func carry(to rehearsal: Rehearsal, from engine: borrowing Engine) -> CarryStart {
+        guard let old = engine.strategy as? any ReloadableStrategy else { return .notNeeded }
+        return old.carry(to: rehearsal.strategy)
+    }
+
     /// Lets a rehearsed version take over, between two events.
     ///
     /// - Throws: ``ReloadRefusal`` when it cannot: the old version goes on as if nothing had been.
@@ -177,11 +202,9 @@ public final class StrategyReloads {
         guard let old = engine.strategy as? any ReloadableStrategy else {
             throw ReloadRefusal("the strategy at work cannot be replaced")
         }
-        let before = try old.savedState()
-        try rehearsal.strategy.adopt(before)
-        let after = try rehearsal.strategy.savedState()
+        let (before, after) = try handOver(from: old, to: rehearsal)
         standby = Standby(
-            rehearsal: Rehearsal(standby: old, from: EngineSnapshot(of: engine, saved: before)),
+            rehearsal: Rehearsal(standby: old, from: EngineSnapshot(of: engine, state: before)),
             state: before,
             version: version)
         lastVersion += 1
@@ -195,6 +218,19 @@ public final class StrategyReloads {
         process(.reload(handover, at: engine.state.now), &engine, into: &commands)
         if version != swap.version || !engine.state.isTrading { swap.rollback = lastFailure }
         return swap
+    }
+
+    private func handOver(
+        from old: any ReloadableStrategy, to rehearsal: Rehearsal
+    ) throws(ReloadRefusal) -> (before: StrategyState, after: StrategyState) {
+        let new = rehearsal.strategy
+        if let carry = rehearsal.carry {
+            rehearsal.carry = nil
+            return try carry.finish()
+        }
+        let before = try old.savedState()
+        try new.adopt(before)
+        return (before, try new.savedState())
     }
 
     // MARK: - Probation
