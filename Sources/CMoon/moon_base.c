@@ -132,8 +132,9 @@ static int number(lua_State *L) {
 
 // collectgarbage("count"): kilobytes in use, in steps of 64, so that it tells no secret.
 static int collectgarbage(lua_State *L) {
-    const char *option = luaL_optstring(L, 1, "collect");
-    if (strcmp(option, "count") != 0) {
+    luaL_optstring(L, 1, "collect");
+    if (!moon_text_is(L, 1, "count")) {
+        const char *option = lua_isnoneornil(L, 1) ? "collect" : moon_push_name(L, 1);
         return moon_raise(
             L, "collectgarbage(\"%s\") is not offered to strategies, only \"count\"", option);
     }

@@ -16,9 +16,8 @@ static int32_t check_book(lua_State *L, const char *method) {
 }
 
 static uint8_t check_side(lua_State *L, int index, const char *method) {
-    const char *side = lua_type(L, index) == LUA_TSTRING ? lua_tostring(L, index) : "";
-    if (strcmp(side, "buy") == 0 || strcmp(side, "bid") == 0) return MOON_BUY;
-    if (strcmp(side, "sell") == 0 || strcmp(side, "ask") == 0) return MOON_SELL;
+    if (moon_text_is(L, index, "buy") || moon_text_is(L, index, "bid")) return MOON_BUY;
+    if (moon_text_is(L, index, "sell") || moon_text_is(L, index, "ask")) return MOON_SELL;
     moon_raise(L, "book:%s needs the side, \"buy\" for bids or \"sell\" for asks", method);
     return MOON_NO_SIDE;
 }

@@ -99,7 +99,23 @@ bool moon_name_is_near(const char *wanted, int distance) {
     return distance <= most;
 }
 
-void moon_nearest_try(moon_nearest *search, const char *candidate) {
+enum {
+    MOST_CANDIDATES = 2000,  // names of a table that are compared
+    MOST_DIFFERENT = 3,      // letters: the most that moon_name_is_near allows
+    STEPS_TO_A_UNIT = 8,     // of a comparison, in about the time of a counted instruction
+};
+
+// Whether a name of `count` bytes can be near enough.
+static bool has_near_length(const moon_nearest *search, size_t count) {
+    size_t wanted = strlen(search->wanted);
+    return count <= wanted + MOST_DIFFERENT && wanted <= count + MOST_DIFFERENT
+           && count <= MOON_LONGEST_NAME && wanted <= MOON_LONGEST_NAME;
+}
+
+void moon_nearest_try(lua_State *L, moon_nearest *search, const char *candidate) {
+    size_t count = strlen(candidate);
+    if (!has_near_length(search, count)) return;
+    moon_charge(L, (int64_t)(1 + count * count / STEPS_TO_A_UNIT));
     int distance = moon_name_distance(search->wanted, candidate);
     bool isBetter = distance < search->distance
                     || (distance == search->distance && search->best
@@ -107,6 +123,24 @@ void moon_nearest_try(moon_nearest *search, const char *candidate) {
     if (!isBetter) return;
     search->distance = distance;
     search->best = candidate;
+}
+
+// The keys come in no defined order, so all of them are compared, or none.
+void moon_nearest_try_keys(lua_State *L, moon_nearest *search, int table) {
+    int candidates = 0;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        moon_charge(L, 1);
+        lua_pop(L, 1);
+        if (lua_type(L, -1) != LUA_TSTRING) continue;
+        candidates += has_near_length(search, (size_t)lua_rawlen(L, -1));
+    }
+    if (candidates > MOST_CANDIDATES) return;
+    lua_pushnil(L);
+    while (lua_next(L, table)) {
+        lua_pop(L, 1);
+        if (lua_type(L, -1) == LUA_TSTRING) moon_nearest_try(L, search, lua_tostring(L, -1));
+    }
 }
 
 void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *otherwise) {

@@ -180,7 +180,8 @@ void moon_forget_failure(moon_host *host) {
 }
 
 moon_failure moon_failure_of(moon_host *host) {
-    return (moon_failure){host->failure.bytes, host->failure_file.bytes, host->failure_line};
+    return (moon_failure){
+        host->failure.bytes, host->failure.count, host->failure_file.bytes, host->failure_line};
 }
 
 // ---- Opening and closing ------------------------------------------------------------------------
@@ -352,9 +353,9 @@ bool moon_load(moon_host *host, const char *source, size_t count, const char *ch
 bool moon_has_handler(moon_host *host, moon_handler handler) { return host->handler[handler] != 0; }
 
 // The handler that `name` probably means; NULL: it is one, or is near to none.
-static const char *near_handler(const char *name) {
+static const char *near_handler(lua_State *L, const char *name) {
     moon_nearest search = moon_nearest_to(name);
-    for (int i = 0; i < MOON_HANDLER_COUNT; i++) moon_nearest_try(&search, handler_names[i]);
+    for (int i = 0; i < MOON_HANDLER_COUNT; i++) moon_nearest_try(L, &search, handler_names[i]);
     if (search.distance == 0) return NULL;
     if (moon_name_is_near(name, search.distance)) return search.best;
     return strncmp(name, "on_", 3) == 0 ? "" : NULL;
@@ -375,7 +376,7 @@ const char *moon_stray_handler(moon_host *host, int index, int *line, const char
             if (isNamed && lua_type(L, -1) == LUA_TFUNCTION) {
                 const char *name = lua_tostring(L, -2);
                 bool isBetween = strcmp(name, last) > 0 && (!found || strcmp(name, found) < 0);
-                if (isBetween && near_handler(name)) found = name;
+                if (isBetween && near_handler(L, name)) found = name;
             }
             lua_pop(L, 1);
         }

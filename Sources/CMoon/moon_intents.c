@@ -64,7 +64,9 @@ static moon_attos read_decimal(builder *it, int index, const char *field, int di
         size_t count;
         const char *text = lua_tolstring(L, index, &count);
         if (it->host->calls.parse(text, count, &attos, &it->host->answer)) return attos;
-        moon_raise(L, "`%s` in %s: \"%s\" %s", field, it->name, text, it->host->answer.bytes);
+        moon_raise(
+            L, "`%s` in %s: \"%s\" %s", field, it->name, moon_push_shown(L, text, count),
+            it->host->answer.bytes);
     }
     moon_raise(
         L, "`%s` in %s is %s, expected a number or a decimal text", field, it->name,
@@ -111,16 +113,18 @@ static void check_fields(builder *it, int index, const char *const *fields) {
         moon_raise(
             L, "%s takes a table of fields, got %s", it->name, moon_type_name(L, index));
     }
+    if (moon_thaw(L, index)) lua_replace(L, index);
     const char *unknown = NULL;  // the smallest, so that the message is the same on every run
     lua_pushnil(L);
     while (lua_next(L, index)) {
+        moon_charge(L, 1);
         lua_pop(L, 1);  // stack: …, key
         if (lua_type(L, -1) != LUA_TSTRING) {
             moon_raise(L, "%s takes fields by name, such as `%s = …`", it->name, fields[0]);
         }
-        const char *name = lua_tostring(L, -1);
         bool isKnown = false;
-        for (int i = 0; fields[i] && !isKnown; i++) isKnown = strcmp(fields[i], name) == 0;
+        for (int i = 0; fields[i] && !isKnown; i++) isKnown = moon_text_is(L, -1, fields[i]);
+        const char *name = lua_tostring(L, -1);
         if (!isKnown && (!unknown || strcmp(name, unknown) < 0)) unknown = name;
     }
     if (!unknown) return;
@@ -129,13 +133,15 @@ static void check_fields(builder *it, int index, const char *const *fields) {
     luaL_buffinit(L, &list);
     luaL_addstring(&list, "; it takes ");
     for (int i = 0; fields[i]; i++) {
-        moon_nearest_try(&search, fields[i]);
+        moon_nearest_try(L, &search, fields[i]);
         if (i) luaL_addstring(&list, ", ");
         luaL_addstring(&list, fields[i]);
     }
     luaL_pushresult(&list);
     moon_nearest_push(L, &search, lua_tostring(L, -1));
-    moon_raise(L, "unknown field `%s` in %s%s", unknown, it->name, lua_tostring(L, -1));
+    const char *hint = lua_tostring(L, -1);
+    const char *shown = moon_push_shown(L, unknown, strlen(unknown));
+    moon_raise(L, "unknown field `%s` in %s%s", shown, it->name, hint);
 }
 
 // Pushes a field of the table at `index`; false: it is nil. // stack: +1
@@ -163,6 +169,17 @@ static int32_t read_slot(builder *it, int index) {
     return slot;
 }
 
+void moon_check_tag(lua_State *L, int index, const char *where) {
+    size_t count;
+    const char *tag = lua_tolstring(L, index, &count);
+    bool isRight = count > 0 && count < MOON_TAG_CAPACITY && !memchr(tag, 0, count);
+    if (!isRight || !moon_is_utf8(tag, count)) {
+        moon_raise(
+            L, "`tag` in %s must have 1 to %d bytes of UTF-8 text, none of them zero", where,
+            MOON_TAG_CAPACITY - 1);
+    }
+}
+
 // Reads `tag` into the intent, where there is one.
 static void read_tag(builder *it, int index, moon_intent *intent) {
     lua_State *L = it->L;
@@ -173,11 +190,7 @@ static void read_tag(builder *it, int index, moon_intent *intent) {
             moon_raise(
                 L, "`tag` in %s is %s, expected a text", it->name, moon_type_name(L, -1));
         }
-        if (count == 0 || count >= MOON_TAG_CAPACITY || strlen(tag) != count) {
-            moon_raise(
-                L, "`tag` in %s must have 1 to %d bytes, none of them zero", it->name,
-                MOON_TAG_CAPACITY - 1);
-        }
+        moon_check_tag(L, -1, it->name);
         memcpy(intent->tag, tag, count);
         intent->has_tag = true;
     }
@@ -188,10 +201,9 @@ static uint8_t read_tif(builder *it, int index) {
     lua_State *L = it->L;
     uint8_t tif = MOON_GTC;
     if (get(L, index, "tif")) {
-        const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
-        if (strcmp(text, "gtc") == 0) tif = MOON_GTC;
-        else if (strcmp(text, "ioc") == 0) tif = MOON_IOC;
-        else if (strcmp(text, "fok") == 0) tif = MOON_FOK;
+        if (moon_text_is(L, -1, "gtc")) tif = MOON_GTC;
+        else if (moon_text_is(L, -1, "ioc")) tif = MOON_IOC;
+        else if (moon_text_is(L, -1, "fok")) tif = MOON_FOK;
         else
             moon_raise(
                 L, "`tif` in %s must be \"gtc\" (until cancelled), \"ioc\" (what fills at once) or"
@@ -401,11 +413,14 @@ static bool push_intent_field(
 static int intent_index(lua_State *L) {
     const moon_intent *it = moon_intent_at(L, 1);
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-    if (it && push_intent_field(L, moon_of(L), it, name)) return 1;
+    bool isWhole = moon_text_is(L, 2, name);  // no zero byte in it
+    if (it && isWhole && push_intent_field(L, moon_of(L), it, name)) return 1;
     moon_nearest search = moon_nearest_to(name);
-    for (int i = 0; intent_fields[i]; i++) moon_nearest_try(&search, intent_fields[i]);
+    for (int i = 0; intent_fields[i]; i++) moon_nearest_try(L, &search, intent_fields[i]);
     moon_nearest_push(L, &search, "");
-    return moon_raise(L, "unknown field `%s` of an intent%s", name, lua_tostring(L, -1));
+    const char *hint = lua_tostring(L, -1);
+    return moon_raise(
+        L, "unknown field `%s` of an intent%s", moon_push_shown(L, name, strlen(name)), hint);
 }
 
 static int intent_newindex(lua_State *L) {

@@ -34,6 +34,16 @@ static void push_value(lua_State *L, const moon_value *value) {
     }
 }
 
+// Texts come back from Swift, which has UTF-8 only.
+static void check_text(lua_State *L, int index, const char *what, const char *name) {
+    if (lua_type(L, index) != LUA_TSTRING) return;
+    size_t count;
+    const char *text = lua_tolstring(L, index, &count);
+    if (!moon_is_utf8(text, count)) {
+        moon_raise(L, "%s of parameter `%s` is no UTF-8 text", what, name);
+    }
+}
+
 // Reads a list of choices at `index`; the first is the default unless there is one already.
 // stack: +1, their buffer
 static void read_choices(lua_State *L, int index, const char *name, moon_parameter *parameter) {
@@ -45,6 +55,7 @@ static void read_choices(lua_State *L, int index, const char *name, moon_paramet
     parameter->choice_count = (size_t)count;
     for (lua_Integer i = 1; i <= count; i++) {
         lua_rawgeti(L, index, i);
+        check_text(L, -1, "a choice", name);
         moon_value *choice = &parameter->choices[i - 1];
         if (!read_value(L, -1, choice) || choice->type == MOON_BOOLEAN) {
             moon_raise(
@@ -73,17 +84,27 @@ static bool read_bound(
 // Reads {default=, min=, max=, choices=, help=} at `index`. // stack: grows
 static void read_long_form(lua_State *L, int index, const char *name, moon_parameter *parameter) {
     static const char *const fields[] = {"default", "min", "max", "choices", "help"};
+    const char *unknown = NULL;  // the smallest, so that the message is the same on every run
     lua_pushnil(L);
     while (lua_next(L, index)) {
+        moon_charge(L, 1);
         lua_pop(L, 1);
+        bool isKnown = false;
+        for (int i = 0; i < 5 && !isKnown; i++) isKnown = moon_text_is(L, -1, fields[i]);
         const char *field = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
-        moon_nearest search = moon_nearest_to(field);
-        for (int i = 0; i < 5; i++) moon_nearest_try(&search, fields[i]);
-        if (search.distance == 0) continue;
+        if (!isKnown && (!unknown || strcmp(field, unknown) < 0)) unknown = field;
+    }
+    if (unknown) {
+        moon_nearest search = moon_nearest_to(unknown);
+        for (int i = 0; i < 5; i++) moon_nearest_try(L, &search, fields[i]);
         moon_nearest_push(L, &search, "; it takes default, min, max, choices, help");
-        moon_raise(L, "unknown field `%s` of parameter `%s`%s", field, name, lua_tostring(L, -1));
+        const char *hint = lua_tostring(L, -1);
+        moon_raise(
+            L, "unknown field `%s` of parameter `%s`%s",
+            moon_push_shown(L, unknown, strlen(unknown)), name, hint);
     }
     lua_getfield(L, index, "default");
+    check_text(L, -1, "the default", name);
     bool hasDefault = read_value(L, -1, &parameter->value);
     lua_getfield(L, index, "choices");
     if (!lua_isnil(L, -1)) {
@@ -97,12 +118,14 @@ static void read_long_form(lua_State *L, int index, const char *name, moon_param
     parameter->has_maximum = read_bound(L, index, name, "max", &parameter->maximum);
     lua_getfield(L, index, "help");
     if (lua_type(L, -1) == LUA_TSTRING) {
+        check_text(L, -1, "the help", name);
         parameter->help.bytes = (char *)lua_tolstring(L, -1, &parameter->help.count);
     }
 }
 
 // Reads the declaration at `index`. // stack: grows
 static void read_declaration(lua_State *L, int index, const char *name, moon_parameter *parameter) {
+    check_text(L, index, "the default", name);
     if (read_value(L, index, &parameter->value)) return;
     if (!lua_istable(L, index)) {
         moon_raise(
@@ -130,6 +153,7 @@ static int params(lua_State *L) {
     }
     host->has_params = true;
     lua_settop(L, 1);
+    if (moon_thaw(L, 1)) lua_replace(L, 1);
     moon_push_keys(L, 1, "params");
     lua_newtable(L);  // stack: declarations, names, values
     lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
@@ -140,6 +164,7 @@ static int params(lua_State *L) {
         if (lua_rawgeti(L, 2, i) != LUA_TSTRING) {
             return moon_raise(L, "params takes parameters by name, such as `fast = 50`");
         }
+        moon_check_plain_text(L, 4, "the name of a parameter");
         const char *name = lua_tolstring(L, 4, &parameter.name.count);
         parameter.name.bytes = (char *)name;
         lua_pushvalue(L, 4);

@@ -242,7 +242,10 @@ typedef struct {
 static inline moon_nearest moon_nearest_to(const char *wanted) {
     return (moon_nearest){wanted, NULL, 99};
 }
-void moon_nearest_try(moon_nearest *search, const char *candidate);
+// Charges the comparison, so nothing may be held that must be released.
+void moon_nearest_try(lua_State *L, moon_nearest *search, const char *candidate);
+// Tries the names in the table; none of them where more than 2,000 could be meant.
+void moon_nearest_try_keys(lua_State *L, moon_nearest *search, int table);
 // Pushes ": did you mean `x`?" or, when nothing is near, `otherwise`.  // stack: +1
 void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *otherwise);
 
@@ -263,6 +266,18 @@ void moon_set_calls(moon_host *host, moon_calls calls);
 void moon_forget_failure(moon_host *host);
 // Makes the host's failure of the error value on top. // stack: error →
 void moon_take_failure(moon_host *host, int status);
+
+// ---- moon_texts.c -------------------------------------------------------------------------------
+
+bool moon_is_utf8(const char *bytes, size_t count);
+// Raise an error, in which `what` names the text, for one that is no UTF-8, or has a zero byte too.
+void moon_check_utf8(lua_State *L, int index, const char *what);
+void moon_check_plain_text(lua_State *L, int index, const char *what);
+// Whether the value is the text `wanted`, byte for byte.
+bool moon_text_is(lua_State *L, int index, const char *wanted);
+// Pushes a name for a message, cut where it is long. // stack: +1
+const char *moon_push_shown(lua_State *L, const char *bytes, size_t count);
+const char *moon_push_name(lua_State *L, int index);
 
 // ---- moon_watch.c -------------------------------------------------------------------------------
 
@@ -341,6 +356,8 @@ static inline void moon_push_method(lua_State *L, moon_field field) {
 
 void moon_open_intents(lua_State *L);  // stack: api → api
 const moon_intent *moon_intent_at(lua_State *L, int index);  // NULL: it is none
+// Raises an error for a text that no order may have as its tag.
+void moon_check_tag(lua_State *L, int index, const char *where);
 // The symbol at `index`, or the only one; raises an error otherwise.
 int32_t moon_check_slot(lua_State *L, int index, const char *where);
 // The instrument of a slot; raises an error before the script has started.

@@ -1,19 +1,30 @@
 // Queries: what a script may ask of the engine's state at any time in a handler.
 #include "moon_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
-enum { LONGEST_CURRENCY = 64 };  // bytes
+enum {
+    LONGEST_CURRENCY = 64,  // bytes
+    MOST_SYMBOLS = 20,      // symbols that a message lists
+};
 
 // ---- Symbols ------------------------------------------------------------------------------------
 
-// Pushes ": it has a, b, c", the subscribed symbols.
+// Pushes "a, b, c", the subscribed symbols.
 static void push_symbols(lua_State *L, moon_host *host) {
+    int32_t shown = host->slot_count < MOST_SYMBOLS ? host->slot_count : MOST_SYMBOLS;
     luaL_Buffer list;
     luaL_buffinit(L, &list);
-    for (int32_t i = 0; i < host->slot_count; i++) {
+    for (int32_t i = 0; i < shown; i++) {
         if (i) luaL_addstring(&list, ", ");
         luaL_addlstring(&list, host->slot_names[i].bytes, host->slot_names[i].count);
+    }
+    if (shown < host->slot_count) {
+        char more[32];
+        luaL_addlstring(
+            &list, more,
+            (size_t)snprintf(more, sizeof more, " and %d more", (int)(host->slot_count - shown)));
     }
     luaL_pushresult(&list);
 }
@@ -50,11 +61,13 @@ int32_t moon_check_slot(lua_State *L, int index, const char *where) {
     const char *name = lua_tostring(L, index);
     moon_nearest search = moon_nearest_to(name);
     for (int32_t i = 0; i < host->slot_count; i++) {
-        moon_nearest_try(&search, host->slot_names[i].bytes);
+        moon_nearest_try(L, &search, host->slot_names[i].bytes);
     }
     lua_pushfstring(L, "; subscribed are %s", symbols);
     moon_nearest_push(L, &search, lua_tostring(L, -1));
-    moon_raise(L, "`%s` given to %s is not subscribed%s", name, where, lua_tostring(L, -1));
+    const char *hint = lua_tostring(L, -1);
+    moon_raise(
+        L, "`%s` given to %s is not subscribed%s", moon_push_name(L, index), where, hint);
     return -1;
 }
 
@@ -127,12 +140,30 @@ static int balance(lua_State *L) {
             L, "balance answers once the strategy has started: ask in a handler, such as on_start");
     }
     moon_balance found;
+    moon_check_plain_text(L, 1, "the currency given to balance");
     bool isKnown = host->calls.balance(
         host->calls.context, lua_tostring(L, 1), &found, &host->answer);
     if (!isKnown) return moon_raise(L, "%s", host->answer.bytes);
     moon_push_exact(L, host, found.total);
     moon_push_exact(L, host, found.available);
     return 2;
+}
+
+// Refuses fields of the table at 1 that orders{} does not take; of several the smallest.
+static void check_filter(lua_State *L) {
+    const char *unknown = NULL;
+    lua_pushnil(L);
+    while (lua_next(L, 1)) {
+        moon_charge(L, 1);
+        lua_pop(L, 1);
+        if (moon_text_is(L, -1, "symbol") || moon_text_is(L, -1, "tag")) continue;
+        const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+        if (!unknown || strcmp(name, unknown) < 0) unknown = name;
+    }
+    if (!unknown) return;
+    moon_raise(
+        L, "unknown field `%s` in orders{}; it takes symbol, tag",
+        moon_push_shown(L, unknown, strlen(unknown)));
 }
 
 // orders{symbol=, tag=}: the open orders that match, oldest first.
@@ -146,14 +177,8 @@ static int orders(lua_State *L) {
             return moon_raise(
                 L, "orders was given %s, expected orders{symbol=…, tag=…}", moon_type_name(L, 1));
         }
-        lua_pushnil(L);
-        while (lua_next(L, 1)) {
-            lua_pop(L, 1);
-            const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
-            if (strcmp(name, "symbol") != 0 && strcmp(name, "tag") != 0) {
-                return moon_raise(L, "unknown field `%s` in orders{}; it takes symbol, tag", name);
-            }
-        }
+        if (moon_thaw(L, 1)) lua_replace(L, 1);
+        check_filter(L);
         lua_pushliteral(L, "symbol");
         if (lua_rawget(L, 1) != LUA_TNIL) index = moon_check_instrument(L, 2, "orders");
         lua_pushliteral(L, "tag");
@@ -162,6 +187,7 @@ static int orders(lua_State *L) {
                 return moon_raise(
                     L, "`tag` in orders{} is %s, expected a text", moon_type_name(L, 3));
             }
+            moon_check_tag(L, 3, "orders{}");
             tag = lua_tostring(L, 3);
         }
     }
@@ -210,6 +236,7 @@ static int subscribe(lua_State *L) {
             L, "the symbol given to subscribe is %s, expected a text such as \"sim:BTC/USDT\"",
             moon_type_name(L, 1));
     }
+    moon_check_plain_text(L, 1, "the symbol given to subscribe");
     if (count < 2) {
         return moon_raise(
             L, "subscribe needs a feed: subscribe(symbol, \"trades\"); there are trades, quotes,"
@@ -226,6 +253,7 @@ static int subscribe(lua_State *L) {
                 L, "feed %d given to subscribe is %s, expected a text such as \"trades\"", i - 1,
                 moon_type_name(L, i));
         }
+        moon_check_plain_text(L, i, "the feed given to subscribe");
         int32_t slot = host->calls.subscribe(
             host->calls.context, lua_tostring(L, 1), lua_tostring(L, i), &host->answer);
         if (slot < 0) return moon_raise(L, "%s", host->answer.bytes);

@@ -98,7 +98,9 @@ static const char *check_name(lua_State *L, int index, const char *what, size_t 
         moon_raise(
             L, "%s needs a name of 1 to 200 bytes, got %s", what, moon_type_name(L, index));
     }
-    return lua_tolstring(L, index, count);
+    const char *name = lua_tolstring(L, index, count);
+    if (!moon_is_utf8(name, *count)) moon_raise(L, "the name given to %s is no UTF-8 text", what);
+    return name;
 }
 
 // plot(name, value): a point of a line on the charts; nil draws nothing.

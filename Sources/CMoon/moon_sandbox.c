@@ -9,14 +9,6 @@
 
 #include "moon_ta.h"
 
-static void try_keys(lua_State *L, moon_nearest *search, int table) {
-    lua_pushnil(L);
-    while (lua_next(L, table)) {
-        lua_pop(L, 1);
-        if (lua_type(L, -1) == LUA_TSTRING) moon_nearest_try(search, lua_tostring(L, -1));
-    }
-}
-
 // __index of the API table: a name that is nowhere. // stack: api, name
 static int unknown_global(lua_State *L) {
     lua_settop(L, 2);
@@ -31,15 +23,17 @@ static int unknown_global(lua_State *L) {
         return 1;
     }
     const char *name = lua_tostring(L, 2);
-    const char *reason = moon_reason_withheld(moon_of(L), name);
+    bool isWhole = moon_text_is(L, 2, name);  // no zero byte in it
+    const char *reason = isWhole ? moon_reason_withheld(moon_of(L), name) : NULL;
     if (reason) return moon_raise(L, "`%s` is not offered to strategies: %s", name, reason);
     moon_nearest search = moon_nearest_to(name);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_api_key);
-    try_keys(L, &search, lua_gettop(L));
+    moon_nearest_try_keys(L, &search, lua_gettop(L));
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
-    try_keys(L, &search, lua_gettop(L));
+    moon_nearest_try_keys(L, &search, lua_gettop(L));
     moon_nearest_push(L, &search, ": it was never assigned");
-    return moon_raise(L, "unknown global `%s`%s", name, lua_tostring(L, -1));
+    const char *hint = lua_tostring(L, -1);
+    return moon_raise(L, "unknown global `%s`%s", moon_push_name(L, 2), hint);
 }
 
 // __newindex of the environment: a global's first assignment. // stack: environment, name, value
@@ -79,10 +73,13 @@ static int unknown_entry(lua_State *L) {
     if (lua_type(L, 2) != LUA_TSTRING) {
         return moon_raise(L, "`%s` has named entries, not [%s]", what, moon_type_name(L, 2));
     }
-    const char *name = lua_tostring(L, 2);
+    const char *name = moon_push_name(L, 2);
+    lua_pushfstring(L, "%s.%s", what, name);
+    const char *reason = moon_reason_withheld(moon_of(L), lua_tostring(L, -1));
+    if (reason) return moon_raise(L, "`%s.%s` is not offered to strategies: %s", what, name, reason);
     moon_nearest search = moon_nearest_to(name);
     lua_pushvalue(L, lua_upvalueindex(3));
-    try_keys(L, &search, lua_gettop(L));
+    moon_nearest_try_keys(L, &search, lua_gettop(L));
     moon_nearest_push(L, &search, "");
     return moon_raise(L, "unknown %s `%s.%s`%s", noun, what, name, lua_tostring(L, -1));
 }

@@ -72,11 +72,12 @@ static int format(lua_State *L) {
     const char *pattern = luaL_checklstring(L, 1, &count);
     if (count > LONGEST_FORMAT) return moon_raise(L, "string.format: the format is too long");
     bool quotes = false;
-    for (const char *at = pattern; (at = strchr(at, '%')); at++) {
+    const char *end = pattern + count;  // a zero byte is one like others
+    for (const char *at = pattern; (at = memchr(at, '%', (size_t)(end - at))); at++) {
         at += 1 + strspn(at + 1, "-+ #0123456789.");
+        if (at >= end) break;
         if (*at == 'p') return moon_raise(L, "%%p would show an address; use %%s");
         if (*at == 'q') quotes = true;
-        if (!*at) break;
     }
     int arguments = lua_gettop(L);
     for (int i = 2; i <= arguments; i++) {

@@ -11,6 +11,8 @@
 enum {
     DEEPEST = 50,         // levels of a value
     MOST_CALLS = 200000,  // of a test: each gives the instruction limit time anew
+    MOST_NAMES = 2000,    // names that are compared for the nearest
+    MOST_LISTED = 40,     // names that a message lists
 };
 
 static const char run_key;
@@ -49,16 +51,24 @@ static int nearest(lua_State *L) {
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
     moon_nearest search = moon_nearest_to(name);
-    lua_pushliteral(L, "; there are ");  // stack: name, names, list
-    lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
-    for (lua_Integer i = 1; i <= count; i++) {
+    lua_Integer count = (lua_Integer)lua_rawlen(L, 2), most = count < MOST_NAMES ? count : MOST_NAMES;
+    for (lua_Integer i = 1; i <= most; i++) {
         lua_rawgeti(L, 2, i);
-        moon_nearest_try(&search, luaL_checkstring(L, -1));
-        lua_pushstring(L, i < count ? ", " : "");
-        lua_concat(L, 3);
+        moon_nearest_try(L, &search, luaL_checkstring(L, -1));
+        lua_pop(L, 1);
     }
+    luaL_Buffer list;
+    luaL_buffinit(L, &list);
+    luaL_addstring(&list, "; there are ");
+    for (lua_Integer i = 1; i <= most && i <= MOST_LISTED; i++) {
+        if (i > 1) luaL_addstring(&list, ", ");
+        lua_rawgeti(L, 2, i);
+        luaL_addvalue(&list);
+    }
+    if (count > MOST_LISTED) luaL_addstring(&list, " and more");
+    luaL_pushresult(&list);
     // The names stay in their table, so that the best of them is still there.
-    moon_nearest_push(L, &search, count > 0 ? lua_tostring(L, 3) : "");
+    moon_nearest_push(L, &search, count > 0 ? lua_tostring(L, -1) : "");
     return 1;
 }
 
@@ -80,6 +90,9 @@ static void add_number(lua_State *L, moon_text *text, int index) {
 static void add_string(lua_State *L, moon_text *text, int index) {
     size_t count;
     const char *bytes = lua_tolstring(L, index, &count);
+    if (!moon_is_utf8(bytes, count)) {
+        raise_there(L, "a text that is no UTF-8 text cannot be given to a strategy");
+    }
     char head[32];
     int length = snprintf(head, sizeof head, "s%zu:", count);
     moon_text_add(text, head, (size_t)length);
@@ -90,6 +103,7 @@ static void add_table(lua_State *L, moon_text *text, int index, int depth) {
     if (depth >= DEEPEST) raise_there(L, "a table is nested too deeply, or contains itself");
     luaL_checkstack(L, 8, "a table is nested too deeply");
     moon_text_add(text, "{", 1);
+    if (moon_thaw(L, index)) lua_replace(L, index);
     lua_pushnil(L);
     while (lua_next(L, index)) {  // stack: …, key, value
         int key = lua_gettop(L) - 1;

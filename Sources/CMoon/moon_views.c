@@ -391,20 +391,22 @@ static int raise_unknown_field(lua_State *L, moon_view kind, const char *name) {
     luaL_addstring(&list, "; it has ");
     for (int i = 0; kinds[kind].fields[i]; i++) {
         const char *field = field_names[kinds[kind].fields[i]];
-        moon_nearest_try(&search, field);
+        moon_nearest_try(L, &search, field);
         if (i) luaL_addstring(&list, ", ");
         luaL_addstring(&list, field);
     }
-    moon_nearest_try(&search, "copy");
+    moon_nearest_try(L, &search, "copy");
     for (int i = 0; kind == MOON_VIEW_BOOK && book_methods[i]; i++) {
-        moon_nearest_try(&search, book_methods[i]);
+        moon_nearest_try(L, &search, book_methods[i]);
         luaL_addstring(&list, ", ");
         luaL_addstring(&list, book_methods[i]);
     }
     luaL_pushresult(&list);
     moon_nearest_push(L, &search, lua_tostring(L, -1));
+    const char *hint = lua_tostring(L, -1);
     return moon_raise(
-        L, "unknown field `%s` of %s%s", name, kinds[kind].article, lua_tostring(L, -1));
+        L, "unknown field `%s` of %s%s", moon_push_shown(L, name, strlen(name)),
+        kinds[kind].article, hint);
 }
 
 static int copy(lua_State *L);

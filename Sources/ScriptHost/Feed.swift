@@ -25,8 +25,8 @@ enum Feed: Hashable {
             guard let size = barSize(text.dropFirst(5)) else {
                 return .failure(
                     ScriptMistake(
-                        message: "`\(text)` is no bar size: write bars:1m, with ms, s, m, h or d "
-                            + "for time, t for trades (bars:100t) or v for volume (bars:10v)"))
+                        message: "`\(text.cut)` is no bar size: write bars:1m, with ms, s, m, h or "
+                            + "d for time, t for trades (bars:100t) or v for volume (bars:10v)"))
             }
             return .success(.bars(size))
         }
@@ -34,8 +34,8 @@ enum Feed: Hashable {
         let hint = nearestName(to: text, among: names).map { ": did you mean `\($0)`?" } ?? ";"
         return .failure(
             ScriptMistake(
-                message: "unknown feed `\(text)`\(hint) There are trades, quotes, book, ticker, "
-                    + "funding and bars:1m (5s, 4h, 1d; 100t by trades, 10v by volume)"))
+                message: "unknown feed `\(text.cut)`\(hint) There are trades, quotes, book, "
+                    + "ticker, funding and bars:1m (5s, 4h, 1d; 100t by trades, 10v by volume)"))
     }
 
     private static func barSize(_ text: Substring) -> BarSize? {
@@ -67,9 +67,19 @@ struct ScriptMistake: Error {
     let message: String
 }
 
-/// The candidate that `name` probably means; nil: none is near.
-func nearestName(to name: String, among candidates: [String]) -> String? {
-    let ranked = candidates.map { (distance: unsafe moon_name_distance(name, $0), name: $0) }
+/// The candidate that `name` probably means; nil: none is near, or too many could be.
+///
+/// Of lists that scripts may make as long as they like, only names of about the same length are
+/// compared, and none where that leaves more than 2,000.
+func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+    let length = name.utf8.count
+    guard length <= 64 else { return nil }
+    var near: [String] = []
+    for candidate in candidates where abs(candidate.utf8.count - length) <= 3 {
+        near.append(candidate)
+        if near.count > 2_000 { return nil }
+    }
+    let ranked = near.map { (distance: unsafe moon_name_distance(name, $0), name: $0) }
     guard let best = ranked.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }),
         unsafe moon_name_is_near(name, best.distance)
     else { return nil }

@@ -71,11 +71,11 @@ import TradingModel
         return state?.orders[serial]
     }
 
-    /// The serials of the open orders that match, oldest first.
+    /// The serials of the open orders that match, oldest first; tags are the same byte for byte.
     func openOrders(instrument: Int32, tag: String?) -> [Int64] {
         (state?.orders.open ?? []).filter { order in
             (instrument < 0 || order.request.instrument.index == Int(instrument))
-                && (tag == nil || order.request.tag == tag)
+                && (tag.map { order.request.tag.utf8.elementsEqual($0.utf8) } ?? true)
         }.map { Int64($0.serial) }
     }
 
@@ -92,6 +92,6 @@ import TradingModel
             return Balance(currency: currency, total: .zero, available: .zero)
         }
         let hint = nearestName(to: code, among: known).map { ": did you mean `\($0)`?" } ?? ""
-        throw ScriptMistake(message: "there is no currency `\(code)` in this run\(hint)")
+        throw ScriptMistake(message: "there is no currency `\(code.cut)` in this run\(hint)")
     }
 }

@@ -65,7 +65,7 @@ extension LuaStrategy {
     /// The shim's last failure, with the place that its text begins with taken out of it.
     func failure(handler: String?) -> ScriptError {
         let failure = unsafe moon_failure_of(host)
-        var message = unsafe string(failure.message)
+        var message = unsafe string(failure.message, failure.count)
         var chunk = unsafe string(failure.file)
         var line = unsafe Int(failure.line)
         if let place = Self.place(in: message) {

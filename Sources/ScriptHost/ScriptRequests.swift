@@ -83,8 +83,6 @@ extension LuaStrategy {
 
     /// The bytes of the tag up to its zero.
     private func tag(_ intent: moon_intent) -> String {
-        unsafe withUnsafeBytes(of: intent.tag) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
+        unsafe withUnsafeBytes(of: intent.tag) { unsafe text(of: $0) }
     }
 }

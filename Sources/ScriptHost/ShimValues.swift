@@ -54,6 +54,16 @@ func string(_ bytes: UnsafePointer<CChar>?, _ count: Int) -> String {
         as: UTF8.self)
 }
 
+/// The text of a C array up to its zero.
+func text(of bytes: UnsafeRawBufferPointer) -> String {
+    unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+}
+
+extension String {
+    /// The text for a message: a long one loses its end.
+    var cut: String { utf8.count <= 80 ? self : prefix(60) + "…" }
+}
+
 /// Copies `value` into a text of the shim.
 func set(_ text: UnsafeMutablePointer<moon_text>?, _ value: String) {
     var value = value

@@ -122,7 +122,7 @@ package import TradingModel
     /// The shim's last failure; without a line where it happened in no line of the author.
     private func failure() -> ScriptError {
         let failure = unsafe moon_failure_of(host)
-        var message = unsafe string(failure.message)
+        var message = unsafe string(failure.message, failure.count)
         var chunk = unsafe string(failure.file)
         var line = unsafe Int(failure.line)
         if let place = LuaStrategy.place(in: message) {

@@ -255,6 +255,7 @@ moon_events *moon_events_of(moon_host *host);
 // already in the text (empty file: not known).
 typedef struct {
     const char *message;
+    size_t count;  // its bytes: a script's text may have a zero in it
     const char *file;
     int line;
 } moon_failure;

@@ -100,7 +100,7 @@ extension ScriptApi {
                 "post_only", .optional(.boolean), "refuse to take; needs a price and `gtc`"),
             ApiField("reduce_only", .optional(.boolean), "never open or turn a position"),
             ApiField("stop", .optional(.decimal), .quotePrice, "wakes the order at that price"),
-            ApiField("tag", .optional(.text), .bytes, "your name for it, 1 to 63 bytes"),
+            ApiField("tag", .optional(.text), .bytes, "your name for it, 1 to 63 bytes of UTF-8"),
         ])
     private static let cancelTerms = ApiRecord(
         name: "cancel_terms", article: "what to cancel", kind: .table,

@@ -159,6 +159,18 @@ final class Facts: SyntaxVisitor {
 
     // MARK: - Answers
 
+    /// The names of each file's local variables; asked for once everything is gathered.
+    private(set) lazy var localNames: [ObjectIdentifier: Set<String>] = declarations.reduce(
+        into: [:]
+    ) { names, declaration in
+        names[ObjectIdentifier(declaration.mention.file), default: []].formUnion(
+            declaration.variables.map(\.name.text))
+    }
+    /// The globals that are read and never assigned; asked for once everything is gathered.
+    private(set) lazy var unassignedReads: [String] = globalReads.keys.filter { read in
+        globalBindings[read] == nil && !ScriptApi.globals.contains(read)
+    }
+
     func reads(of variable: Variable) -> [Use] { reads[ObjectIdentifier(variable)] ?? [] }
     func bindings(of variable: Variable) -> [Binding] {
         bindings[ObjectIdentifier(variable)] ?? []

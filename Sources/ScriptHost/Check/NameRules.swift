@@ -6,9 +6,10 @@ extension Checker {
     func checkGlobals() {
         guard !facts.usesEnvironment else { return }
         let assigned = Set(facts.globalBindings.keys)
+        let known = ScriptApi.globals + assigned
         for (name, mentions) in facts.globalReads.sorted(by: { $0.key < $1.key })
         where !assigned.contains(name) && !ScriptApi.globals.contains(name) {
-            reportUnknown(name, mentions, assigned)
+            reportUnknown(name, mentions, known)
         }
         for (name, bindings) in facts.globalBindings.sorted(by: { $0.key < $1.key })
         where !ScriptApi.globals.contains(name) {
@@ -17,12 +18,12 @@ extension Checker {
     }
 
     private func reportUnknown(
-        _ name: String, _ mentions: [Facts.Mention], _ assigned: Set<String>
+        _ name: String, _ mentions: [Facts.Mention], _ known: [String]
     ) {
         let withheld = ScriptApi.withheld.first { $0.name == name }
         let message =
             withheld == nil ? "unknown global `\(name)`" : "`\(name)` is not offered to strategies"
-        let suggestion = withheld?.reason ?? likely(name, mentions, assigned)
+        let suggestion = withheld?.reason ?? likely(name, mentions, known)
         for mention in mentions {
             add(.unknownGlobal, in: mention.file, mention.range, message, suggestion: suggestion)
         }
@@ -30,18 +31,15 @@ extension Checker {
 
     /// What an unknown global was meant to be: a global, or else a local variable of its file.
     private func likely(
-        _ name: String, _ mentions: [Facts.Mention], _ assigned: Set<String>
+        _ name: String, _ mentions: [Facts.Mention], _ known: [String]
     ) -> String {
-        if let near = suggestion(for: name, among: (ScriptApi.globals + assigned).sorted()) {
-            return near
-        }
-        let locals = facts.declarations
-            .filter { declaration in mentions.contains { $0.file === declaration.mention.file } }
-            .flatMap(\.variables).map(\.name.text)
-        if locals.contains(name) {
+        if let near = suggestion(for: name, among: known) { return near }
+        let files = Set(mentions.map { ObjectIdentifier($0.file) })
+        let locals = files.map { facts.localNames[$0, default: []] }
+        if locals.contains(where: { $0.contains(name) }) {
             return "the local variable of that name is declared elsewhere"
         }
-        return suggestion(for: name, among: Array(Set(locals)).sorted())
+        return suggestion(for: name, among: locals.joined())
             ?? "no file of the script assigns it"
     }
 
@@ -85,10 +83,7 @@ extension Checker {
 
     /// A name that is read and not assigned, and so may be what was meant.
     private func nearRead(_ name: String) -> String? {
-        let unassigned = facts.globalReads.keys.filter { read in
-            facts.globalBindings[read] == nil && !ScriptApi.globals.contains(read)
-        }
-        return suggestion(for: name, among: unassigned.sorted())
+        suggestion(for: name, among: facts.unassignedReads)
     }
 
     private func checkHandlerBindings(_ handler: ApiHandler, _ bindings: [Facts.Binding]) {

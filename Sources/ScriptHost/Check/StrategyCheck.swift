@@ -178,7 +178,7 @@ final class Checker {
     }
 
     /// `: did you mean …?` for messages.
-    func suggestion(for name: String, among names: [String]) -> String? {
+    func suggestion(for name: String, among names: some Sequence<String>) -> String? {
         nearestName(to: name, among: names).map { "did you mean `\($0)`?" }
     }
 }
