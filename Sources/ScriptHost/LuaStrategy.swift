@@ -117,6 +117,7 @@ public import TradingModel
             let instruments = unsafe moon_attach(
                 host, Int32(count), slots, Int32(slots.count), state.mode.rawValue)
         else { preconditionFailure("the shim gives the instruments it was asked for") }
+        context.barTextsByInstrument = state.instruments.map { context.barTexts(of: $0.symbol) }
         for (place, instrument) in state.instruments.enumerated() {
             unsafe instrument.write(to: instruments + place)
         }
@@ -183,7 +184,8 @@ public import TradingModel
     }
 
     public func onBar(_ bar: Bar) -> HandlerOutcome {
-        unsafe events.pointee.bar.write(bar, size: context.barTexts[bar.size] ?? "")
+        let texts = context.barTextsByInstrument[bar.instrument.index]
+        unsafe events.pointee.bar.write(bar, size: texts[bar.size] ?? "")
         return call(MOON_ON_BAR)
     }
 

@@ -12,8 +12,10 @@ import TradingModel
     /// Every subscribed symbol in order; its place is its slot in the shim.
     private(set) var symbols: [Symbol] = []
     private(set) var subscriptions: [Symbol: Subscription] = [:]
-    /// The bar sizes as they were written.
-    private(set) var barTexts: [BarSize: String] = [:]
+    /// The bar sizes as each symbol's subscription wrote them.
+    private var barTexts: [Symbol: [BarSize: String]] = [:]
+    /// The same by instrument, once the strategy is attached.
+    var barTextsByInstrument: [[BarSize: String]] = []
 
     /// The engine's state as of the event at hand; nil until the script is attached.
     var state: TradingState? {
@@ -60,10 +62,17 @@ import TradingModel
         case .bars(let size):
             subscription.feeds.insert(.bars)
             if !subscription.barSizes.contains(size) { subscription.barSizes.append(size) }
-            if barTexts[size] == nil { barTexts[size] = String(feedText.dropFirst(5)) }
+            let text = String(feedText.dropFirst(5))
+            if barTexts[symbols[slot]]?[size] == nil {
+                barTexts[symbols[slot], default: [:]][size] = text
+            }
         }
         subscriptions[symbols[slot]] = subscription
         return Int32(slot)
+    }
+
+    func barTexts(of symbol: Symbol) -> [BarSize: String] {
+        barTexts.first { $0.key.description == symbol.description }?.value ?? [:]
     }
 
     func order(_ serial: Int) -> Order? {

@@ -167,7 +167,8 @@ extension LuaStrategy {
 
     /// The bar sizes of a symbol as the script wrote them, in order.
     package func barTexts(of symbol: Symbol) -> [(text: String, size: BarSize)] {
-        (subscriptions[symbol]?.barSizes ?? []).map { (context.barTexts[$0] ?? "", $0) }
+        let texts = context.barTexts(of: symbol)
+        return (subscriptions[symbol]?.barSizes ?? []).map { (texts[$0] ?? "", $0) }
     }
 }
 

@@ -55,6 +55,32 @@ import TradingModel
             run.requests { $0.onBar(bar) }.lines == ["1m 1.0 4.0 0.5 2.0 10.0 nil 3 60.0 120.0"])
     }
 
+    @Test func `a bar's size is the text of its own symbol's subscription`() throws {
+        let strategy = try LuaStrategy(
+            text: """
+                subscribe('sim:BTC/USDT', 'bars:60s', 'bars:1h')
+                subscribe('sim:ETH/USDT', 'bars:1m', 'bars:60m')
+                function on_bar(bar) log.info(bar.size) end
+                """)
+        strategy.attach(
+            to: TradingState(
+                mode: .paper, instruments: try ScriptRun.instruments(strategy.symbols),
+                now: .distantPast))
+        var requests: [StrategyRequest] = []
+        for seconds in [60, 3_600] as [Int64] {
+            for index in 0..<2 {
+                let one = try Price("1")
+                let bar = Bar(
+                    instrument: InstrumentID(index),
+                    size: .time(nanoseconds: seconds * 1_000_000_000), open: one, high: one,
+                    low: one, close: one, volume: .zero, buyVolume: nil, tradeCount: nil,
+                    openTime: .distantPast, closeTime: .distantPast)
+                if strategy.onBar(bar) != .quiet { strategy.takeOutput(into: &requests) }
+            }
+        }
+        #expect(requests.lines == ["60s", "1m", "1h", "60m"])
+    }
+
     @Test func `tickers, funding and statuses show theirs`() throws {
         let run = try ScriptRun(
             """
