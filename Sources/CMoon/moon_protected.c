@@ -204,7 +204,8 @@ static int yield(lua_State *L) {
     }
     return moon_raise(
         L, "yield across a function of the host (a comparator of table.sort, a replacement of gsub,"
-        " a metamethod it called): collect there, and yield outside of it");
+        " a module that is required, a metamethod it called): collect there, and yield outside of"
+        " it");
 }
 
 static int status(lua_State *L) {

@@ -120,44 +120,93 @@ bool moon_thaw(lua_State *L, int index) {
 
 // ---- require ------------------------------------------------------------------------------------
 
-// require "name": runs NAME.lua beside the script once, and returns what it returned.
+// In the registry: the errors of modules that failed, by name.
+static const char failed_key;
+
+// Reads and compiles a module. // stack: name, loaded → …, chunk
+static void push_module(lua_State *L, moon_host *host) {
+    moon_text source = {0}, chunk = {0};
+    const char *name = lua_tostring(L, 1);
+    bool isRead = host->calls.module(host->calls.context, name, &source, &chunk, &host->answer);
+    if (!isRead) {
+        free(source.bytes);
+        free(chunk.bytes);
+        moon_raise(L, "%s", host->answer.bytes);
+    }
+    lua_pushfstring(L, "@%s", chunk.bytes);
+    int status = luaL_loadbufferx(L, source.bytes, source.count, lua_tostring(L, -1), "t");
+    free(source.bytes);
+    free(chunk.bytes);
+    if (status != LUA_OK) lua_error(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
+    lua_setupvalue(L, -2, 1);
+}
+
+// Runs a module, which may require others. // stack: name, loaded → value
+static int run_module(lua_State *L) {
+    push_module(L, moon_of(L));
+    lua_pushvalue(L, 1);
+    lua_call(L, 1, 1);
+    if (!lua_isnil(L, -1)) return 1;
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+// Raises the error on top, and keeps it for who asks again. What ran out of memory may be tried
+// again. // stack: name, loaded, …, error
+static int fail(lua_State *L, int status) {
+    if (moon_of(L)->is_exhausted) return lua_error(L);  // it goes all the way out
+    lua_pushvalue(L, 1);
+    lua_pushnil(L);
+    lua_rawset(L, 2);
+    if (status == LUA_ERRMEM) return lua_error(L);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &failed_key);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, -3);
+    if (lua_isnil(L, -1)) {  // error(nil)
+        lua_pop(L, 1);
+        lua_pushliteral(L, "nil");
+    }
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
+    return lua_error(L);
+}
+
+// require "name": runs NAME.lua beside the script once, and returns what it returned; true where it
+// returned nothing. One that failed fails again with the same error.
 static int require(lua_State *L) {
     moon_host *host = moon_of(L);
     if (lua_type(L, 1) != LUA_TSTRING) {
         return moon_raise(L, "require takes a name, got %s", moon_type_name(L, 1));
     }
     lua_settop(L, 1);
-    const char *name = lua_tostring(L, 1);
+    moon_check_plain_text(L, 1, "the name given to require");
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_loaded_key);  // stack: name, loaded
     lua_pushvalue(L, 1);
     lua_rawget(L, 2);  // stack: name, loaded, value
     if (lua_islightuserdata(L, 3) && lua_touserdata(L, 3) == (void *)&moon_loaded_key) {
-        return moon_raise(L, "`%s` requires itself, directly or through others", name);
+        return moon_raise(
+            L, "`%s` requires itself, directly or through others", moon_push_name(L, 1));
     }
     if (!lua_isnil(L, 3)) return 1;
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &failed_key);
+    lua_pushvalue(L, 1);
+    if (lua_rawget(L, -2) != LUA_TNIL) return lua_error(L);
     if (!host->is_loading) {
         return moon_raise(L, "require works while the script loads: call it outside of handlers");
     }
-    moon_text source = {0}, chunk = {0};
-    bool isRead = host->calls.module(host->calls.context, name, &source, &chunk, &host->answer);
-    if (!isRead) return moon_raise(L, "%s", host->answer.bytes);
-    lua_pushlightuserdata(L, (void *)&moon_loaded_key);
-    lua_setfield(L, 2, name);
-    lua_pushfstring(L, "@%s", chunk.bytes);  // stack: name, loaded, nil, chunk name
-    int status = luaL_loadbufferx(L, source.bytes, source.count, lua_tostring(L, -1), "t");
-    free(source.bytes);
-    free(chunk.bytes);
-    if (status != LUA_OK) return lua_error(L);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
-    lua_setupvalue(L, -2, 1);  // stack: name, loaded, nil, chunk name, chunk
+    lua_settop(L, 2);
     lua_pushvalue(L, 1);
-    lua_call(L, 1, 1);  // stack: name, loaded, nil, chunk name, value
-    if (lua_isnil(L, -1)) {
-        lua_pop(L, 1);
-        lua_pushboolean(L, 1);
-    }
-    lua_pushvalue(L, -1);
-    lua_setfield(L, 2, name);
+    lua_pushlightuserdata(L, (void *)&moon_loaded_key);
+    lua_rawset(L, 2);
+    lua_pushcfunction(L, run_module);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, 2);  // stack: name, loaded, run_module, name, loaded
+    int status = lua_pcall(L, 2, 1, 0);
+    if (status != LUA_OK) return fail(L, status);
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, 2);
     return 1;
 }
 
@@ -203,6 +252,8 @@ void moon_open_sandbox(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &moon_assigned_key);
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &moon_loaded_key);
+    lua_newtable(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &failed_key);
 
     lua_newtable(L);  // stack: api
     set_registry(L, &moon_api_key);

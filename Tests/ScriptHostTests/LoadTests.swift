@@ -113,6 +113,67 @@ private func write(_ text: String, to path: String) {
         }
     }
 
+    @Test func `a module that failed fails again with its own error`() throws {
+        let files = [
+            "main.lua": """
+            times = 0
+            for _ = 1, 2 do log.info('%s', select(2, pcall(require, 'fails'))) end
+            for _ = 1, 2 do log.info('%s', select(2, pcall(require, 'syntax'))) end
+            for _ = 1, 2 do log.info('%s', select(2, pcall(require, 'outer'))) end
+            for _ = 1, 2 do log.info('%s', type(select(2, pcall(require, 'object')))) end
+            for _ = 1, 2 do log.info('%s', select(2, pcall(require, 'nowhere'))) end
+            """,
+            "fails.lua": "times = times + 1 error('inside ' .. times)",
+            "syntax.lua": "\n\nx = = 1", "outer.lua": "return require 'fails'",
+            "object.lua": "error{code = 7}",
+        ]
+        try withFolder(files) { folder in
+            let lines = try startLines(LuaStrategy(file: "\(folder)/main.lua"))
+            #expect(lines.count == 10)
+            for index in [0, 2, 4, 6, 8] { #expect(lines[index] == lines[index + 1]) }
+            #expect(lines[0] == "fails.lua:1: inside 1")
+            #expect(lines[2].hasPrefix("syntax.lua:3: unexpected"))
+            #expect(lines[4] == lines[0])
+            #expect(lines[6] == "table")
+            #expect(lines[8].contains("there is no file nowhere.lua"))
+        }
+    }
+
+    @Test func `a module may return anything, and may not yield`() throws {
+        let files = [
+            "main.lua": """
+            runs = 0
+            log.info('%s %s', require 'none', require 'none')
+            log.info('%s %s', require 'no', require 'no')
+            log.info('%d', runs)
+            log.info('%s', coroutine.wrap(function() return require 'value' end)())
+            local waits = coroutine.create(function() return require 'waits' end)
+            log.info('%s', select(2, coroutine.resume(waits)))
+            log.info('%s', select(2, pcall(require, 'waits')))
+            """,
+            "none.lua": "runs = runs + 1", "no.lua": "runs = runs + 1 return false",
+            "value.lua": "return 'value'", "waits.lua": "coroutine.yield(1)",
+        ]
+        try withFolder(files) { folder in
+            let lines = try startLines(LuaStrategy(file: "\(folder)/main.lua"))
+            #expect(lines[..<4] == ["true true", "false false", "2", "value"])
+            #expect(lines[4].hasPrefix("waits.lua:1: yield across a function of the host"))
+            #expect(lines[4].contains("a module that is required"))
+            #expect(lines[5] == lines[4])
+        }
+    }
+
+    /// What a script says while it loads.
+    private func startLines(_ strategy: LuaStrategy) throws -> [String] {
+        strategy.attach(
+            to: TradingState(
+                mode: .paper, instruments: try ScriptRun.instruments(strategy.symbols),
+                now: .distantPast))
+        var requests: [StrategyRequest] = []
+        if strategy.onStart(.first) != .quiet { strategy.takeOutput(into: &requests) }
+        return requests.lines
+    }
+
     @Test func `require loads once, from the folder only`() throws {
         let files = [
             "main.lua": "n = 0 local u = require 'lib.util' assert(u == require 'lib.util') "

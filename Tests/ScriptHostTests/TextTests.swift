@@ -40,6 +40,7 @@ import TradingModel
         (#"subscribe("sim:BTC/USDT\0", "trades")"#, "the symbol given to subscribe has a zero"),
         (#"subscribe("sim:BTC/USDT", "trades\0")"#, "the feed given to subscribe has a zero byte"),
         (#"subscribe("sim:B\xff/USDT", "trades")"#, "the symbol given to subscribe is no UTF-8"),
+        (#"require("a\0b")"#, "the name given to require has a zero byte"),
         (#"params{a = "\xff"}"#, "the default of parameter `a` is no UTF-8 text"),
         (#"params{a = {"x", "\xff"}}"#, "a choice of parameter `a` is no UTF-8 text"),
         (#"params{a = {default = 1, help = "\xff"}}"#, "the help of parameter `a` is no UTF-8"),

@@ -100,8 +100,9 @@ extension ScriptApi {
     private static let requireFunction: ApiFunction = {
         var function = ApiFunction(
             "require", [.needed("name", .text)], gives: [ApiResult("value", .any)],
-            "runs `name.lua` beside the script once and returns what it returned; "
-                + "`require \"lib.util\"` is `lib/util.lua`; only while the script loads")
+            "runs `name.lua` beside the script once and returns what it returned, true where that "
+                + "is nil; one that failed fails again; `require \"lib.util\"` is `lib/util.lua`; only while the script loads"
+        )
         function.isLua = true
         return function
     }()
