@@ -111,23 +111,14 @@ static int rawlen(lua_State *L) {
 
 // ---- Lua's own, charged -------------------------------------------------------------------------
 
-// Lua's own function, kept as the upvalue, on the same arguments.
-static int call_own(lua_State *L) {
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, LUA_MULTRET);
-    return lua_gettop(L);
-}
-
 static int select_values(lua_State *L) {
     moon_charge(L, lua_gettop(L) / 8);
-    return call_own(L);
+    return moon_call_own(L);
 }
 
 static int number(lua_State *L) {
     if (lua_type(L, 1) == LUA_TSTRING) moon_charge(L, (int64_t)lua_rawlen(L, 1) / 4);
-    return call_own(L);
+    return moon_call_own(L);
 }
 
 // collectgarbage("count"): kilobytes in use, in steps of 64, so that it tells no secret.

@@ -2,9 +2,13 @@
 // their own.
 #include "moon_parts.h"
 
+#include <math.h>
 #include <time.h>
 
 enum { LONGEST_DATE = 1000 };  // bytes of a date's format
+
+// Seconds, some 30 million years: as far as the fields of a date reach in `int`.
+static const lua_Number LATEST_TIME = 1e15;
 
 // ---- os -----------------------------------------------------------------------------------------
 
@@ -46,7 +50,22 @@ static int os_time(lua_State *L) {
     return 1;
 }
 
-static void set_integer(lua_State *L, const char *name, int value) {
+// The date of the seconds at `index`, engine time where there are none; a fraction is cut off.
+static struct tm date_of(lua_State *L, int index) {
+    lua_Number seconds = lua_isnoneornil(L, index) ? (lua_Number)engine_seconds(L)
+                                                   : luaL_checknumber(L, index);
+    struct tm date = {0};
+    bool isInRange = seconds >= -LATEST_TIME && seconds <= LATEST_TIME;  // NaN is not
+    time_t time = isInRange ? (time_t)floor(seconds) : 0;
+    if (!isInRange || !gmtime_r(&time, &date)) {
+        lua_pushnumber(L, seconds);
+        const char *given = isnan(seconds) ? "NaN" : luaL_tolstring(L, -1, NULL);
+        moon_raise(L, "os.date was given %s, expected seconds since 1970", given);
+    }
+    return date;
+}
+
+static void set_integer(lua_State *L, const char *name, lua_Integer value) {
     lua_pushinteger(L, value);
     lua_setfield(L, -2, name);
 }
@@ -56,14 +75,12 @@ static int os_date(lua_State *L) {
     size_t count;
     const char *pattern = luaL_optlstring(L, 1, "%Y-%m-%d %H:%M:%S", &count);
     if (count > LONGEST_DATE) return moon_raise(L, "os.date: the format is too long");
-    time_t time = lua_isnoneornil(L, 2) ? (time_t)engine_seconds(L)
-                                        : (time_t)luaL_checknumber(L, 2);
+    const char *end = pattern + count;
     if (*pattern == '!') pattern++;
-    struct tm date;
-    if (!gmtime_r(&time, &date)) return moon_raise(L, "os.date: the time is out of range");
+    struct tm date = date_of(L, 2);
     if (strncmp(pattern, "*t", 2) == 0) {
         lua_createtable(L, 0, 9);
-        set_integer(L, "year", date.tm_year + 1900);
+        set_integer(L, "year", (lua_Integer)date.tm_year + 1900);
         set_integer(L, "month", date.tm_mon + 1);
         set_integer(L, "day", date.tm_mday);
         set_integer(L, "hour", date.tm_hour);
@@ -77,7 +94,7 @@ static int os_date(lua_State *L) {
     }
     luaL_Buffer text;
     luaL_buffinit(L, &text);
-    for (; *pattern; pattern++) {
+    for (; pattern < end; pattern++) {
         if (*pattern != '%') {
             luaL_addchar(&text, *pattern);
             continue;

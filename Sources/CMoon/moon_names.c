@@ -100,6 +100,7 @@ const char *moon_hidden_names(moon_host *host) { return host->hidden_names.bytes
 
 const char *moon_reason_withheld(moon_host *host, const char *name) {
     size_t count = strlen(name);
+    if (strpbrk(name, " \n")) return NULL;
     for (const char *line = host->names.bytes; *line;) {
         const char *end = strchr(line, '\n');
         if (!end) return NULL;

@@ -372,6 +372,9 @@ void moon_open_protected(lua_State *L);  // stack: api → api; pcall, xpcall, t
 void moon_open_string(lua_State *L);    // stack: api → api
 void moon_open_patterns(lua_State *L);  // stack: string → string; find, match, gmatch, gsub
 void moon_open_table(lua_State *L);     // stack: api → api
+// Runs Lua's own function, kept as the upvalue, in the frame of the one that stands for it, so that
+// its errors have the name and the place of the call.
+int moon_call_own(lua_State *L);
 // Makes Lua's own functions of the table on top charge the lengths of their arguments.
 void moon_charge_lengths(lua_State *L, const char *const *names);  // ended by NULL
 void moon_open_random(lua_State *L);    // stack: math → math

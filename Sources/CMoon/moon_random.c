@@ -40,9 +40,13 @@ static int random(lua_State *L) {
             return 1;
         }
         break;
-    default:
+    case 2:
         low = luaL_checkinteger(L, 1);
         high = luaL_checkinteger(L, 2);
+        break;
+    default:
+        return moon_raise(
+            L, "math.random takes no number, one or two, got %d", lua_gettop(L));
     }
     if (low > high) return moon_raise(L, "math.random: the interval is empty");
     uint64_t most = (uint64_t)high - (uint64_t)low;

@@ -246,6 +246,22 @@ static void set_registry(lua_State *L, const void *key) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, key);
 }
 
+// Lua finds the names of functions for its errors in a table of libraries, where one was not called
+// by a name: pcall(string.rep). // stack: api → api
+static void name_functions(lua_State *L) {
+    static const char *const libraries[] = {
+        "string", "table", "math", "os", "utf8", "coroutine", "log", "ta"};
+    lua_newtable(L);  // stack: api, named
+    for (size_t i = 0; i < sizeof libraries / sizeof *libraries; i++) {
+        lua_getfield(L, -2, libraries[i]);
+        if (moon_thaw(L, -1)) lua_setfield(L, -3, libraries[i]);
+        lua_pop(L, 1);
+    }
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, LUA_GNAME);
+    lua_setfield(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
+}
+
 void moon_open_sandbox(lua_State *L) {
     moon_open_views(L, moon_of(L));
     lua_newtable(L);
@@ -275,6 +291,7 @@ void moon_open_sandbox(lua_State *L) {
     lua_setfield(L, -2, "ta");
     moon_open_names(L);
     moon_make_objects(L);
+    name_functions(L);
     lua_createtable(L, 0, 2);
     lua_pushcfunction(L, unknown_global);
     lua_setfield(L, -2, "__index");

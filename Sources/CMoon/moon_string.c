@@ -7,14 +7,7 @@ enum {
     LONGEST_QUOTED = 1 << 20,  // bytes of a text for %q, which looks at each of them
 };
 
-// Lua's own function, kept as the upvalue, on the same arguments.
-static int call_own(lua_State *L) {
-    int arguments = lua_gettop(L);
-    lua_pushvalue(L, lua_upvalueindex(1));
-    lua_insert(L, 1);
-    lua_call(L, arguments, LUA_MULTRET);
-    return lua_gettop(L);
-}
+int moon_call_own(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
 
 // For functions that walk their text arguments byte by byte, or give a value for each.
 static int charge_lengths(lua_State *L) {
@@ -24,7 +17,7 @@ static int charge_lengths(lua_State *L) {
         if (lua_type(L, i) == LUA_TSTRING) total += lua_rawlen(L, i);
     }
     moon_charge(L, (int64_t)(total / 4));
-    return call_own(L);
+    return moon_call_own(L);
 }
 
 static void wrap(lua_State *L, const char *name, lua_CFunction wrapper) {
@@ -93,7 +86,7 @@ static int format(lua_State *L) {
         moon_push_text(L, i);
         lua_replace(L, i);
     }
-    return call_own(L);
+    return moon_call_own(L);
 }
 
 // string.byte: as many values as bytes are asked for.
@@ -101,7 +94,7 @@ static int byte(lua_State *L) {
     size_t count;
     luaL_checklstring(L, 1, &count);
     if (lua_gettop(L) > 2) moon_charge(L, (int64_t)count / 4);
-    return call_own(L);
+    return moon_call_own(L);
 }
 
 void moon_open_string(lua_State *L) {

@@ -12,10 +12,72 @@ import TradingModel
     }
 
     @Test(arguments: [
-        "string.dump", "os.execute", "os.getenv", "os.remove", "math.randomseed", "os.exit",
+        ("string.dump", "use require"), ("os.execute", "use log, plot and alert"),
+        ("os.getenv", "by params{…}"), ("os.remove", "`state` outlives a restart"),
+        ("math.randomseed", "the session's seed"), ("os.exit", "error(text) ends a callback"),
+        ("math.pow", "x ^ y"), ("table.getn", "#list"), ("os.tmpname", "strategies have no files"),
     ])
-    func `withholds it in libraries too`(name: String) throws {
-        #expect(try failure("return \(name)").contains("unknown function `\(name)`"))
+    func `withholds it in libraries too, and says what to use`(
+        name: String, instead: String
+    ) throws {
+        let text = try failure("return \(name)")
+        #expect(text.contains("`\(name)` is not offered to strategies: "), "\(text)")
+        #expect(text.contains(instead), "\(text)")
+        let findings = StrategyCheck.findings(
+            text: "subscribe('sim:BTC/USDT', 'trades') function on_trade() return \(name) end")
+        #expect(findings.map(\.code) == ["unknown-function"])
+        #expect(findings.first?.suggestion?.contains(instead) == true)
+    }
+
+    @Test(arguments: [
+        ("string.format()", "bad argument #1 to 'format' (string expected, got no value)"),
+        ("('%d'):format('x')", "bad argument #1 to 'format' (number expected, got string)"),
+        ("string.format('%d', 'x')", "bad argument #2 to 'format' (number expected, got string)"),
+        ("('x'):rep({})", "bad argument #1 to 'rep' (number expected, got table)"),
+        ("string.upper()", "bad argument #1 to 'upper'"), ("string.byte({})", "#1 to 'byte'"),
+        ("string.pack('i4', {})", "bad argument #2 to 'pack'"),
+        ("utf8.codepoint('x', 5)", "bad argument #3 to 'codepoint' (out of bounds)"),
+        ("utf8.char('x')", "bad argument #1 to 'char'"), ("tonumber({}, 5)", "to 'tonumber'"),
+        ("select(0)", "bad argument #1 to 'select'"), ("math.floor({})", "#1 to 'floor'"),
+        ("table.concat({{}})", "in table for 'concat'"), ("table.sort(1)", "#1 to 'sort'"),
+        ("table.insert(1, 2)", "bad argument #1 to 'insert'"), ("rawlen(1)", "to 'rawlen'"),
+        ("local f = string.len f({})", "bad argument #1 to 'f'"),
+        ("local _, text = pcall(string.rep) error(text)", "bad argument #1 to 'string.rep'"),
+        ("local _, text = pcall(rawget) error(text)", "bad argument #1 to 'rawget'"),
+    ])
+    func `names the function in errors of the libraries`(body: String, message: String) throws {
+        let text = try failure(body)
+        #expect(text.contains(message), "\(text)")
+        #expect(text.hasPrefix("strategy.lua:1: in on_trade: "))
+    }
+
+    @Test(arguments: [
+        ("math.random(1, 2, 3)", "math.random takes no number, one or two, got 3"),
+        ("os.date('*t', 0/0)", "os.date was given NaN, expected seconds since 1970"),
+        ("os.date('%Y', math.huge)", "os.date was given inf, expected seconds since 1970"),
+        ("os.date('%Y', -1e300)", "os.date was given -1e+300"),
+        ("os.date('%Y', math.maxinteger)", "expected seconds since 1970"),
+        ("os.date('a\\0%')", "os.date does not know the conversion"),
+        ("os.time{year = 2^40, month = 1, day = 1}", "field `year` is out of range"),
+        ("os.time{year = math.maxinteger, month = 1, day = 1}", "field `year` is out of range"),
+    ])
+    func `refuses numbers that mean nothing`(body: String, message: String) throws {
+        let text = try failure(body)
+        #expect(text.contains(message), "\(text)")
+    }
+
+    @Test func `knows dates as far as numbers go`() throws {
+        let lines = try logged(
+            """
+            log.info('%s %s', os.date('*t', 9e14).year, os.date('%Y-%m-%d', -1e15))
+            log.info('%s %s', os.date('%H:%M:%S', -0.5), os.date('!%H:%M:%S', 1.9))
+            log.info(os.time{year = 100000000, month = 1, day = 1})
+            log.info('%s', #os.date('a\0b'))
+            """)
+        #expect(
+            lines == [
+                "28521834 -31686769-06-29", "23:59:59 00:00:01", "3155633032824000", "3",
+            ])
     }
 
     @Test func `refuses compiled chunks`() {

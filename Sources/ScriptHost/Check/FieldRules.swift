@@ -34,6 +34,13 @@ extension Checker {
         guard let entries = ScriptApi.libraries.first(where: { $0.name == library })?.entries,
             !entries.contains(name)
         else { return }
+        let full = "\(library).\(name)"
+        if let withheld = ScriptApi.withheld.first(where: { $0.name == full }) {
+            add(
+                .unknownFunction, range, "`\(full)` is not offered to strategies",
+                suggestion: withheld.reason)
+            return
+        }
         add(
             .unknownFunction, range, "`\(library)` has no `\(name)`",
             suggestion: suggestion(for: name, among: entries))

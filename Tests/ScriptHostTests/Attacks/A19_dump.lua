@@ -1,6 +1,6 @@
 -- A19: bytecode of a function.
 -- ends: failure
--- says: unknown function `string.dump`
+-- says: `string.dump` is not offered to strategies
 require "attacked"
 
 function attack() return string.dump(attack) end
