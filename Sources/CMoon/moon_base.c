@@ -79,11 +79,20 @@ static int setmetatable(lua_State *L) {
     return 1;
 }
 
+static bool is_environment(lua_State *L, int index) {
+    lua_pushvalue(L, index);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
+    bool isEnvironment = lua_rawequal(L, -1, -2);
+    lua_pop(L, 2);
+    return isEnvironment;
+}
+
 static int rawget(lua_State *L) {
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkany(L, 2);
     lua_settop(L, 2);
     if (moon_thaw(L, 1)) lua_replace(L, 1);
+    if (is_environment(L, 1) && moon_push_handler(L, 2)) return 1;
     lua_rawget(L, 1);
     return 1;
 }

@@ -82,8 +82,10 @@ static moon_outcome refuse(moon_host *host, moon_handler handler, const char *fo
     lua_Debug ar;
     lua_pushvalue(host->L, host->handler[handler]);
     lua_getinfo(host->L, ">S", &ar);
-    moon_text_set(&host->failure_file, ar.short_src, strlen(ar.short_src));
-    host->failure_line = ar.linedefined;
+    // A function of the host, such as `on_timer = tostring`, stands on no line.
+    host->failure_line = ar.linedefined > 0 ? ar.linedefined : 0;
+    moon_text_set(
+        &host->failure_file, ar.short_src, host->failure_line ? strlen(ar.short_src) : 0);
     return MOON_FAILED;
 }
 
@@ -218,19 +220,24 @@ static int push_call_with_argument(moon_host *host, moon_handler handler) {
 
 static __attribute__((noinline)) moon_outcome settle(
     moon_host *host, moon_handler handler, int status, int bottom) {
-    if (status != LUA_OK) return MOON_FAILED;
+    if (status != LUA_OK) {
+        moon_settle_handlers(host);
+        return MOON_FAILED;
+    }
     moon_outcome outcome = take_results(host, handler, bottom);
     if (host->intent_count && !moon_ask(host, MOON_ASKED_INTENTS, (int32_t)host->intent_count)) {
         outcome = refuse_flood(host, handler);
     }
     lua_settop(host->L, bottom);
+    moon_settle_handlers(host);
     return outcome;
 }
 
-// Whether a handler has returned, built or asked for something. // stack: …, results…
+// Whether a handler has returned, built or asked for something, or set a handler.
+// stack: …, results…
 static inline bool has_answered(moon_host *host, lua_State *L, int bottom) {
     return lua_gettop(L) != bottom || host->request_count != 0
-           || host->built_generation == host->generation;
+           || host->stirred_generation == host->generation;
 }
 
 moon_outcome moon_call(moon_host *host, moon_handler handler) {
@@ -264,7 +271,7 @@ const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
 // Whether all that came back is a `nil`: as good as nothing. // stack: on_trade, results…
 static inline bool is_nil_alone(moon_host *host, lua_State *L) {
     return lua_gettop(L) == 2 && lua_isnil(L, 2) && host->request_count == 0
-           && host->built_generation != host->generation;
+           && host->stirred_generation != host->generation;
 }
 
 // stack: on_trade, the stretch → what the handler returned that ended it
@@ -297,7 +304,7 @@ moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
     }
     lua_State *L = host->L;
     if (host->request_count) moon_clear_requests(host);
-    host->built_generation = 0;  // what the last call built is not this one's
+    host->built_generation = host->stirred_generation = 0;  // what the last call did is not this one's
     lua_pushcfunction(L, run_trades);
     lua_pushvalue(L, host->handler[MOON_ON_TRADE]);
     lua_pushlightuserdata(L, stretch);  // stack: …, run_trades, on_trade, the stretch

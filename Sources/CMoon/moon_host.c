@@ -15,13 +15,6 @@ enum {
     PINNED_SLOTS = 500,
 };
 
-static const char *const handler_names[MOON_HANDLER_COUNT] = {
-    "on_trade", "on_quote", "on_book",     "on_bar",    "on_ticker", "on_funding", "on_order",
-    "on_fill",  "on_position", "on_status", "on_start", "on_timer",  "on_stop",    "on_upgrade",
-};
-
-const char *moon_handler_name(moon_handler handler) { return handler_names[handler]; }
-
 void moon_text_add(moon_text *text, const char *bytes, size_t count) {
     size_t total = text->count + count;
     if (total + 1 > text->capacity) {
@@ -299,35 +292,6 @@ static int load_protected(lua_State *L) {
     return 0;
 }
 
-// Pushes the script's handlers to their fixed slots. // stack: message handler → …, handlers…
-static int find_handlers(moon_host *host) {
-    lua_State *L = host->L;
-    luaL_checkstack(L, MOON_HANDLER_COUNT + LUA_MINSTACK, NULL);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);  // stack: …, environment
-    int env = lua_gettop(L);
-    for (int i = 0; i < MOON_HANDLER_COUNT; i++) {
-        lua_pushstring(L, handler_names[i]);
-        int type = lua_rawget(L, env);  // stack: …, environment, handlers…, value
-        if (type == LUA_TFUNCTION) {
-            host->handler[i] = lua_gettop(L) - 1;  // once the environment is gone
-        } else if (type == LUA_TNIL) {
-            lua_pop(L, 1);
-        } else {
-            return luaL_error(
-                L, "the global `%s` is %s, expected the handler function", handler_names[i],
-                moon_type_name(L, -1));
-        }
-    }
-    lua_remove(L, env);
-    return lua_gettop(L);
-}
-
-static int find_handlers_protected(lua_State *L) {
-    find_handlers(moon_of(L));
-    int top = lua_gettop(L);
-    return top;  // the handlers become results, in order
-}
-
 bool moon_load(moon_host *host, const char *source, size_t count, const char *chunk) {
     lua_State *L = host->L;
     moon_forget_failure(host);
@@ -337,61 +301,15 @@ bool moon_load(moon_host *host, const char *source, size_t count, const char *ch
     source_text text = {source, count, chunk};
     lua_pushcfunction(L, load_protected);
     lua_pushlightuserdata(L, &text);
-    bool isRun = moon_run(host, 1, 0) == LUA_OK;
-    host->is_loading = false;
-    if (!isRun) return false;
-    lua_pushcfunction(L, find_handlers_protected);
-    if (moon_run(host, 0, LUA_MULTRET) != LUA_OK) return false;
-    // Each slot was counted inside the call, from 1; here they lie above the message handler.
-    for (int i = 0; i < MOON_HANDLER_COUNT; i++) {
-        if (host->handler[i]) host->handler[i] += MOON_MESSAGE_SLOT;
+    bool isLoaded = moon_run(host, 1, 0) == LUA_OK;
+    if (isLoaded) {
+        lua_pushcfunction(L, moon_find_handlers);
+        isLoaded = moon_run(host, 0, LUA_MULTRET) == LUA_OK;
     }
+    host->is_loading = false;
+    if (!isLoaded) return false;
     host->bottom = lua_gettop(L);
     return true;
-}
-
-bool moon_has_handler(moon_host *host, moon_handler handler) { return host->handler[handler] != 0; }
-
-// The handler that `name` probably means; NULL: it is one, or is near to none.
-static const char *near_handler(lua_State *L, const char *name) {
-    moon_nearest search = moon_nearest_to(name);
-    for (int i = 0; i < MOON_HANDLER_COUNT; i++) moon_nearest_try(L, &search, handler_names[i]);
-    if (search.distance == 0) return NULL;
-    if (moon_name_is_near(name, search.distance)) return search.best;
-    return strncmp(name, "on_", 3) == 0 ? "" : NULL;
-}
-
-const char *moon_stray_handler(moon_host *host, int index, int *line, const char **file) {
-    lua_State *L = host->L;
-    static _Thread_local lua_Debug ar;
-    const char *last = "";
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);  // stack: …, environment
-    const char *found = NULL;
-    for (int i = 0; i <= index; i++) {  // the smallest name above the last, and again
-        found = NULL;
-        lua_pushnil(L);
-        while (lua_next(L, -2)) {  // stack: …, environment, key, value
-            // A longer name is near to no handler's, and pushing it could need memory.
-            bool isNamed = lua_type(L, -2) == LUA_TSTRING && lua_rawlen(L, -2) <= 40;
-            if (isNamed && lua_type(L, -1) == LUA_TFUNCTION) {
-                const char *name = lua_tostring(L, -2);
-                bool isBetween = strcmp(name, last) > 0 && (!found || strcmp(name, found) < 0);
-                if (isBetween && near_handler(L, name)) found = name;
-            }
-            lua_pop(L, 1);
-        }
-        if (!found) break;
-        last = found;
-    }
-    if (found) {
-        lua_pushstring(L, found);
-        lua_rawget(L, -2);                // stack: …, environment, function
-        lua_getinfo(L, ">S", &ar);        // stack: …, environment
-        *line = ar.linedefined;
-        *file = ar.short_src;
-    }
-    lua_pop(L, 1);
-    return found;
 }
 
 // ---- Instruments --------------------------------------------------------------------------------

@@ -101,7 +101,7 @@ static moon_intent *push_intent(builder *it, moon_intent_kind kind) {
 
 // Notes that one was built: see warn_unreturned.
 static void note(builder *it) {
-    it->host->built_generation = it->host->generation;
+    it->host->built_generation = it->host->stirred_generation = it->host->generation;
     lua_Debug ar;
     if (!it->host->warned_unreturned) it->host->built_line = moon_script_line(it->L, &ar);
 }

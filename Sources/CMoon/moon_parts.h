@@ -101,6 +101,7 @@ struct moon_host {
     uint64_t generation;  // counts callbacks
     moon_events events;
     int handler[MOON_HANDLER_COUNT];  // its stack slot; 0: the script has none
+    uint64_t stirred_generation;      // of the last callback that built an intent or set a handler
     int bottom;                       // the top of the stack between calls
     moon_calls calls;          // marked as outside of Lua, see moon_outside.c
     moon_calls outside_calls;  // as they were given
@@ -203,6 +204,12 @@ struct moon_host {
     moon_text names, missing_names, hidden_names;  // see moon_names.c
     bool shows_all_names;  // no description was given
 
+    // See moon_handlers.c. Of handlers one bit each: there when the script had loaded; assigned in
+    // the callback at hand.
+    uint32_t declared, reassigned;
+    moon_stray strays[MOON_MOST_STRAYS];
+    size_t stray_count;
+
     struct {
         moon_test_call call;
         void *context;
@@ -215,7 +222,7 @@ static inline moon_host *moon_of(lua_State *L) {
     return *(moon_host **)lua_getextraspace(L);
 }
 
-// Fixed places of the main stack: the message handler, then the handlers.
+// Fixed places of the main stack: the message handler, then the handlers in their order.
 enum { MOON_MESSAGE_SLOT = 1 };
 
 // Keys of the registry, by address.
@@ -266,6 +273,19 @@ void moon_set_calls(moon_host *host, moon_calls calls);
 void moon_forget_failure(moon_host *host);
 // Makes the host's failure of the error value on top. // stack: error →
 void moon_take_failure(moon_host *host, int status);
+
+// ---- moon_handlers.c ----------------------------------------------------------------------------
+
+void moon_open_handlers(lua_State *L);
+// Takes the assignment of a global in where the text at `name` is a handler's; raises an error for
+// a value that no handler may have.
+bool moon_assign_handler(lua_State *L, int name, int value);
+// Whether the value at `name` is a handler's name; pushes the handler, or nil. // stack: +1 when true
+bool moon_push_handler(lua_State *L, int name);
+// Once a callback is over: what it assigned takes effect. Allocates nothing in Lua.
+void moon_settle_handlers(moon_host *host);
+// Notes what looks like a handler and is none, and returns the handlers, nil or false for none.
+int moon_find_handlers(lua_State *L);
 
 // ---- moon_texts.c -------------------------------------------------------------------------------
 

@@ -147,5 +147,7 @@ bool moon_upgrade(moon_host *host, int64_t from) {
     lua_pushcfunction(L, upgrade_protected);
     lua_pushvalue(L, host->handler[MOON_ON_UPGRADE]);
     lua_pushinteger(L, from);
-    return moon_run(host, 2, 0) == LUA_OK;
+    bool isDone = moon_run(host, 2, 0) == LUA_OK;
+    moon_settle_handlers(host);
+    return isDone;
 }

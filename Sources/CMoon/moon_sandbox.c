@@ -38,20 +38,21 @@ static int unknown_global(lua_State *L) {
 
 // __newindex of the environment: a global's first assignment. // stack: environment, name, value
 static int new_global(lua_State *L) {
+    bool isHandler = moon_assign_handler(L, 2, 3);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_api_key);
     lua_pushvalue(L, 2);
-    if (lua_rawget(L, -2) != LUA_TNIL && lua_type(L, 2) == LUA_TSTRING) {
-        const char *name = lua_tostring(L, 2);
-        if (strcmp(name, "state") == 0) {
+    if (!isHandler && lua_rawget(L, -2) != LUA_TNIL && lua_type(L, 2) == LUA_TSTRING) {
+        if (moon_text_is(L, 2, "state")) {
             return moon_raise(
                 L, "`state` itself cannot be replaced: assign its fields, state.x = …");
         }
-        return moon_raise(L, "`%s` belongs to Moonrunner: use another name", name);
+        return moon_raise(L, "`%s` belongs to Moonrunner: use another name", lua_tostring(L, 2));
     }
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_assigned_key);
     lua_pushvalue(L, 2);
     lua_pushboolean(L, 1);
     lua_rawset(L, -3);
+    if (isHandler) return 0;
     lua_settop(L, 3);
     lua_rawset(L, 1);
     return 0;
@@ -270,6 +271,7 @@ void moon_open_sandbox(lua_State *L) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &moon_loaded_key);
     lua_newtable(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &failed_key);
+    moon_open_handlers(L);
 
     lua_newtable(L);  // stack: api
     set_registry(L, &moon_api_key);

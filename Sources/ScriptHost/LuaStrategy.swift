@@ -128,10 +128,11 @@ public import TradingModel
             var wanted = subscriptions.first(where: { $0.key.description == symbol.description })?
                 .value
         else { return Subscription() }
-        for feed in Feed.plainFeeds where !hasHandler(feed.handler) {
+        // A handler that is taken away for a while is there again later.
+        for feed in Feed.plainFeeds where !declares(feed.handler) {
             wanted.feeds.remove(feed.feed)
         }
-        if !hasHandler(MOON_ON_BAR) {
+        if !declares(MOON_ON_BAR) {
             wanted.feeds.remove(.bars)
             wanted.barSizes = []
         }
@@ -251,7 +252,11 @@ public import TradingModel
     /// Whether the script broke its budget or its memory limit: no handler of it runs any more.
     public var hasEnded: Bool { unsafe moon_is_broken(host) }
 
+    /// Whether the script has the handler now.
     func hasHandler(_ handler: moon_handler) -> Bool { unsafe moon_has_handler(host, handler) }
+
+    /// Whether it had the handler when it had loaded: what it hears of the market goes by that.
+    func declares(_ handler: moon_handler) -> Bool { unsafe moon_declares_handler(host, handler) }
 
     private func call(_ handler: moon_handler, text: String) -> HandlerOutcome {
         unsafe set(&events.pointee.text, text)

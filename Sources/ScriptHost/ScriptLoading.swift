@@ -125,27 +125,33 @@ extension LuaStrategy {
 
     private func strayHandlers() throws(ScriptError) -> [Diagnostic] {
         var warnings: [Diagnostic] = []
-        var line: Int32 = 0
-        var chunk: UnsafePointer<CChar>?
-        let names = handlers.map(handlerName)
-        while let found = unsafe moon_stray_handler(host, Int32(warnings.count), &line, &chunk) {
-            let name = unsafe string(found)
-            let file = unsafe string(chunk)
-            let sourceLine = context.files.line(Int(line), ofChunk: file)
-            let path = context.files.path(ofChunk: file)
-            if let meant = nearestName(to: name, among: names) {
+        let names = handlers.map(handlerName).joined(separator: ", ")
+        while let stray = unsafe moon_stray_at(host, warnings.count)?.pointee {
+            let name = unsafe withUnsafeBytes(of: stray.name) { unsafe text(of: $0) }
+            let chunk = unsafe withUnsafeBytes(of: stray.file) { unsafe text(of: $0) }
+            let line = unsafe chunk.isEmpty ? nil : Int(stray.line)
+            let sourceLine = line.flatMap { context.files.line($0, ofChunk: chunk) }
+            let path =
+                chunk.isEmpty
+                ? context.files.read.first?.path ?? "" : context.files.path(ofChunk: chunk)
+            if let meant = unsafe stray.meant {
                 throw ScriptError(
-                    file: path, line: Int(line),
+                    file: path, line: line,
                     message: "`\(name)` is no handler and would never be called: did you mean "
-                        + "`\(meant)`?",
+                        + "`\(unsafe string(meant))`?",
                     sourceLine: sourceLine)
             }
             warnings.append(
                 Diagnostic(
-                    severity: .warning, file: path, line: Int(line),
-                    message: "`\(name)` is no handler; the handlers are "
-                        + names.joined(separator: ", "),
+                    severity: .warning, file: path, line: line,
+                    message: "`\(name)` is no handler; the handlers are \(names)",
                     sourceLine: sourceLine))
+        }
+        let count = unsafe moon_stray_count(host)
+        if count > warnings.count {
+            let more = count - warnings.count
+            warnings.append(
+                warning("\(more) more global functions begin with `on_` and are no handlers"))
         }
         return warnings
     }
@@ -161,8 +167,8 @@ extension LuaStrategy {
 }
 
 extension LuaStrategy {
-    /// Whether the script has the handler of this name.
+    /// Whether the script had the handler of this name when it had loaded.
     func hasHandler(named name: String) -> Bool {
-        handlers.contains { handlerName($0) == name && hasHandler($0) }
+        handlers.contains { handlerName($0) == name && declares($0) }
     }
 }

@@ -54,6 +54,7 @@ final class TestDesk {
             return try tested.advance(nanoseconds: try value.nanoseconds("seconds") ?? 0).plain
         case "play": return try tested.play(value["events"])
         case "look": return try tested.look(value["name"].text ?? "")
+        case "has": return .boolean(tested.strategy.handles(value["name"].text ?? ""))
         default: throw TestRefusal("there is no `\(name)`")
         }
     }
@@ -95,8 +96,6 @@ final class TestDesk {
         return .fields([
             "id": .integer(Int64(strategies.count - 1)),
             "symbols": .list(strategy.symbols.map { .text($0.description) }),
-            "handlers": .list(
-                LuaStrategy.handlerNames.filter(strategy.handles).map { .text($0) }),
             "output": tested.takeLoadOutput().plain,
         ])
     }

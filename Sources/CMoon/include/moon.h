@@ -341,11 +341,25 @@ typedef enum {
 
 // `on_trade` and so on.
 const char *moon_handler_name(moon_handler handler);
-// Whether the loaded script has the handler.
+// Whether the script has the handler now, and whether it had it when it had loaded: what it hears of
+// the market goes by that.
 bool moon_has_handler(moon_host *host, moon_handler handler);
-// The script's global functions that are no handlers but whose names begin with `on_`, or are near
-// to a handler's: the one at `index` in byte order, NULL behind the last. `line` is where it begins.
-const char *moon_stray_handler(moon_host *host, int index, int *line, const char **file);
+bool moon_declares_handler(moon_host *host, moon_handler handler);
+
+enum { MOON_MOST_STRAYS = 24 };
+
+// A global function that is no handler but whose name begins with `on_` or is near to a handler's.
+typedef struct {
+    char name[88];      // cut where it is long
+    char file[64];      // empty: not known
+    const char *meant;  // the handler that is probably meant; NULL: none
+    int line;           // where it begins
+} moon_stray;
+
+// How many there are once the script has loaded; the first of them, those that are near to a handler
+// before the others and then by their bytes. NULL: it is not kept.
+size_t moon_stray_count(moon_host *host);
+const moon_stray *moon_stray_at(moon_host *host, size_t index);
 
 // The fields of each kind of view, in order, and then its methods: NULL behind the last, and
 // for the name behind the last kind. Kinds count from 1.

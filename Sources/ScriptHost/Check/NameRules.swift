@@ -87,12 +87,15 @@ extension Checker {
     }
 
     private func checkHandlerBindings(_ handler: ApiHandler, _ bindings: [Facts.Binding]) {
-        for binding in bindings.dropLast() where binding.function.parent == nil {
-            guard binding.value?.isNil == false else { continue }
-            add(
-                .duplicateHandler, in: binding.file, binding.range,
-                "`\(handler.name)` is defined again below, which replaces this one")
+        if let last = bindings.lastIndex(where: isAlwaysReached) {
+            for binding in bindings[..<last] where isAlwaysReached(binding) {
+                guard binding.value?.isNil == false else { continue }
+                add(
+                    .duplicateHandler, in: binding.file, binding.range,
+                    "`\(handler.name)` is defined again below, which replaces this one")
+            }
         }
+        checkLate(handler, bindings)
         for binding in bindings {
             guard let value = binding.value else { continue }
             switch value.kind {
@@ -102,13 +105,50 @@ extension Checker {
                 add(
                     .handlerArguments, in: binding.file, first.name.range,
                     "`\(first.name.text)` is always nil: the call is \(handler.signature)")
-            case .number, .text, .boolean, .table:
-                add(
-                    .argumentType, in: binding.file, binding.range,
-                    "the global `\(handler.name)` is \(kinds.kind(of: value).words ?? "a value"), "
-                        + "expected the handler function")
-            default: break
+            default: checkHandlerValue(value, binding, handler)
             }
+        }
+    }
+
+    private func checkHandlerValue(
+        _ value: Expression, _ binding: Facts.Binding, _ handler: ApiHandler
+    ) {
+        let kind = kinds.kind(of: value, result: binding.result)
+        switch kind {
+        case .number, .text, .choice, .boolean, .table, .record, .list, .parameters, .intent, .view,
+            .library, .thread:
+            add(
+                .argumentType, in: binding.file, binding.range,
+                "the global `\(handler.name)` is \(kind.words ?? "a value"), expected the handler "
+                    + "function")
+        default: break
+        }
+    }
+
+    /// Whether the load comes by an assignment: a statement of the file itself, in no block.
+    private func isAlwaysReached(_ binding: Facts.Binding) -> Bool {
+        guard binding.function.parent == nil else { return false }
+        return (binding.file.program?.body.statements ?? []).contains { statement in
+            guard statement.range.contains(binding.range.lowerBound) else { return false }
+            switch statement.kind {
+            case .assign, .function: return true
+            default: return false
+            }
+        }
+    }
+
+    /// The feeds that a script hears go by the handlers that it has when it has loaded.
+    private func checkLate(_ handler: ApiHandler, _ bindings: [Facts.Binding]) {
+        guard handler.feed != nil, let loaded, !loaded.hasHandler(named: handler.name) else {
+            return
+        }
+        for binding in bindings where binding.function.parent != nil {
+            guard binding.value?.isNil == false else { continue }
+            add(
+                .lateHandler, in: binding.file, binding.range,
+                "`\(handler.name)` cannot begin here: which feeds a script hears is settled when "
+                    + "it has loaded",
+                suggestion: "define it outside of the handlers, and exchange it here")
         }
     }
 

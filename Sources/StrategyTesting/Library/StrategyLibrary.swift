@@ -115,7 +115,10 @@ extension TestLibrary {
         function Strategy.__index(s, name)
           if computed[name] then return call("look", { strategy = rawget(s, "id"), name = name }) end
           local method = methods[name]
-          local handler = rawget(s, "handlers")[name] and handler_arguments[name]
+          local handler = handler_arguments[name]
+          if handler then                  -- it may be assigned and taken away at any time
+            handler = call("has", { strategy = rawget(s, "id"), name = name }) and handler
+          end
           if not method and not handler then no_such_name(s, name) end
           return function(...)
             local given, more = ...
@@ -145,10 +148,8 @@ extension TestLibrary {
             instruments = "any" }, options == nil and {} or options)
           local loaded = call("load", { file = file, params = params or {}, options = options })
           current.symbols = loaded.symbols
-          local handlers = {}
-          for _, name in ipairs(loaded.handlers) do handlers[name] = true end
-          local s = setmetatable({ id = loaded.id, file = file, symbols = loaded.symbols,
-            handlers = handlers }, Strategy)
+          local s = setmetatable(
+            { id = loaded.id, file = file, symbols = loaded.symbols }, Strategy)
           keep(s, loaded.output)
           return s
         end
