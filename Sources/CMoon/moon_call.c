@@ -100,38 +100,54 @@ static void add_intent(moon_host *host, const moon_intent *intent) {
     moon_add_request(host, request, "", 0);
 }
 
-// Takes a returned list; every entry must be there and be an intent. Touches no metatable and
-// allocates nothing in Lua, so it needs no protection. // stack: …, list → …, list
+enum { LARGEST_PLACE = 10000 };  // of an entry, the empty places before it included
+
+// What a list may have beside its places: the count that table.pack leaves.
+static bool is_count(lua_State *L, int key) {
+    return moon_text_is(L, key, "n") && lua_isinteger(L, key + 1);
+}
+
+// Refuses a table with a key that is no place. // stack: …, key, value → …
+static moon_outcome refuse_key(moon_host *host, moon_handler handler, int list) {
+    lua_State *L = host->L;
+    const char *name = moon_handler_name(handler);
+    // Of several names the smallest, so that the message is the same on every run.
+    char field[48] = "";
+    bool isNamed = false;
+    int key = lua_gettop(L) - 1;
+    do {
+        if (lua_type(L, key) == LUA_TSTRING && !is_count(L, key)) {
+            const char *found = lua_tostring(L, key);
+            if (!isNamed || strcmp(found, field) < 0) snprintf(field, sizeof field, "%s", found);
+            isNamed = true;
+        }
+        lua_pop(L, 1);
+    } while (lua_next(L, list));
+    return isNamed ? refuse(
+               host, handler,
+               "%s returned a table with the field `%s`, expected an intent or a list of intents:"
+               " buy{…}, sell{…} and so on make one", name, field)
+                   : refuse(
+                       host, handler,
+                       "%s returned a table that is no list, expected an intent or a list of"
+                       " intents", name);
+}
+
+// Takes a returned list: its intents in the order of their places. Empty places and `false` are what
+// a condition leaves, `{a and buy{…} or nil, b and close()}`, and are passed over. Touches no
+// metatable and allocates nothing in Lua, so it needs no protection. // stack: …, list → …, list
 static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     lua_State *L = host->L;
     const char *name = moon_handler_name(handler);
     lua_Integer entries = 0, last = 0;
+    if (moon_thaw(L, list)) lua_replace(L, list);
     lua_pushnil(L);
     while (lua_next(L, list)) {  // stack: …, list, key, value
-        if (!lua_isinteger(L, -2) || lua_tointeger(L, -2) < 1) {
-            bool isText = lua_type(L, -2) == LUA_TSTRING;
-            // Of several names the smallest, so that the message is the same on every run.
-            char field[48] = "";
-            if (isText) snprintf(field, sizeof field, "%s", lua_tostring(L, -2));
-            lua_pop(L, 1);
-            while (lua_next(L, list)) {
-                if (isText && lua_type(L, -2) == LUA_TSTRING
-                    && strcmp(lua_tostring(L, -2), field) < 0) {
-                    snprintf(field, sizeof field, "%s", lua_tostring(L, -2));
-                }
-                lua_pop(L, 1);
-            }
-            return isText ? refuse(
-                       host, handler,
-                       "%s returned a table with the field `%s`, expected an intent or a list of"
-                       " intents: buy{…}, sell{…} and so on make one", name, field)
-                          : refuse(
-                              host, handler,
-                              "%s returned a table that is no list, expected an intent or a list"
-                              " of intents", name);
-        }
-        entries++;
-        if (lua_tointeger(L, -2) > last) last = lua_tointeger(L, -2);
+        int key = lua_gettop(L) - 1;
+        bool isPlace = lua_isinteger(L, key) && lua_tointeger(L, key) >= 1;
+        if (!isPlace && !is_count(L, key)) return refuse_key(host, handler, list);
+        if (isPlace && lua_tointeger(L, key) > last) last = lua_tointeger(L, key);
+        entries += isPlace && lua_toboolean(L, key + 1);
         lua_pop(L, 1);
     }
     if (entries > host->limits.intents) {
@@ -139,21 +155,27 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
             host, handler, "%s returned %lld intents, more than the %d that one callback may",
             name, (long long)entries, (int)host->limits.intents);
     }
+    if (last > LARGEST_PLACE) {
+        return refuse(
+            host, handler, "%s returned a list with an entry at the place %lld, expected places up"
+            " to %d", name, (long long)last, LARGEST_PLACE);
+    }
     size_t before = host->request_count, intents = host->intent_count;
-    lua_Integer end = entries == last ? entries : entries + 1;  // a hole is found by then
-    for (lua_Integer i = 1; i <= end; i++) {
+    for (lua_Integer i = 1; i <= last; i++) {
         lua_rawgeti(L, list, i);
         const moon_intent *intent = moon_intent_at(L, -1);
-        if (!intent) {
+        if (!intent && lua_toboolean(L, -1)) {
             const char *type = moon_type_name(L, -1);
+            bool isTable = lua_istable(L, -1);
             lua_pop(L, 1);
             host->request_count = before;
             host->intent_count = intents;
             return refuse(
-                host, handler, "entry %lld of the list that %s returned is %s, expected an intent",
-                (long long)i, name, type);
+                host, handler,
+                "entry %lld of the list that %s returned is %s, expected an intent%s",
+                (long long)i, name, type, isTable ? ": lists within a list are not taken" : "");
         }
-        add_intent(host, intent);
+        if (intent) add_intent(host, intent);
         lua_pop(L, 1);
     }
     return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
@@ -191,7 +213,7 @@ static moon_outcome take_results(moon_host *host, moon_handler handler, int bott
             host, handler, "%s returned %s values, the second %s: return several intents as a"
             " list, {a, b}", name, count == 2 ? "two" : "several", moon_type_name(L, first + 1));
     }
-    if (count == 0 || lua_isnil(L, first)) {
+    if (count == 0 || !lua_toboolean(L, first)) {  // `cond and buy{…}` may give false
         if (host->built_generation == host->generation && !host->warned_unreturned) {
             warn_unreturned(host, handler);
         }
@@ -268,9 +290,9 @@ const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
     offsetof(moon_trade, has_id),       offsetof(moon_trade, side),
 };
 
-// Whether all that came back is a `nil`: as good as nothing. // stack: on_trade, results…
-static inline bool is_nil_alone(moon_host *host, lua_State *L) {
-    return lua_gettop(L) == 2 && lua_isnil(L, 2) && host->request_count == 0
+// Whether all that came back is `nil` or `false`: as good as nothing. // stack: on_trade, results…
+static inline bool is_nothing_alone(moon_host *host, lua_State *L) {
+    return lua_gettop(L) == 2 && !lua_toboolean(L, 2) && host->request_count == 0
            && host->stirred_generation != host->generation;
 }
 
@@ -291,7 +313,7 @@ static int run_trades(lua_State *L) {
         lua_call(L, 1, LUA_MULTRET);
         moon_leave(host);
         if (!has_answered(host, L, 1)) continue;
-        if (!is_nil_alone(host, L)) return lua_gettop(L) - 1;
+        if (!is_nothing_alone(host, L)) return lua_gettop(L) - 1;
         lua_settop(L, 1);
     }
     return 0;

@@ -78,7 +78,7 @@ private func intents(_ body: String) throws -> [Intent] {
         ("return 5", "on_trade returned a number, expected nothing, an intent or a list"),
         ("return {symbol='x', qty=1}", "on_trade returned a table with the field `qty`"),
         ("return {close(), 'x'}", "entry 2 of the list that on_trade returned is a text"),
-        ("return {close(), nil, close()}", "entry 2 of the list that on_trade returned is nil"),
+        ("return {close(), true}", "entry 2 of the list that on_trade returned is true"),
         ("return close(), close()", "on_trade returned two values, the second an intent"),
         ("local i = close() i.qty = 1", "an intent cannot be changed"),
     ])

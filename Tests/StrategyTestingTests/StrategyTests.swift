@@ -37,6 +37,66 @@ import Testing
             """)
     }
 
+    @Test(arguments: [
+        ("false", 0), ("nil", 0), ("{}", 0), ("{false, close(), nil, close()}", 2),
+        ("{nil, close()}", 1), ("table.pack(close(), nil)", 1),
+    ])
+    func `may answer with what a condition leaves`(returned: String, count: Int) throws {
+        try folder.write(
+            "answers.lua",
+            "subscribe(\"sim:BTC/USDT\", \"trades\")\n"
+                + "function on_trade(t) return \(returned) end\n")
+        let failure = try folder.failure(
+            of: "local s = strategy(\"answers.lua\")\ns.on_trade(trade {})\n"
+                + "expect(#s.intents).equals(\(count))")
+        #expect(failure == nil, "\(failure?.description ?? "")")
+    }
+
+    @Test(arguments: [
+        ("{close(), 5}", "entry 2 of the list that on_trade returned is a number"),
+        ("{{close()}}", "lists within a list are not taken"),
+        ("true", "on_trade returned true"), ("close(), 1", "on_trade returned two values"),
+    ])
+    func `fails at an answer that is none`(returned: String, message: String) throws {
+        try folder.write(
+            "answers.lua",
+            "subscribe(\"sim:BTC/USDT\", \"trades\")\n"
+                + "function on_trade(t) return \(returned) end\n")
+        let failure = try folder.failure(
+            of: "local s = strategy(\"answers.lua\")\ns.on_trade(trade {})")
+        #expect(failure?.message.contains(message) == true, "\(failure?.description ?? "none")")
+    }
+
+    @Test func `has the handlers that it assigns while it runs`() throws {
+        try folder.write(
+            "turns.lua",
+            """
+            subscribe("sim:BTC/USDT", "trades")
+            local function second() on_fill = nil return close() end
+            function on_trade()
+              on_trade = second
+              on_fill = function(f) log.info("filled %s", f.qty) end
+            end
+            """)
+        let failure = try folder.failure(
+            of: """
+                local s = strategy("turns.lua")
+                expect(function() s.on_fill(fill {}) end).raises("has no handler `on_fill`")
+                expect(s.on_trade(trade {})).is_nil()
+                s.on_fill(fill {})
+                expect(s.logs[1].text).equals("filled 1.0")
+                expect(s.on_trade(trade {})).equals(close())
+                expect(function() s.on_fill(fill {}) end).raises("has no handler `on_fill`")
+                """)
+        #expect(failure == nil, "\(failure?.description ?? "")")
+    }
+
+    @Test func `is given nothing that is no UTF-8 text`() throws {
+        let failure = try folder.failure(
+            of: "local s = strategy(\"dip.lua\")\ns.on_timer(\"\\xff\")")
+        #expect(failure?.message.contains("no UTF-8 text") == true)
+    }
+
     @Test func `amends and cancels the orders that the test made`() throws {
         try passes(
             """

@@ -48,6 +48,12 @@ import TradingModel
         "pcall(error, 'x') return nil", "if count % 50 == 0 then error('x') end return nil",
         "if count % 50 == 0 then return false end return nil",
         "if count == 9 then on_trade = nil end return nil",
+        "return false", "return count % 3 == 0 and buy{qty = 0.01}",
+        "return {false, count % 4 == 0 and buy{qty = 0.01} or nil, nil, cancel{}}",
+        "return {count % 4 == 0 and {} or nil}", "if count % 50 == 0 then return 5 end",
+        "if count % 50 == 0 then return buy{qty = 0.01}, 5 end", "return table.pack(nil, false)",
+        "local before = on_trade on_trade = function(t) on_trade = before return before(t) end",
+        "if count % 7 == 0 then on_trade = on_trade return buy{qty = 0.01} end",
     ])
     func `every trade is heard, whatever the handler returns`(answer: String) throws {
         for symbols in [["sim:BTC/USDT:USDT"], ["sim:BTC/USDT:USDT", "sim:ETH/USDT:USDT"]] {

@@ -178,6 +178,36 @@ extension ScriptApi {
             """),
         .text(
             """
+            | A handler returns | Becomes |
+            | --- | --- |
+            | nothing, `nil`, `false` | nothing: `return ready and buy{…}` gives `false` where it is not |
+            | an intent | that intent |
+            | a list of intents, `{a, b}` | each of them, in order; one that is there twice is asked for twice |
+            | a list with `nil` or `false` in it, `{p and a or nil, q and b}` | the others, in order |
+            | `{}` | nothing |
+            | what `table.pack` gives | as a list |
+            | several values, a list in a list, a table with names, a text, a number, `true`, anything else | an \
+            error; nothing of it is acted on |
+
+            That holds for every handler but `on_upgrade`, which returns nothing.
+
+            A handler may be exchanged: `on_trade = another`, and `on_trade = nil` for none, take effect with the \
+            next event. Which feeds a script hears is settled by the handlers that it has when it has loaded, so a \
+            handler of a feed that was not there then cannot begin later: that is an error at the line, as is a \
+            value that is no function. A reload and a restart begin with the handlers that the file defines.
+            """),
+        .example(
+            """
+            subscribe("sim:BTC/USDT:USDT", "trades")
+            local function hold() end
+            local function enter(trade)
+              on_trade = hold                  -- from the next trade on
+              return buy{qty = 0.01}
+            end
+            on_trade = enter
+            """),
+        .text(
+            """
             A handler that fails is logged with its line; what it returned is dropped, and the third failure in a \
             minute stops trading.
             """),

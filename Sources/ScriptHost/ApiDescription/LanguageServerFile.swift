@@ -7,7 +7,8 @@ extension ApiDocuments {
         var lines = [
             "---@meta", "-- Moonrunner's script API for editors, written by `runner new`.", "",
             "---What a handler may return.",
-            "---@alias moonrunner.Intents moonrunner.Intent|(moonrunner.Intent|nil)[]|nil", "",
+            "---@alias moonrunner.Intents moonrunner.Intent|(moonrunner.Intent|false|nil)[]|false|nil",
+            "",
         ]
         for record in ScriptApi.records { lines += record.annotation }
         for library in ScriptApi.libraries {
