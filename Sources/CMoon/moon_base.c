@@ -102,10 +102,13 @@ static int rawset(lua_State *L) {
     luaL_checkany(L, 2);
     luaL_checkany(L, 3);
     lua_settop(L, 3);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
-    bool isEnvironment = lua_rawequal(L, 1, -1);
-    lua_pop(L, 1);
-    if (isEnvironment || moon_thaw(L, 1)) return moon_raise(L, "rawset on a read-only table");
+    if (moon_is_state(L, 1)) {
+        lua_settable(L, 1);  // it looks at what goes in
+        return 1;
+    }
+    if (is_environment(L, 1) || moon_thaw(L, 1)) {
+        return moon_raise(L, "rawset on a read-only table");
+    }
     lua_rawset(L, 1);
     lua_settop(L, 1);
     return 1;
@@ -114,6 +117,8 @@ static int rawset(lua_State *L) {
 static int rawlen(lua_State *L) {
     int type = lua_type(L, 1);
     luaL_argexpected(L, type == LUA_TTABLE || type == LUA_TSTRING, 1, "table or string");
+    lua_settop(L, 1);
+    if (moon_thaw(L, 1)) lua_replace(L, 1);
     lua_pushinteger(L, (lua_Integer)lua_rawlen(L, 1));
     return 1;
 }

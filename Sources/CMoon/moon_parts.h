@@ -287,6 +287,12 @@ void moon_settle_handlers(moon_host *host);
 // Notes what looks like a handler and is none, and returns the handlers, nil or false for none.
 int moon_find_handlers(lua_State *L);
 
+// ---- moon_data.c --------------------------------------------------------------------------------
+
+extern const char moon_shown_state_key;  // of the registry: `state` as scripts see it
+void moon_open_state(lua_State *L);       // stack: api → api
+bool moon_is_state(lua_State *L, int index);
+
 // ---- moon_texts.c -------------------------------------------------------------------------------
 
 bool moon_is_utf8(const char *bytes, size_t count);

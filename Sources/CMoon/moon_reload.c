@@ -131,7 +131,7 @@ bool moon_state_shape(moon_host *host, int64_t *shape) {
 
 // stack: handler, from →
 static int upgrade_protected(lua_State *L) {
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_shown_state_key);
     lua_insert(L, 2);  // stack: handler, state, from
     lua_call(L, 2, 1);
     if (lua_isnil(L, 1)) return 0;

@@ -285,9 +285,7 @@ void moon_open_sandbox(lua_State *L) {
     moon_open_params(L);
     lua_pushcfunction(L, require);
     lua_setfield(L, -2, "require");
-    lua_newtable(L);
-    set_registry(L, &moon_state_key);
-    lua_setfield(L, -2, "state");
+    moon_open_state(L);
     moon_ta_open(L);
     moon_freeze(L, "ta", "indicator");
     lua_setfield(L, -2, "ta");

@@ -104,6 +104,27 @@ private struct PlantedMistake: CustomStringConvertible, Sendable {
         #expect(StrategyCheck.findings(text: text).map(\.code) == codes)
     }
 
+    @Test(arguments: [
+        "function on_trade() return target(1) end function on_start() on_trade = nil end",
+        "local function go() return target(1) end function on_start() on_trade = go end "
+            + "function on_trade() end",
+        "local function go() return target(1) end "
+            + "if mode() == 'check' then on_trade = go else function on_trade() end end",
+        "local function go() return target(1) end local function set() on_trade = go end set()",
+        "function on_trade() end function on_timer() on_trade = on_trade and nil end every(1, 'a')",
+        "function on_trade(t) state.last = t:copy() state.n = (state.n or 0) + 1 end",
+        "local mine = { f = print } function on_trade() mine.f(1) mine.g = function() end end",
+    ])
+    func `finds nothing in what is meant`(body: String) {
+        #expect(found(start + body) == [])
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `of a large script takes no long time`() {
+        var text = start + "function on_trade() return target(1) end\n"
+        for index in 0..<20_000 { text += "global\(index) = other\(index)\n" }
+        #expect(StrategyCheck.findings(text: text).count > 20_000)
+    }
+
     @Test func `does not say twice what the load finds too`() {
         let text = start + "function on_trade() return target(1) end\nlocal x = ta.ema(0) x(1)"
         #expect(StrategyCheck.findings(text: text).map(\.code) == ["argument-type"])

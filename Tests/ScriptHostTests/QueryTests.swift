@@ -134,12 +134,12 @@ import TradingModel
         #expect(try next.strategy.stateText() == text)
     }
 
-    @Test func `state with anything but plain data names the entry`() throws {
-        let run = try ScriptRun("state.a = {b = {[3] = print}}")
+    @Test func `state that holds anything but plain data later names the entry`() throws {
+        let run = try ScriptRun("state.a = {b = {}} state.a.b[3] = print")
         #expect { try run.strategy.stateText() } throws: { error in
             "\(error)".contains("state.a.b[3] is a function: state holds plain data only")
         }
-        let loop = try ScriptRun("state.me = state")
+        let loop = try ScriptRun("state.me = {} state.me.up = state")
         #expect(throws: ScriptError.self) { try loop.strategy.stateText() }
     }
 

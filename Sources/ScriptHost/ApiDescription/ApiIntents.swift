@@ -187,6 +187,10 @@ extension ScriptApi {
         ]),
         .text(
             """
+            Plain data are numbers, texts, true, false, and tables of them, 100 levels deep. Assigning anything else to \
+            a field of `state`, or a
+            table that has it in it, is an error at that line.
+
             A global `state_version = 2` of yours says which shape `state` has, 1 where you set none
             ([reload](reload.md#state)).
             """),

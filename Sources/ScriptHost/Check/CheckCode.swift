@@ -26,6 +26,7 @@ enum CheckCode: String, CaseIterable {
     case notAFunction = "not-a-function"
     case notATable = "not-a-table"
     case unreturnedIntent = "unreturned-intent"
+    case stateValue = "state-value"
 
     case unknownHandler = "unknown-handler"
     case duplicateHandler = "duplicate-handler"
@@ -86,6 +87,7 @@ enum CheckCode: String, CaseIterable {
         case .notAFunction: "a call of something that is no function"
         case .notATable: "a field of something that has none: `position.qty`"
         case .unreturnedIntent: "an intent that is built and neither returned nor kept: no order"
+        case .stateValue: "no plain data, put into `state`: a function, an event, an intent"
         case .unknownHandler: "a global function named `on_…` that is no handler"
         case .duplicateHandler: "a handler defined twice: only the last one is called"
         case .handlerArguments: "a handler with more parameters than it is called with"

@@ -16,7 +16,10 @@ final class RuleWalk: SyntaxVisitor {
                 guard index < values.count else { continue }
                 checker.checkKept(values[index], in: target, function)
             }
-        case .function(let target, _): checker.checkTarget(target)
+        case .function(let target, let inner):
+            checker.checkTarget(target)
+            let value = Expression(kind: .function(inner), range: target.range)
+            checker.checkKept(value, in: target, function)
         case .local(let variables, let values):
             for (variable, value) in zip(variables, values) {
                 checker.checkNewIndicator(value, variable, function)
@@ -32,6 +35,7 @@ final class RuleWalk: SyntaxVisitor {
         case .call(let call):
             checker.checkCall(call, at: expression.range)
             checker.checkAmbiguity(call)
+            checker.checkPutting(call)
             if use == .dropped { checker.checkDropped(expression, call) }
             if case .call(let maker) = call.callee.bare.kind {
                 checker.checkImmediateIndicator(maker, at: call.callee.range, function)

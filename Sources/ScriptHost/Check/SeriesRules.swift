@@ -129,16 +129,14 @@ extension Checker {
 
     /// An event that is put where it outlives its handler.
     func checkKept(_ value: Expression, in target: Expression, _ function: Function) {
+        if case .index(let table, _, _) = target.kind, isState(table) {
+            checkStateValue(value)
+            return
+        }
         guard case .view(let view) = kinds.kind(of: value).present,
             let record = ScriptApi.recordByName[view]
         else { return }
         let place = target.shownName ?? "it"
-        if isState(target) {
-            add(
-                .keptView, value.range, "`state` holds plain data, and \(record.article) is none",
-                suggestion: "use \(value.shownName ?? view):copy()")
-            return
-        }
         guard record.kind == .event, facts.handler(around: function) != nil else { return }
         switch target.kind {
         case .local(let variable) where variable.owner === function: return
@@ -148,12 +146,6 @@ extension Checker {
             .keptView, value.range,
             "`\(place)` keeps \(record.article), whose fields are gone when the handler returns",
             suggestion: "use \(value.shownName ?? view):copy()")
-    }
-
-    private func isState(_ target: Expression) -> Bool {
-        guard case .index(let table, _, _) = target.kind else { return false }
-        if case .global("state") = table.kind { return true }
-        return isState(table)
     }
 }
 

@@ -1,4 +1,4 @@
 subscribe("sim:BTC/USDT", "trades")
 function on_trade(trade)
-  state.last = trade -- finds kept-view
+  state.last = trade -- finds state-value
 end
