@@ -185,6 +185,24 @@ moon_calls fake_calls(fake_engine *engine) {
     };
 }
 
+void fake_attach(moon_host *host, const fake_engine *engine) {
+    int32_t slots[64];
+    for (int i = 0; i < engine->symbol_count; i++) slots[i] = i;
+    moon_instrument *all =
+        moon_attach(host, engine->symbol_count, slots, engine->symbol_count, "paper");
+    moon_attos tick = {100000000000000000, 0};
+    moon_scale scale = {.divisor = 1e18, .inverse = 1, .step = 1, .decimals = 18};
+    for (int i = 0; i < engine->symbol_count; i++) {
+        set_text(&all[i].symbol, engine->symbols[i]);
+        set_text(&all[i].kind, "linear");
+        set_text(&all[i].base, "BTC");
+        set_text(&all[i].quote, "USDT");
+        set_text(&all[i].settle, "USDT");
+        all[i].price_scale = all[i].quantity_scale = scale;
+        all[i].tick = all[i].lot = tick;
+    }
+}
+
 moon_limits fake_limits(void) {
     return (moon_limits){
         .instructions = 300000, .memory = 64000000, .hard_limit = 60000000000, .intents = 1000,

@@ -12,6 +12,8 @@ typedef struct {
 
 moon_calls fake_calls(fake_engine *engine);
 moon_limits fake_limits(void);
+// Fills in the instruments of the symbols that were subscribed to, as an engine would.
+void fake_attach(moon_host *host, const fake_engine *engine);
 
 // A file's bytes, to be freed; NULL: it cannot be read.
 char *read_file(const char *path, size_t *count);

@@ -4,10 +4,15 @@
 //     shim patterns SEED COUNT    compares our pattern functions with Lua's own
 //     shim sources SEED COUNT F…  loads the files, cut and mixed
 //     shim bytecode SEED COUNT    loads compiled and damaged chunks, which must be refused
+//     shim programs FIRST COUNT … runs generated programs in several ways
+//     shim program SEED           prints one, and the version that takes over
+//     shim transcript SEED        prints what it shows
 //     shim stuck                  a callback that never returns: ends with exit code 3
 //
 // Each prints what it did and ends with 0, or says what was wrong and ends with 1.
 #include "main.h"
+
+#include "campaign.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,25 +29,6 @@ static void set_text(moon_text *text, const char *value) {
     moon_text_set(text, value, strlen(value));
 }
 
-// Fills in the instruments as an engine would.
-static void attach(moon_host *host, const fake_engine *engine) {
-    int32_t slots[64];
-    for (int i = 0; i < engine->symbol_count; i++) slots[i] = i;
-    moon_instrument *all =
-        moon_attach(host, engine->symbol_count, slots, engine->symbol_count, "paper");
-    moon_attos tick = {100000000000000000, 0};
-    moon_scale scale = {.divisor = 1e18, .inverse = 1, .step = 1, .decimals = 18};
-    for (int i = 0; i < engine->symbol_count; i++) {
-        set_text(&all[i].symbol, engine->symbols[i]);
-        set_text(&all[i].kind, "linear");
-        set_text(&all[i].base, "BTC");
-        set_text(&all[i].quote, "USDT");
-        set_text(&all[i].settle, "USDT");
-        all[i].price_scale = all[i].quantity_scale = scale;
-        all[i].tick = all[i].lot = tick;
-    }
-}
-
 static int run_attack(const char *path) {
     size_t count;
     char *source = read_file(path, &count), folder[1024];
@@ -55,7 +41,7 @@ static int run_attack(const char *path) {
     bool isLoaded = host && moon_load(host, source, count, slash ? path + (slash - folder) + 1 : path);
     int calls = 0;
     if (isLoaded) {
-        attach(host, &engine);
+        fake_attach(host, &engine);
         moon_events *events = moon_events_of(host);
         set_text(&events->text, "first");
         moon_call(host, MOON_ON_START);
@@ -159,10 +145,61 @@ static int get_stuck(void) {
     fake_engine engine = {.folder = "/nowhere"};
     moon_host *host = moon_open(limits, fake_calls(&engine), NULL);
     if (!host || !moon_load(host, source, sizeof source - 1, "stuck.lua")) return 1;
-    attach(host, &engine);
+    fake_attach(host, &engine);
     engine.is_stuck = true;
     moon_call(host, MOON_ON_TIMER);
     return 1;
+}
+
+// ---- Generated programs -------------------------------------------------------------------------
+
+// Reads words behind the numbers: without=a,b ways=again,gc seconds=n hashes minimise first
+static settings read_settings(char **words, int count) {
+    settings result = {.ways = 0};
+    for (int i = 0; i < count; i++) {
+        const char *word = words[i], *value = strchr(word, '=');
+        value = value ? value + 1 : "";
+        if (strncmp(word, "ways=", 5) == 0) result.ways = ways_named(value);
+        if (strncmp(word, "seconds=", 8) == 0) result.seconds = atoi(value);
+        if (strcmp(word, "hashes") == 0) result.prints_hashes = true;
+        if (strcmp(word, "minimise") == 0) result.minimises = true;
+        if (strcmp(word, "first") == 0) result.stops_at_first = true;
+        if (strncmp(word, "without=", 8) != 0) continue;
+        for (size_t length; (length = strcspn(value, ",")); value += length + (value[length] == ',')) {
+            result.without |= feature_named(value, length);
+        }
+    }
+    return result;
+}
+
+static int run_programs(char **words, int count) {
+    settings settings = read_settings(words + 2, count - 2);
+    return run_campaign(strtoull(words[0], NULL, 10), strtoull(words[1], NULL, 10), &settings);
+}
+
+static int print_program(char **words, int count) {
+    static recipe recipe;
+    recipe = (struct recipe){.seed = strtoull(words[0], NULL, 10), .version = 1};
+    recipe.without = read_settings(words + 1, count - 1).without;
+    for (; recipe.version <= 2; recipe.version++) {
+        program made = make_program(&recipe);
+        char features[80];
+        printf("-- seed %s, version %d: %s\n", words[0], recipe.version,
+               feature_words(made.features, features, sizeof features));
+        fwrite(made.bytes, 1, made.count, stdout);
+        free(made.bytes);
+    }
+    return 0;
+}
+
+static int print_transcript(char **words, int count) {
+    static recipe recipe;
+    recipe = (struct recipe){.seed = strtoull(words[0], NULL, 10), .version = 1};
+    recipe.without = read_settings(words + 1, count - 1).without;
+    outcome result = run_program(&recipe);
+    fwrite(result.text, 1, result.count, stdout);
+    free(result.text);
+    return 0;
 }
 
 int main(int count, char **arguments) {
@@ -173,6 +210,9 @@ int main(int count, char **arguments) {
         return result;
     }
     if (strcmp(mode, "stuck") == 0) return get_stuck();
+    if (strcmp(mode, "program") == 0 && count > 2) return print_program(arguments + 2, count - 2);
+    if (strcmp(mode, "programs") == 0 && count > 3) return run_programs(arguments + 2, count - 2);
+    if (strcmp(mode, "transcript") == 0 && count > 2) return print_transcript(arguments + 2, count - 2);
     if (count < 4) return fprintf(stderr, "shim: see main.c for the call\n"), 2;
     uint64_t seed = strtoull(arguments[2], NULL, 10);
     int rounds = atoi(arguments[3]);
