@@ -142,6 +142,7 @@ static int check_program(
         char words[80];
         printf("%llu %016llx %s\n", (unsigned long long)recipe->seed, (unsigned long long)plain.hash,
                feature_words(plain.features, words, sizeof words));
+        fflush(stdout);
     }
     add_totals(report, &plain);
     free(plain.text);

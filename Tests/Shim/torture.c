@@ -11,7 +11,8 @@
 
 enum { KEPT_BLOCKS = 4096 };
 
-typedef struct {
+typedef struct torture {
+    struct torture *older;  // all are kept as long as the process
     lua_Alloc own;
     void *context;
     uint64_t every, count;
@@ -64,8 +65,11 @@ lua_State *__real_lua_newstate(lua_Alloc own, void *context);
 lua_State *__wrap_lua_newstate(lua_Alloc own, void *context) {
     const char *mode = getenv("MOON_TORTURE"), *every = getenv("MOON_TORTURE_EVERY");
     if (!mode || !*mode) return __real_lua_newstate(own, context);
-    torture *it = calloc(1, sizeof *it);  // lives as long as the process
+    static torture *newest;
+    torture *it = calloc(1, sizeof *it);
     if (!it) return NULL;
+    it->older = newest;
+    newest = it;
     it->own = own;
     it->context = context;
     it->poisons = strstr(mode, "poison");
