@@ -11,7 +11,7 @@ STRATEGY ?= strategies/market_maker.lua
 SEEDS ?= 5000
 FIRST ?= 1
 
-.PHONY: run build test differential lint sanitize bench install setup clean
+.PHONY: run build test differential lint sanitize fuzz bench install setup clean
 
 ## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
 run: build
@@ -38,6 +38,10 @@ lint:
 ## sanitize: the C part under AddressSanitizer and UndefinedBehaviorSanitizer
 sanitize: setup
 	@scripts/sanitize
+
+## fuzz: generated programs in the C part, with collections at odd moments and poisoned memory (ARGS="--minutes 60")
+fuzz: setup
+	@scripts/fuzz $(ARGS)
 
 ## bench: speed against the bare C loop, as ratios of one run
 bench: build
