@@ -102,23 +102,34 @@ package indirect enum JSON: Hashable, Sendable {
 
     private static func write(text: String, into bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
                 bytes.append(UInt8(ascii: "\\"))
-                bytes.append(byte)
-            case UInt8(ascii: "\n"): bytes += "\\n".utf8
-            case UInt8(ascii: "\r"): bytes += "\\r".utf8
-            case UInt8(ascii: "\t"): bytes += "\\t".utf8
-            case 0..<0x20:
-                let digits = Array("0123456789abcdef".utf8)
-                bytes += "\\u00".utf8
-                bytes.append(digits[Int(byte >> 4)])
-                bytes.append(digits[Int(byte & 15)])
-            default: bytes.append(byte)
+                bytes.append(UInt8(truncatingIfNeeded: scalar.value))
+            case "\n": bytes += "\\n".utf8
+            case "\r": bytes += "\\r".utf8
+            case "\t": bytes += "\\t".utf8
+            case _ where steersTerminals(scalar.value):
+                let digits = String(scalar.value, radix: 16)
+                bytes += "\\u".utf8
+                bytes += String(repeating: "0", count: 4 - digits.utf8.count).utf8
+                bytes += digits.utf8
+            default: bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
             }
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// What JSON must escape, and what may stand in it and is better not shown by `cat`: control
+    /// characters, and those that end lines or turn the reading direction.
+    private static func steersTerminals(_ value: UInt32) -> Bool {
+        switch value {
+        case 0x20..<0x7F, 0xA0..<0x61C: false
+        case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200E, 0x200F: true
+        case 0x2028...0x202E, 0x2066...0x2069: true
+        default: false
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+internal import TradingModel
+
 /// One finding about a script, of ``StrategyCheck`` or of the load.
 ///
 /// Printed, it is the whole message:
@@ -47,14 +49,14 @@ public struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        var text = file
+        var text = file.onOneLine
         if let line { text += ":\(line)" }
         if let column { text += ":\(column)" }
-        text += ": \(severity.rawValue): \(message)"
-        if let suggestion { text += ": \(suggestion)" }
+        text += ": \(severity.rawValue): \(message.onOneLine)"
+        if let suggestion { text += ": \(suggestion.onOneLine)" }
         text += " [\(code)]"
         guard let line, let sourceLine else { return text }
-        text += "\n  \(line) | \(sourceLine)"
+        text += "\n  \(line) | \(shownSource(sourceLine))"
         guard let column, column > indent, column - indent <= sourceLine.count + 1 else {
             return text
         }

@@ -1,3 +1,5 @@
+internal import TradingModel
+
 /// Why a script cannot be used or a handler failed, in words for its author.
 ///
 /// Printed, it is the whole message:
@@ -28,12 +30,15 @@ public struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        var text = file
+        var text = file.onOneLine
         if let line { text += ":\(line)" }
         if !file.isEmpty { text += ": " }
         if let handler { text += "in \(handler): " }
-        text += message
-        if let line, let sourceLine { text += "\n  \(line) | \(sourceLine)" }
+        text += message.onOneLine
+        if let line, let sourceLine { text += "\n  \(line) | \(shownSource(sourceLine))" }
         return text
     }
 }
+
+/// A line of a script, as a message shows it.
+func shownSource(_ line: String) -> String { line.replacing("\t", with: " ").onOneLine }

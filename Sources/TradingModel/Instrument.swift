@@ -66,7 +66,8 @@ public struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
         guard fields.count == 2 || fields.count == 3 else { throw InvalidSymbol(text: text) }
         let pair = fields[1].split(separator: "/", omittingEmptySubsequences: false)
         guard pair.count == 2,
-            (pair + fields).allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) })
+            (pair + fields).allSatisfy({ !$0.isEmpty && !$0.contains(where: \.isWhitespace) }),
+            !text.unicodeScalars.contains(where: Shown.isHidden)
         else { throw InvalidSymbol(text: text) }
         let base = Currency(String(pair[0]))
         let quote = Currency(String(pair[1]))
@@ -98,7 +99,7 @@ public struct InvalidSymbol: Error, Hashable, Sendable, CustomStringConvertible 
     public let text: String
     public init(text: String) { self.text = text }
     public var description: String {
-        "`\(text)` is no symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
+        "`\(text.onOneLine)` is no symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
             + "a perpetual, for example sim:BTC/USDT or sim:BTC/USDT:USDT"
     }
 }

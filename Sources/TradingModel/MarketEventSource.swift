@@ -23,6 +23,7 @@ public struct MarketDataError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     public var description: String {
-        if let line { "\(file):\(line): \(reason)" } else { "\(file): \(reason)" }
+        let place = line.map { ":\($0)" } ?? ""
+        return "\(file.onOneLine)\(place): \(reason.onSomeLines)"
     }
 }

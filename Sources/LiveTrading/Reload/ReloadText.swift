@@ -17,7 +17,7 @@ package enum ReloadText {
         let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
         guard lines.count > 1, let last = lines.last, let bar = last.firstIndex(of: "|"),
             let number = Int(last[..<bar].filter { $0 != " " })
-        else { return message }
+        else { return message.onOneLine }
         let source = String(last[last.index(after: bar)...].drop { $0 == " " })
         return withCaret(
             lines.dropLast().joined(separator: "\n"), line: number, source)
@@ -26,7 +26,10 @@ package enum ReloadText {
     private static func withCaret(
         _ message: String, line: Int?, _ source: String?
     ) -> String {
-        guard let line, let source, !source.isEmpty else { return message }
+        let message = message.onOneLine
+        guard let line, let source = source.map({ $0.replacing("\t", with: " ").onOneLine }),
+            !source.isEmpty
+        else { return message }
         let margin = "  \(line) | "
         let (start, length) = place(in: source, of: message)
         return message + "\n" + margin + source + "\n"

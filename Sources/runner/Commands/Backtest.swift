@@ -121,12 +121,13 @@ extension BacktestData {
             for file in files {
                 let counts = file.source.counts
                 if counts.outOfOrder > 0 {
-                    notes.append("\(file.path): \(counts.outOfOrder) records out of order")
+                    notes.append(
+                        "\(file.path.onOneLine): \(counts.outOfOrder) records out of order")
                 }
                 if counts.duplicates > 0 {
-                    notes.append("\(file.path): \(counts.duplicates) duplicates left out")
+                    notes.append("\(file.path.onOneLine): \(counts.duplicates) duplicates left out")
                 }
-                notes += counts.notes.map { "\(file.path): \($0)" }
+                notes += counts.notes.map { "\(file.path.onOneLine): \($0)" }
             }
             return RunReport.SymbolFiles(
                 symbol: instrument.symbol, names: files.map(\.path),

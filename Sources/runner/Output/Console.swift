@@ -1,4 +1,5 @@
 import Glibc
+import TradingModel
 
 /// The two streams of the process: results on standard output, everything else on standard error.
 enum Console {
@@ -8,21 +9,35 @@ enum Console {
     private static let wantsColour = unsafe getenv("NO_COLOR") == nil
 
     /// A line on standard output.
-    static func print(_ line: String) { write(line + "\n", to: STDOUT_FILENO) }
+    static func print(_ line: String) { write(safe(line) + "\n", to: STDOUT_FILENO) }
 
     /// A line on standard error.
-    static func warn(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+    static func warn(_ line: String) { write(safe(line) + "\n", to: STDERR_FILENO) }
 
     /// An error's one message.
     static func fail(_ message: String) {
         let mark = errorIsTerminal && wantsColour ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
-        write("\(mark) \(message)\n", to: STDERR_FILENO)
+        write("\(mark) \(message.onSomeLines)\n", to: STDERR_FILENO)
     }
 
-    enum Colour: Int {
+    /// Nothing that is printed steers the terminal, but for the colours of ``coloured(_:_:)``.
+    ///
+    /// What scripts, files and venues say is put on one line before it becomes part of a text.
+    private static func safe(_ text: String) -> String {
+        let shown = text.onSomeLines
+        guard outputIsTerminal, wantsColour, text.utf8.contains(0x1B) else { return shown }
+        return Colour.allCodes.reduce(shown) { text, code in
+            text.replacing("\\x1b[\(code)m", with: "\u{1B}[\(code)m")
+        }
+    }
+
+    enum Colour: Int, CaseIterable {
         case bold = 1
         case red = 31
         case green = 32
+
+        /// With 0, which ends a colour.
+        static var allCodes: [Int] { [0] + allCases.map(\.rawValue) }
     }
 
     /// Text for standard output; plain where that is no terminal or `NO_COLOR` is set.
@@ -33,7 +48,7 @@ enum Console {
 
     /// Overwrites the current line of the terminal on standard error.
     static func status(_ line: String) {
-        write("\r\u{1B}[K" + clipped(line), to: STDERR_FILENO)
+        write("\r\u{1B}[K" + clipped(line.onOneLine), to: STDERR_FILENO)
     }
 
     /// Removes a status line, so that a log line can take its place.

@@ -5,7 +5,7 @@ import TradingModel
 enum LogLine {
     static func text(of command: Command, _ state: TradingState) -> String? {
         switch command {
-        case .log(let level, let text): line(state.now, level.rawValue, text)
+        case .log(let level, let text): logged(state.now, level, text)
         case .alert(let text): line(state.now, "alert", text)
         case .refused(let refusal, let intent):
             line(state.now, "warn", "refused: \(intent.canonical(state.instruments)): \(refusal)")
@@ -39,9 +39,22 @@ enum LogLine {
         return "\(order.request.side) \(order.request.quantity) \(symbol)\(price)"
     }
 
-    /// `time level text`, as every line of a log.
+    /// A script's words are one line; only an error's place in the script is a second one.
+    private static func logged(_ time: Timestamp, _ level: LogLevel, _ text: String) -> String {
+        guard level == .error, let end = text.lastIndex(of: "\n") else {
+            return line(time, level.rawValue, text)
+        }
+        let source = text[text.index(after: end)...]
+        let number = source.drop { $0 == " " }.prefix { $0.isASCII && $0.isNumber }
+        guard !number.isEmpty, source.hasPrefix("  \(number) | "),
+            text.contains(":\(number): ")
+        else { return line(time, level.rawValue, text) }
+        return line(time, level.rawValue, String(text[..<end])) + "\n" + String(source).onOneLine
+    }
+
+    /// `time level text`, as every line of a log: whatever the text is, it stays on the line.
     static func line(_ time: Timestamp, _ level: String, _ text: String) -> String {
         let padding = String(repeating: " ", count: max(0, 5 - level.count))
-        return "\(UTCTime(time).dateAndMillis) \(level)\(padding) \(text)"
+        return "\(UTCTime(time).dateAndMillis) \(level)\(padding) \(text.onOneLine)"
     }
 }

@@ -1,6 +1,7 @@
 import PlainJSON
 import ScriptHost
 import StrategyTesting
+import TradingModel
 
 /// How `runner test` shows what became of the tests.
 enum TestOutput {
@@ -8,8 +9,8 @@ enum TestOutput {
 
     /// One file: a line for each test, and why the failed ones failed.
     static func show(_ result: TestFileResult) {
-        Console.print(Console.coloured(result.file, .bold))
-        for line in result.printed { Console.print("    │ \(line)") }
+        Console.print(Console.coloured(result.file.onOneLine, .bold))
+        for line in result.printed { Console.print("    │ \(line.onOneLine)") }
         if let failure = result.failure {
             Console.print("  \(Console.coloured("✗", .red)) the file cannot be run")
             show(failure)
@@ -18,10 +19,11 @@ enum TestOutput {
             let hasPassed = test.failure == nil
             let mark = Console.coloured(hasPassed ? "✓" : "✗", hasPassed ? .green : .red)
             let place = test.line.map { "line \($0)" } ?? ""
-            let gap = String(repeating: " ", count: max(2, column - test.name.count))
+            let name = test.name.onOneLine
+            let gap = String(repeating: " ", count: max(2, column - name.count))
             let note = hasPassed && !test.hasExpectations ? "  (compares nothing)" : ""
-            Console.print("  \(mark) \(test.name)\(gap)\(place)\(note)")
-            for line in test.printed { Console.print("    │ \(line)") }
+            Console.print("  \(mark) \(name)\(gap)\(place)\(note)")
+            for line in test.printed { Console.print("    │ \(line.onOneLine)") }
             if let failure = test.failure { show(failure) }
         }
         Console.print("")
@@ -31,7 +33,7 @@ enum TestOutput {
         var text = failure.message
         if let line = failure.line { text += "\n\(failure.file):\(line)" }
         if let line = failure.line, let source = failure.sourceLine {
-            text += "\n  \(line) | \(source)"
+            text += "\n  \(line) | \(source.onOneLine)"
         }
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             Console.print("      \(line)")
