@@ -78,8 +78,9 @@ extension ScriptContext {
         unsafe calls.nearest = { value in Price(attos: Int128(value)).double }
         unsafe calls.shortest = { value, direction, attos, error in
             do throws(DecimalError) {
-                let decimal = try shortestDecimal(value, roundedUp: direction > 0)
-                unsafe attos?.pointee = moon_attos(decimal)
+                let decimal = SignedQuantity(
+                    attos: try shortestDecimal(value, roundedUp: direction > 0))
+                unsafe attos?.pointee = moon_attos(try decimal.admitted().attos)
                 return true
             } catch let problem {
                 unsafe set(error, problem.description)
@@ -89,7 +90,7 @@ extension ScriptContext {
         unsafe calls.parse = { bytes, count, attos, error in
             do throws(DecimalError) {
                 let bytes = unsafe Array(UnsafeRawBufferPointer(start: bytes, count: count))
-                let decimal = try Price(parsing: bytes.span)
+                let decimal = try SignedQuantity(parsing: bytes.span).admitted()
                 unsafe attos?.pointee = moon_attos(decimal.attos)
                 return true
             } catch let problem {

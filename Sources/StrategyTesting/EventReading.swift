@@ -35,13 +35,18 @@ struct EventReading {
         _ event: PlainValue
     ) throws(TestRefusal) -> (venue: Timestamp, receive: Timestamp) {
         let venue =
-            try event.nanoseconds("time").map(Timestamp.init(nanoseconds:))
-            ?? clock.advanced(byNanoseconds: Self.second)
-        let receive =
-            try event.nanoseconds("received").map(Timestamp.init(nanoseconds:)) ?? venue
-        clock = receive
+            try event.time("time") ?? clock.advanced(byNanoseconds: Self.second)
+        let receive = try event.time("received") ?? venue
+        try move(to: receive)
         return (venue, receive)
     }
+
+    /// Moves the clock, as far as times are taken.
+    mutating func move(to time: Timestamp) throws(TestRefusal) {
+        guard time <= .last else { throw TestRefusal(Self.tooLate) }
+        clock = time
+    }
+    static let tooLate = "time does not go on behind the year 2200"
 
     /// A market event; a book is several, of which the last ends the message.
     mutating func marketEvents(_ event: PlainValue) throws(TestRefusal) -> [MarketEvent] {
@@ -104,10 +109,10 @@ struct EventReading {
     mutating func bar(_ event: PlainValue) throws(TestRefusal) -> Bar {
         let instrument = try instrument(event)
         let size = try barSize(event, of: instrument.symbol)
-        let open = try event.nanoseconds("time").map(Timestamp.init(nanoseconds:)) ?? clock
+        let open = try event.time("time") ?? clock
         var close = open.advanced(byNanoseconds: Self.second)
         if case .time(let span) = size { close = open.advanced(byNanoseconds: span) }
-        clock = close
+        try move(to: close)
         return Bar(
             instrument: instrument.id, size: size, open: try event.price("open") ?? .zero,
             high: try event.price("high") ?? .zero, low: try event.price("low") ?? .zero,
@@ -149,7 +154,7 @@ struct EventReading {
         let instrument = try instrument(event)
         let times = try times(event)
         return Funding(
-            instrument: instrument.id, rate: Rate(attos: try event.attos("rate") ?? 0),
+            instrument: instrument.id, rate: try event.rate("rate") ?? .zero,
             mark: try event.price("mark"), venueTime: times.venue,
             receiveTime: times.receive)
     }

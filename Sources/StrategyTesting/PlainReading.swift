@@ -6,40 +6,54 @@ import TradingModel
 extension PlainValue {
     /// The exact decimal, in attos; nil where there is none.
     func attos(_ name: String) throws(TestRefusal) -> Int128? {
+        try amount(SignedQuantity.self, name)?.attos
+    }
+
+    private func amount<Value: ExactDecimal>(
+        _ type: Value.Type, _ name: String
+    ) throws(TestRefusal) -> Value? {
         do throws(DecimalError) {
+            let attos: Int128
             switch self[name] {
             case .none: return nil
-            case .integer(let value): return Int128(value) * attosPerUnit
-            case .number(let value): return try ScriptHost.attos(of: value)
-            case .text(let text): return try Price(text).attos
+            case .integer(let value): attos = Int128(value) * attosPerUnit
+            case .number(let value): attos = try ScriptHost.attos(of: value)
+            case .text(let text): attos = try SignedQuantity(text).attos
             default: throw DecimalError.empty
             }
+            guard attos >= 0 || Value.allowsNegative else { throw DecimalError.negative }
+            return try Value(attos: attos).admitted()
         } catch {
             throw TestRefusal("`\(name)` \(error)")
         }
     }
 
-    func price(_ name: String) throws(TestRefusal) -> Price? {
-        try attos(name).map(Price.init(attos:))
-    }
+    func price(_ name: String) throws(TestRefusal) -> Price? { try amount(Price.self, name) }
 
     func quantity(_ name: String) throws(TestRefusal) -> Quantity? {
-        guard let attos = try attos(name) else { return nil }
-        guard attos >= 0 else { throw TestRefusal("`\(name)` is below 0") }
-        return Quantity(attos: attos)
+        try amount(Quantity.self, name)
     }
 
-    func money(_ name: String) throws(TestRefusal) -> Money? {
-        try attos(name).map(Money.init(attos:))
-    }
+    func money(_ name: String) throws(TestRefusal) -> Money? { try amount(Money.self, name) }
 
-    /// A span or a moment given in seconds, in nanoseconds.
+    func rate(_ name: String) throws(TestRefusal) -> Rate? { try amount(Rate.self, name) }
+
+    /// A span given in seconds, in nanoseconds.
     func nanoseconds(_ name: String) throws(TestRefusal) -> Int64? {
         guard let attos = try attos(name) else { return nil }
         guard let value = Int64(exactly: attos / 1_000_000_000) else {
             throw TestRefusal("`\(name)` is too far away")
         }
         return value
+    }
+
+    /// A moment given in seconds since 1970.
+    func time(_ name: String) throws(TestRefusal) -> Timestamp? {
+        guard let value = try nanoseconds(name) else { return nil }
+        guard value >= 0, value <= Timestamp.last.nanoseconds else {
+            throw TestRefusal("`\(name)` is no moment from 1970 to 2200")
+        }
+        return Timestamp(nanoseconds: value)
     }
 
     func whole(_ name: String) -> Int64? {

@@ -61,7 +61,7 @@ final class PlayedRun {
             case "wait":
                 try advance()
                 let span = try event.nanoseconds("seconds") ?? 0
-                reading.clock = now.advanced(byNanoseconds: span)
+                try reading.move(to: now.advanced(byNanoseconds: span))
                 try passing { () throws(MarketDataError) in try run.pass(until: reading.clock) }
             case "stop":
                 try advance()

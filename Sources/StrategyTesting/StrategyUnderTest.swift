@@ -132,6 +132,7 @@ final class StrategyUnderTest {
     func advance(nanoseconds: Int64) throws(TestRefusal) -> Output {
         try begin("advance()")
         let end = state.now.advanced(byNanoseconds: nanoseconds)
+        guard end <= .last else { throw TestRefusal(EventReading.tooLate) }
         var output = Output()
         var count = 0
         while timers.next <= end, output.failure == nil {
@@ -191,9 +192,9 @@ final class StrategyUnderTest {
         }
         // Recorded times may lie before the time at which tests begin.
         let given = try events.list.first.flatMap { (event) throws(TestRefusal) in
-            try event.nanoseconds("time")
+            try event.time("time")
         }
-        let start = given.map(Timestamp.init(nanoseconds:)) ?? reading.clock
+        let start = given ?? reading.clock
         let run = played ?? PlayedRun(self, balances: startBalances, start: start)
         played = run
         return try run.play(events.list)

@@ -6,6 +6,12 @@ extension OrderRequest {
     ///
     /// What lies beside tick or lot by what floating point makes of sums alone is on it.
     mutating func snap(to instrument: Instrument) throws(RiskRefusal) {
+        guard quantity.attos <= Quantity.largest else {
+            throw RiskRefusal(
+                rule: .tooLarge,
+                detail: "\(side) \(quantity) \(instrument.symbol) is more than "
+                    + "\(Quantity(attos: Quantity.largest))")
+        }
         price = try snap(price, to: instrument, side == .buy ? .down : .up, "price")
         stop = try snap(stop, to: instrument, side == .buy ? .up : .down, "stop")
         let asked = quantity
@@ -26,6 +32,7 @@ extension OrderRequest {
         guard let price else { return nil }
         let tick = instrument.tick.attos
         guard
+            price.attos.magnitude <= Price.largest.magnitude,
             let snapped = price.meant(onMultiplesOf: tick)
                 ?? price.roundedIfFitting(toMultipleOf: tick, rounding)
         else {

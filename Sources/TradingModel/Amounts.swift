@@ -3,6 +3,7 @@ public struct Price: ExactDecimal {
     public let attos: Int128
     @inlinable public init(attos: Int128) { self.attos = attos }
     public static var allowsNegative: Bool { true }
+    @inlinable public static var largest: Int128 { 1_000_000_000_000_000 * attosPerUnit }
 }
 
 /// An exact amount of the base currency or of contracts, counted in 10⁻¹⁸.
@@ -15,6 +16,7 @@ public struct Quantity: ExactDecimal {
         self.attos = attos
     }
     public static var allowsNegative: Bool { false }
+    @inlinable public static var largest: Int128 { attosPerUnit * attosPerUnit }
 
     @inlinable public static func + (left: Quantity, right: Quantity) -> Quantity {
         Quantity(attos: left.attos + right.attos)
@@ -37,6 +39,7 @@ public struct SignedQuantity: ExactDecimal {
     public let attos: Int128
     @inlinable public init(attos: Int128) { self.attos = attos }
     public static var allowsNegative: Bool { true }
+    @inlinable public static var largest: Int128 { attosPerUnit * attosPerUnit }
 
     /// The size without the direction.
     @inlinable public var magnitude: Quantity { Quantity(attos: attos < 0 ? -attos : attos) }
@@ -58,6 +61,7 @@ public struct Money: ExactDecimal {
     public let attos: Int128
     @inlinable public init(attos: Int128) { self.attos = attos }
     public static var allowsNegative: Bool { true }
+    @inlinable public static var largest: Int128 { attosPerUnit * attosPerUnit }
 
     @inlinable public static func + (left: Money, right: Money) -> Money {
         Money(attos: left.attos + right.attos)
@@ -87,6 +91,7 @@ public struct Rate: ExactDecimal {
     public let attos: Int128
     @inlinable public init(attos: Int128) { self.attos = attos }
     public static var allowsNegative: Bool { true }
+    @inlinable public static var largest: Int128 { 1_000_000 * attosPerUnit }
 }
 
 extension Price {
@@ -136,6 +141,10 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     public static let distantPast = Timestamp(nanoseconds: .min)
     /// Later than anything that happens.
     public static let distantFuture = Timestamp(nanoseconds: .max)
+    /// The last that is taken from a file or a test: the end of the year 2200.
+    ///
+    /// Timers, bars and delays then end before the end of time, which is in 2262.
+    public static let last = Timestamp(nanoseconds: 7_289_654_399_999_999_999)
 }
 
 extension Money {

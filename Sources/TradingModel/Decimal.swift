@@ -13,6 +13,9 @@ public enum DecimalError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooManyDecimals
     /// Larger than ±170,141,183,460,469,231,731 (2¹²⁷ attos), or an exponent beyond ±40.
     case outOfRange
+    /// Larger than what is taken from outside, which is this many attos; see
+    /// ``ExactDecimal/largest``.
+    case aboveLargest(Int128)
     /// Negative where only an amount makes sense.
     case negative
 
@@ -24,6 +27,7 @@ public enum DecimalError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missingDigits: "is no decimal number: digits are missing"
         case .tooManyDecimals: "has more than 18 decimal places"
         case .outOfRange: "is too large: the largest is about 1.7e20"
+        case .aboveLargest(let attos): "is too large: the largest is \(formatAttos(attos))"
         case .negative: "is negative, expected 0 or more"
         }
     }
@@ -53,6 +57,11 @@ public protocol ExactDecimal: Hashable, Comparable, Sendable, CustomStringConver
     init(attos: Int128)
     /// Whether a value below zero is meaningful.
     static var allowsNegative: Bool { get }
+    /// The largest that is taken from a file, a script, a setting or a venue, in attos.
+    ///
+    /// Well below what fits, so that many of them can be added up. What is worked out may be larger,
+    /// and is checked where that is done.
+    static var largest: Int128 { get }
 }
 
 extension ExactDecimal {
@@ -73,6 +82,14 @@ extension ExactDecimal {
     public init(_ text: String) throws(DecimalError) {
         let bytes = Array(text.utf8)
         try self.init(parsing: bytes.span)
+    }
+
+    /// The same value, when it is not beyond ``largest``: for what comes from outside.
+    @inlinable public func admitted() throws(DecimalError) -> Self {
+        guard attos.magnitude <= Self.largest.magnitude else {
+            throw .aboveLargest(Self.largest)
+        }
+        return self
     }
 
     /// The value to the last digit, without exponent or trailing zeros: `61602.01`.

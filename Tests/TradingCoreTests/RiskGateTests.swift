@@ -402,7 +402,7 @@ extension Desk {
 
     @Test func `refuses what cannot be counted`() throws {
         var desk = Desk([try .linear()])
-        let most = "170141183460469231731"
+        let most = "1000000000000000000"
         let largest = Price(attos: .max)
         desk.expectRefusal(
             .tooLarge, "a price of \(largest) is too large to put on the tick",
@@ -412,11 +412,14 @@ extension Desk {
             "buy 1000000 sim:BTC/USDT:USDT is worth more than can be counted at 1000000000000000",
             try order(.buy, "1e6", price: "1e15")
         ) { $0.maxOrderNotional = try Money("1") }
-        try desk.place(order(.buy, most, price: "90"))
+        desk.expectRefusal(
+            .tooLarge, "buy \(most).1 sim:BTC/USDT:USDT is more than \(most)",
+            try order(.buy, most + ".1", price: "90"))
+        for _ in 0..<170 { try desk.place(order(.buy, most, price: "90")) }
         desk.expectRefusal(
             .tooLarge,
-            "buy 1 sim:BTC/USDT:USDT and the open orders together are more than can be counted",
-            try order(.buy, "1", price: "90"))
+            "buy \(most) sim:BTC/USDT:USDT and the open orders together are more than can be counted",
+            try order(.buy, most, price: "90"))
     }
 
     @Test func `checks an amendment as the order that it would make`() throws {

@@ -127,7 +127,7 @@ extension CsvRow {
         _ type: Value.Type, _ plain: [UInt8]
     ) throws(DecimalError) -> Value {
         do throws(DecimalError) {
-            return try Value(parsing: plain.span)
+            return try Value(parsing: plain.span).admitted()
         } catch {
             guard error == .tooManyDecimals,
                 let value = readRounded(type, plain.span, 0..<plain.count)
@@ -247,7 +247,7 @@ extension DecimalError {
     fileprivate var isOfSpelling: Bool {
         switch self {
         case .unexpectedByte, .missingDigits: true
-        case .empty, .tooManyDecimals, .outOfRange, .negative: false
+        case .empty, .tooManyDecimals, .outOfRange, .aboveLargest, .negative: false
         }
     }
 }

@@ -64,8 +64,8 @@ struct DoubleReader {
         if abs(value * divisor) < Self.reach, let units = scale.units(nearest: value),
             units != 0 || value == 0
         {
-            return Value(attos: scale.attos(units))
+            return try Value(attos: scale.attos(units)).admitted()
         }
-        return try Value(value.description)
+        return try Value(value.description).admitted()
     }
 }

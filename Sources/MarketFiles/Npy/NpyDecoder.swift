@@ -46,6 +46,11 @@ struct NpyDecoder {
             exchangeOnly += 1
             return Step(event: nil, consumed: 1)
         }
+        guard row.hasTimes else {
+            throw BadLine(
+                reason: "local_ts \(row.receiveTime.nanoseconds) and exch_ts "
+                    + "\(row.venueTime.nanoseconds) are no nanoseconds from 1970 to 2200")
+        }
         if row.receiveTime.nanoseconds >= funding.due,
             let settlement = funding.settle(before: row.receiveTime)
         {

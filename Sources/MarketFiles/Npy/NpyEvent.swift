@@ -54,6 +54,13 @@ enum NpyEvent {
         unsafe bytes.loadUnaligned(fromByteOffset: 48, as: Int64.self)
     }
 
+    /// Whether its times are such as are taken; the venue's may be unknown, 0 or -1.
+    @inline(__always) var hasTimes: Bool {
+        let last = UInt64(Timestamp.last.nanoseconds)
+        return UInt64(bitPattern: receiveTime.nanoseconds) <= last
+            && UInt64(bitPattern: venueTime.nanoseconds &+ 1) <= last
+    }
+
     var kind: UInt64 { event & NpyEvent.kindMask }
     var isLocal: Bool { event & NpyEvent.local != 0 }
 

@@ -11,7 +11,9 @@ struct NpyFunding {
     private var mark: Price?
     private var rate: Rate?
     /// When the next settlement is due, in nanoseconds; never, while no rate is known.
-    private(set) var due = Int64.max
+    private(set) var due = Self.never
+    /// Behind the last time that is taken.
+    private static let never = Timestamp.last.nanoseconds + 1
     private var sawRate = false
 
     init(_ instrument: InstrumentID) { self.instrument = instrument }
@@ -20,7 +22,7 @@ struct NpyFunding {
     mutating func settle(before time: Timestamp) -> MarketEvent? {
         guard time.nanoseconds >= due, let rate else { return nil }
         let moment = Timestamp(nanoseconds: due)
-        due = .max
+        due = Self.never
         return .funding(
             Funding(
                 instrument: instrument, rate: rate, mark: mark, venueTime: moment,
@@ -39,10 +41,10 @@ struct NpyFunding {
             sawRate = true
             let (next, tooLarge) = (row.receiveTime.nanoseconds / Self.interval + 1)
                 .multipliedReportingOverflow(by: Self.interval)
-            due = tooLarge ? .max : next
+            due = tooLarge ? Self.never : min(next, Self.never)
             return nil
         }
-        guard row.price > 0, let price = try? Price(text) else {
+        guard row.price > 0, let price = try? Price(text).admitted() else {
             throw BadLine(reason: "px \(row.price) is no price above 0")
         }
         var ticker = Ticker(

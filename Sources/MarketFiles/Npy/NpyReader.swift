@@ -69,7 +69,7 @@ final class NpyReader {
             else { break }
             let kind = row.event & (NpyEvent.kindMask | NpyEvent.local)
             let receiveTime = row.receiveTime
-            guard receiveTime.nanoseconds < settlementDue else { break }
+            guard receiveTime.nanoseconds < settlementDue, row.hasTimes else { break }
             if kind == NpyEvent.trade | NpyEvent.local, quantity > 0 {
                 batch.append(
                     Trade(

@@ -41,6 +41,9 @@ struct DateText {
         }
         nanoseconds += try text.zone(bytes)
         try text.expectEnd(bytes)
+        guard nanoseconds <= Timestamp.last.nanoseconds else {
+            throw BadLine(reason: "`\(excerpt(bytes, range))` lies behind the year 2200")
+        }
         return Timestamp(nanoseconds: nanoseconds)
     }
 

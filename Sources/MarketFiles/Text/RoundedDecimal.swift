@@ -15,7 +15,7 @@ func readRounded<Value: ExactDecimal>(
     let cut = point + 1 + kept
     guard cut < exponentMark, isDigits(bytes, (point + 1)..<exponentMark) else { return nil }
     do throws(DecimalError) {
-        let mantissa = try Value(parsing: bytes.extracting(range.lowerBound..<cut)).attos
+        let mantissa = try Value(parsing: bytes.extracting(range.lowerBound..<cut)).admitted().attos
         let step = powerOfTen(exponent)
         let isUp = bytes[cut] >= UInt8(ascii: "5")
         return Value(attos: mantissa / step + (isUp ? (bytes[range.lowerBound] == 45 ? -1 : 1) : 0))

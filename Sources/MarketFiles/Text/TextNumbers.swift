@@ -26,8 +26,8 @@ func readDecimal<Value: ExactDecimal>(
             isPlain = false
         }
     }
-    guard isPlain else { return try Value(parsing: bytes.extracting(range)) }
-    return Value(attos: Int128(digits) * Int128(powersOfTen[18 - decimals]))
+    guard isPlain else { return try Value(parsing: bytes.extracting(range)).admitted() }
+    return try Value(attos: Int128(digits) * Int128(powersOfTen[18 - decimals])).admitted()
 }
 
 /// 10⁰ to 10¹⁸.
@@ -54,8 +54,7 @@ func readWhole(_ bytes: Span<UInt8>, _ range: Range<Int>) -> UInt64? {
 func excerpt(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
     let shown = range.prefix(60).map { bytes[$0] }
     let text = String(decoding: shown, as: UTF8.self)
-    let printable = String(text.unicodeScalars.map { $0.value < 32 ? "?" : Character($0) })
-    return range.count > 60 ? printable + "…" : printable
+    return range.count > 60 ? text.onOneLine + "…" : text.onOneLine
 }
 
 /// The text of a part of a line.

@@ -102,8 +102,9 @@ struct TimeColumn {
         }
         try settle(found, bytes, range)
         let (base, tooLarge) = Int64(number).multipliedReportingOverflow(by: found.scale)
-        guard !tooLarge, base < 8_000_000_000_000_000_000 else {  // the year 2223
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time: it is too large")
+        guard !tooLarge, base < Timestamp.last.nanoseconds else {
+            throw BadLine(
+                reason: "`\(excerpt(bytes, range))` is no time: it lies behind the year 2200")
         }
         return Timestamp(nanoseconds: base + (try part(bytes, fraction, of: found.scale)))
     }
@@ -217,5 +218,6 @@ func parseISOTime(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Timestamp? {
         }
     }
     guard at == end else { return nil }
-    return Timestamp(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64(nanoseconds))
+    let time = Timestamp(nanoseconds: Int64(seconds) * 1_000_000_000 + Int64(nanoseconds))
+    return time <= .last ? time : nil
 }

@@ -84,7 +84,9 @@ extension CoinExSettings.Account {
         self.init(key: parts[0], secret: parts[1])
         for item in parts[2].split(separator: ",") {
             let pair = item.split(separator: "=", omittingEmptySubsequences: false)
-            guard pair.count == 2, let amount = try? Money(String(pair[1])), amount >= .zero else {
+            guard pair.count == 2, let amount = try? Money(String(pair[1])).admitted(),
+                amount >= .zero
+            else {
                 throw invalid
             }
             let place = pair[0].split(separator: "/", omittingEmptySubsequences: false)

@@ -101,22 +101,22 @@ struct InstrumentArgument {
         let isRight: Bool
         switch name {
         case "tick":
-            tick = try? Price(text)
+            tick = try? Price(text).admitted()
             isRight = (tick?.attos ?? 0) > 0
         case "lot":
-            lot = try? Quantity(text)
+            lot = try? Quantity(text).admitted()
             isRight = (lot?.attos ?? 0) > 0
         case "kind":
             kind = InstrumentKind(rawValue: text)
             isRight = kind != nil
         case "min_qty":
-            minQuantity = try? Quantity(text)
+            minQuantity = try? Quantity(text).admitted()
             isRight = minQuantity != nil
         case "min_notional":
-            minNotional = try? Money(text)
+            minNotional = try? Money(text).admitted()
             isRight = (minNotional?.attos ?? -1) >= 0
         case "contract_size":
-            contractSize = try? Quantity(text)
+            contractSize = try? Quantity(text).admitted()
             isRight = (contractSize?.attos ?? 0) > 0
         default:
             let near = nearestName(to: name, among: Self.names)
@@ -127,7 +127,8 @@ struct InstrumentArgument {
                         ?? "; here are: \(Self.names.joined(separator: ", "))"))
         }
         guard isRight else {
-            let expected = name == "kind" ? "spot, linear or inverse" : "a positive decimal"
+            let expected =
+                name == "kind" ? "spot, linear or inverse" : "a positive decimal, at most 1e15"
             throw RunFailure(.usage, "--instrument: `\(name)` is `\(text)`, expected \(expected)")
         }
     }

@@ -193,15 +193,15 @@ struct Settings {
     // MARK: - Values
 
     private static func money(_ entry: SettingEntry) throws(Problem) -> Money {
-        guard let value = try? Money(entry.text), value >= .zero else {
-            throw wrong(entry, "an amount of 0 or more")
+        guard let value = try? Money(entry.text).admitted(), value >= .zero else {
+            throw wrong(entry, "an amount from 0 to 1e18")
         }
         return value
     }
 
     private static func quantity(_ entry: SettingEntry) throws(Problem) -> Quantity {
-        guard let value = try? Quantity(entry.text) else {
-            throw wrong(entry, "a quantity of 0 or more")
+        guard let value = try? Quantity(entry.text).admitted() else {
+            throw wrong(entry, "a quantity from 0 to 1e18")
         }
         return value
     }

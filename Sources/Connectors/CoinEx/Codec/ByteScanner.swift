@@ -146,6 +146,7 @@ internal import TradingModel
         at = end &+ 1
         let product = unsafe value.multipliedFullWidth(by: powers[18 &- decimals])
         let attos = Int128(truncatingIfNeeded: product.high) << 64 | Int128(product.low)
+        guard attos <= Price.largest else { return nil }  // the slow way says what is wrong
         return unsafe (attos, Range(uncheckedBounds: (start, end)))
     }
 

@@ -67,7 +67,8 @@ package struct DepthMessage: WireValue {
         bytes += row[1].utf8
         do throws(DecimalError) {
             return DepthPush.Level(
-                side: side, price: try Price(row[0]), quantity: try Quantity(row[1]),
+                side: side, price: try Price(row[0]).admitted(),
+                quantity: try Quantity(row[1]).admitted(),
                 priceText: start..<middle, sizeText: middle..<bytes.count)
         } catch {
             throw BadMessage("a level's price or size (`\(row[0])`, `\(row[1])`) \(error)")

@@ -104,7 +104,7 @@ struct Fields {
     /// An exact decimal: an error if a digit would be lost.
     func exact<Value: ExactDecimal>(_ type: Value.Type, _ names: String...) throws -> Value? {
         guard let text = try text(anyOf: names) else { return nil }
-        do throws(DecimalError) { return try Value(text) } catch {
+        do throws(DecimalError) { return try Value(text).admitted() } catch {
             throw BadMessage("`\(names[0])` (`\(text)`) \(error)")
         }
     }
@@ -115,7 +115,7 @@ struct Fields {
         guard let text = try text(anyOf: [name] + others) else {
             throw BadMessage("`\(name)` is missing")
         }
-        do throws(DecimalError) { return try Value(text) } catch {
+        do throws(DecimalError) { return try Value(text).admitted() } catch {
             throw BadMessage("`\(name)` (`\(text)`) \(error)")
         }
     }
@@ -123,7 +123,7 @@ struct Fields {
     /// A decimal that the venue works out to 20 places and more, cut towards zero at the 18th.
     func cut<Value: ExactDecimal>(_ type: Value.Type, _ names: String...) throws -> Value? {
         guard let text = try text(anyOf: names) else { return nil }
-        do throws(DecimalError) { return try Value(cutBehindAttos(text)) } catch {
+        do throws(DecimalError) { return try Value(cutBehindAttos(text)).admitted() } catch {
             throw BadMessage("`\(names[0])` (`\(text)`) \(error)")
         }
     }
@@ -200,7 +200,7 @@ private func cutBehindAttos(_ text: String) -> String {
 /// clock shows.
 ///
 /// Milliseconds by the documentation; seconds, and milliseconds with a zero too many, have been
-/// seen in its samples. From 1974 to 2262 no two of the units overlap.
+/// seen in its samples. From 1974 to 2200 no two of the units overlap.
 func wireTime(_ number: Int64) -> Timestamp? {
     let factor: Int64 =
         switch number {
@@ -212,7 +212,8 @@ func wireTime(_ number: Int64) -> Timestamp? {
         default: 1
         }
     let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: factor)
-    return factor == 0 || overflow ? nil : Timestamp(nanoseconds: nanoseconds)
+    let isKnown = factor != 0 && !overflow && nanoseconds <= Timestamp.last.nanoseconds
+    return isKnown ? Timestamp(nanoseconds: nanoseconds) : nil
 }
 
 /// Reads a message whole; bytes that are no JSON, or not this message, are an error.
