@@ -65,7 +65,11 @@ package import TradingModel
         do {
             let value = unsafe try PlainValue(
                 encoded: UnsafeRawBufferPointer(start: bytes, count: count))
-            unsafe set(answer, try bridge.answer(unsafe string(name), value).encoded)
+            let encoded = try bridge.answer(unsafe string(name), value).encoded
+            unsafe encoded.withUnsafeBytes { bytes in
+                let text = unsafe bytes.assumingMemoryBound(to: CChar.self)
+                unsafe moon_text_set(answer, text.baseAddress, text.count)
+            }
             return true
         } catch let refusal as TestRefusal {
             unsafe set(answer, refusal.message)

@@ -48,15 +48,24 @@ final class TestDesk {
             try tested.account(value["given"])
             return .none
         case "market":
-            try tested.market(value["events"])
+            try tested.market(try Self.events(value))
             return .none
         case "advance":
             return try tested.advance(nanoseconds: try value.nanoseconds("seconds") ?? 0).plain
-        case "play": return try tested.play(value["events"])
+        case "play": return try tested.play(try Self.events(value))
         case "look": return try tested.look(value["name"].text ?? "")
         case "has": return .boolean(tested.strategy.handles(value["name"].text ?? ""))
         default: throw TestRefusal("there is no `\(name)`")
         }
+    }
+
+    /// The list of events, which begins at place 1.
+    private static func events(_ value: PlainValue) throws(TestRefusal) -> PlainValue {
+        let events = value["events"]
+        guard events.others.isEmpty else {
+            throw TestRefusal("the list of events has nothing at place 1")
+        }
+        return events
     }
 
     private func strategy(_ value: PlainValue) throws(TestRefusal) -> StrategyUnderTest {
@@ -110,7 +119,7 @@ final class TestDesk {
             }
             overrides.append(ParameterOverride(name: name, text: text))
         }
-        guard given.list.isEmpty else {
+        guard given.list.isEmpty, given.others.isEmpty else {
             throw ScriptError(
                 file: "", message: "parameters have names: strategy(file, { fast = 3 })")
         }
@@ -160,9 +169,7 @@ final class TestDesk {
             minQuantity: try given.quantity("min_qty") ?? known?.minQuantity ?? .zero,
             minNotional: try given.money("min_notional") ?? known?.minNotional ?? .zero,
             contractSize: size,
-            makerFee: try given.attos("maker_fee").map(Rate.init(attos:)) ?? known?.makerFee
-                ?? .zero,
-            takerFee: try given.attos("taker_fee").map(Rate.init(attos:)) ?? known?.takerFee
-                ?? .zero)
+            makerFee: try given.rate("maker_fee") ?? known?.makerFee ?? .zero,
+            takerFee: try given.rate("taker_fee") ?? known?.takerFee ?? .zero)
     }
 }

@@ -259,4 +259,47 @@ import Testing
         #expect(result.tests[0].failure == nil)
         #expect(result.tests[1].failure?.message.contains("a test that is over") == true)
     }
+
+    @Test func `begins with the state that the test gives, whatever is in it`() throws {
+        try folder.write(
+            "kept.lua",
+            """
+            subscribe("sim:BTC/USDT:USDT", "trades")
+            local function shown(v)
+              if type(v) == "string" then return #v .. ":" .. table.concat({ v:byte(1, -1) }, " ") end
+              return math.type(v) .. " " .. string.format("%q", v)
+            end
+            function on_trade()
+              log.info(tostring(state.none ~= state.none))
+              for _, name in ipairs { "least", "most", "up", "down", "zero", "bytes" } do
+                log.info(shown(state[name]))
+              end
+              log.info("%s %s %s %s", state[true], state[0.5], state[-3], state["\\xff"])
+              log.info("%s %s", state.far[1000], state.deep.er[1].x)
+            end
+
+            """)
+        let failure = try folder.failure(
+            of: #"""
+                local s = strategy("kept.lua", {}, { state = {
+                  none = 0 / 0, least = math.mininteger, most = math.maxinteger, up = 1 / 0,
+                  down = -1 / 0, zero = -0.0, bytes = "a\0\xff\n\"\\\x80", [true] = 1, [0.5] = 2,
+                  [-3] = 3, ["\xff"] = 4, far = { [1000] = 5 }, deep = { er = { { x = 6 } } } } })
+                s.on_trade(trade { price = 1 })
+                local texts = {}
+                for i, line in ipairs(s.logs) do texts[i] = line.text end
+                expect(texts).equals { "true", "integer 0x8000000000000000",
+                  "integer 9223372036854775807", "float 1e9999", "float -1e9999", "float -0x0p+0",
+                  "7:97 0 255 10 34 92 128", "1 2 3 4", "5 6" }
+                """#)
+        #expect(failure == nil, "\(failure?.description ?? "")")
+    }
+
+    @Test func `is told where a list that it is given has a hole`() throws {
+        let failure = try folder.failure(
+            of: "strategy(\"dip.lua\", {}, { state = { list = { 1, 2, nil, 4 } } })")
+        #expect(
+            failure?.message.contains("there is nothing at place 3, and something at 4") == true,
+            "\(failure?.description ?? "")")
+    }
 }
