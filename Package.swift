@@ -247,7 +247,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "StrategyTestingTests", dependencies: ["ScriptHost", "StrategyTesting"],
+            name: "StrategyTestingTests",
+            dependencies: ["PropertyTesting", "ScriptHost", "StrategyTesting"],
             swiftSettings: strict),
         .testTarget(
             name: "TradingCoreTests",

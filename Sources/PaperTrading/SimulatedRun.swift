@@ -42,6 +42,9 @@ public struct SimulatedRun: TradingRun {
 
     /// Commands at one instant beyond which a strategy is taken for one that answers itself.
     private static let roundsPerInstant = 10_000
+    /// Timers and the like between two events of the data beyond which the run stops: minutes of
+    /// the quickest timer's handlers.
+    public var mostQuietSteps = 100_000_000
     private static let batchSize = ReadAhead.block
 
     /// Hears every input once the engine has taken it in, and the equity then: for tests that keep
@@ -105,7 +108,7 @@ public struct SimulatedRun: TradingRun {
             guard try fill() else { return false }
             while position < batch.count {
                 // The last event may have stopped the run, and left the venue quiet by that.
-                if let stretch, venue.isQuiet, stopReason == nil {
+                if let stretch, venue.isQuiet, stopReason == nil, !engine.hasUntold {
                     let end = stretchEnd(before: limit)
                     if end > position {
                         stretch.begin(position..<end)
@@ -304,9 +307,16 @@ public struct SimulatedRun: TradingRun {
     private mutating func passDue(until time: Timestamp) {
         findDue()
         var steps = 0
+        var quietSteps = 0
         var instant = Timestamp.distantPast
         while nextDue <= time, stopReason == nil {
             let due = nextDue
+            quietSteps += 1
+            guard quietSteps <= mostQuietSteps else {
+                return stop(
+                    "more than \(mostQuietSteps) timers ran out between two events of the data: "
+                        + "choose longer times")
+            }
             if venue.nextStep == due {
                 steps = due > instant ? 1 : steps + 1
                 instant = max(due, instant)

@@ -28,6 +28,8 @@ public struct ScriptLimits: Hashable, Sendable {
     /// What a script may ask for within a second of engine time.
     public var perSecond = ScriptQuota(
         intents: 10_000, logLines: 5_000, plots: 10_000, timers: 10_000)
+    /// Timers that may run out within a second of engine time; the engine counts them.
+    public var timerBeatsPerSecond = 10_000
     /// Coroutines that one callback may create.
     public var coroutines = 1_000
     /// Feeds that a script may subscribe to, each symbol's counted.

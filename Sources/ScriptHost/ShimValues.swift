@@ -167,17 +167,7 @@ extension Order {
         unsafe set(&out.pointee.tif, request.timeInForce.rawValue)
         unsafe set(&out.pointee.tag, request.tag)
         unsafe set(&out.pointee.state, state.name)
-        unsafe set(&out.pointee.reason, state.reason)
-    }
-}
-
-extension OrderState {
-    /// Why it was refused, ended or lost sight of; empty: none of these.
-    var reason: String {
-        switch self {
-        case .rejected(let reason), .expired(_, _, let reason), .unknown(_, _, let reason): reason
-        default: ""
-        }
+        unsafe set(&out.pointee.reason, reason)
     }
 }
 

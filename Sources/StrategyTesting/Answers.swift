@@ -87,11 +87,7 @@ extension Order {
         fields["filled"] = .number(filled)
         fields["remaining"] = .number(remaining)
         fields["average_price"] = averagePrice.map { .number($0) }
-        switch state {
-        case .rejected(let reason), .expired(_, _, let reason), .unknown(_, _, let reason):
-            fields["reason"] = .text(reason)
-        default: break
-        }
+        if !reason.isEmpty { fields["reason"] = .text(reason) }
         return .fields(fields)
     }
 }

@@ -13,6 +13,9 @@ final class PlayedRun {
     private let record: Record
     private var isOver = false
 
+    /// Timers that run out between two events at most: some seconds of quick handlers.
+    private static let mostQuietSteps = 1_000_000
+
     /// What one play{} left behind; the run's listeners write it.
     fileprivate final class Record {
         var output = Output()
@@ -36,6 +39,7 @@ final class PlayedRun {
             equity: EquityCurve(
                 currency: instruments[0].settle, start: .zero, instruments: instruments,
                 held: [:]))
+        run.mostQuietSteps = Self.mostQuietSteps
         let record = Record()
         self.record = record
         let instruments = instruments

@@ -16,7 +16,11 @@ public struct Order: Hashable, Sendable {
     public internal(set) var updatedAt: Timestamp
     /// The version of the strategy that made it; a reload changes nothing about it.
     public var version = 1
+    /// Why our own gate refused the last change that was asked of it; empty in the order's table.
+    var refusal = ""
 
+    /// Why it was refused, ended or lost sight of; empty: none of these.
+    public var reason: String { refusal.isEmpty ? state.reason : refusal }
     public var filled: Quantity { state.filled }
     /// What may still fill at worst, an amendment under way included; zero once it is final.
     public var remaining: Quantity { state.mostToFill(of: request.quantity) }

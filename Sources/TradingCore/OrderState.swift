@@ -350,3 +350,13 @@ extension OrderState.Standing {
         }
     }
 }
+
+extension OrderState {
+    /// Why it was refused, ended or lost sight of; empty: none of these.
+    public var reason: String {
+        switch self {
+        case .rejected(let reason), .expired(_, _, let reason), .unknown(_, _, let reason): reason
+        default: ""
+        }
+    }
+}

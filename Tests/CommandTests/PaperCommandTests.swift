@@ -79,6 +79,65 @@ import Testing
         #expect(help.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 50)
         #expect(try Runner(["--version"]).output.hasPrefix("runner "))
     }
+
+    @Test func `shows a script's words on one line, whatever is in them`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "loud.lua",
+            #"""
+            subscribe("sim:BTC/USDT", "trades")
+            local said
+            function on_trade()
+              if said then error("broken\n2026-01-01 00:00:00.000 fill  bought\27[31m") end
+              said = true
+              log.warn("calm\27[2J\r\n2026-01-01 00:00:00.000 fill  buy 7\u{9b}0m\u{202e}x")
+              alert("\27]0;title\7\u{2028}position    0")
+              return buy { qty = 0.00001, price = 1, tag = "t\u{85}\27" }
+            end
+            """#)
+        let run = try Runner([script, "--seed", "1", "--duration", "5s", "--speed", "1000"])
+        let all = run.output + run.errors
+        let steering = all.unicodeScalars.filter {
+            $0.value < 32 && $0 != "\n" || (0x7F..<0xA0).contains($0.value) || $0 == "\u{202e}"
+                || $0 == "\u{2028}"
+        }
+        #expect(steering.isEmpty, "\(all)")
+        let lines = all.split(separator: "\n")
+        #expect(
+            lines.contains {
+                $0.hasSuffix(
+                    #"warn  calm\x1b[2J\x0d\x0a2026-01-01 00:00:00.000 fill  buy 7\u{9b}0m\u{202e}x"#
+                )
+            }, "\(all)")
+        #expect(lines.contains { $0.hasSuffix(#"alert \x1b]0;title\x07\u{2028}position    0"#) })
+        #expect(!lines.contains { $0.hasPrefix("2026-01-01 00:00:00.000 fill") }, "\(all)")
+        #expect(lines.contains { $0.contains(#"broken\x0a2026-01-01"#) }, "\(all)")
+        // The line of the script that failed stands below the message.
+        #expect(lines.contains { $0.hasPrefix("  4 |   if said then error(") }, "\(all)")
+    }
+
+    @Test func `ends with exit code 3 when timers leave no time for anything else`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "hectic.lua",
+            """
+            subscribe("sim:BTC/USDT", "trades")
+            function on_start() for i = 1, 500 do every(1e-6, "n" .. i) end end
+            function on_timer() end
+
+            """)
+        let arguments = [script, "--seed", "1", "--duration", "1m", "--speed", "1000"]
+        let run = try Runner(arguments)
+        #expect(run.code == 3, "\(run.errors)")
+        #expect(
+            run.errors.contains("more than 10000 timers ran out within a second"), "\(run.errors)")
+        let patient = try Runner(
+            [
+                script, "--seed", "1", "--duration", "100ms", "--script",
+                "timer_beats_per_second=60000",
+            ])
+        #expect(patient.code == 0, "\(patient.errors)")
+    }
 }
 
 extension Runner {

@@ -1,3 +1,4 @@
+import PropertyTesting
 import ScriptHost
 import StrategyTesting
 import Testing
@@ -117,5 +118,144 @@ import Testing
         let failure = try #require(
             try folder.failure(of: "local s = strategy(\"dip.lua\")\n\(calls)"))
         #expect(failure.message.contains(part), "\(failure.message)")
+    }
+
+    @Test func `hears of an order that the gate refuses, with a view that can be used`() throws {
+        try folder.write(
+            "small.lua",
+            """
+            subscribe("sim:BTC/USDT", "trades")
+            function on_trade(t) return buy { qty = 0.00001, price = t.price, tag = "small" } end
+            function on_order(o)
+              local kept = o:copy()
+              log.info("%s %s %s %s %s", o.state, kept.qty, kept.price, o.tag, o.reason)
+            end
+
+            """)
+        try passes(
+            """
+            local s = strategy("small.lua")
+            local result = s.play { trade { price = 90000 }, wait(1) }
+            expect(#result.refused).equals(1)
+            expect(result.orders).equals({})
+            expect(#s.logs).equals(1)
+            expect(s.logs[1].text).contains("rejected 1e-05 90000.0 small min_notional: buy 0.00001")
+            """)
+    }
+
+    @Test func `ends by its limits when each refusal is answered by the same order`() throws {
+        try folder.write(
+            "stubborn.lua",
+            """
+            subscribe("sim:BTC/USDT", "trades")
+            function on_trade(t) return buy { qty = 0.00001, price = 90000 } end
+            function on_order(o) return buy { qty = o.qty, price = o.price } end
+
+            """)
+        try passes(
+            """
+            local s = strategy("stubborn.lua")
+            local ok, problem = pcall(s.play, { trade { price = 90000 }, wait(0.5) })
+            expect(ok).equals(false)
+            expect(problem).contains("more than 10000 intents within a second")
+            """)
+    }
+
+    @Test func `ends with a word when a quick timer runs through a long quiet time`() throws {
+        try folder.write(
+            "quick.lua",
+            """
+            subscribe("sim:BTC/USDT", "trades")
+            function on_start() after(0, "again") end
+            function on_timer() after(0, "again") end
+
+            """)
+        try passes(
+            """
+            local s = strategy("quick.lua")
+            local result = s.play { trade { price = 1 }, wait(1e8) }
+            expect(result.stopped).contains("more than 1000000 timers ran out between two events")
+            """)
+    }
+
+    @Test(arguments: [
+        ("trade { price = 1, time = 7289654400 }", "`time` is no moment from 1970 to 2200"),
+        ("trade { price = 1, time = 9223372036 }", "`time` is no moment from 1970 to 2200"),
+        ("trade { price = 1, time = -1 }", "`time` is no moment from 1970 to 2200"),
+        ("trade { price = 1, time = 7289654399 }, trade { price = 1 }", "behind the year 2200"),
+        ("trade { price = 1 }, wait(6e9)", "behind the year 2200"),
+        (
+            "trade { price = 1, qty = 1e19 }",
+            "`qty` is too large: the largest is 1000000000000000000"
+        ),
+        ("trade { price = 1e16 }", "`price` is too large: the largest is 1000000000000000"),
+    ])
+    func `takes no time and no amount beyond the last`(events: String, says: String) throws {
+        let failure = try folder.failure(of: "strategy(\"wild.lua\").play { \(events) }")
+        #expect(failure?.message.contains(says) == true, "\(failure?.description ?? "it passed")")
+    }
+
+    /// Whatever numbers a test gives and a script asks for, there is an answer: never a trap.
+    @Test(arguments: seeds)
+    func `answers to any numbers`(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let amounts = [
+            "1e18", "1e15", "999999999999999999", "1e12", "1.5", "0.001", "1e-18", "0",
+            "\"123456789.123456789123456789\"", "1e17", "5e14",
+        ]
+        let symbols = ["sim:BTC/USDT", "sim:BTC/USDT:USDT", "sim:BTC/USD:BTC"]
+        func act() -> String {
+            let (a, b) = (random.pick(amounts), random.pick(amounts))
+            return random.pick([
+                "buy { qty = \(a) }", "sell { qty = \(a) }", "target(\(a))", "target(-\(b))",
+                "buy { qty = \(a), price = \(b) }", "sell { qty = \(a), price = \(b) }",
+                "sell { qty = \(a), stop = \(b) }", "close()", "cancel {}",
+            ])
+        }
+        func event() -> String {
+            let (a, b) = (random.pick(amounts), random.pick(amounts))
+            return random.pick([
+                "trade { price = \(a), qty = \(b) }", "quote { bid = \(a), bid_qty = \(b) }",
+                "book { asks = { { \(a), \(b) } } }", "ticker { mark = \(a), volume = \(b) }",
+                "bar { close = \(a), volume = \(b) }", "funding { rate = 0.5, mark = \(a) }",
+                "wait(61)",
+            ])
+        }
+        for round in 0..<20 {
+            let symbol = random.pick(symbols)
+            try folder.write(
+                "any.lua",
+                """
+                subscribe("\(symbol)", "trades", "quotes", "book", "ticker", "funding", "bars:1m")
+                local count = 0
+                local function act(a, b)
+                  count = count + 1
+                  local p = position()
+                  local _ = { p.average_price, p.unrealised_pnl, p.realised_pnl, p.fees }
+                  if count < 40 then return { a(), b() } end
+                end
+                function on_trade() return act(function() return \(act()) end, function() return \(act()) end) end
+                function on_quote() return act(function() return \(act()) end, function() return \(act()) end) end
+                function on_bar() return act(function() return \(act()) end, function() return \(act()) end) end
+                function on_fill() return act(function() return \(act()) end, function() return \(act()) end) end
+                function on_order(o)
+                  if o.state == "working" then return amend(o, { qty = \(random.pick(amounts)) }) end
+                end
+
+                """)
+            let plays = (0..<8).map { _ in "pcall(s.play, { \(event()), \(event()) })" }
+            let facts =
+                "contract_size = \(random.pick(["1", "1e9", "1e-9", "1e18"])), "
+                + "taker_fee = \(random.pick(["0.001", "1", "1000"]))"
+            let result = try folder.run(
+                """
+                test("it", function()
+                  local s = strategy("any.lua", {}, { instruments = { ["\(symbol)"] = { \(facts) } } })
+                  s.account { balances = { USDT = \(random.pick(amounts)), BTC = 1e18 } }
+                  \(plays.joined(separator: "\n  "))
+                end)
+                """)
+            #expect(result.failure == nil, "\(seed) \(round)")
+        }
     }
 }

@@ -8,10 +8,19 @@ private final class Listener: Strategy {
     var wanted = Subscription(feeds: [.trades, .quotes, .book, .bars])
     /// What to ask for when an event of that name comes, once each.
     var answers: [String: [[StrategyRequest]]] = [:]
+    /// What to ask for whenever an event of that name comes.
+    var whenever: [String: [StrategyRequest]] = [:]
+    /// Whether it does not remember what it hears.
+    var isDeaf = false
+    private(set) var orders: [Order] = []
     private var output: [StrategyRequest] = []
 
     private func hear(_ name: String, _ detail: String = "") -> HandlerOutcome {
-        heard.append(detail.isEmpty ? name : "\(name) \(detail)")
+        if !isDeaf { heard.append(detail.isEmpty ? name : "\(name) \(detail)") }
+        if let always = whenever[name] {
+            output = always
+            return .output
+        }
         guard var queue = answers[name], !queue.isEmpty else { return .quiet }
         output = queue.removeFirst()
         answers[name] = queue
@@ -29,7 +38,18 @@ private final class Listener: Strategy {
     func onBar(_ bar: Bar) -> HandlerOutcome { hear("bar", "\(bar.close) × \(bar.volume)") }
     func onTicker(_ ticker: Ticker) -> HandlerOutcome { hear("ticker") }
     func onFunding(_ funding: Funding) -> HandlerOutcome { hear("funding") }
-    func onOrder(_ order: Order) -> HandlerOutcome { hear("order", order.state.name) }
+    func onOrder(_ order: Order) -> HandlerOutcome {
+        orders.append(order)
+        let outcome = hear("order", order.state.name)
+        return outcome == .quiet && !order.state.isOpen
+            ? answer("order \(order.state.name)") : outcome
+    }
+    private func answer(_ name: String) -> HandlerOutcome {
+        guard var queue = answers[name], !queue.isEmpty else { return .quiet }
+        output = queue.removeFirst()
+        answers[name] = queue
+        return .output
+    }
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
         hear("fill", "\(fill.quantity)")
     }
@@ -323,6 +343,101 @@ private struct Bench {
         bench.engine.process(.stop(reason: "done", at: Bench.at(2)), into: &bench.commands)
         #expect(bench.deeds == ["buy 1", "cancel mr-1", "sell 0.4 reduce"])
         #expect(!bench.engine.state.isTrading)
+    }
+
+    @Test func `an order that the gate refuses is told with the next input, with its reason`()
+        throws
+    {
+        var bench = try Bench(Subscription(feeds: .trades))
+        bench.strategy.answers["trade"] = [[try Bench.buy("0.0004"), try Bench.buy("1")]]
+        try bench.trade("100", at: 1)
+        #expect(bench.strategy.heard == ["trade 100"])
+        #expect(bench.engine.nextDeadline == Bench.at(1))
+        bench.engine.process(.time(bench.engine.nextDeadline), into: &bench.commands)
+        #expect(bench.strategy.heard == ["trade 100", "order rejected"])
+        let order = try #require(bench.strategy.orders.last)
+        #expect(order.request.quantity == (try Quantity("0.0004")))
+        #expect(order.reason.hasPrefix("below_lot: buy 0.0004 sim:BTC/USDT:USDT is less than"))
+        #expect(bench.engine.state.orders[order.id] == nil, "it was never sent")
+        #expect(bench.engine.nextDeadline == .distantFuture)
+        try bench.trade("100", at: 2)
+        #expect(bench.strategy.heard.count == 3, "told once")
+    }
+
+    @Test func `an amendment that the gate refuses is told by its order as it stands`() throws {
+        var bench = try Bench(Subscription(feeds: .trades))
+        let limit = OrderRequest(
+            instrument: InstrumentID(0), side: .buy, quantity: try Quantity("1"),
+            price: try Price("90"))
+        let change = Intent.amend(
+            ClientOrderID("mr-1"), price: nil, quantity: try Quantity("0.0001"))
+        bench.strategy.answers["trade"] = [[.intent(.place(limit))], [.intent(change)]]
+        try bench.trade("100", at: 1)
+        bench.report("mr-1", .accepted(VenueOrderID("v")))
+        try bench.trade("100", at: 2)
+        bench.engine.process(.time(Bench.at(2)), into: &bench.commands)
+        let told = try #require(bench.strategy.orders.last)
+        #expect(told.id == ClientOrderID("mr-1"))
+        #expect(told.state.name == "working")
+        #expect(told.reason.hasPrefix("below_lot: "))
+        #expect(bench.engine.state.orders[ClientOrderID("mr-1")]?.reason == "")
+    }
+
+    @Test func `answers to refusals come one by one, each after an input`() throws {
+        var bench = try Bench(Subscription(feeds: .trades))
+        let small = try Bench.buy("0.0001")
+        bench.strategy.answers["trade"] = [[small]]
+        bench.strategy.answers["order rejected"] = Array(repeating: [small], count: 100)
+        try bench.trade("100", at: 1)
+        for count in 1...5 {
+            bench.engine.process(.time(Bench.at(1)), into: &bench.commands)
+            #expect(bench.strategy.orders.count == count)
+        }
+    }
+
+    @Test func `a strategy that is refused without end at one instant is stopped`() throws {
+        var bench = try Bench(Subscription(feeds: .trades))
+        let small = try Bench.buy("0.0001")
+        bench.strategy.answers["trade"] = [[small]]
+        bench.strategy.answers["order rejected"] = Array(repeating: [small], count: 100_000)
+        try bench.trade("100", at: 1)
+        var inputs = 0
+        while bench.engine.state.isTrading, inputs < 50_000 {
+            bench.engine.process(.time(Bench.at(1)), into: &bench.commands)
+            inputs += 1
+        }
+        #expect(bench.deeds.last == "stopped")
+        #expect(inputs == 20_001)
+    }
+
+    @Test func `timers that leave no time for anything else stop trading`() throws {
+        var bench = try Bench(Subscription(feeds: .trades))
+        bench.strategy.answers["start"] = [
+            (1...20).map { .every(nanoseconds: 1, name: "t\($0)") }
+        ]
+        bench.engine.process(.start(.first, at: Bench.at(0)), into: &bench.commands)
+        bench.engine.process(.time(Bench.at(1)), into: &bench.commands)
+        #expect(bench.deeds == ["stopped"])
+        #expect(bench.strategy.heard.count == 1 + 10_000)
+        guard case .tradingStopped(let reason)? = bench.commands.last else { return }
+        #expect(
+            reason == "more than 10000 timers ran out within a second "
+                + "(script.timer_beats_per_second); 20 were set, the last was `t1`: choose longer "
+                + "times")
+    }
+
+    @Test func `a timer that sets itself again ends by a limit when much time passes at once`()
+        throws
+    {
+        var bench = try Bench(Subscription(feeds: .trades))
+        let again = [StrategyRequest.after(nanoseconds: 0, name: "again")]
+        bench.strategy.answers["start"] = [again]
+        bench.strategy.whenever = ["timer": again]
+        bench.engine.process(.start(.first, at: Bench.at(0)), into: &bench.commands)
+        bench.strategy.isDeaf = true
+        bench.engine.process(.time(Bench.at(1e9)), into: &bench.commands)
+        #expect(bench.deeds == ["stopped"])
+        #expect(bench.engine.nextDeadline == .distantFuture)
     }
 
     @Test func `the same inputs give the same commands`() throws {

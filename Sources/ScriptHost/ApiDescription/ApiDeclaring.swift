@@ -145,7 +145,7 @@ extension ScriptApi {
                 when: "longs and shorts paid each other", feed: "funding"),
             ApiHandler(
                 name: "on_order", parameters: [.needed("order", .view("order"))],
-                when: "every change of an own order"),
+                when: "every change of an own order; one that the risk gate refused"),
             ApiHandler(
                 name: "on_fill", parameters: [.needed("fill", .view("fill"))],
                 when: "an own execution"),
@@ -210,6 +210,22 @@ extension ScriptApi {
             """
             A handler that fails is logged with its line; what it returned is dropped, and the third failure in a \
             minute stops trading.
+            """),
+        .text(
+            """
+            An order that the runner itself refuses (below a lot or the venue's least, beyond a limit of \
+            [`risk`](settings.md#risk-what-every-order-must-pass), after trading was stopped) never reaches the \
+            venue. `on_order` hears of it with the next input: its `state` is `rejected`, its `reason` begins with \
+            the name of the rule, such as `min_notional:`. An amendment that is refused is told by its order, which \
+            stands as it was, with the `reason`.
+            """),
+        .example(
+            """
+            subscribe("sim:BTC/USDT:USDT", "trades")
+            function on_trade(trade) return buy { qty = 0.00001, price = trade.price } end
+            function on_order(order)
+              if order.state == "rejected" then log.warn("%s", order.reason) end
+            end
             """),
     ]
 

@@ -204,7 +204,8 @@ extension ScriptApi {
             ApiField("remaining", .number, .quantity, "what is open"),
             ApiField("average_price", .optional(.number), .quotePrice, "of what was executed"),
             ApiField(
-                "reason", .optional(.text), "of a rejection, an expiry, or not knowing"),
+                "reason", .optional(.text),
+                "of a rejection, an expiry, a refused amendment, or not knowing"),
             ApiField("created", .number, .seconds, "when it was made"),
             ApiField("updated", .number, .seconds, "when it last changed"),
             ApiField(

@@ -62,6 +62,7 @@ extension Engine {
 
     mutating func act(on intent: Intent, into commands: inout [Command]) {
         commands.append(.intent(intent))
+        var asked: OrderRequest?
         do {
             switch intent {
             case .place(let request): try place(request, into: &commands)
@@ -73,6 +74,7 @@ extension Engine {
                     warnIfUnreachable(wanted, of: instrument, into: &commands)
                     return
                 }
+                asked = request
                 try place(request, into: &commands)
             case .close(let instrument):
                 for order in state.orders.open
@@ -80,10 +82,12 @@ extension Engine {
                     requestCancel(order, into: &commands)
                 }
                 guard let request = orderClosing(instrument) else { return }
+                asked = request
                 try place(request, into: &commands)
             }
         } catch {
             commands.append(.refused(error, intent))
+            note(error, of: intent, asked)
         }
     }
 

@@ -6,6 +6,8 @@ public struct EngineSettings {
     public var orderIDPrefix = "mr"
     /// Handler failures within a minute that stop trading.
     public var maxFailuresPerMinute = 3
+    /// Timers that may run out within a second of engine time; one more ends the strategy.
+    public var maxTimersPerSecond = 10_000
     public var limits = RiskLimits()
     /// Limits of single symbols, by the symbol's text; each replaces the general one.
     public var limitsBySymbol: [String: RiskLimits] = [:]
@@ -44,6 +46,9 @@ public struct Engine {
     var orderCount = 0
     var warnedUnreachable: Set<InstrumentID> = []
     var requests: [StrategyRequest] = []
+    /// What was refused since the last input: its strategy hears of it with the next.
+    var refusals = Refusals()
+    private var timerCount = TimerCount()
     let settings: EngineSettings
     let orderIDPrefix: String
     private let ownsBooks: Bool
@@ -54,7 +59,11 @@ public struct Engine {
     /// When ``process(_:into:)`` should be told the time at the latest; distant future: never.
     ///
     /// Market events tell it too, so a busy feed needs no extra call.
-    public private(set) var nextDeadline = Timestamp.distantFuture
+    public var nextDeadline: Timestamp { deadline == .distantPast ? state.now : deadline }
+    /// Distant past: something is to be told at once.
+    private var deadline = Timestamp.distantFuture
+    /// Whether the next input is told after something else, whatever its time.
+    public var hasUntold: Bool { deadline == .distantPast }
 
     /// An engine that is ready for ``EngineInput/start(_:at:)``.
     public init(
@@ -331,14 +340,18 @@ public struct Engine {
 
     @inline(__always)
     mutating func advance(to time: Timestamp, into commands: inout [Command]) {
-        if time >= nextDeadline { passDeadlines(until: time, into: &commands) }
+        if time >= deadline { passDeadlines(until: time, into: &commands) }
         if time > state.now { state.now = time }
     }
 
-    /// Closes bars and fires timers that are due at or before `time`, in the order of their times.
+    /// Tells what was refused, then closes bars and fires timers that are due at or before `time`,
+    /// in the order of their times.
     private mutating func passDeadlines(until time: Timestamp, into commands: inout [Command]) {
-        while nextDeadline <= time {
-            let due = nextDeadline
+        if !refusals.pending.isEmpty { tellRefusals(into: &commands) }
+        timerCount.begin()
+        while true {
+            let due = dueNext
+            guard due <= time else { break }
             if due > state.now { state.now = due }
             for index in bars.indices {
                 for builder in bars[index].indices {
@@ -347,17 +360,24 @@ public struct Engine {
                 }
             }
             while let name = timers.takeDue(at: due) {
+                if let excess = timerCount.add(at: due, atMost: settings.maxTimersPerSecond) {
+                    endTimers(excess, last: name, into: &commands)
+                    break
+                }
                 settle(strategy.onTimer(name), into: &commands)
             }
-            findDeadline()
         }
+        findDeadline()
     }
 
-    mutating func findDeadline() {
+    /// When a bar closes or a timer runs out next.
+    private var dueNext: Timestamp {
         var next = timers.next
         for builders in bars {
             for builder in builders where builder.deadline < next { next = builder.deadline }
         }
-        nextDeadline = next
+        return next
     }
+
+    mutating func findDeadline() { deadline = refusals.pending.isEmpty ? dueNext : .distantPast }
 }

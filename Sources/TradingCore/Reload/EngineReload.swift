@@ -84,6 +84,9 @@ public final class EngineSnapshot: @unchecked Sendable {
     let state: TradingState
     let bars: [[BarBuilder]]
     let timers: TimerQueue
+    /// Refused orders that the strategy has not heard of.
+    let refused: [Order]
+    let maxTimersPerSecond: Int
     /// The strategy's own data; nil where it could not be saved.
     let strategyState: StrategyState?
 
@@ -91,6 +94,8 @@ public final class EngineSnapshot: @unchecked Sendable {
         state = engine.state.copy()
         bars = engine.bars
         timers = engine.timers
+        refused = engine.refusals.pending
+        maxTimersPerSecond = engine.settings.maxTimersPerSecond
         self.strategyState = strategyState
     }
 }
@@ -100,6 +105,7 @@ extension Engine {
     init(from snapshot: EngineSnapshot, strategy: any Strategy, settings: EngineSettings) {
         var settings = settings
         settings.sharedBooks = nil
+        settings.maxTimersPerSecond = snapshot.maxTimersPerSecond
         self.init(
             resuming: snapshot.state.copy(), strategy: strategy, settings: settings)
         bars = zip(bars, snapshot.bars).map { wanted, gathered in

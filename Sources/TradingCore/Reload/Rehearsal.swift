@@ -20,6 +20,7 @@ public final class Rehearsal: @unchecked Sendable {
     private var isGivenUp = false
     /// The data of the version at work on its way to this one; nil: it is adopted at the swap.
     public var carry: (any StateCarry)?
+    private var stopReason: String?
     /// Inputs taken in.
     public private(set) var inputCount = 0
 
@@ -42,6 +43,8 @@ public final class Rehearsal: @unchecked Sendable {
         next = material.end
         began = material.start.state.now
         engine.process(.start(.reload, at: engine.state.now), into: &commands)
+        endWithCommands()
+        for order in material.start.refused { engine.hear(order) }
         take(material.chunks, while: goesOn)
     }
 
@@ -58,7 +61,8 @@ public final class Rehearsal: @unchecked Sendable {
 
     /// Why it cannot go on; nil: it can.
     public var failure: String? {
-        watch.failure ?? (isGivenUp ? "the rehearsal was given up before its end" : nil)
+        watch.failure ?? stopReason
+            ?? (isGivenUp ? "the rehearsal was given up before its end" : nil)
     }
     /// How much engine time it has lived through, in nanoseconds.
     public var span: Int64 {
@@ -88,7 +92,7 @@ public final class Rehearsal: @unchecked Sendable {
                 isGivenUp = true
                 return
             }
-            for item in chunk where watch.failure == nil { take(item) }
+            for item in chunk where failure == nil { take(item) }
         }
     }
 
@@ -106,11 +110,21 @@ public final class Rehearsal: @unchecked Sendable {
         case .order(let order): engine.state.orders.adopt(order)
         case .intent(let intent):
             if actual.count < IntentDifference.most {
+        case .refused(let order): engine.hear(order)
                 actual.append(TimedIntent(engine.state.now, intent))
             }
         }
         commands.removeAll(keepingCapacity: true)
     }
+        endWithCommands()
+    }
+
+    /// Nothing that the engine wants is done; that trading must stop is the version's failure.
+    private func endWithCommands() {
+        for command in commands {
+            guard case .tradingStopped(let reason) = command else { continue }
+            stopReason = stopReason ?? reason
+        }
 
     /// Everything that the engine needs to go on with the strategy; the rehearsal is over then.
     func handover(

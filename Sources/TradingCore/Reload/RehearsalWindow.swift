@@ -7,6 +7,8 @@ enum WindowItem: Sendable {
     indirect case input(EngineInput)
     /// An own order after we sent, cancelled or amended it.
     indirect case order(Order)
+    /// An own order that our gate refused: the strategy hears of it with the next input.
+    indirect case refused(Order)
     /// What the version at work asked for.
     indirect case intent(Intent)
 }

@@ -109,6 +109,7 @@ public final class StrategyReloads {
     /// - Returns: whether it was kept: where a version is on probation that cannot wait.
     public func processFirst(
         _ intake: EngineIntake, _ engine: inout Engine, into commands: inout [Command]
+        for order in engine.refusals.pending { keep(.refused(order)) }
     ) -> Bool {
         guard engine.probation != nil else {
             engine.process(intake, into: &commands)
@@ -129,6 +130,7 @@ public final class StrategyReloads {
         case .changes(let changes): for change in changes { keep(.change(change)) }
         }
         for command in commands { note(command, engine.state) }
+        for order in engine.refusals.pending { keep(.refused(order)) }
         beginSegment(engine)
     }
 

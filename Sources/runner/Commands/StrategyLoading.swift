@@ -45,6 +45,7 @@ extension Settings {
         settings.limits = limits
         settings.limitsBySymbol = limitsBySymbol
         settings.maxFailuresPerMinute = maxFailuresPerMinute
+        settings.maxTimersPerSecond = script.timerBeatsPerSecond
         return settings
     }
 }

@@ -37,6 +37,7 @@ extension ScriptLimits {
             "log_lines_per_second": (\.perSecond.logLines, quota),
             "plots_per_second": (\.perSecond.plots, quota),
             "timers_per_second": (\.perSecond.timers, quota),
+            "timer_beats_per_second": (\.timerBeatsPerSecond, quota),
             "coroutines": (\.coroutines, quota),
             "subscriptions": (\.subscriptions, quota),
         ]
