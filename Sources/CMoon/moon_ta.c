@@ -1,8 +1,11 @@
 // The `ta` table and the checks of what scripts pass to it.
 
+#include "moon_parts.h"
+
 #include "moon_ta.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "moon_ta_arguments.h"
 
@@ -137,4 +140,107 @@ void ta_inputs(
             luaL_typename(L, 1));
     for (int i = 0; i < count; i++)
         inputs[i] = ta_number(L, function, i + 1, "", names[i]);
+}
+
+// MARK: - What indicators there are
+
+/// In the registry: a list of the states of all indicators, which it does not keep alive.
+static const char states_key;
+
+enum { MOST_STATES = 10000 };  // that are noted: a script may make them for ever
+
+/// Pushes the list, which is made at its first use.  // stack: +1
+static void push_states(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &states_key) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    lua_newtable(L);
+    lua_newtable(L);
+    lua_pushliteral(L, "v");
+    lua_setfield(L, -2, "__mode");
+    lua_setmetatable(L, -2);
+    lua_pushinteger(L, 0);  // how many, at 0; stack: states, count
+    lua_rawseti(L, -2, 0);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &states_key);
+}
+
+/// The name of the factory that runs; NULL: it is in none of the tables.
+static const char *factory_name(lua_State *L)
+{
+    const luaL_Reg *const tables[] = {
+        moon_ta_averages, moon_ta_channels, moon_ta_oscillators, moon_ta_trend, moon_ta_volume};
+    lua_Debug running;
+    if (!lua_getstack(L, 0, &running) || !lua_getinfo(L, "f", &running))
+        return NULL;
+    lua_CFunction factory = lua_tocfunction(L, -1);
+    lua_pop(L, 1);
+    for (size_t table = 0; table < sizeof tables / sizeof *tables; table++)
+        for (const luaL_Reg *entry = tables[table]; entry->name; entry++)
+            if (entry->func == factory)
+                return entry->name;
+    return NULL;
+}
+
+/// `ema(60)`: the factory and what it was called with.
+static void write_name(lua_State *L, int arguments, char *name, size_t capacity)
+{
+    const char *factory = factory_name(L);
+    int length = snprintf(name, capacity, "%s(", factory ? factory : "indicator");
+    for (int i = 1; i <= arguments && length < (int)capacity; i++) {
+        if (lua_type(L, i) != LUA_TNUMBER)
+            continue;
+        const char *gap = name[length - 1] == '(' ? "" : ", ";
+        length += lua_isinteger(L, i)
+            ? snprintf(name + length, capacity - (size_t)length, "%s%lld", gap,
+                       (long long)lua_tointeger(L, i))
+            : snprintf(name + length, capacity - (size_t)length, "%s%g", gap, lua_tonumber(L, i));
+    }
+    if (length < (int)capacity)
+        snprintf(name + length, capacity - (size_t)length, ")");
+}
+
+void *ta_new_state(lua_State *L, size_t size)
+{
+    int arguments = lua_gettop(L);
+    ta_record *record = lua_newuserdatauv(L, sizeof *record + size, 0);  // stack: …, state
+    *record = (ta_record){.heard = 0};
+    write_name(L, arguments, record->name, sizeof record->name);
+    push_states(L);  // stack: …, state, states
+    lua_rawgeti(L, -1, 0);
+    lua_Integer count = lua_tointeger(L, -1) + 1;
+    lua_pop(L, 1);
+    if (count <= MOST_STATES) {
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, -2, count);
+        lua_pushinteger(L, count);
+        lua_rawseti(L, -2, 0);
+    }
+    lua_pop(L, 1);  // stack: …, state
+    return record + 1;
+}
+
+int32_t moon_indicators(moon_host *host, moon_indicator *out, int32_t capacity)
+{
+    lua_State *L = host->L;
+    int32_t found = 0;
+    // Nothing here allocates or raises.
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &states_key) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        return 0;
+    }
+    lua_rawgeti(L, -1, 0);
+    lua_Integer count = lua_tointeger(L, -1);
+    lua_pop(L, 1);
+    for (lua_Integer i = 1; i <= count && found < capacity; i++) {
+        if (lua_rawgeti(L, -1, i) == LUA_TUSERDATA) {
+            const ta_record *record = lua_touserdata(L, -1);
+            out[found++] = (moon_indicator){
+                .name = record->name, .heard = record->heard, .nil_at = record->nil_at};
+        }
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return found;
 }

@@ -50,11 +50,18 @@ static inline double ta_value(lua_State *L, const char *function)
 
 // MARK: - State and results
 
-/// Memory for a state and the buffers behind it.  // stack: +1, the userdata
-static inline void *ta_new_state(lua_State *L, size_t size)
-{
-    return lua_newuserdatauv(L, size, 0);
-}
+/// What is known of an indicator besides its state, in front of which it lies: how warm it is.
+typedef struct {
+    int64_t heard;   // updates
+    int64_t nil_at;  // the last update that gave nil for a result; 0: none did
+    char name[48];   // as it was made: `ema(60)`
+} ta_record;
+
+_Static_assert(sizeof(ta_record) % 16 == 0, "a state may begin with anything");
+
+/// Memory for a state and the buffers behind it, noted under the factory's name and arguments.
+/// // stack: +1, the userdata
+void *ta_new_state(lua_State *L, size_t size);
 
 /// Turns the state on the top of the stack into the indicator.  // stack: indicator
 static inline int ta_indicator(lua_State *L, lua_CFunction update)
@@ -63,17 +70,28 @@ static inline int ta_indicator(lua_State *L, lua_CFunction update)
     return 1;
 }
 
-static inline void *ta_state(lua_State *L)
+static inline ta_record *ta_record_of(lua_State *L)
 {
     return lua_touserdata(L, lua_upvalueindex(1));
 }
 
+/// The state at the beginning of an update, which is counted.
+static inline void *ta_state(lua_State *L)
+{
+    ta_record *record = ta_record_of(L);
+    record->heard++;
+    return record + 1;
+}
+
 static inline void ta_push(lua_State *L, bool ready, double value)
 {
-    if (ready)
+    if (ready) {
         lua_pushnumber(L, value);
-    else
-        lua_pushnil(L);
+        return;
+    }
+    ta_record *record = ta_record_of(L);
+    record->nil_at = record->heard;
+    lua_pushnil(L);
 }
 
 static inline int ta_one(lua_State *L, bool ready, double value)

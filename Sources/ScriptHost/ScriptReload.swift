@@ -93,6 +93,22 @@ extension LuaStrategy {
         }
     }
 
+    public var indicators: [IndicatorWarmth] {
+        let found = unsafe [moon_indicator](unsafeUninitializedCapacity: Self.mostIndicators) {
+            buffer, count in
+            let capacity = Int32(buffer.count)
+            count = unsafe Int(moon_indicators(host, buffer.baseAddress, capacity))
+        }
+        return unsafe found.map { indicator in
+            unsafe IndicatorWarmth(
+                name: string(indicator.name), heard: Int(indicator.heard),
+                lastWithout: Int(indicator.nil_at))
+        }
+    }
+
+    /// Indicators that are looked at: the first ones, which a script makes while it loads.
+    private static let mostIndicators = 1_000
+
     /// What the script declares as `state_version`.
     func declaredShape() throws(ScriptError) -> Int64 {
         var shape: Int64 = 1

@@ -17,6 +17,8 @@ final class VersionedStrategy: ReloadableStrategy {
     private(set) var bars: [Bar] = []
     private var requests: [StrategyRequest] = []
     private var state: TradingState?
+    private(set) var orders: [Order] = []
+    var indicators: [IndicatorWarmth] = []
     var barSizes: [BarSize] = []
 
     init(shape: Int64 = 1) { self.shape = shape }
@@ -69,7 +71,10 @@ final class VersionedStrategy: ReloadableStrategy {
     func onBook(_ book: OrderBook) -> HandlerOutcome { .quiet }
     func onTicker(_ ticker: Ticker) -> HandlerOutcome { .quiet }
     func onFunding(_ funding: Funding) -> HandlerOutcome { .quiet }
-    func onOrder(_ order: Order) -> HandlerOutcome { .quiet }
+    func onOrder(_ order: Order) -> HandlerOutcome {
+        orders.append(order)
+        return .quiet
+    }
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome { .quiet }
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { .quiet }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
@@ -85,7 +90,7 @@ struct ReloadDesk {
 
     init(
         _ strategy: VersionedStrategy, window: WindowLimits = WindowLimits(),
-        maxFailuresPerMinute: Int = 3
+        maxFailuresPerMinute: Int = 3, beforeStart: [EngineInput] = []
     ) throws {
         var settings = EngineSettings()
         settings.maxFailuresPerMinute = maxFailuresPerMinute
@@ -93,6 +98,7 @@ struct ReloadDesk {
             mode: .paper, instruments: [try .linear()], strategy: strategy,
             settings: settings, now: .distantPast)
         reloads = StrategyReloads(settings: ReloadSettings(window: window))
+        for input in beforeStart { process(input) }
         process(.start(.first, at: now))
     }
 

@@ -97,6 +97,79 @@ private func buy(_ price: String = "99") throws -> StrategyRequest {
         #expect(!desk.lines.contains { $0.contains("not ours") }, "\(desk.lines)")
     }
 
+    @Test func `tells a rehearsal of the orders that our own gate refused`() throws {
+        let request = try buy("0.0000001")
+        let old = VersionedStrategy()
+        old.atTrade = { strategy, _ in strategy.trades == 3 ? [request] : [] }
+        var desk = try ReloadDesk(old)
+        try desk.trade(times: 5)
+        #expect(old.orders.map(\.state.name) == ["rejected"])
+        let new = VersionedStrategy()
+        try desk.reload(new)
+        #expect(new.orders == old.orders)
+    }
+
+    @Test func `begins its rehearsal behind the first start, with what that made`() throws {
+        let old = VersionedStrategy()
+        old.atStart = { strategy in
+            strategy.count = 1_000
+            return []
+        }
+        var desk = try ReloadDesk(old, beforeStart: [.time(Timestamp(nanoseconds: 1))])
+        try desk.trade(times: 2)
+        let new = VersionedStrategy()
+        var counts: [Int] = []
+        new.atTrade = { strategy, _ in
+            counts.append(strategy.count)
+            return []
+        }
+        try desk.reload(new)
+        #expect(counts == [1_001, 1_002])
+    }
+
+    @Test func `is refused when its timers leave no time for anything else`() throws {
+        var desk = try ReloadDesk(VersionedStrategy())
+        try desk.trade(times: 3)
+        let new = VersionedStrategy()
+        new.atStart = { _ in (1...20).map { .every(nanoseconds: 1, name: "t\($0)") } }
+        #expect {
+            try desk.reload(new)
+        } throws: {
+            "\($0)".hasPrefix("more than 10000 timers ran out within a second")
+        }
+        #expect(desk.engine.state.isTrading)
+    }
+
+    @Test func `names what is colder than it was, and how long the old version had heard`() throws {
+        let old = VersionedStrategy()
+        var desk = try ReloadDesk(old)
+        try desk.trade(times: 100)
+        old.indicators = [
+            IndicatorWarmth(name: "ema(60)", heard: 100, lastWithout: 59),
+            IndicatorWarmth(name: "ema(60)", heard: 50, lastWithout: 50),
+            IndicatorWarmth(name: "sma(5)", heard: 100, lastWithout: 4),
+            IndicatorWarmth(name: "rsi(14)", heard: 100, lastWithout: 14),
+        ]
+        let new = VersionedStrategy()
+        new.barSizes = [.time(nanoseconds: 3_600_000_000_000)]
+        new.indicators = [
+            IndicatorWarmth(name: "ema(60)", heard: 44, lastWithout: 44),
+            IndicatorWarmth(name: "ema(60)", heard: 44, lastWithout: 44),
+            IndicatorWarmth(name: "sma(5)", heard: 44, lastWithout: 4),
+            IndicatorWarmth(name: "wma(70)", heard: 44, lastWithout: 44),
+        ]
+        let swap = try desk.reload(new)
+        #expect(
+            swap.cold.map(\.description) == [
+                "ema(60) 44 of 60 inputs", "wma(70) 44 inputs",
+                "bars:1h of sim:BTC/USDT:USDT are new",
+            ])
+        #expect(swap.heardBefore == 100_000_000_000)
+        let same = VersionedStrategy()
+        same.barSizes = new.barSizes
+        #expect(try desk.reload(same).cold == [])
+    }
+
     @Test func `leaves orders with their owner, and they tell who made them`() throws {
         let request = try buy()
         let old = VersionedStrategy()

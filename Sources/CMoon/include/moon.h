@@ -318,6 +318,16 @@ bool moon_replace_state(moon_host *host, const char *text, size_t count);
 bool moon_complete_state(moon_host *host, const char *text, size_t count);
 // The global `state_version`, 1 where there is none. False: it is no whole number from 1.
 bool moon_state_shape(moon_host *host, int64_t *shape);
+// An indicator that is alive. It is warm when its last update gave values alone.
+typedef struct {
+    const char *name;  // `ema(60)`; lives as long as the indicator
+    int64_t heard;     // updates
+    int64_t nil_at;    // the last of them that gave nil; 0: none did
+} moon_indicator;
+
+// Writes at most `capacity` of them, in the order of their making, and says how many.
+int32_t moon_indicators(moon_host *host, moon_indicator *out, int32_t capacity);
+
 // Runs on_upgrade, which the script must have, on its `state`. False: see moon_failure_of.
 bool moon_upgrade(moon_host *host, int64_t from);
 

@@ -76,10 +76,22 @@ package enum ReloadText {
             "rehearsed on \(span(swap.rehearsedSpan)), \(swap.rehearsedInputs) inputs, "
                 + "in \(milliseconds(rehearsalNanoseconds)) ms",
         ]
+        if !swap.cold.isEmpty { parts.append(cold(swap)) }
         if !changes.isEmpty { parts.append(changes.joined(separator: ", ")) }
         parts.append(counts(swap.difference))
         return "reloaded " + parts.joined(separator: "; ")
     }
+
+    /// What is not as warm as it was, and what the version before had heard in all.
+    private static func cold(_ swap: Swap) -> String {
+        let named = swap.cold.prefix(mostNamed).map(\.description.onOneLine)
+        let more = swap.cold.count - named.count
+        return "cold: " + named.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
+            + " (the version before had heard \(span(swap.heardBefore)))"
+    }
+
+    /// Of what is cold; a line should stay one that is read.
+    private static let mostNamed = 8
 
     static func counts(_ difference: IntentDifference) -> String {
         let most = difference.isCut ? " (at least)" : ""

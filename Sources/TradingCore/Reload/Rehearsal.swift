@@ -68,6 +68,8 @@ public final class Rehearsal: @unchecked Sendable {
     public var span: Int64 {
         engine.state.now.nanoseconds - began.nanoseconds
     }
+    /// The bars that it gathers, by instrument.
+    var bars: [[BarBuilder]] { engine.bars }
     /// What it would have asked for, against what was asked for.
     public var difference: IntentDifference {
         IntentDifference(rehearsed: watch.intents, actual: actual)
@@ -108,14 +110,12 @@ public final class Rehearsal: @unchecked Sendable {
             inputCount += 1
             engine.process(input, into: &commands)
         case .order(let order): engine.state.orders.adopt(order)
+        case .refused(let order): engine.hear(order)
         case .intent(let intent):
             if actual.count < IntentDifference.most {
-        case .refused(let order): engine.hear(order)
                 actual.append(TimedIntent(engine.state.now, intent))
             }
         }
-        commands.removeAll(keepingCapacity: true)
-    }
         endWithCommands()
     }
 
@@ -125,6 +125,8 @@ public final class Rehearsal: @unchecked Sendable {
             guard case .tradingStopped(let reason) = command else { continue }
             stopReason = stopReason ?? reason
         }
+        commands.removeAll(keepingCapacity: true)
+    }
 
     /// Everything that the engine needs to go on with the strategy; the rehearsal is over then.
     func handover(

@@ -93,6 +93,8 @@ public protocol ReloadableStrategy: Strategy {
     /// A way to carry its data over to another version, where there is too much for ``adopt(_:)``
     /// between two events.
     func carry(to other: any ReloadableStrategy) -> CarryStart
+    /// How warm its indicators are, in the order of their making.
+    var indicators: [IndicatorWarmth] { get }
 }
 
 /// Whether data is carried over while the strategy that has it goes on.
@@ -127,6 +129,7 @@ public protocol StateCarry: AnyObject, Sendable {
 }
 
 extension ReloadableStrategy {
+    public var indicators: [IndicatorWarmth] { [] }
     public func prepareState() {}
     public func stateNow() throws(ReloadRefusal) -> StrategyState { try savedState() }
     public func carry(to other: any ReloadableStrategy) -> CarryStart { .notNeeded }

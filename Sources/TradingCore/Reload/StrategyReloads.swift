@@ -37,6 +37,10 @@ public struct Swap: Sendable {
     /// Inputs and engine time that the new version was rehearsed on.
     public let rehearsedInputs: Int
     public let rehearsedSpan: Int64
+    /// Engine time that the version before had heard, its own rehearsal included.
+    public let heardBefore: Int64
+    /// What the new version has no value of, and the one before had.
+    public let cold: [ColdPart]
     /// Inputs that were left for the swap itself to rehearse.
     public let lastInputs: Int
     /// Why the new version was put away again at once; nil: it trades.
@@ -75,11 +79,18 @@ public final class StrategyReloads {
     }
     private let settings: ReloadSettings
 
+    /// Whether the strategy has started: what is kept begins behind its `on_start`, so that a
+    /// rehearsal finds what the first start made.
+    private var hasStarted = false
+    /// When the version that trades began to hear; nil: nothing has started.
+    private var heardSince: Timestamp?
+
     /// The version that was replaced, until the new one has proved itself.
     private struct Standby {
         let rehearsal: Rehearsal
         let state: StrategyState
         let version: Int
+        let heardSince: Timestamp?
     }
 
     public init(settings: ReloadSettings) {
@@ -98,6 +109,7 @@ public final class StrategyReloads {
         engine.process(input, into: &commands)
         note(input, engine.state)
         for command in commands[before...] { note(command, engine.state) }
+        for order in engine.refusals.pending { keep(.refused(order)) }
         if engine.probation != nil { watchProbation(&engine, into: &commands) }
         beginSegment(engine)
     }
@@ -109,7 +121,6 @@ public final class StrategyReloads {
     /// - Returns: whether it was kept: where a version is on probation that cannot wait.
     public func processFirst(
         _ intake: EngineIntake, _ engine: inout Engine, into commands: inout [Command]
-        for order in engine.refusals.pending { keep(.refused(order)) }
     ) -> Bool {
         guard engine.probation != nil else {
             engine.process(intake, into: &commands)
@@ -138,7 +149,7 @@ public final class StrategyReloads {
 
     /// Begins a segment of the past where one is due, at a place that follows from the inputs alone.
     private func beginSegment(_ engine: borrowing Engine) {
-        guard window.isSegmentNear(at: engine.state.now) else { return }
+        guard hasStarted, window.isSegmentNear(at: engine.state.now) else { return }
         let strategy = engine.strategy as? any ReloadableStrategy
         guard window.isSegmentOver(at: engine.state.now) else {
             if !isNextPrepared { strategy?.prepareState() }
@@ -156,8 +167,12 @@ public final class StrategyReloads {
         case .market(.trade(let trade)): keep(.trade(trade))
         case .market(.book(let change)): keep(.change(change))
         case .market, .report, .balance, .status, .position, .time, .dataEnded: keep(.input(input))
+        case .start:
+            hasStarted = true
+            heardSince = state.now
+            keep(.input(.time(state.now)))
         // What these did to the strategy at work is no news for another one.
-        case .start, .reload, .stop, .halt: keep(.input(.time(state.now)))
+        case .reload, .stop, .halt: keep(.input(.time(state.now)))
         }
     }
 
@@ -204,11 +219,18 @@ public final class StrategyReloads {
         guard let old = engine.strategy as? any ReloadableStrategy else {
             throw ReloadRefusal("the strategy at work cannot be replaced")
         }
+        let cold =
+            ColdPart.indicators(before: old.indicators, after: rehearsal.strategy.indicators)
+            + ColdPart.bars(
+                before: engine.bars, after: rehearsal.bars, engine.state.instruments)
         let (before, after) = try handOver(from: old, to: rehearsal)
         standby = Standby(
             rehearsal: Rehearsal(standby: old, from: EngineSnapshot(of: engine, state: before)),
-            state: before,
-            version: version)
+            state: before, version: version, heardSince: heardSince)
+        let heardBefore = heardSince.map {
+            engine.state.now.nanoseconds - $0.nanoseconds
+        }
+        heardSince = engine.state.now.advanced(byNanoseconds: -rehearsal.span)
         lastVersion += 1
         version = lastVersion
         let handover = rehearsal.handover(
@@ -216,7 +238,8 @@ public final class StrategyReloads {
         var swap = Swap(
             version: version, time: engine.state.now, before: before, after: after,
             difference: rehearsal.difference, rehearsedInputs: rehearsal.inputCount,
-            rehearsedSpan: rehearsal.span, lastInputs: rest.count)
+            rehearsedSpan: rehearsal.span, heardBefore: heardBefore ?? 0, cold: cold,
+            lastInputs: rest.count)
         process(.reload(handover, at: engine.state.now), &engine, into: &commands)
         if version != swap.version || !engine.state.isTrading { swap.rollback = lastFailure }
         return swap
@@ -275,6 +298,7 @@ public final class StrategyReloads {
                 &engine, &commands)
         }
         version = standby.version
+        heardSince = standby.heardSince
         commands.append(
             .log(.error, "version \(failed) failed on probation: version \(version) trades again"))
         listener?(
