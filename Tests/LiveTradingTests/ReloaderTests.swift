@@ -225,6 +225,59 @@ import TradingModel
         #expect(run.lines.contains("counted \(trades)"), "\(run.lines)")
     }
 
+    @Test func `names an indicator that the rehearsal is too short for`() throws {
+        func script(_ note: String) -> String {
+            """
+            subscribe("sim:BTC/USDT:USDT", "bars:1m")
+            local slow, quick = ta.ema(30), ta.sma(2)
+            function on_bar(bar) slow(bar.close) quick(bar.close) end
+            -- \(note)
+            """
+        }
+        let run = try WatchedRun(
+            script("one"),
+            settings: ReloadSettings(window: WindowLimits(span: 900_000_000_000)))
+        try run.play(seconds: 2_400)
+        try run.folder.replace("s.lua", script("two"))
+        let line = try run.play(until: "reloaded s.lua")
+        #expect(line.contains("; cold: ema(30) "), "\(line)")
+        #expect(line.contains(" of 30 inputs (the version before had heard "), "\(line)")
+        #expect(!line.contains("sma(2)"), "\(line)")
+    }
+
+    @Test func `finds in its rehearsal what on_start made at the first start`() throws {
+        let script = """
+            subscribe("sim:BTC/USDT:USDT", "trades")
+            function on_start(why) if why.reason == "first" then state.seen = {} end end
+            function on_trade(t) state.seen[#state.seen % 5 + 1] = t.price end
+
+            """
+        let run = try WatchedRun(script)
+        try run.play(seconds: 5)
+        try run.folder.replace("s.lua", script + "-- another\n")
+        try run.play(until: "reloaded s.lua")
+    }
+
+    @Test func `that is stuck while it loads stops neither the next save nor the end`() throws {
+        let gate = Gate()
+        let run = try WatchedRun(countingScript("1"), beforeLoad: { gate.wait() })
+        try run.play(seconds: 1)
+        gate.isShut = true
+        try run.folder.replace("s.lua", countingScript("2"))
+        try run.play(until: { gate.waiting == 1 })
+        try run.folder.replace("s.lua", countingScript("3"))
+        try run.play(until: { gate.waiting == 2 })
+        gate.letOne(2)  // the newer one
+        try run.play(until: "reloaded s.lua: version 2")
+        // The older one is stuck yet, and the end of the run does not wait for it.
+        let clock = ContinuousClock()
+        let began = clock.now
+        run.close()
+        #expect(clock.now - began < .seconds(60))
+        #expect(gate.waiting == 1)
+        gate.isShut = false
+    }
+
     @Test func `warms its indicators on the window before it trades`() throws {
         let run = try WatchedRun(
             "subscribe('sim:BTC/USDT:USDT', 'trades') function on_trade(t) end")
@@ -314,5 +367,49 @@ private final class AnswerBox: Sendable {
     var isSet: Bool { answer.withLock { $0.isSet } }
     var value: (lines: [String], code: Int32)? {
         answer.withLock { $0.isSet ? ($0.lines, $0.code) : nil }
+    }
+}
+
+/// Holds threads up until it is told to let them go.
+private final class Gate: Sendable {
+    private struct Inside: Sendable {
+        var isShut = false
+        var waiting: Set<Int> = []
+        var released: Set<Int> = []
+        var last = 0
+    }
+    private let inside = Mutex(Inside())
+
+    var isShut: Bool {
+        get { inside.withLock { $0.isShut } }
+        set { inside.withLock { $0.isShut = newValue } }
+    }
+    /// How many are held up now.
+    var waiting: Int { inside.withLock { $0.waiting.count } }
+
+    /// Lets the thread go that came as this number, and whatever it comes back for.
+    func letOne(_ number: Int) { inside.withLock { _ = $0.released.insert(number) } }
+
+    func wait() {
+        let number: Int? = inside.withLock { inside in
+            guard inside.isShut else { return nil }
+            inside.last += 1
+            if inside.released.contains(inside.last - 1) {
+                inside.released.insert(inside.last)
+                return nil
+            }
+            inside.waiting.insert(inside.last)
+            return inside.last
+        }
+        guard let number else { return }
+        while !mayGo(number) { sched_yield() }
+    }
+
+    private func mayGo(_ number: Int) -> Bool {
+        inside.withLock { inside in
+            guard !inside.isShut || inside.released.contains(number) else { return false }
+            inside.waiting.remove(number)
+            return true
+        }
     }
 }

@@ -25,7 +25,8 @@ final class WatchedRun {
 
     init(
         _ script: String, files: [String: String] = [:], watches: Bool = true,
-        policy: ReloadPolicy = .immediate, settings: ReloadSettings = ReloadSettings()
+        policy: ReloadPolicy = .immediate, settings: ReloadSettings = ReloadSettings(),
+        beforeLoad: (@Sendable () -> Void)? = nil
     ) throws {
         let folder = try TestFolder()
         for (name, text) in files {
@@ -34,8 +35,9 @@ final class WatchedRun {
         }
         try folder.write("s.lua", script)
         try folder.makeFolder("session")
-        let origin = ScriptOrigin(
+        var origin = ScriptOrigin(
             path: folder.path("s.lua"), parameters: [], limits: ScriptLimits(), seed: 1)
+        origin.beforeLoad = beforeLoad
         let strategy = try LuaStrategy(file: origin.path, seed: 1)
         let instruments = strategy.symbols.enumerated().compactMap { place, symbol in
             SimulatedExchange.instrument(symbol, id: InstrumentID(place))
@@ -111,6 +113,8 @@ final class WatchedRun {
     }
 
     func forgetLines() { lines = [] }
+
+    func close() { reloader.close() }
 
     func finish() { run.finish("done") }
 }

@@ -61,3 +61,9 @@ func waitForAny(_ descriptors: [Int32], milliseconds: Int32) {
     var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     _ = unsafe poll(&entries, UInt(entries.count), milliseconds)
 }
+
+/// Whether a descriptor can be read now.
+func isReadable(_ descriptor: Int32) -> Bool {
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return unsafe poll(&entry, 1, 0) > 0
+}

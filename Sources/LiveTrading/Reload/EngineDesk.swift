@@ -24,6 +24,8 @@ package final class EngineDesk: Sendable {
         case refused(ReloadRefusal)
         /// The run has ended.
         case closed
+        /// Whoever asks is not wanted any more.
+        case abandoned
     }
 
     private struct Exchange: Sendable {
@@ -33,6 +35,8 @@ package final class EngineDesk: Sendable {
     }
 
     private let exchange = Mutex(Exchange())
+    /// Held by the one thread that asks and waits.
+    private let turn = Mutex(())
     private let hasRequest = Atomic(false)
     private let answered = Doorbell()
     /// Ends the sleep of the engine's thread.
@@ -43,7 +47,14 @@ package final class EngineDesk: Sendable {
     // MARK: - The thread that prepares
 
     /// Asks and waits for the answer, which comes between two events.
-    func ask(_ request: Request) -> Answer {
+    ///
+    /// - Parameter isWanted: looked at when it is this thread's turn: a version that a newer one has
+    ///   replaced must not change what is kept for that.
+    func ask(_ request: Request, if isWanted: () -> Bool = { true }) -> Answer {
+        turn.withLock { _ in isWanted() ? askAlone(request) : .abandoned }
+    }
+
+    private func askAlone(_ request: Request) -> Answer {
         let isClosed = exchange.withLock { exchange in
             exchange.answer = nil
             exchange.request = request

@@ -3,8 +3,10 @@ internal import ScriptHost
 internal import TradingCore
 internal import TradingModel
 
-/// A version that has been rehearsed and waits for its swap; on the thread that prepares.
-final class PreparedVersion {
+/// A version that has been rehearsed and waits for its swap.
+///
+/// `@unchecked Sendable`: the thread that made it gives it away, see ``ReloadAttempt``.
+final class PreparedVersion: @unchecked Sendable {
     let rehearsal: Rehearsal
     let files: [ScriptFile]
     let hash: String
@@ -15,7 +17,7 @@ final class PreparedVersion {
     let begun: Timestamp
     private(set) var nanoseconds: Int64
     private let desk: EngineDesk
-    private let goesOn: () -> Bool
+    private let isWanted: () -> Bool
 
     /// A rest that is rehearsed within the swap itself: less than 1 ms of any strategy seen yet.
     private static let smallRest = 500
@@ -32,8 +34,10 @@ final class PreparedVersion {
     /// Why there is no prepared version.
     struct Failure: Error {
         let text: String
-        /// Whether the run has ended.
+        /// Whether the run has ended, or a newer version has come.
         var isClosed = false
+
+        static let ended = Failure(text: "the run has ended", isClosed: true)
     }
 
     /// Loads and rehearses the script as it lies on the disk, for as long as `isWanted` says so.
@@ -42,14 +46,15 @@ final class PreparedVersion {
         isWanted: @escaping () -> Bool
     ) throws(Failure) {
         if let mistake = origin.firstMistake() { throw Failure(text: mistake) }
-        guard case .material(let found, let place) = desk.ask(.material) else {
-            throw Failure(text: "the run has ended", isClosed: true)
+        guard case .material(let found, let place) = desk.ask(.material, if: isWanted) else {
+            throw .ended
         }
         guard let material = found else {
             throw Failure(text: "the run has not begun: nothing can be rehearsed yet")
         }
         let began = monotonicNanoseconds()
-        goesOn = { isWanted() && monotonicNanoseconds() - began < Self.longestRehearsal }
+        self.isWanted = isWanted
+        let goesOn = { isWanted() && monotonicNanoseconds() - began < Self.longestRehearsal }
         let strategy: LuaStrategy
         do throws(ScriptError) {
             strategy = try LuaStrategy.version(startingWith: material.strategyState) {
@@ -97,13 +102,13 @@ final class PreparedVersion {
             if let failure = rehearsal.failure {
                 throw Failure(text: "in the rehearsal: " + ReloadText.withCaret(failure))
             }
-            switch desk.ask(.rest(from: rehearsal.position)) {
+            switch desk.ask(.rest(from: rehearsal.position), if: isWanted) {
             case .rest(let rest?):
                 rehearsal.take(rest)
                 if rest.count <= Self.smallRest { return }
             case .rest(nil):
                 throw Failure(text: "the market is faster than the rehearsal")
-            default: throw Failure(text: "the run has ended", isClosed: true)
+            default: throw .ended
             }
         }
     }
@@ -114,7 +119,9 @@ final class PreparedVersion {
         for _ in 0..<Self.mostCarries {
             let carry = try carryOver()
             // It is freed here, and not by the engine's thread.
-            let answer = withExtendedLifetime(carry) { desk.ask(.swap(rehearsal)) }
+            let answer = withExtendedLifetime(carry) {
+                desk.ask(.swap(rehearsal), if: isWanted)
+            }
             switch answer {
             case .swapped(let outcome): return outcome
             case .refused(let reason):
@@ -132,12 +139,12 @@ final class PreparedVersion {
     /// Carries the data over but for what changes until the swap; nil: there is little.
     private func carryOver() throws(Failure) -> (any StateCarry)? {
         while true {
-            switch desk.ask(.carry(rehearsal)) {
+            switch desk.ask(.carry(rehearsal), if: isWanted) {
             case .carry(.notNeeded): return nil
             case .carry(.notNow): usleep(Self.pause)
             case .carry(.needed(let carry)):
                 carry.arm()
-                guard case .rest = desk.ask(.begin(carry)) else { throw ended(carry) }
+                guard case .rest = desk.ask(.begin(carry), if: isWanted) else { throw ended(carry) }
                 do throws(ReloadRefusal) {
                     try carry.copy()
                 } catch {
@@ -167,6 +174,6 @@ final class PreparedVersion {
 
     private func ended(_ carry: (any StateCarry)?) -> Failure {
         giveUp(carry)
-        return Failure(text: "the run has ended", isClosed: true)
+        return .ended
     }
 }

@@ -46,12 +46,24 @@ final class ReloadWorker: @unchecked Sendable {
     private var lastTexts: [[UInt8]?]
     private var lastFailed = false
     private var parameters: [Int: [Parameter]]
-    /// Rehearsed, and waiting for a confirmation.
-    private var waiting: PreparedVersion?
+    /// Rehearsed, and waiting for a confirmation; with what made it, which it asks whether it is
+    /// still wanted.
+    private var waiting: (version: PreparedVersion, attempt: ReloadAttempt)?
+    /// The save that is being prepared.
+    private var underway: (attempt: ReloadAttempt, wish: ReloadWish)?
+    private var hasToldOfDelay = false
+    /// Abandoned, and stuck in what does not return.
+    private var stuck: [ReloadAttempt] = []
+    /// Asked for while too many were stuck.
+    private var postponed: ReloadWish?
 
     /// How often a version that waits is kept up with the market: 20 ms, seldom enough to cost
     /// nothing and often enough for a market that runs a thousand times faster than life.
     private static let upkeep: Int32 = 20
+    /// After so long it is said that a version is still being prepared: 5 s, in ns.
+    private static let delayWorthTelling: Int64 = 5_000_000_000
+    /// Versions that may be stuck before the next one waits for them; each has a thread.
+    private static let mostStuck = 4
 
     init(_ origin: ScriptOrigin, _ desk: EngineDesk, _ lines: LineQueue, _ plan: Plan) {
         self.origin = origin
@@ -109,13 +121,24 @@ final class ReloadWorker: @unchecked Sendable {
     func run() {
         let sources = [watch?.descriptor, control?.descriptor, bell.descriptor].compactMap { $0 }
         while !isClosed {
-            waitForAny(sources, milliseconds: waiting == nil ? -1 : Self.upkeep)
+            waitForAny(sources, milliseconds: patience)
             bell.silence()
             freeWhatIsOver()
-            if let watch, watch.hasNews(), settle(watch) { reload(nil, isVerbose: plan.isVerbose) }
+            takeResult()
+            if let watch, watch.hasNews(), settle(watch) {
+                reload(ReloadWish(isVerbose: plan.isVerbose))
+            }
             while let request = control?.next(), !isClosed { answer(request) }
             keepUp()
         }
+        abandonUnderway(because: "the run has ended")
+        waiting?.attempt.abandon()
+    }
+
+    /// How long nothing need be looked after, in ms; -1: for ever.
+    private var patience: Int32 {
+        if waiting != nil { return Self.upkeep }
+        return underway == nil || hasToldOfDelay ? -1 : 1_000
     }
 
     /// Waits until the files are at rest; false: they are what they were, or the run has ended.
@@ -125,14 +148,22 @@ final class ReloadWorker: @unchecked Sendable {
             waitForAny([watch.descriptor, bell.descriptor], milliseconds: 5)
             guard !isClosed else { return false }
         }
-        // A version that failed is tried again at any change: what it missed may have come.
-        return lastFailed || files.texts != lastTexts
+        // A version that failed is tried again at any change: what it missed may have come. One that
+        // is being prepared is what lies there, as long as that has not changed.
+        return (lastFailed && underway == nil) || files.texts != lastTexts
     }
 
     private func keepUp() {
+        if let underway, !hasToldOfDelay,
+            monotonicNanoseconds() - underway.attempt.began > Self.delayWorthTelling
+        {
+            hasToldOfDelay = true
+            lines.add(
+                "\(script) is still being checked and rehearsed; another save takes its place")
+        }
         guard let waiting else { return }
         do throws(PreparedVersion.Failure) {
-            try waiting.catchUp()
+            try waiting.version.catchUp()
         } catch {
             self.waiting = nil
             if !error.isClosed { refuse(error, nil) }
@@ -146,8 +177,9 @@ final class ReloadWorker: @unchecked Sendable {
         switch words.first {
         case "reload":
             reload(
-                request, isConfirmed: words.contains("--confirm"),
-                isVerbose: words.contains("--verbose"))
+                ReloadWish(
+                    request: request, isConfirmed: words.contains("--confirm"),
+                    isVerbose: words.contains("--verbose")))
         default:
             request.answer("this session does not know `\(request.line)`")
             request.end(2)
@@ -156,47 +188,82 @@ final class ReloadWorker: @unchecked Sendable {
 
     // MARK: - A reload
 
-    /// Prepares what lies on the disk and swaps it in, or keeps it until somebody confirms it.
-    private func reload(
-        _ request: ControlRequest?, isConfirmed: Bool = false, isVerbose: Bool
-    ) {
-        do throws(PreparedVersion.Failure) {
-            let prepared = try prepare(usesWaiting: isConfirmed)
-            let needsConfirmation = plan.policy == .confirmed && !isConfirmed
-            if needsConfirmation {
-                propose(prepared, request, isVerbose: isVerbose)
+    /// Begins to prepare what lies on the disk; the version that waits, if it is still that, takes
+    /// over at once where it has been confirmed.
+    private func reload(_ wish: ReloadWish) {
+        let texts = StableFiles(files, now: 0).texts
+        if wish.isConfirmed, let waiting, texts == lastTexts {
+            self.waiting = nil
+            return take(waiting.version, wish)
+        }
+        abandonUnderway(because: "a newer save has taken its place")
+        waiting?.attempt.abandon()
+        waiting = nil
+        stuck.removeAll { $0.hasReturned }
+        guard stuck.count < Self.mostStuck else {
+            postponed = wish
+            lines.add(
+                "not reloaded yet: \(stuck.count) earlier versions of \(script) are stuck; it is "
+                    + "tried when one of them has ended")
+            return
+        }
+        lastTexts = texts
+        lastFailed = true
+        hasToldOfDelay = false
+        let attempt = ReloadAttempt(
+            origin, desk, running: running, symbols: plan.instruments.map(\.symbol), bell: bell)
+        underway = (attempt, wish)
+    }
+
+    /// Gives up what is being prepared; its thread ends by itself as soon as it can.
+    private func abandonUnderway(because reason: String) {
+        if let postponed {
+            postponed.request?.answer("not reloaded: \(reason)")
+            postponed.request?.end(1)
+            self.postponed = nil
+        }
+        guard let (attempt, wish) = underway.take() else { return }
+        attempt.abandon()
+        stuck.append(attempt)
+        wish.request?.answer("not reloaded: \(reason)")
+        wish.request?.end(1)
+    }
+
+    /// Goes on with what has been prepared meanwhile.
+    private func takeResult() {
+        stuck.removeAll { $0.hasReturned }
+        if stuck.count < Self.mostStuck, let wish = postponed.take() { reload(wish) }
+        guard let (attempt, wish) = underway, let result = attempt.takeResult() else { return }
+        underway = nil
+        switch result {
+        case .failed(let failure): refuse(failure, wish.request)
+        case .ready(let prepared):
+            files = prepared.files.map(\.path)
+            lastTexts = prepared.files.map { Array($0.text.utf8) }
+            lastFailed = false
+            if plan.policy == .confirmed, !wish.isConfirmed {
+                waiting = (prepared, attempt)
+                propose(prepared, wish.request, isVerbose: wish.isVerbose)
             } else {
-                waiting = nil
-                finish(try prepared.swapIn(), of: prepared, request, isVerbose: isVerbose)
+                take(prepared, wish)
             }
-        } catch {
-            refuse(error, request)
         }
     }
 
-    /// The version that waits, if it is still what lies on the disk; else a new one.
-    private func prepare(usesWaiting: Bool) throws(PreparedVersion.Failure) -> PreparedVersion {
-        let texts = StableFiles(files, now: 0).texts
-        if usesWaiting, let waiting, texts == lastTexts {
-            try waiting.catchUp()
-            return waiting
+    /// Lets a version take over.
+    private func take(_ prepared: PreparedVersion, _ wish: ReloadWish) {
+        do throws(PreparedVersion.Failure) {
+            // What has come in since it was ready must not be left for the swap itself.
+            try prepared.catchUp()
+            finish(try prepared.swapIn(), of: prepared, wish.request, isVerbose: wish.isVerbose)
+        } catch {
+            refuse(error, wish.request)
         }
-        waiting = nil
-        lastTexts = texts
-        lastFailed = true
-        let prepared = try PreparedVersion(
-            origin, desk, running: running, symbols: plan.instruments.map(\.symbol),
-            isWanted: { !self.isClosed })
-        files = prepared.files.map(\.path)
-        lastTexts = prepared.files.map { Array($0.text.utf8) }
-        lastFailed = false
-        return prepared
     }
 
     private func propose(
         _ prepared: PreparedVersion, _ request: ControlRequest?, isVerbose: Bool
     ) {
-        waiting = prepared
         let difference = prepared.rehearsal.difference
         var said = [
             "\(script) (\(prepared.hash)) is ready and waits: `runner reload --confirm` swaps it in"

@@ -75,8 +75,11 @@ public final class Reloader: Sendable {
     public func close() {
         desk.close()
         worker.close()
-        thread.join()
+        thread.join(atMost: Self.patience)
     }
+
+    /// How long the end of a run waits for the thread at most: 1 s, in ms, a hundred times its need.
+    private static let patience: Int32 = 1_000
 }
 
 /// Lines on their way to the screen, which belongs to the engine's thread.

@@ -8,6 +8,8 @@ public struct ScriptOrigin: Sendable {
     public var parameters: [ParameterOverride]
     public var limits: ScriptLimits
     public var seed: UInt64
+    /// Called before each load: a test may hold it up there.
+    package var beforeLoad: (@Sendable () -> Void)?
 
     public init(
         path: String, parameters: [ParameterOverride], limits: ScriptLimits, seed: UInt64
@@ -20,7 +22,8 @@ public struct ScriptOrigin: Sendable {
 
     /// The script as it lies on the disk now.
     func load(state: String?) throws(ScriptError) -> LuaStrategy {
-        try LuaStrategy(
+        beforeLoad?()
+        return try LuaStrategy(
             file: path, parameters: parameters, limits: limits, seed: seed, state: state)
     }
 

@@ -4,6 +4,8 @@ internal import Synchronization
 /// A thread that runs one function and can be waited for; signals go to the others.
 final class WorkerThread: Sendable {
     private let thread: Mutex<pthread_t?>
+    /// Rung at the end.
+    private let end = Doorbell()
 
     private final class Start {
         let body: @Sendable () -> Void
@@ -18,7 +20,13 @@ final class WorkerThread: Sendable {
         unsafe sigaddset(&ours, SIGTERM)
         unsafe pthread_sigmask(SIG_BLOCK, &ours, &before)
         var made = pthread_t()
-        let start = unsafe Unmanaged.passRetained(Start(body)).toOpaque()
+        let end = end
+        let start = unsafe Unmanaged.passRetained(
+            Start {
+                body()
+                end.ring()
+            }
+        ).toOpaque()
         let result = unsafe pthread_create(
             &made, nil,
             { pointer in
@@ -40,6 +48,22 @@ final class WorkerThread: Sendable {
 
     func join() {
         guard let thread = thread.withLock({ $0.take() }) else { return }
+        pthread_join(thread, nil)
+    }
+
+    /// Waits for its end for a while; one that is stuck is left to itself.
+    func join(atMost milliseconds: Int32) {
+        guard let thread = thread.withLock({ $0.take() }) else { return }
+        let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
+        while true {
+            let left = deadline - monotonicNanoseconds()
+            waitForAny([end.descriptor], milliseconds: Int32(max(0, left / 1_000_000)))
+            if isReadable(end.descriptor) { break }
+            guard monotonicNanoseconds() < deadline else {
+                pthread_detach(thread)
+                return
+            }
+        }
         pthread_join(thread, nil)
     }
 }
