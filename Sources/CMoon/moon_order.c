@@ -55,8 +55,8 @@ static sort_key key_at(lua_State *L, int index, const char *function) {
         key.rank = RANK_VIEW;
         key.integer = 0;
         moon_raise(
-            L, "%s met %s as a key: those have no order that is the same on every run; use texts or"
-            " numbers as keys", function, moon_type_name(L, index));
+            L, "%s met an object (a table, a function) as a key: those have no order that is the same"
+            " on every run; use texts or numbers as keys", function);
     }
     return key;
 }

@@ -89,17 +89,16 @@ void __wrap_moon_open_order(lua_State *L) {  // stack: api → api
 #endif
 
 #if defined(MOON_PLANT_STATE)
-int __real_moon_write_state(lua_State *L);
-int __wrap_moon_write_state(lua_State *L) {
-    lua_settop(L, 0);
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);  // stack: state
+void __real_moon_fill_state(lua_State *L, int into, const char *text, size_t count);
+void __wrap_moon_fill_state(lua_State *L, int into, const char *text, size_t count) {
+    int top = lua_gettop(L);
     lua_pushnil(L);
-    while (lua_next(L, 1)) {  // stack: state, key, value
-        size_t count;
-        if (lua_type(L, 3) == LUA_TTABLE) sorted_keys(L, 3, &count);
-        lua_settop(L, 2);
+    while (lua_next(L, into)) {  // stack: …, key, value
+        size_t found;
+        if (lua_istable(L, -1)) sorted_keys(L, lua_gettop(L), &found);
+        lua_settop(L, top + 1);
     }
-    return __real_moon_write_state(L);
+    __real_moon_fill_state(L, into, text, count);
 }
 #endif
 

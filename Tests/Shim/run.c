@@ -231,9 +231,10 @@ static moon_host *load(life *it, const char *source, size_t count, moon_text *st
         moon_close(host);
         return NULL;
     }
-    int line;
-    const char *file;
-    for (int i = 0; moon_stray_handler(host, i, &line, &file); i++) show(out, "stray %d\n", line);
+    for (size_t i = 0; i < moon_stray_count(host); i++) {
+        const moon_stray *stray = moon_stray_at(host, i);
+        if (stray) show(out, "stray %s %d\n", stray->name, stray->line);
+    }
     fake_attach(host, &it->engine);
     return host;
 }
