@@ -214,7 +214,7 @@ static const phrase weak[] = {
     {WALKS_WEAK, "quiet(function() for k, v in pairs($W) do local t = {k, v, {}} end end)"},
     {WALKS_WEAK, "quiet(function() for k, v in pairs($W) do local s = 'x' .. tostring(k) .. #$y $W[k] = nil end end)"},
     {WALKS_WEAK, "quiet(function() for k, v in pairs($W) do $W[tostring(k) .. 'y'] = {v} end end)"},
-    {WALKS_WEAK, "quiet(function() local k repeat k = next($W, k) local t = {{}, k} until k == nil end)"},
+    {WALKS_WEAK, "quiet(function() local k, n = nil, 0 repeat k = next($W, k) n = n + 1 local t = {{}, k} until k == nil or n > 50 end)"},
     {WALKS_WEAK, "quiet(function() for i, v in ipairs($W) do local t = {v, i} end end)"},
     {WALKS_WEAK, "quiet(table.sort, $W, function(a, b) local t = {{}} return a[1] < b[1] end)"},
     {WALKS_WEAK, "quiet(table.concat, $W, ',')"},
