@@ -243,13 +243,15 @@ static const phrase weak[] = {
 
 // What `#` says of a table with holes is one of several lengths.
 static const phrase holes[] = {
-    {HAS_HOLES, "note(#$h)"},
+    {HAS_HOLES, "$h = {} for k = 1, 8 do $h['n' .. k .. $w] = k end for k = 1, 8 do $h['n' .. k .. $w] = nil end"
+        " $h[1], $h[3], $h[4] = 1, 3, 4 for k = 1, 3 do $h['m' .. k .. $s] = k end note(#$h)"},
     {HAS_HOLES, "$h[$i + 1] = $b and $n or nil"},
     {HAS_HOLES, "$h = {$n, nil, $n, nil, $n, $i}"},
     {HAS_HOLES, "$h = {[1] = $i, [2] = $i, [4] = $i, [8] = $i}"},
     {HAS_HOLES, "for i = 1, $i0, 1 + $i do $h[i] = i end note(#$h)"},
     {HAS_HOLES, "for i = #$h, 1, -2 do $h[i] = nil end note(#$h)"},
-    {HAS_HOLES, "$h[#$h] = nil note(#$h)"},
+    {HAS_HOLES, "for n = 1, 20 do local t = {} for k = 1, 8 do t['a' .. n .. k] = k end for k in pairs(t) do t[k] = nil end"
+        " t[1], t[3], t[4] = 1, 3, 4 for k = 1, 3 do t['b' .. n .. k] = k end note(#t, (select('#', table.unpack(t)))) end"},
     {HAS_HOLES, "$h = {n = 1, x = $i} $h[1] = $i $h[2] = $i $h[4] = $i $h[3] = nil note(#$h)"},
     {HAS_HOLES, "try(table.insert, $h, $n)"},
     {HAS_HOLES, "note(table.remove($h))"},
