@@ -34,7 +34,8 @@ public struct ScriptError: Error, Hashable, Sendable, CustomStringConvertible {
         if let line { text += ":\(line)" }
         if !file.isEmpty { text += ": " }
         if let handler { text += "in \(handler): " }
-        text += message.onOneLine
+        // Without a file it is about the call, in the runner's own words.
+        text += file.isEmpty ? message.onSomeLines : message.onOneLine
         if let line, let sourceLine { text += "\n  \(line) | \(shownSource(sourceLine))" }
         return text
     }

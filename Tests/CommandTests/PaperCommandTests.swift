@@ -113,7 +113,7 @@ import Testing
         #expect(!lines.contains { $0.hasPrefix("2026-01-01 00:00:00.000 fill") }, "\(all)")
         #expect(lines.contains { $0.contains(#"broken\x0a2026-01-01"#) }, "\(all)")
         // The line of the script that failed stands below the message.
-        #expect(lines.contains { $0.hasPrefix("  4 |   if said then error(") }, "\(all)")
+        #expect(lines.contains { $0.hasPrefix("  4 | if said then error(") }, "\(all)")
     }
 
     @Test func `ends with exit code 3 when timers leave no time for anything else`() throws {
