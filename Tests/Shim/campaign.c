@@ -141,7 +141,7 @@ static int check_program(
     if (settings->prints_hashes) {
         char words[80];
         printf("%llu %016llx %s\n", (unsigned long long)recipe->seed, (unsigned long long)plain.hash,
-               feature_words(plain.features, words, sizeof words));
+               feature_words(plain.features | (plain.met_budget ? MEETS_LIMITS : 0), words, sizeof words));
         fflush(stdout);
     }
     add_totals(report, &plain);

@@ -48,6 +48,8 @@ __attribute__((format(printf, 2, 3))) static void show(outcome *it, const char *
 
 static void show_failure(outcome *it, moon_host *host) {
     moon_failure failure = moon_failure_of(host);
+    // Where such a callback ends hangs on the machine.
+    if (strstr(failure.message, "(script.")) it->met_budget = true;
     show_bytes(it, failure.message, strlen(failure.message));
     show(it, " (%s:%d)\n", failure.file, failure.line);
 }

@@ -7,7 +7,7 @@ typedef struct {
     size_t count, capacity;
     uint64_t hash;  // of the text
     uint32_t features;  // of all programs that were loaded
-    bool met_memory_limit;
+    bool met_memory_limit, met_budget;
     int loads, loaded, broken_loads, calls, answered, failed, states, saved;
 } outcome;
 
