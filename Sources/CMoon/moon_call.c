@@ -72,13 +72,19 @@ static int call_with_argument(lua_State *L) {
 
 // ---- What a handler returned --------------------------------------------------------------------
 
-static moon_outcome refuse(moon_host *host, moon_handler handler, const char *format, ...) {
+static moon_outcome refuse(moon_host *host, const char *format, ...) {
     char text[512];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     moon_text_set(&host->failure, text, strlen(text));
+    host->is_refused_return = true;
+    return MOON_FAILED;
+}
+
+// What was returned is wrong: where the handler stands. // the stack is that between calls
+static void note_handler_place(moon_host *host, moon_handler handler) {
     lua_Debug ar;
     lua_pushvalue(host->L, host->handler[handler]);
     lua_getinfo(host->L, ">S", &ar);
@@ -86,7 +92,6 @@ static moon_outcome refuse(moon_host *host, moon_handler handler, const char *fo
     host->failure_line = ar.linedefined > 0 ? ar.linedefined : 0;
     moon_text_set(
         &host->failure_file, ar.short_src, host->failure_line ? strlen(ar.short_src) : 0);
-    return MOON_FAILED;
 }
 
 static void add_intent(moon_host *host, const moon_intent *intent) {
@@ -122,20 +127,19 @@ static moon_outcome refuse_key(moon_host *host, moon_handler handler, int list) 
             isNamed = true;
         }
         lua_pop(L, 1);
+        moon_charge(L, 1);
     } while (lua_next(L, list));
     return isNamed ? refuse(
-               host, handler,
-               "%s returned a table with the field `%s`, expected an intent or a list of intents:"
+               host, "%s returned a table with the field `%s`, expected an intent or a list of intents:"
                " buy{…}, sell{…} and so on make one", name, field)
                    : refuse(
-                       host, handler,
-                       "%s returned a table that is no list, expected an intent or a list of"
+                       host, "%s returned a table that is no list, expected an intent or a list of"
                        " intents", name);
 }
 
 // Takes a returned list: its intents in the order of their places. Empty places and `false` are what
-// a condition leaves, `{a and buy{…} or nil, b and close()}`, and are passed over. Touches no
-// metatable and allocates nothing in Lua, so it needs no protection. // stack: …, list → …, list
+// a condition leaves, `{a and buy{…} or nil, b and close()}`, and are passed over.
+// stack: …, list → …, list
 static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     lua_State *L = host->L;
     const char *name = moon_handler_name(handler);
@@ -143,6 +147,7 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     if (moon_thaw(L, list)) lua_replace(L, list);
     lua_pushnil(L);
     while (lua_next(L, list)) {  // stack: …, list, key, value
+        moon_charge(L, 1);
         int key = lua_gettop(L) - 1;
         bool isPlace = lua_isinteger(L, key) && lua_tointeger(L, key) >= 1;
         if (!isPlace && !is_count(L, key)) return refuse_key(host, handler, list);
@@ -152,12 +157,12 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     }
     if (entries > host->limits.intents) {
         return refuse(
-            host, handler, "%s returned %lld intents, more than the %d that one callback may",
+            host, "%s returned %lld intents, more than the %d that one callback may",
             name, (long long)entries, (int)host->limits.intents);
     }
     if (last > LARGEST_PLACE) {
         return refuse(
-            host, handler, "%s returned a list with an entry at the place %lld, expected places up"
+            host, "%s returned a list with an entry at the place %lld, expected places up"
             " to %d", name, (long long)last, LARGEST_PLACE);
     }
     size_t before = host->request_count, intents = host->intent_count;
@@ -171,8 +176,7 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
             host->request_count = before;
             host->intent_count = intents;
             return refuse(
-                host, handler,
-                "entry %lld of the list that %s returned is %s, expected an intent%s",
+                host, "entry %lld of the list that %s returned is %s, expected an intent%s",
                 (long long)i, name, type, isTable ? ": lists within a list are not taken" : "");
         }
         if (intent) add_intent(host, intent);
@@ -181,12 +185,21 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
 }
 
+// stack: list, number of the handler →
+static int take_list_protected(lua_State *L) {
+    moon_host *host = moon_of(L);
+    moon_handler handler = (moon_handler)lua_tointeger(L, 2);
+    lua_settop(L, 1);
+    host->list_outcome = take_list(host, handler, 1);
+    return 0;
+}
+
 // Drops the intents of this callback, which lie behind everything else that it asked for.
 static moon_outcome refuse_flood(moon_host *host, moon_handler handler) {
     host->request_count -= host->intent_count;
     host->intent_count = 0;
     return refuse(
-        host, handler, "%s returned more than %d intents within a second (script.intents_per_second)"
+        host, "%s returned more than %d intents within a second (script.intents_per_second)"
         ": those of this callback are dropped", moon_handler_name(handler),
         (int)host->limits.intents_per_second);
 }
@@ -210,7 +223,7 @@ static moon_outcome take_results(moon_host *host, moon_handler handler, int bott
     const char *name = moon_handler_name(handler);
     if (count > 1) {
         return refuse(
-            host, handler, "%s returned %s values, the second %s: return several intents as a"
+            host, "%s returned %s values, the second %s: return several intents as a"
             " list, {a, b}", name, count == 2 ? "two" : "several", moon_type_name(L, first + 1));
     }
     if (count == 0 || !lua_toboolean(L, first)) {  // `cond and buy{…}` may give false
@@ -224,9 +237,14 @@ static moon_outcome take_results(moon_host *host, moon_handler handler, int bott
         add_intent(host, intent);
         return MOON_OUTPUT;
     }
-    if (lua_istable(L, first)) return take_list(host, handler, first);
+    if (lua_istable(L, first)) {  // of any size, so it is walked as the script's own work is
+        lua_pushcfunction(L, take_list_protected);
+        lua_pushvalue(L, first);
+        lua_pushinteger(L, handler);
+        return moon_run(host, 2, 0) == LUA_OK ? host->list_outcome : MOON_FAILED;
+    }
     return refuse(
-        host, handler, "%s returned %s, expected nothing, an intent or a list of intents", name,
+        host, "%s returned %s, expected nothing, an intent or a list of intents", name,
         moon_type_name(L, first));
 }
 
@@ -246,11 +264,14 @@ static __attribute__((noinline)) moon_outcome settle(
         moon_settle_handlers(host);
         return MOON_FAILED;
     }
+    host->is_refused_return = false;
     moon_outcome outcome = take_results(host, handler, bottom);
+    if (host->is_dead) return MOON_FAILED;
     if (host->intent_count && !moon_ask(host, MOON_ASKED_INTENTS, (int32_t)host->intent_count)) {
         outcome = refuse_flood(host, handler);
     }
     lua_settop(host->L, bottom);
+    if (host->is_refused_return && !host->is_broken) note_handler_place(host, handler);
     moon_settle_handlers(host);
     return outcome;
 }

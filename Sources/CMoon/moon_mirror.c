@@ -20,7 +20,7 @@
 
 enum {
     DEEPEST = 100,
-    MOST_STEPS = 4000,  // entries looked at or set between two events: some 2 ms
+    MOST_STEPS = 10000,  // entries looked at or set between two events: some 2 ms
     MOST_FREED = 100000,
     NO_OCCURRENCE = -1,
 };
@@ -339,7 +339,7 @@ static void put(filling *at_fill, int into, const moon_lua_value *value) {
         lua_rawset(L, into);
         return;
     }
-    const moon_lua_table *from = value->pointer;
+    const moon_lua_table *from = moon_table_behind(value->pointer, it->shift);
     bool isTable = lua_istable(L, -1);
     if (isTable && it->shift == 0) {  // what became of a known table is told by its own pages
         int32_t known = find_occurrence(it, lua_topointer(L, -1));

@@ -143,6 +143,8 @@ struct moon_host {
     uint64_t built_generation;  // of the last intent that was built
     int built_line;
     bool warned_unreturned;
+    bool is_refused_return;     // whether what the handler returned is wrong
+    moon_outcome list_outcome;  // what became of a returned list
 
     // The failure of the last call.
     moon_text failure, failure_file;

@@ -151,6 +151,20 @@ static const char *type_name(uint8_t type) {
     }
 }
 
+const moon_lua_table *moon_table_behind(const moon_lua_table *table, ptrdiff_t shift) {
+    const moon_lua_table *there = (const void *)((const char *)table + shift);
+    if (!there->metatable) return table;
+    const moon_lua_table *meta = (const void *)((const char *)there->metatable + shift);
+    size_t nodes = moon_lua_node_count(meta);
+    const moon_lua_node *node = (const void *)((const char *)meta->nodes + shift);
+    for (; nodes > 0; nodes--, node++) {
+        bool isBehind = node->key_type == MOON_LUA_LIGHT && node->key.pointer == &moon_frozen_key
+                        && node->type == MOON_LUA_TABLE;
+        if (isBehind) return node->pointer;
+    }
+    return table;
+}
+
 // ---- Tables -------------------------------------------------------------------------------------
 
 static int compare(const void *left_entry, const void *right_entry) {
@@ -272,7 +286,9 @@ static void add_value(writer *it, const moon_lua_value *value) {
     case MOON_LUA_LONG_STRING: add_string(it, at(it, value->pointer)); break;
     case MOON_LUA_FALSE: add_literal(it, "false"); break;
     case MOON_LUA_TRUE: add_literal(it, "true"); break;
-    case MOON_LUA_TABLE: add_table(it, at(it, value->pointer)); break;
+    case MOON_LUA_TABLE:
+        add_table(it, at(it, moon_table_behind(value->pointer, it->shift)));
+        break;
     default: refuse(it, type_name(value->type));
     }
 }

@@ -9,6 +9,10 @@ enum {
     MOON_SMALL_STATE = 1500,
 };
 
+// The table behind one that only stands for it, where `table` does: the place in the heap, of which
+// what is read lies `shift` bytes away.
+const moon_lua_table *moon_table_behind(const moon_lua_table *table, ptrdiff_t shift);
+
 // Writes a table that lies `shift` bytes from where its heap is. False: `problem` says which entry
 // cannot be written.
 bool moon_write_table(

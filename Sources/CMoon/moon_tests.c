@@ -90,9 +90,6 @@ static void add_number(lua_State *L, moon_text *text, int index) {
 static void add_string(lua_State *L, moon_text *text, int index) {
     size_t count;
     const char *bytes = lua_tolstring(L, index, &count);
-    if (!moon_is_utf8(bytes, count)) {
-        raise_there(L, "a text that is no UTF-8 text cannot be given to a strategy");
-    }
     char head[32];
     int length = snprintf(head, sizeof head, "s%zu:", count);
     moon_text_add(text, head, (size_t)length);

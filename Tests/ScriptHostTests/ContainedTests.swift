@@ -18,7 +18,6 @@ private func end(of body: String) throws -> String? {
     guard case .fatal(let text)? = requests.last else { return nil }
     #expect(run.strategy.hasEnded)
     #expect(try run.trade().isEmpty)
-    #expect(throws: ScriptError.self) { try run.strategy.stateText() }
     return text
 }
 

@@ -58,7 +58,8 @@ private func carry(_ old: LuaStrategy, to new: LuaStrategy) throws -> any StateC
         let old = try version()
         try trade(old, times: 50)
         let new = try version(after: try old.savedState())
-        for round in 1...5 {
+        var done = 0
+        for round in 1...8 {
             let carry = try carry(old, to: new)
             carry.arm()
             try trade(old, times: 20)
@@ -69,7 +70,17 @@ private func carry(_ old: LuaStrategy, to new: LuaStrategy) throws -> any StateC
             try trade(new, times: 10 * round)
             carry.rearm()
             try trade(old, times: 1)
-            let (before, after) = try carry.finish()
+            let before: StrategyState
+            let after: StrategyState
+            do throws(ReloadRefusal) {
+                (before, after) = try carry.finish()
+            } catch {
+                // A list that has grown beyond its room is another one: it is copied again.
+                #expect(error.mayBeTriedAgain)
+                carry.abandon()
+                continue
+            }
+            done += 1
             let now = try old.savedState()
             #expect(try new.savedState() == now)
             try trade(old, times: 20)
@@ -77,6 +88,7 @@ private func carry(_ old: LuaStrategy, to new: LuaStrategy) throws -> any StateC
             #expect(before == now)
             #expect(after == now)
         }
+        #expect(done >= 4)
     }
 
     @Test func `is read as it was, while the script goes on`() throws {
@@ -101,8 +113,8 @@ private func carry(_ old: LuaStrategy, to new: LuaStrategy) throws -> any StateC
         do {
             _ = try first.finish()
             Issue.record("more has changed than is set between two events")
-        } catch let refusal as ReloadRefusal {
-            #expect(refusal.mayBeTriedAgain)
+        } catch {
+            #expect(error.mayBeTriedAgain)
         }
         first.abandon()
     }

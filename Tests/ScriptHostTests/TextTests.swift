@@ -24,7 +24,7 @@ import TradingModel
         (#"position("sim:BTC/USDT:USDT\0x")"#, #"`sim:BTC/USDT:USDT\0x` given to position is not"#),
         (#"return buy{qty = 1, ["tif\0"] = "ioc"}"#, "unknown field `tif` in buy{}"),
         (#"return close()["kind\0"]"#, "unknown field `kind` of an intent"),
-        (#"error("a\0b")"#, "a\0b"),
+        (#"error("a\0b")"#, #"a\x00b"#),
         (#"return buy{qty = 1, tif = "ioc\0"}"#, "`tif` in buy{} must be"),
         (#"string.format("\0%p", {})"#, "%p would show an address"),
         (#"string.format("%s\0%p", 1, {})"#, "%p would show an address"),

@@ -211,3 +211,12 @@ moon_limits fake_limits(void) {
         .timers_per_second = 10000, .subscriptions = 1000, .seed = 1,
     };
 }
+
+void close_host(moon_host *host) {
+    long long uses = (long long)moon_stray_uses(host);
+    moon_close(host);
+    if (uses == 0) return;
+    printf("a Lua state was used %lld times past its protected entry\n", uses);
+    fflush(stdout);
+    abort();
+}

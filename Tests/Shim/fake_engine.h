@@ -17,3 +17,6 @@ void fake_attach(moon_host *host, const fake_engine *engine);
 
 // A file's bytes, to be freed; NULL: it cannot be read.
 char *read_file(const char *path, size_t *count);
+
+// Closes a host; ends the process where its Lua state was used past the protected entry.
+void close_host(moon_host *host);

@@ -58,7 +58,7 @@ static int run_attack(const char *path) {
     if (!host) return printf("%s: no host\n", path), 1;
     printf("%s: %s%s\n", path, isLoaded ? "ran" : "did not load",
            moon_is_broken(host) ? ", ended" : "");
-    moon_close(host);
+    close_host(host);
     free(source);
     return 0;
 }
@@ -108,7 +108,7 @@ static int load_mixtures(uint64_t seed, int count, int n, char **paths) {
         if (!host) return printf("no host\n"), 1;
         if (moon_load(host, out, size, "mixture.lua")) loaded++;
         else if (!*moon_failure_of(host).message) return printf("a load failed without a word\n"), 1;
-        moon_close(host);
+        close_host(host);
     }
     printf("sources: seed %llu, %d mixtures, %d loaded\n", (unsigned long long)seed, count, loaded);
     for (int i = 0; i < n; i++) free(texts[i]);
@@ -132,7 +132,7 @@ static int load_bytecode(uint64_t seed, int count) {
             return printf("bytecode %d was not refused: %s\n", i, message), 1;
         }
         if (moon_set_state(host, bytes, size)) return printf("state %d was not refused\n", i), 1;
-        moon_close(host);
+        close_host(host);
     }
     printf("bytecode: seed %llu, %d chunks, all refused\n", (unsigned long long)seed, count);
     return 0;

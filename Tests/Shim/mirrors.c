@@ -212,8 +212,8 @@ int compare_mirrors(uint64_t seed, int rounds) {
             change(into, &state, 50);
         }
         if (read_while_changing(from, &state, seed, round)) return 1;
-        moon_close(into);
-        moon_close(from);
+        close_host(into);
+        close_host(from);
     }
     printf("mirrors: seed %llu, %d states carried over, %d had changed too much\n",
            (unsigned long long)seed, done, too_much);

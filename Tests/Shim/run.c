@@ -230,7 +230,7 @@ static moon_host *load(life *it, const char *source, size_t count, moon_text *st
     if (!isLoaded) show_failure(out, host);
     take_requests(it, host);
     if (!isLoaded) {
-        moon_close(host);
+        close_host(host);
         return NULL;
     }
     for (size_t i = 0; i < moon_stray_count(host); i++) {
@@ -299,10 +299,10 @@ static moon_host *reload(life *it, moon_host *old, const recipe *recipe, const p
     if (isTaken) start(it, host, isRestart ? "restart" : "reload", false);
     if (isTaken) bring_events(it, host);
     if (isTaken && one_of(it, 3) > 0) {
-        moon_close(old);
+        close_host(old);
         old = host;
     } else {  // the old one goes on
-        if (host) moon_close(host);
+        if (host) close_host(host);
         it->engine.symbol_count = symbols;
         if (!moon_replace_state(old, state.bytes, state.count)) show_failure(it->outcome, old);
         start(it, old, "reload", true);
@@ -331,7 +331,7 @@ static void live(life *it, const recipe *recipe, const program *first) {
         bring_events(it, host);
         end(it, host);
     }
-    moon_close(host);
+    close_host(host);
 }
 
 static uint64_t hash_of(const char *bytes, size_t count) {
@@ -370,7 +370,7 @@ outcome run_source(const char *source, size_t count, const char *folder) {
         start(&it, host, "first", false);
         for (int i = 0; i < 20; i++) bring_event(&it, host);
         end(&it, host);
-        moon_close(host);
+        close_host(host);
     }
     return finish(result);
 }
