@@ -247,7 +247,8 @@ import TradingModel
             """)
         let order = "1 2 10 -1 2.5 a b false true"
         #expect(lines == [order, order, "nil"])
-        #expect(try failure("for k in pairs{[{}]=1} do end").contains("pairs met an object (a table"))
+        #expect(
+            try failure("for k in pairs{[{}]=1} do end").contains("pairs met an object (a table"))
     }
 
     @Test func `pairs walks lists, views and read-only tables`() throws {
