@@ -9,9 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+// Ends the process after so many seconds of its processor time, busy as the machine may be; 0: never.
+static void limit_time(int seconds) {
+    struct itimerval time = {.it_value.tv_sec = seconds};
+    setitimer(ITIMER_PROF, &time, NULL);
+}
 
 enum {
     LONGEST_PROGRAM = 60,  // seconds of one program in all ways: beyond it hangs
@@ -162,7 +169,7 @@ static int run_batch(const settings *settings, report *report, uint64_t end) {
         static recipe recipe;
         for (; report->seed < end; report->seed++) {
             recipe = (struct recipe){.seed = report->seed, .version = 1, .without = settings->without};
-            alarm(LONGEST_PROGRAM);
+            limit_time(LONGEST_PROGRAM);
             int way = check_program(&recipe, settings, report, false);
             if (!way) continue;
             add_finding(report, report->seed, way, 0);
@@ -183,7 +190,7 @@ static int try_recipe(const recipe *recipe, const settings *settings, report *re
     fflush(stdout);
     pid_t child = fork();
     if (child == 0) {
-        alarm(LONGEST_PROGRAM);
+        limit_time(LONGEST_PROGRAM);
         int nowhere = open("/dev/null", O_WRONLY);
         if (!isShown) {
             dup2(nowhere, 1);
@@ -220,7 +227,7 @@ static void minimise(recipe *recipe, const settings *settings, report *report, i
 static const char *kind_of(int status) {
     static char text[64];
     if (status == 0) return "another result than plain";
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM) return "hangs";
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGPROF) return "hangs";
     if (WIFSIGNALED(status)) snprintf(text, sizeof text, "%s", strsignal(WTERMSIG(status)));
     else snprintf(text, sizeof text, "exit code %d", WEXITSTATUS(status));
     return text;
@@ -234,7 +241,7 @@ static void show_finding(const finding *found, const settings *settings, report 
     narrow.ways = 1u << found->way;
     int expected = found->status;
     if (expected == 0) expected = FOUND_DIFFERENCE << 8;
-    if (!(WIFSIGNALED(expected) && WTERMSIG(expected) == SIGALRM)) {
+    if (!(WIFSIGNALED(expected) && WTERMSIG(expected) == SIGPROF)) {
         minimise(&recipe, &narrow, report, expected);
     }
     program made = make_program(&recipe);
