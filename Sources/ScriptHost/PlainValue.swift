@@ -50,6 +50,17 @@ package enum PlainValue: Hashable, Sendable {
     }
 
     package var isNone: Bool { self == .none }
+
+    /// Whether a text that is no UTF-8 is in it.
+    var hasBytes: Bool {
+        switch self {
+        case .bytes: true
+        case .table(let list, let fields, let others):
+            list.contains(where: \.hasBytes) || fields.values.contains(where: \.hasBytes)
+                || others.contains { $0.key.hasBytes || $0.value.hasBytes }
+        default: false
+        }
+    }
 }
 
 // MARK: - As text

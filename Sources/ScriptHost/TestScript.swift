@@ -65,7 +65,13 @@ package import TradingModel
         do {
             let value = unsafe try PlainValue(
                 encoded: UnsafeRawBufferPointer(start: bytes, count: count))
-            let encoded = try bridge.answer(unsafe string(name), value).encoded
+            let name = unsafe string(name)
+            // `state` alone may hold any bytes, and comes with the load.
+            if name != "load", value.hasBytes {
+                throw ScriptMistake(
+                    message: "a text that is no UTF-8 text cannot be given to a strategy")
+            }
+            let encoded = try bridge.answer(name, value).encoded
             unsafe encoded.withUnsafeBytes { bytes in
                 let text = unsafe bytes.assumingMemoryBound(to: CChar.self)
                 unsafe moon_text_set(answer, text.baseAddress, text.count)
