@@ -47,8 +47,10 @@ static void note_place(moon_host *host, lua_State *L) {
 
 void moon_note_stuck(moon_host *host) {
     char text[240];
-    int64_t limit = time_limit(host) > 0 ? time_limit(host) : host->limits.hard_limit;
-    const char *name = time_limit(host) == 0 ? "hard_limit" : host->is_loading ? "load_time" : "time";
+    int64_t limit = time_limit(host) > 0 ? time_limit(host) : host->limits.hard_limit / 2;
+    const char *name = time_limit(host) == 0 ? "hard_limit, half of it"
+                       : host->is_loading    ? "load_time"
+                                             : "time";
     int count = snprintf(
         text, sizeof text,
         "did not get on within one step for longer than %lld ms (script.%s): a `__call` that leads to"
