@@ -144,7 +144,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// The last that is taken from a file or a test: the end of the year 2200.
     ///
     /// Timers, bars and delays then end before the end of time, which is in 2262.
-    public static let last = Timestamp(nanoseconds: 7_289_654_399_999_999_999)
+    @inlinable public static var last: Timestamp {
+        Timestamp(nanoseconds: 7_289_654_399_999_999_999)
+    }
 }
 
 extension Money {
