@@ -20,7 +20,6 @@ enum {
     LOAD_FACTOR = 10,
     BYTES_TO_A_UNIT = 64,  // bytes that are copied in about the time of a counted instruction
     STILL_LOOKS = 10,       // signals in a row without anything spent: stuck, once its time is over
-    LOOK_NANOSECONDS = 5000000,
     REFUSAL_SHARE = 64,     // a refused allocation costs a collection: this share of the bytes used
 };
 
@@ -178,6 +177,6 @@ bool moon_is_stuck(moon_host *host) {
     host->still = goesOn ? 0 : host->still + 1;
     if (host->is_over) return host->still >= STILL_LOOKS;
     // Without a limit of time, well before the watchdog ends the process.
-    int64_t patience = host->limits.hard_limit / 2 / LOOK_NANOSECONDS;
+    int64_t patience = host->limits.hard_limit / 2 / MOON_LOOK_NANOSECONDS;
     return time_limit(host) == 0 && patience > 0 && host->still >= patience;
 }

@@ -4,10 +4,9 @@
 //
 // Reads find the real table at once. What a script changes later within a table that it put in is
 // seen when the state is saved.
-#include "moon_parts.h"
+#include "moon_state.h"
 
 enum {
-    DEEPEST = 100,     // levels, as moon_state.c writes them
     LONGEST_PATH = 8,  // keys of a path in a message
 };
 
@@ -128,11 +127,11 @@ static int check_table(visit *it, int index) {
         find_first(it);
         moon_raise(L, "`%s` contains itself, and cannot be saved", push_path(it));
     }
-    if (it->depth + height >= DEEPEST) {
+    if (it->depth + height >= MOON_DEEPEST_STATE) {
         find_first(it);
         moon_raise(
             L, "`%s` is nested more than %d levels deep, and cannot be saved", push_path(it),
-            DEEPEST);
+            MOON_DEEPEST_STATE);
     }
     if (type != LUA_TNIL) return height;
     lua_pushvalue(L, index);

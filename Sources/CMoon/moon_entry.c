@@ -6,8 +6,6 @@
 // is never touched again: the state is dead, and its memory goes as a whole when the host is closed.
 #include "moon_parts.h"
 
-#include <stdio.h>
-
 // Notes that the state is lost, and where the script was. // the stack is not to be relied on
 static __attribute__((noinline)) int bury(moon_host *host) {
     moon_current = NULL;
@@ -21,12 +19,16 @@ static __attribute__((noinline)) int bury(moon_host *host) {
     return LUA_ERRERR;
 }
 
+bool moon_is_lost(moon_host *host) {
+    if (!host->is_dead) return false;
+    static const char text[] = "the script has ended";
+    moon_forget_failure(host);
+    moon_text_set(&host->failure, text, sizeof text - 1);
+    return true;
+}
+
 int moon_run(moon_host *host, int arguments, int results) {
-    if (host->is_dead) {
-        moon_forget_failure(host);
-        moon_text_set(&host->failure, "the script has ended", 20);
-        return LUA_ERRERR;
-    }
+    if (moon_is_lost(host)) return LUA_ERRERR;
     if (sigsetjmp(host->escape, 0)) {
         int status = bury(host);
         moon_take_failure(host, status);
@@ -37,4 +39,11 @@ int moon_run(moon_host *host, int arguments, int results) {
     moon_leave(host);
     if (status != LUA_OK) moon_take_failure(host, status);
     return status;
+}
+
+int moon_run_function(moon_host *host, lua_CFunction function, void *argument) {
+    if (moon_is_lost(host)) return LUA_ERRERR;
+    lua_pushcfunction(host->L, function);
+    lua_pushlightuserdata(host->L, argument);
+    return moon_run(host, 1, 0);
 }

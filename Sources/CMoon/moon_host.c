@@ -299,9 +299,7 @@ bool moon_load(moon_host *host, const char *source, size_t count, const char *ch
     host->generation++;
     snprintf(host->chunk, sizeof host->chunk, "%s", chunk);
     source_text text = {source, count, chunk};
-    lua_pushcfunction(L, load_protected);
-    lua_pushlightuserdata(L, &text);
-    bool isLoaded = moon_run(host, 1, 0) == LUA_OK;
+    bool isLoaded = moon_run_function(host, load_protected, &text) == LUA_OK;
     if (isLoaded) {
         lua_pushcfunction(L, moon_find_handlers);
         isLoaded = moon_run(host, 0, LUA_MULTRET) == LUA_OK;

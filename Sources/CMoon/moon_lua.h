@@ -27,6 +27,11 @@ enum {
     MOON_LUA_TABLE = 0x05 | MOON_LUA_COLLECTABLE,
 };
 
+// Where an address is looked for first among `slots` places, a power of two.
+static inline size_t moon_slot_of(const void *address, size_t slots) {
+    return ((uintptr_t)address >> 4) * 0x9e3779b97f4a7c15u >> 20 & (slots - 1);
+}
+
 static inline int moon_lua_is_nil(uint8_t type) { return (type & 0x0f) == 0; }
 
 // A place of a table's hash part.

@@ -19,7 +19,6 @@
 #include "moon_state.h"
 
 enum {
-    DEEPEST = 100,
     MOST_STEPS = 10000,  // entries looked at or set between two events: some 2 ms
     MOST_FREED = 100000,
     NO_OCCURRENCE = -1,
@@ -92,20 +91,16 @@ static const void *at(const moon_mirror *it, const void *pointer) {
 
 // ---- Occurrences --------------------------------------------------------------------------------
 
-static size_t slot_of(const moon_mirror *it, const void *table) {
-    return ((uintptr_t)table >> 4) * 0x9e3779b97f4a7c15u >> 20 & (it->slots - 1);
-}
-
 static int32_t find_occurrence(const moon_mirror *it, const void *into) {
     if (it->slots == 0) return NO_OCCURRENCE;
-    for (size_t slot = slot_of(it, into);; slot = (slot + 1) & (it->slots - 1)) {
+    for (size_t slot = moon_slot_of(into, it->slots);; slot = (slot + 1) & (it->slots - 1)) {
         int32_t found = it->by_into[slot];
         if (found == NO_OCCURRENCE || it->occurrences[found].into == into) return found;
     }
 }
 
 static void insert_occurrence(moon_mirror *it, int32_t index) {
-    size_t slot = slot_of(it, it->occurrences[index].into);
+    size_t slot = moon_slot_of(it->occurrences[index].into, it->slots);
     while (it->by_into[slot] != NO_OCCURRENCE) slot = (slot + 1) & (it->slots - 1);
     it->by_into[slot] = index;
 }
@@ -121,18 +116,13 @@ static void grow(moon_mirror *it) {
     for (int32_t i = 0; i < it->count; i++) insert_occurrence(it, i);
 }
 
-// The first script's tables: by each, the occurrences that it has.
-static size_t from_slot(const moon_mirror *it, const void *table) {
-    return ((uintptr_t)table >> 4) * 0x9e3779b97f4a7c15u >> 20 & (it->from_slots - 1);
-}
-
 static void build_by_from(moon_mirror *it) {
     it->from_slots = it->slots;
     it->by_from = malloc(it->from_slots * sizeof *it->by_from);
     if (!it->by_from) abort();
     for (size_t i = 0; i < it->from_slots; i++) it->by_from[i] = NO_OCCURRENCE;
     for (int32_t i = 0; i < it->count; i++) {
-        size_t slot = from_slot(it, it->occurrences[i].copied);
+        size_t slot = moon_slot_of(it->occurrences[i].copied, it->from_slots);
         while (it->by_from[slot] != NO_OCCURRENCE) slot = (slot + 1) & (it->from_slots - 1);
         it->by_from[slot] = i;
     }
@@ -141,7 +131,7 @@ static void build_by_from(moon_mirror *it) {
 static void drop_freed(moon_mirror *it) {
     for (size_t i = 0; i < it->freed.count; i++) {
         const void *table = it->freed.tables[i];
-        size_t slot = from_slot(it, table);
+        size_t slot = moon_slot_of(table, it->from_slots);
         for (; it->by_from[slot] != NO_OCCURRENCE; slot = (slot + 1) & (it->from_slots - 1)) {
             occurrence *one = &it->occurrences[it->by_from[slot]];
             if (one->copied != table) continue;
@@ -154,7 +144,7 @@ static void drop_freed(moon_mirror *it) {
 // Whether what lies at `table` is still what was copied.
 static bool is_still_there(const moon_mirror *it, const void *table) {
     if (!it->has_freed) return true;
-    size_t slot = from_slot(it, table);
+    size_t slot = moon_slot_of(table, it->from_slots);
     for (; it->by_from[slot] != NO_OCCURRENCE; slot = (slot + 1) & (it->from_slots - 1)) {
         const occurrence *one = &it->occurrences[it->by_from[slot]];
         if (one->copied == table) return !one->is_freed;
@@ -166,12 +156,10 @@ static bool is_news(const occurrence *one) {
     return !one->is_freed && !one->is_refilled && !one->is_compared;
 }
 
-// Notes that the table at `into` is filled from `from`, and keeps it alive. False: it was filled
-// already, for two names of one table are two tables in a state. // stack: …, anchors below
-static bool note(moon_mirror *it, lua_State *L, int anchors, int into, const moon_lua_table *from) {
+// Notes that the table at `into` is filled from `from`, and keeps it alive.
+static void note(moon_mirror *it, lua_State *L, int anchors, int into, const moon_lua_table *from) {
     const void *table = lua_topointer(L, into);
     int32_t known = find_occurrence(it, table);
-    if (known != NO_OCCURRENCE && it->shift != 0) return false;
     if (known == NO_OCCURRENCE) {
         if (it->count == it->capacity) grow(it);
         known = it->count++;
@@ -184,7 +172,6 @@ static bool note(moon_mirror *it, lua_State *L, int anchors, int into, const moo
         it->occurrences[known].is_refilled = true;
     }
     it->occurrences[known].from = from;
-    return true;
 }
 
 // ---- Reading the first script's tables ----------------------------------------------------------
@@ -348,6 +335,7 @@ static void put(filling *at_fill, int into, const moon_lua_value *value) {
                        && !it->occurrences[known].is_freed;
         if (isKnown) return lua_settop(L, key - 1);
     }
+    // Two names of one table are two tables in a state.
     bool isFilled = it->shift != 0 && isTable
                     && find_occurrence(it, lua_topointer(L, -1)) != NO_OCCURRENCE;
     if (!isTable || isFilled || moon_is_frozen(L, key + 1)) {
@@ -371,7 +359,7 @@ static bool is_too_much(const moon_mirror *it) {
 
 static void check_depth(filling *at_fill) {
     luaL_checkstack(at_fill->L, 12, "state");
-    if (at_fill->depth < DEEPEST) return;
+    if (at_fill->depth < MOON_DEEPEST_STATE) return;
     at_fill->mirror->refused = "is nested too deeply, or contains itself";
     luaL_error(at_fill->L, "state %s", at_fill->mirror->refused);
 }
@@ -558,9 +546,7 @@ bool moon_mirror_make(
     moon_snapshot_copy(it->from_pages, true);
     moon_text_set(&it->defaults, defaults, count);
     making made = {it, into};
-    lua_pushcfunction(into->L, make_protected);
-    lua_pushlightuserdata(into->L, &made);
-    if (!moon_run_for_host(into, 1)) {
+    if (!moon_run_for_host(into, make_protected, &made)) {
         // In words that name the entry, where that is what is wrong.
         moon_text text = {0};
         ptrdiff_t shift = moon_snapshot_shift(it->from_pages);
@@ -581,6 +567,8 @@ bool moon_mirror_make(
         moon_text_set(problem, "the new version's state is being read", 37);
         return false;
     }
+    // Little by little, as for the first: others wait for the memory map meanwhile.
+    for (int i = 0; i < REGION_COUNT; i++) moon_snapshot_arm(it->into_pages, i);
     moon_snapshot_begin(it->into_pages);
     moon_snapshot_copy(it->into_pages, true);
     build_index(it, &it->into_index, it->into_pages, false);
@@ -780,9 +768,7 @@ static moon_state_reading *read_now(moon_snapshot **pages) {
 moon_mirror_outcome moon_mirror_finish(
     moon_mirror *it, moon_host *from, moon_host *into, moon_state_reading *readings[2],
     moon_text *problem) {
-    lua_pushcfunction(into->L, finish_protected);
-    lua_pushlightuserdata(into->L, it);
-    bool isDone = moon_run_for_host(into, 1);
+    bool isDone = moon_run_for_host(into, finish_protected, it);
     stop_telling(from->heap);
     stop_telling(into->heap);
     if (!isDone) {
@@ -815,8 +801,7 @@ void moon_mirror_close(moon_mirror *it, moon_host *into) {
     if (it->into_pages) moon_snapshot_end(it->into_pages);
     if (into) {
         stop_telling(into->heap);
-        lua_pushcfunction(into->L, forget_protected);
-        moon_run_for_host(into, 0);
+        moon_run_for_host(into, forget_protected, NULL);
     }
     free_index(&it->from_index);
     free_index(&it->into_index);

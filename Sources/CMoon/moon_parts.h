@@ -264,6 +264,10 @@ void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *oth
 // script's state goes through here. Not LUA_OK: the failure is taken.
 // stack: function, arguments… → results…
 int moon_run(moon_host *host, int arguments, int results);
+// Whether the script's state is lost, so that not even its stack may be used; that is the failure then.
+bool moon_is_lost(moon_host *host);
+// moon_run of a function with one argument, which is nothing of Lua's: all that most uses need.
+int moon_run_function(moon_host *host, lua_CFunction function, void *argument);
 
 // ---- moon_outside.c -----------------------------------------------------------------------------
 
@@ -309,6 +313,7 @@ const char *moon_push_name(lua_State *L, int index);
 
 // ---- moon_watch.c -------------------------------------------------------------------------------
 
+enum { MOON_LOOK_NANOSECONDS = 5000000 };  // between two looks at a callback that goes on
 void moon_watch(moon_host *host);
 void moon_disarm(moon_host *host);
 void moon_unwatch(moon_host *host);

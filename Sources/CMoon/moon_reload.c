@@ -12,11 +12,11 @@ typedef struct {
     moon_state_index index;
 } state_text;
 
-bool moon_run_for_host(moon_host *host, int arguments) {
+bool moon_run_for_host(moon_host *host, lua_CFunction function, void *argument) {
     moon_forget_failure(host);
     host->outside++;
     host->is_saving = true;
-    int status = moon_run(host, arguments, 0);
+    int status = moon_run_function(host, function, argument);
     host->is_saving = false;
     host->outside--;
     moon_forget_filled(host);
@@ -84,9 +84,7 @@ static int set_protected(lua_State *L) {
 
 static bool run_on_text(moon_host *host, lua_CFunction function, const char *text, size_t count) {
     state_text given = {text, count, {0}};
-    lua_pushcfunction(host->L, function);
-    lua_pushlightuserdata(host->L, &given);
-    bool isDone = moon_run_for_host(host, 1);
+    bool isDone = moon_run_for_host(host, function, &given);
     free(given.index.begins);
     return isDone;
 }
@@ -124,9 +122,7 @@ static int shape_protected(lua_State *L) {
 
 bool moon_state_shape(moon_host *host, int64_t *shape) {
     moon_forget_failure(host);
-    lua_pushcfunction(host->L, shape_protected);
-    lua_pushlightuserdata(host->L, shape);
-    return moon_run(host, 1, 0) == LUA_OK;
+    return moon_run_function(host, shape_protected, shape) == LUA_OK;
 }
 
 // stack: handler, from →
@@ -143,6 +139,7 @@ static int upgrade_protected(lua_State *L) {
 bool moon_upgrade(moon_host *host, int64_t from) {
     lua_State *L = host->L;
     moon_forget_failure(host);
+    if (moon_is_lost(host)) return false;
     host->generation++;
     lua_pushcfunction(L, upgrade_protected);
     lua_pushvalue(L, host->handler[MOON_ON_UPGRADE]);

@@ -3,9 +3,9 @@
 #include "moon_parts.h"
 #include "moon_state.h"
 
-// As moon_run, for work of the host's own on a script's state: bounded by how large that may be, and
+// As moon_run_function, for work of the host's own on a script's state: bounded by how large that may be, and
 // not by the script's budget; a failure of it does not end the script. False: the failure is taken.
-bool moon_run_for_host(moon_host *host, int arguments);
+bool moon_run_for_host(moon_host *host, lua_CFunction function, void *argument);
 
 // Whether the value is a read-only table.
 static inline bool moon_is_frozen(lua_State *L, int index) {

@@ -204,7 +204,6 @@ struct moon_state_reading {
 
 static void *read_state(void *context) {
     moon_state_reading *it = context;
-    setpriority(PRIO_PROCESS, (id_t)gettid(), BEHIND_TRADING);
     pthread_mutex_lock(&it->lock);
     bool isArming = !it->has_begun;
     pthread_mutex_unlock(&it->lock);
@@ -224,6 +223,12 @@ static void *read_state(void *context) {
     return NULL;
 }
 
+static void *read_behind(void *context) {
+    setpriority(PRIO_PROCESS, (id_t)gettid(), BEHIND_TRADING);
+    return read_state(context);
+}
+
+// NULL: the system has no thread left.
 static moon_state_reading *start_reading(moon_snapshot *snapshot, bool hasBegun) {
     moon_state_reading *it = calloc(1, sizeof *it);
     if (!it) abort();
@@ -234,10 +239,17 @@ static moon_state_reading *start_reading(moon_snapshot *snapshot, bool hasBegun)
     sigset_t all, before;  // signals of the process go to the others
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(&it->thread, NULL, read_state, it);
+    int result = pthread_create(&it->thread, NULL, read_behind, it);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (result != 0) abort();  // the system has no thread left, and nothing can be read without
-    return it;
+    if (result == 0) return it;
+    it->is_joined = true;
+    if (hasBegun) {  // on this thread, then, before anything else
+        read_state(it);
+        return it;
+    }
+    moon_snapshot_end(snapshot);
+    moon_state_reading_close(it);
+    return NULL;
 }
 
 moon_state_reading *moon_snapshot_read(moon_snapshot *snapshot) {

@@ -10,8 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { DEEPEST = 100 };  // levels
-
 // A key in its order: whole numbers from 1 up, other whole numbers, numbers, texts, false, true.
 enum { RANK_INDEX, RANK_INTEGER, RANK_NUMBER, RANK_STRING, RANK_BOOLEAN };
 
@@ -31,7 +29,7 @@ typedef struct {
     moon_text *text, *problem;
     bool has_failed;
     int depth;
-    entry path[DEEPEST + 1];  // the keys on the way
+    entry path[MOON_DEEPEST_STATE + 1];  // the keys on the way
 } writer;
 
 static const void *at(const writer *it, const void *pointer) {
@@ -255,7 +253,7 @@ static void add_key(writer *it, const entry *key) {
 }
 
 static void add_table(writer *it, const moon_lua_table *table) {
-    if (it->depth >= DEEPEST) return refuse(it, "nested too deeply, or contains itself");
+    if (it->depth >= MOON_DEEPEST_STATE) return refuse(it, "nested too deeply, or contains itself");
     size_t count;
     entry *entries = sorted_entries(it, table, &count);
     if (!entries) return;
@@ -303,23 +301,24 @@ bool moon_write_table(
 
 // ---- How large it is ----------------------------------------------------------------------------
 
+static size_t count_places(const moon_lua_table *table, size_t most, int depth);
+
+// What a value adds to the places of the table that it is in.
+static size_t count_value(const moon_lua_value *value, size_t most, int depth) {
+    if (value->type == MOON_LUA_TABLE) return count_places(value->pointer, most, depth + 1);
+    if (value->type == MOON_LUA_LONG_STRING) return moon_lua_string_count(value->pointer) / 32;
+    return 0;
+}
+
 static size_t count_places(const moon_lua_table *table, size_t most, int depth) {
     size_t places = moon_lua_array_count(table), nodes = moon_lua_node_count(table);
     size_t found = 1 + places + nodes;
-    if (depth >= DEEPEST) return found;
+    if (depth >= MOON_DEEPEST_STATE) return found;
     for (size_t i = 0; i < places && found <= most; i++) {
-        if (table->array[i].type == MOON_LUA_TABLE) {
-            found += count_places(table->array[i].pointer, most - found, depth + 1);
-        } else if (table->array[i].type == MOON_LUA_LONG_STRING) {
-            found += moon_lua_string_count(table->array[i].pointer) / 32;
-        }
+        found += count_value(&table->array[i], most - found, depth);
     }
     for (size_t i = 0; i < nodes && found <= most; i++) {
-        if (table->nodes[i].type == MOON_LUA_TABLE) {
-            found += count_places(table->nodes[i].pointer, most - found, depth + 1);
-        } else if (table->nodes[i].type == MOON_LUA_LONG_STRING) {
-            found += moon_lua_string_count(table->nodes[i].pointer) / 32;
-        }
+        found += count_value((const moon_lua_value *)&table->nodes[i], most - found, depth);
     }
     return found;
 }
@@ -332,10 +331,7 @@ bool moon_is_small(const moon_lua_table *table) {
 
 const char *moon_state_text(moon_host *host) {
     moon_forget_failure(host);
-    if (host->is_dead) {
-        moon_text_set(&host->failure, "the script has ended", 20);
-        return NULL;
-    }
+    if (moon_is_lost(host)) return NULL;
     moon_text text = {0};
     bool isWritten = moon_write_table(host->state_table, 0, &text, &host->failure);
     free(host->answer.bytes);

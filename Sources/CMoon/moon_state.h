@@ -4,6 +4,7 @@
 #include "moon_parts.h"
 
 enum {
+    MOON_DEEPEST_STATE = 100,  // levels of tables
     MOON_LARGEST_STATE = 16 << 20,  // bytes as text
     // Places of tables, and a place for each 32 bytes of long texts: written and read within 1 ms.
     MOON_SMALL_STATE = 1500,

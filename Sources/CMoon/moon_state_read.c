@@ -6,7 +6,7 @@
 
 #include "moon_reload.h"
 
-enum { DEEPEST_READ = 100, LONGEST_NUMBER = 400 };
+enum { LONGEST_NUMBER = 400 };
 
 typedef struct {
     lua_State *L;
@@ -136,7 +136,7 @@ static bool takes_next(reader *it) {
 // stack: +1
 static void push_table(reader *it, int depth) {
     lua_State *L = it->L;
-    if (depth >= DEEPEST_READ) refuse(it, "end of tables within tables");
+    if (depth >= MOON_DEEPEST_STATE) refuse(it, "end of tables within tables");
     luaL_checkstack(L, 8, "state");
     lua_newtable(L);
     lua_Integer next = 1;
@@ -182,7 +182,7 @@ typedef struct moon_pointers {
 } pointers;
 
 static size_t place_of(const pointers *set, const void *pointer) {
-    size_t place = ((uintptr_t)pointer >> 4) * 0x9e3779b97f4a7c15u >> 20 & (set->capacity - 1);
+    size_t place = moon_slot_of(pointer, set->capacity);
     while (set->places[place] && set->places[place] != pointer) {
         place = (place + 1) & (set->capacity - 1);
     }
@@ -308,7 +308,7 @@ static void remove_others(reader *it, int into, const char *first, int depth) {
 // they are, so that a local that holds one goes on holding the truth.
 static void fill_table(reader *it, int into, int depth) {
     lua_State *L = it->L;
-    if (depth >= DEEPEST_READ) refuse(it, "end of tables within tables");
+    if (depth >= MOON_DEEPEST_STATE) refuse(it, "end of tables within tables");
     luaL_checkstack(L, 8, "state");
     const char *first = it->at;
     lua_Integer next = 1, count = 0, there = 0;

@@ -264,9 +264,7 @@ bool moon_open_tests(
     host->tests.call = call;
     host->tests.context = context;
     library_text text = {library, count};
-    lua_pushcfunction(host->L, open_protected);
-    lua_pushlightuserdata(host->L, &text);
-    return moon_run(host, 1, 0) == LUA_OK;
+    return moon_run_function(host, open_protected, &text) == LUA_OK;
 }
 
 // stack: number →
@@ -280,6 +278,7 @@ static int run_protected(lua_State *L) {
 bool moon_run_test(moon_host *host, int64_t number) {
     moon_forget_failure(host);
     moon_clear_requests(host);
+    if (moon_is_lost(host)) return false;
     host->generation++;
     host->tests.count = 0;
     memset(host->asked, 0, sizeof host->asked);  // time stands still here: a second for each test

@@ -31,7 +31,6 @@ _Thread_local moon_host *moon_current;
 _Thread_local pid_t moon_thread;
 
 enum {
-    WATCH_NANOSECONDS = 5000000,        // how long a callback may run uncounted
     WATCH_IDLE_NANOSECONDS = 50000000,  // between looks while nothing runs
     WATCH_IDLE_LOOKS = 200,             // looks without a callback before it idles: 1 s
     EXIT_STOPPED = 3,                   // trading was stopped by the watchdog
@@ -60,7 +59,7 @@ static void arm(int signal_number) {
     if (!host) return;
     uint64_t running = atomic_load_explicit(&host->running, memory_order_relaxed);
     if (running == 0 || running != atomic_load_explicit(&host->late, memory_order_relaxed)) return;
-    moon_look_at_time(host, WATCH_NANOSECONDS);
+    moon_look_at_time(host, MOON_LOOK_NANOSECONDS);
     if (moon_is_stuck(host) && !host->outside) siglongjmp(host->escape, 1);
     host->is_armed = 1;
     moon_arm(host, host->current);
@@ -93,7 +92,7 @@ static bool look(moon_host *host) {
     host->seen_counted = counted;
     host->looks = goesOn ? 0 : host->looks + 1;
     if (host->limits.hard_limit > 0
-        && host->looks >= host->limits.hard_limit / WATCH_NANOSECONDS) {
+        && host->looks >= host->limits.hard_limit / MOON_LOOK_NANOSECONDS) {
         end_process(host);
     }
     atomic_store_explicit(&host->late, running, memory_order_release);
@@ -114,7 +113,7 @@ static void *watch(void *unused) {
         pthread_mutex_unlock(&watch_lock);
         idle = isActive ? 0 : idle + 1;
         struct timespec pause = {
-            0, idle < WATCH_IDLE_LOOKS ? WATCH_NANOSECONDS : WATCH_IDLE_NANOSECONDS};
+            0, idle < WATCH_IDLE_LOOKS ? MOON_LOOK_NANOSECONDS : WATCH_IDLE_NANOSECONDS};
         nanosleep(&pause, NULL);
     }
     return NULL;
