@@ -81,7 +81,7 @@ public import TradingModel
         else {
             throw ScriptError(
                 file: name,
-                message: "a script needs more memory than the limit of \(limits.memoryBytes) bytes")
+                message: limits.noRoom(for: "a script"))
         }
         unsafe self.host = host
         unsafe self.events = events

@@ -36,6 +36,12 @@ public struct ScriptLimits: Hashable, Sendable {
     public var subscriptions = 1_000
 
     public init() {}
+
+    /// Why a script, or whatever `what` is, has no memory to begin with.
+    func noRoom(for what: String) -> String {
+        "\(what) needs more memory than the limit of \(memoryBytes) bytes (script.memory), or more "
+            + "than this process may have (ulimit -v)"
+    }
 }
 
 /// How often a script may ask its host for something.

@@ -40,7 +40,7 @@ package import TradingModel
         else {
             throw ScriptError(
                 file: path,
-                message: "a test file needs more memory than \(limits.memoryBytes) bytes")
+                message: limits.noRoom(for: "a test file"))
         }
         unsafe self.host = host
         try open(library)
