@@ -69,6 +69,7 @@ struct moon_mirror {
     _Atomic uint8_t *from_touched, *into_touched;  // by page: parts were given back or resized there
     moon_text defaults;  // of the second script's state
     moon_state_index default_index;
+    bool has_defaults;  // whether some of them were added
     const char *refused;  // why it cannot be done; NULL: it can
     int64_t steps;
 };
@@ -742,14 +743,18 @@ static int finish_protected(lua_State *L) {
     }
     if (it->steps <= MOST_STEPS && !it->refused) compare_pages(&all, false);
     bool isDone = it->steps <= MOST_STEPS && !it->refused;
-    if (isDone) moon_add_defaults(L, &it->default_index, it->defaults.bytes, it->defaults.count);
+    const moon_text *defaults = &it->defaults;
+    if (isDone) {
+        it->has_defaults =
+            moon_add_defaults(L, &it->default_index, defaults->bytes, defaults->count);
+    }
     forget(L);
     return 0;
 }
 
 void moon_mirror_rearm(moon_mirror *it) {
     moon_snapshot_arm(it->from_pages, OBJECTS);
-    moon_snapshot_arm(it->into_pages, OBJECTS);
+    if (it->default_index.count > 0) moon_snapshot_arm(it->into_pages, OBJECTS);
 }
 
 static void stop_telling(moon_heap *heap) {
@@ -782,7 +787,7 @@ moon_mirror_outcome moon_mirror_finish(
     }
     if (it->steps > MOST_STEPS) return MOON_MIRROR_TOO_MUCH;
     readings[0] = read_now(&it->from_pages);
-    readings[1] = read_now(&it->into_pages);
+    readings[1] = it->has_defaults ? read_now(&it->into_pages) : NULL;
     return MOON_MIRROR_DONE;
 }
 

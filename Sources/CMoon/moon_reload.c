@@ -40,15 +40,17 @@ void moon_note_removed(lua_State *L, int state) {
     lua_rawsetp(L, LUA_REGISTRYINDEX, &removed_key);
 }
 
-void moon_add_defaults(
+bool moon_add_defaults(
     lua_State *L, const moon_state_index *index, const char *text, size_t count) {
     int base = lua_gettop(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &removed_key);  // stack: …, state, removed
-    if (lua_istable(L, base + 2)) moon_add_missing(L, index, text, count, base + 1, base + 2);
+    bool hasAdded = lua_istable(L, base + 2)
+                    && moon_add_missing(L, index, text, count, base + 1, base + 2);
     lua_pushnil(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &removed_key);
     lua_settop(L, base);
+    return hasAdded;
 }
 
 // stack: text →

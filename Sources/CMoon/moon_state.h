@@ -37,7 +37,7 @@ typedef struct moon_state_index {
 } moon_state_index;
 void moon_index_state(lua_State *L, moon_state_index *index, const char *text, size_t count);
 // Adds those entries of the text that the table at `state` does not have; a table that is at that
-// name in the table at `removed` is filled, and added.
-void moon_add_missing(
+// name in the table at `removed` is filled, and added. False: there were none.
+bool moon_add_missing(
     lua_State *L, const moon_state_index *index, const char *text, size_t count, int state,
     int removed);

@@ -373,11 +373,12 @@ void moon_index_state(lua_State *L, moon_state_index *index, const char *text, s
     } while (takes_next(&it));
 }
 
-void moon_add_missing(
+bool moon_add_missing(
     lua_State *L, const moon_state_index *index, const char *text, size_t count, int state,
     int removed) {
     moon_forget_filled(moon_of(L));
     lua_Integer next = 1;
+    bool hasAdded = false;
     for (size_t i = 0; i < index->count; i++) {
         reader it = {L, text, text + index->begins[i], text + count};
         push_entry_key(&it, &next, 0);
@@ -391,7 +392,9 @@ void moon_add_missing(
             lua_rawget(L, removed);
             lua_rawset(L, state);
             fill_entry(&it, state, 0);
+            hasAdded = true;
         }
         lua_settop(L, key - 1);
     }
+    return hasAdded;
 }

@@ -192,10 +192,11 @@ extension LuaStrategy {
         switch outcome {
         case MOON_MIRROR_DONE:
             isDone = true
-            guard let before = unsafe readings.0, let after = unsafe readings.1 else {
+            guard let first = unsafe readings.0 else {
                 preconditionFailure("a mirror that is done is read")
             }
-            return unsafe (from.state(of: before), into.state(of: after))
+            let before = unsafe from.state(of: first)
+            return unsafe (before, readings.1.map { unsafe into.state(of: $0) } ?? before)
         case MOON_MIRROR_TOO_MUCH:
             throw ReloadRefusal(
                 "`state` changes faster than it can be carried over", mayBeTriedAgain: true)

@@ -300,7 +300,7 @@ typedef enum {
     MOON_MIRROR_FAILED,    // `problem` says why
 } moon_mirror_outcome;
 // The first thread's, which has both now: sets what has changed in either since. The readings are of
-// the states of both, once it is done.
+// the states of both, once it is done; the second is NULL where it is the same as the first.
 moon_mirror_outcome moon_mirror_finish(
     moon_mirror *mirror, moon_host *from, moon_host *into, moon_state_reading *readings[2],
     moon_text *problem);
