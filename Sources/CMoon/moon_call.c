@@ -66,7 +66,8 @@ static int call_with_argument(lua_State *L) {
     } else {
         lua_pushlstring(L, text->bytes, text->count);
     }
-    lua_call(L, 1, LUA_MULTRET);
+    if (kind == MOON_ON_TIMER) lua_pushnumber(L, (lua_Number)host->events.late / 1e9);
+    lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
     return lua_gettop(L);
 }
 

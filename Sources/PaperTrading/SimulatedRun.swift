@@ -310,7 +310,7 @@ public struct SimulatedRun: TradingRun {
         var quietSteps = 0
         var instant = Timestamp.distantPast
         while nextDue <= time, stopReason == nil {
-            let due = nextDue
+            let due = firstDue(until: time)
             quietSteps += 1
             guard quietSteps <= mostQuietSteps else {
                 return stop(
@@ -330,11 +330,20 @@ public struct SimulatedRun: TradingRun {
                 feed(.time(due))
                 feed(.market(event))
             } else {
-                feed(.time(due))
+                feed(.time(engine.skipsMissedBeats ? time : due))
             }
             carryOut()
             findDue()
         }
+    }
+
+    /// What is due next, up to `time`.
+    ///
+    /// Where timers may be late the venue's things come first: then it is `time` for the strategy.
+    private func firstDue(until time: Timestamp) -> Timestamp {
+        guard engine.skipsMissedBeats else { return nextDue }
+        let atVenue = feedLatency == 0 ? venue.nextDue : min(venue.nextDue, late.nextTime)
+        return atVenue <= time ? atVenue : nextDue
     }
 
     private mutating func settleInstant() {

@@ -243,7 +243,10 @@ public import TradingModel
         return outcome == .quiet && !askedAtLoad.isEmpty ? .output : outcome
     }
 
-    public func onTimer(_ name: String) -> HandlerOutcome { call(MOON_ON_TIMER, text: name) }
+    public func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
+        unsafe events.pointee.late = late
+        return call(MOON_ON_TIMER, text: name)
+    }
 
     public func onStop(_ reason: String) -> HandlerOutcome { call(MOON_ON_STOP, text: reason) }
 

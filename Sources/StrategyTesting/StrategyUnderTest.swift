@@ -59,7 +59,7 @@ final class StrategyUnderTest {
             }
             return strategy.onStart(reason)
         case "on_stop": return strategy.onStop(event.text ?? "")
-        case "on_timer": return strategy.onTimer(event.text ?? "")
+        case "on_timer": return strategy.onTimer(event.text ?? "", late: 0)
         case "on_position":
             var named = PlainValue.none
             if event.text != nil { named = .fields(["symbol": event]) }
@@ -138,12 +138,12 @@ final class StrategyUnderTest {
         while timers.next <= end, output.failure == nil {
             let due = timers.next
             state.stage(now: due)
-            guard let name = timers.takeDue(at: due) else { break }
+            guard let (name, _) = timers.takeDue(at: due) else { break }
             count += 1
             guard count <= Self.mostTimers else {
                 throw TestRefusal("advance(): more than \(Self.mostTimers) timers ran out")
             }
-            guard strategy.onTimer(name) != .quiet else { continue }
+            guard strategy.onTimer(name, late: 0) != .quiet else { continue }
             output.append(takeOutput())
         }
         state.stage(now: end)

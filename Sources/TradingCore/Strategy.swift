@@ -99,7 +99,8 @@ public protocol Strategy: AnyObject {
     func onOrder(_ order: Order) -> HandlerOutcome
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome
-    func onTimer(_ name: String) -> HandlerOutcome
+    /// - Parameter late: nanoseconds since it was due.
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome
     func onStatus(_ status: VenueStatus) -> HandlerOutcome
     func onStop(_ reason: String) -> HandlerOutcome
 

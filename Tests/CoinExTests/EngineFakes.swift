@@ -18,7 +18,7 @@ final class AskingStrategy: Strategy {
     func onOrder(_ order: Order) -> HandlerOutcome { .quiet }
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome { .quiet }
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { .quiet }
-    func onTimer(_ name: String) -> HandlerOutcome { .quiet }
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome { .quiet }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
     func onStop(_ reason: String) -> HandlerOutcome { .quiet }
     func takeOutput(into out: inout [StrategyRequest]) {

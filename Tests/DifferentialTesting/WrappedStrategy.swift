@@ -49,7 +49,7 @@ final class WrappedStrategy: Strategy {
     func onOrder(_ order: Order) -> HandlerOutcome { inner.onOrder(order) }
     func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome { inner.onFill(fill, of: order) }
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { inner.onPosition(instrument) }
-    func onTimer(_ name: String) -> HandlerOutcome { inner.onTimer(name) }
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome { inner.onTimer(name, late: late) }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { inner.onStatus(status) }
     func onStop(_ reason: String) -> HandlerOutcome { inner.onStop(reason) }
     func takeOutput(into requests: inout [StrategyRequest]) { inner.takeOutput(into: &requests) }

@@ -23,6 +23,7 @@ import VenueSessions
             venue.keepBook(of: LiveSetting.perpetual)
             var settings = EngineSettings()
             settings.sharedBooks = [nil]
+            settings.skipsMissedBeats = true
             var engine = Engine(
                 mode: .paper, instruments: instruments, strategy: strategy, settings: settings,
                 now: .distantPast)
@@ -76,8 +77,33 @@ import VenueSessions
             "'trades'",
             "function on_start() every(1, 'beat') end function on_timer(n) log.info(n) end")
         setting.run.start(at: setting.now)
-        setting.pass(milliseconds: 2_500)
+        setting.pass(milliseconds: 1_000)
+        setting.pass(milliseconds: 1_500)
         #expect(setting.said.lines == ["beat", "beat"])
+    }
+
+    @Test func `after a pause the venue's answers come first, then each timer once, late`()
+        throws
+    {
+        var setting = try Setting(
+            "'trades'",
+            """
+            function on_start() every(1, 'beat') end
+            function on_order(o) log.info('order %s', o.state) end
+            function on_timer(name, late)
+              log.info('%s %.3f', name, late)
+              return buy{symbol='coinex:BTC/USDT:USDT', qty=0.001, price=50}
+            end
+            """)
+        setting.run.start(at: setting.now)
+        try setting.level(.sell, "100", "1")
+        setting.pass(milliseconds: 1_000)
+        setting.pass(milliseconds: 60_250)
+        #expect(
+            setting.said.lines.filter { $0.hasPrefix("beat") } == ["beat 0.000", "beat 59.250"])
+        #expect(setting.said.lines.dropFirst().first?.hasPrefix("order") == true)
+        setting.pass(milliseconds: 750)
+        #expect(setting.said.lines.filter { $0.hasPrefix("beat") }.last == "beat 0.000")
     }
 
     @Test func `fills against the depth that came, whatever the script hears`() throws {

@@ -85,7 +85,7 @@ final class PlannedRun {
             return .quiet
         }
         func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { .quiet }
-        func onTimer(_ name: String) -> HandlerOutcome {
+        func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
             note("timer")
             return .quiet
         }

@@ -92,7 +92,7 @@ final class RandomTrader: Strategy {
         act(on: order.request.instrument)
     }
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { .quiet }
-    func onTimer(_ name: String) -> HandlerOutcome { .quiet }
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome { .quiet }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
     func onStop(_ reason: String) -> HandlerOutcome { .quiet }
     func takeOutput(into requests: inout [StrategyRequest]) {

@@ -30,9 +30,9 @@ import TradingModel
             end
             """)
         #expect(try lines(run, trades: 1) == ["usual"])
-        #expect(run.strategy.onTimer("rest") == .quiet)
+        #expect(run.strategy.onTimer("rest", late: 0) == .quiet)
         #expect(try lines(run, trades: 2) == [])
-        #expect(run.strategy.onTimer("go") == .quiet)
+        #expect(run.strategy.onTimer("go", late: 0) == .quiet)
         #expect(try lines(run, trades: 1) == ["usual"])
     }
 

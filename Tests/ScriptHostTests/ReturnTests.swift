@@ -66,7 +66,7 @@ private enum Way: String, CaseIterable, Sendable {
                 Quote(
                     instrument: InstrumentID(0), bid: nil, ask: nil,
                     venueTime: Timestamp(nanoseconds: 1), receiveTime: Timestamp(nanoseconds: 2)))
-        case .timer: return strategy.onTimer("tick")
+        case .timer: return strategy.onTimer("tick", late: 0)
         case .start: return strategy.onStart(.first)
         case .stop: return strategy.onStop("it ends")
         case .position: return strategy.onPosition(InstrumentID(0))

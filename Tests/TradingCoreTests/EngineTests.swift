@@ -56,7 +56,9 @@ private final class Listener: Strategy {
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome {
         hear("position", "\(instrument.index)")
     }
-    func onTimer(_ name: String) -> HandlerOutcome { hear("timer", name) }
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
+        hear("timer", late == 0 ? name : "\(name) late \(Double(late) / 1e9)")
+    }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { hear("status") }
     func onStop(_ reason: String) -> HandlerOutcome { hear("stop") }
     func takeOutput(into requests: inout [StrategyRequest]) {
@@ -71,14 +73,16 @@ private struct Bench {
     var commands: [Command] = []
     private let btc = InstrumentID(0)
 
-    init(_ subscription: Subscription? = nil) throws {
+    init(
+        _ subscription: Subscription? = nil, settings: EngineSettings = EngineSettings()
+    ) throws {
         if let subscription { strategy.wanted = subscription }
         let instrument = Instrument(
             id: btc, symbol: try Symbol("sim:BTC/USDT:USDT"), tick: try Price("0.1"),
             lot: try Quantity("0.001"), minQuantity: try Quantity("0.001"))
         engine = Engine(
             mode: .paper, instruments: [instrument], strategy: strategy,
-            settings: EngineSettings(), now: Timestamp(nanoseconds: 0))
+            settings: settings, now: Timestamp(nanoseconds: 0))
     }
 
     static func at(_ seconds: Double) -> Timestamp {
@@ -157,6 +161,67 @@ private struct Bench {
                 "start", "timer tick", "timer once", "timer tick", "trade 100",
             ])
         #expect(bench.engine.nextDeadline == Bench.at(3))
+    }
+
+    @Test func `in simulated time every beat is told at its time`() throws {
+        var bench = try Bench(Subscription(feeds: []))
+        bench.strategy.answers["start"] = [[.every(nanoseconds: 1_000_000_000, name: "tick")]]
+        bench.engine.process(.start(.first, at: Bench.at(0)), into: &bench.commands)
+        bench.engine.process(.time(Bench.at(60)), into: &bench.commands)
+        #expect(bench.strategy.heard == ["start"] + Array(repeating: "timer tick", count: 60))
+    }
+
+    @Test func `where time passes by itself missed beats are one call that knows how late it is`()
+        throws
+    {
+        var settings = EngineSettings()
+        settings.skipsMissedBeats = true
+        var bench = try Bench(Subscription(feeds: []), settings: settings)
+        bench.strategy.answers["start"] = [
+            [
+                .every(nanoseconds: 1_000_000_000, name: "tick"),
+                .after(nanoseconds: 30_000_000_000, name: "once"),
+            ]
+        ]
+        bench.engine.process(.start(.first, at: Bench.at(0)), into: &bench.commands)
+        bench.engine.process(.time(Bench.at(1)), into: &bench.commands)
+        bench.engine.process(.time(Bench.at(60.5)), into: &bench.commands)
+        #expect(
+            bench.strategy.heard == [
+                "start", "timer tick", "timer tick late 58.5", "timer once late 30.5",
+            ])
+        #expect(bench.engine.state.now == Bench.at(60.5))
+        #expect(bench.engine.nextDeadline == Bench.at(61), "the beat is kept")
+    }
+
+    @Test(arguments: [0.4, 1, 7.3, 59.9, 3_600, 86_400.5])
+    func `a pause of any length costs each timer one call at most`(pause: Double) throws {
+        var settings = EngineSettings()
+        settings.skipsMissedBeats = true
+        var bench = try Bench(Subscription(feeds: .trades), settings: settings)
+        bench.strategy.answers["start"] = [
+            (1...20).map { .every(nanoseconds: $0 * 370_000_000, name: "t\($0)") }
+        ]
+        bench.engine.process(.start(.first, at: Bench.at(0)), into: &bench.commands)
+        bench.engine.process(.time(Bench.at(5)), into: &bench.commands)
+        bench.strategy.heard = []
+        try bench.trade("100", at: 5 + pause)
+        let timers = bench.strategy.heard.filter { $0.hasPrefix("timer") }
+        let names = Set(timers.compactMap { $0.split(separator: " ").dropFirst().first })
+        #expect(timers.count == names.count)
+        #expect(bench.strategy.heard.last == "trade 100")
+        #expect(bench.engine.nextDeadline > Bench.at(5 + pause))
+    }
+
+    @Test func `timers rest once trading has ended, whatever is set then`() throws {
+        var bench = try Bench(Subscription(feeds: .trades))
+        bench.strategy.answers["start"] = [[.every(nanoseconds: 1_000_000_000, name: "tick")]]
+        bench.strategy.answers["stop"] = [[.after(nanoseconds: 1_000_000_000, name: "later")]]
+        bench.engine.process(.start(.first, at: Bench.at(0)), into: &bench.commands)
+        bench.engine.process(.stop(reason: "enough", at: Bench.at(1.5)), into: &bench.commands)
+        bench.engine.process(.time(Bench.at(10)), into: &bench.commands)
+        #expect(bench.strategy.heard == ["start", "timer tick", "stop"])
+        #expect(bench.engine.nextDeadline == .distantFuture)
     }
 
     @Test func `a timer that fell behind does not fire in a burst`() throws {

@@ -63,7 +63,7 @@ final class VersionedStrategy: ReloadableStrategy {
         bars.append(bar)
         return .quiet
     }
-    func onTimer(_ name: String) -> HandlerOutcome {
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
         timers.append(name)
         return .quiet
     }

@@ -126,6 +126,7 @@ typedef struct {
     int32_t position;  // the instrument whose position changed
     int64_t order;     // the serial of the order that changed
     moon_text text;    // a timer's name, why the run starts or stops
+    int64_t late;      // nanoseconds since the timer was due
     bool is_rehearsal, is_rollback;  // of a start
 } moon_events;
 

@@ -153,7 +153,10 @@ extension ScriptApi {
                 name: "on_position", parameters: [.needed("position", .view("position"))],
                 when: "an own position changed"),
             ApiHandler(
-                name: "on_timer", parameters: [.needed("name", .text)], when: "a timer ran out"),
+                name: "on_timer", parameters: [.needed("name", .text), .needed("late", .number)],
+                when:
+                    "a timer ran out, `late` seconds ago: beats that were missed while the machine "
+                    + "slept or the process stood still are one call; in simulated time it is 0"),
             ApiHandler(
                 name: "on_status", parameters: [.needed("status", .view("status"))],
                 when: "a venue connected, fell silent, was lost, or was fetched anew"),

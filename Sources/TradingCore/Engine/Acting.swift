@@ -39,11 +39,12 @@ extension Engine {
     private mutating func setTimer(
         _ name: String, after delay: Int64, repeats: Bool, into commands: inout [Command]
     ) {
+        guard state.isTrading else { return }
         let delay = max(delay, Self.shortestTimer)
         let due = state.now.advanced(byNanoseconds: delay)
         let isSet = timers.set(name, due: due, period: repeats ? delay : nil)
         findDeadline()
-        guard !isSet, state.isTrading else { return }
+        guard !isSet else { return }
         let text = "more than \(TimerQueue.most) timers at once: `\(name)` is dropped"
         commands.append(.log(.error, text))
         countFailure(text, into: &commands)

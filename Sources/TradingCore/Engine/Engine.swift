@@ -8,6 +8,11 @@ public struct EngineSettings {
     public var maxFailuresPerMinute = 3
     /// Timers that may run out within a second of engine time; one more ends the strategy.
     public var maxTimersPerSecond = 10_000
+    /// Whether time may pass while nobody looks, as it does at a venue.
+    ///
+    /// Of a timer's beats that were missed then only the first is told, once. In simulated time none is
+    /// missed.
+    public var skipsMissedBeats = false
     public var limits = RiskLimits()
     /// Limits of single symbols, by the symbol's text; each replaces the general one.
     public var limitsBySymbol: [String: RiskLimits] = [:]
@@ -359,15 +364,25 @@ public struct Engine {
                     settle(strategy.onBar(bar), into: &commands)
                 }
             }
-            while let name = timers.takeDue(at: due) {
+            while let beat = timers.takeDue(at: due, missedUntil: beatsAreTold(until: time)) {
                 if let excess = timerCount.add(at: due, atMost: settings.maxTimersPerSecond) {
-                    endTimers(excess, last: name, into: &commands)
+                    endTimers(excess, last: beat.name, into: &commands)
                     break
                 }
-                settle(strategy.onTimer(name), into: &commands)
+                if settings.skipsMissedBeats, time > state.now { state.now = time }
+                let late = max(0, state.now.nanoseconds - beat.due.nanoseconds)
+                settle(strategy.onTimer(beat.name, late: late), into: &commands)
             }
         }
         findDeadline()
+    }
+
+    /// Whether of a timer's missed beats one is told; see ``EngineSettings``.
+    public var skipsMissedBeats: Bool { settings.skipsMissedBeats }
+
+    /// Beats up to here count as missed once one of their timer is told; nil: each is told.
+    private func beatsAreTold(until time: Timestamp) -> Timestamp? {
+        settings.skipsMissedBeats ? time : nil
     }
 
     /// When a bar closes or a timer runs out next.

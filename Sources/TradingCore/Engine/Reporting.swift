@@ -116,6 +116,7 @@ extension Engine {
         cancelAll(into: &commands)
         settle(strategy.onStop(reason), into: &commands)
         state.isTrading = false
+        restTimers()
     }
 
     mutating func stopTrading(_ reason: String, into commands: inout [Command]) {
@@ -123,6 +124,13 @@ extension Engine {
         state.isTrading = false
         cancelAll(into: &commands)
         commands.append(.tradingStopped(reason: reason))
+        restTimers()
+    }
+
+    /// A strategy that may not trade any more has nothing to be woken for.
+    private mutating func restTimers() {
+        timers = TimerQueue()
+        findDeadline()
     }
 
     mutating func cancelAll(into commands: inout [Command]) {

@@ -59,18 +59,22 @@ package struct TimerQueue: Sendable {
 
     package mutating func cancel(_ name: String) { entries.removeAll { $0.name == name } }
 
-    /// The name of the earliest timer that is due at `now`, which is set again if it repeats.
+    /// The earliest timer that is due at `now`, and since when; it is set again if it repeats.
     ///
-    /// A repeating timer that fell behind skips what it missed instead of firing in a burst.
-    package mutating func takeDue(at now: Timestamp) -> String? {
+    /// - Parameter missed: a time not before `now`; beats up to it are left out instead of told in a
+    ///   burst. Nil: those up to `now` are.
+    package mutating func takeDue(
+        at now: Timestamp, missedUntil missed: Timestamp? = nil
+    ) -> (name: String, due: Timestamp)? {
         guard var first = entries.first, first.due <= now else { return nil }
         entries.removeFirst()
+        let due = first.due
         if let period = first.period {
-            let behind = now.nanoseconds - first.due.nanoseconds
+            let behind = (missed ?? now).nanoseconds - due.nanoseconds
             first.due = first.due.advanced(byNanoseconds: (behind / period + 1) * period)
             insert(first)
         }
-        return first.name
+        return (first.name, due)
     }
 
     private mutating func insert(_ entry: Entry) {

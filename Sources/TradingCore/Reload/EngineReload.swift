@@ -87,6 +87,7 @@ public final class EngineSnapshot: @unchecked Sendable {
     /// Refused orders that the strategy has not heard of.
     let refused: [Order]
     let maxTimersPerSecond: Int
+    let skipsMissedBeats: Bool
     /// The strategy's own data; nil where it could not be saved.
     let strategyState: StrategyState?
 
@@ -96,6 +97,7 @@ public final class EngineSnapshot: @unchecked Sendable {
         timers = engine.timers
         refused = engine.refusals.pending
         maxTimersPerSecond = engine.settings.maxTimersPerSecond
+        skipsMissedBeats = engine.settings.skipsMissedBeats
         self.strategyState = strategyState
     }
 }
@@ -106,6 +108,7 @@ extension Engine {
         var settings = settings
         settings.sharedBooks = nil
         settings.maxTimersPerSecond = snapshot.maxTimersPerSecond
+        settings.skipsMissedBeats = snapshot.skipsMissedBeats
         self.init(
             resuming: snapshot.state.copy(), strategy: strategy, settings: settings)
         bars = zip(bars, snapshot.bars).map { wanted, gathered in

@@ -193,7 +193,9 @@ private final class WatchedStrategy: Strategy {
     func onPosition(_ instrument: InstrumentID) -> HandlerOutcome {
         strategy.onPosition(instrument)
     }
-    func onTimer(_ name: String) -> HandlerOutcome { strategy.onTimer(name) }
+    func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
+        strategy.onTimer(name, late: late)
+    }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { strategy.onStatus(status) }
     func onStop(_ reason: String) -> HandlerOutcome { strategy.onStop(reason) }
 }

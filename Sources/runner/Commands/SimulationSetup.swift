@@ -9,10 +9,12 @@ import TradingModel
 ///   - depth: the instruments whose depth will come.
 ///   - hidesUnneededDepth: whether depth that the script does not need is there for the venue's fills
 ///     alone: the script's quotes are then the quotes that come, not what the depth says.
+///   - skipsMissedBeats: whether time passes by itself, so that a timer's beats may be missed.
 func makeRun(
     strategy: LuaStrategy, mode: TradingMode, instruments: [Instrument],
     depth: [InstrumentID], source: any MarketEventSource, settings: Settings,
-    reloads: StrategyReloads? = nil, hidesUnneededDepth: Bool = false
+    reloads: StrategyReloads? = nil, hidesUnneededDepth: Bool = false,
+    skipsMissedBeats: Bool = false
 ) -> SimulatedRun {
     let paper = PaperSettings(
         balances: settings.balances, makerFee: settings.makerFee, takerFee: settings.takerFee,
@@ -22,6 +24,7 @@ func makeRun(
             response: settings.responseLatency), liquidity: settings.liquidity)
     let venue = PaperVenue(instruments: instruments, settings: paper)
     var engineSettings = settings.engineSettings
+    engineSettings.skipsMissedBeats = skipsMissedBeats
     // Without a late feed venue and strategy see the same book at the same time: one is enough.
     for instrument in depth { venue.keepBook(of: instrument) }
     if settings.feedLatency == 0 || hidesUnneededDepth {
