@@ -63,18 +63,19 @@ public struct SessionEnd: Sendable {
 /// Writes a session down as it happens, a JSON object a line; see docs/reload.md.
 public final class SessionRecord: Sendable {
     public static let fileName = "session.jsonl"
-    private let file: Mutex<Int32>
+    private let file: LineFile
+
+    /// Why the record is not whole, such as a full disk; nil: it is.
+    public var problem: String? { file.problem }
 
     /// Begins the record of a session; only its user can read it.
+    ///
+    /// - Parameter whenBroken: called once, on any thread, with what keeps it from being written.
     public init(
-        in folder: SessionFolder, _ header: SessionHeader, first files: [ScriptFile], hash: String
+        in folder: SessionFolder, _ header: SessionHeader, first files: [ScriptFile], hash: String,
+        whenBroken: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(SessionFolder.Problem) {
-        let path = folder.path + "/" + Self.fileName
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw SessionFolder.Problem(description: "\(path): \(SessionFolder.reason())")
-        }
-        file = Mutex(descriptor)
+        file = try LineFile(folder.path + "/" + Self.fileName, whenBroken: whenBroken)
         write([
             ("type", .text("session")), ("format", .integer(1)),
             ("mode", .text(header.mode.rawValue)), ("venue", .text(header.venue)),
@@ -87,8 +88,6 @@ public final class SessionRecord: Sendable {
             ("files", Self.list(files)),
         ])
     }
-
-    deinit { file.withLock { descriptor in _ = close(descriptor) } }
 
     func add(_ reload: RecordedReload) {
         write([
@@ -130,20 +129,7 @@ public final class SessionRecord: Sendable {
         .array(files.map { .pairs([("path", .text($0.path)), ("text", .text($0.text))]) })
     }
 
-    /// A whole line at a time, so that a run that is killed leaves whole lines.
-    private func write(_ fields: [(String, JSON)]) {
-        var bytes = Array((JSON.pairs(fields).line + "\n").utf8)[...]
-        file.withLock { descriptor in
-            while !bytes.isEmpty {
-                let count = unsafe bytes.withUnsafeBytes { raw in
-                    unsafe Glibc.write(descriptor, raw.baseAddress, raw.count)
-                }
-                if count < 0, errno == EINTR { continue }
-                guard count > 0 else { return }
-                bytes = bytes.dropFirst(count)
-            }
-        }
-    }
+    private func write(_ fields: [(String, JSON)]) { file.append(JSON.pairs(fields).line) }
 }
 
 /// A session as it was written down.

@@ -14,6 +14,8 @@ final class RunSession {
     private let venue: String
     private var folder: SessionFolder?
     private var record: SessionRecord?
+    /// What the run says, in its folder; nil: it has none.
+    private(set) var log: SessionLog?
 
     init(
         mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry]
@@ -26,9 +28,23 @@ final class RunSession {
             folder = try SessionFolder.create(script: origin.path)
         } catch {
             Console.warn(
-                "no session folder, so no `runner reload` and no `runner replay`: \(error)")
+                "no session folder, so no `runner reload`, no `runner replay` and no log file: "
+                    + "\(error)")
+        }
+        guard let folder else { return }
+        do throws(SessionFolder.Problem) {
+            log = try SessionLog(in: folder) { Self.warn(of: $0, "the log file ends here") }
+        } catch {
+            Console.warn("this run has no log file: \(error)")
         }
     }
+
+    private static func warn(of problem: String, _ what: String) {
+        Console.warn("\(what): \(problem)")
+    }
+
+    /// Writes down what was said otherwise than as a log line.
+    func note(_ text: String) { log?.add(text.onSomeLines) }
 
     /// What replaces the script while it runs; the first version is written down here.
     func reloader(
@@ -39,7 +55,8 @@ final class RunSession {
             do throws(SessionFolder.Problem) {
                 let files = script.sources
                 record = try SessionRecord(
-                    in: folder, header, first: files, hash: origin.hash(of: files))
+                    in: folder, header, first: files, hash: origin.hash(of: files),
+                    whenBroken: { Self.warn(of: $0, "this run is not recorded") })
             } catch {
                 Console.warn("the session is not recorded: \(error)")
             }
@@ -58,6 +75,12 @@ final class RunSession {
             SessionEnd(
                 reason: reason, time: time, intents: intents.count,
                 intentsHash: intents.hexadecimal))
+        if let problem = record?.problem {
+            Self.warn(
+                of: problem,
+                "this run was not recorded to its end, so `runner replay` cannot run it again")
+        }
+        if let problem = log?.problem { Self.warn(of: problem, "its log file is not whole") }
     }
 
     private var header: SessionHeader {

@@ -1,9 +1,12 @@
+import LiveTrading
 import PaperTrading
 import TradingCore
 import TradingModel
 
 /// Log lines with a status line below them on a terminal; log lines alone elsewhere.
 final class StatusScreen {
+    /// Gets every log line too, where the run has a folder.
+    var log: SessionLog?
     private let linesToOutput: Bool
     private let showsStatus = Console.errorIsTerminal
     private let clock = ContinuousClock()
@@ -28,6 +31,7 @@ final class StatusScreen {
     /// Shows a log line; nil: nothing.
     func show(_ line: String?) {
         guard let line else { return }
+        log?.add(line.onSomeLines)
         if showsStatus { Console.clearStatus() }
         if linesToOutput { Console.print(line) } else { Console.warn(line) }
     }
