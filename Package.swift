@@ -41,8 +41,9 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost",
-                "SimulatorServer", "StrategyTesting", "TradingCore", "TradingModel", "Transport",
+                "CProcess", "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "PlainJSON",
+                "ScriptHost", "SimulatorServer", "StrategyTesting", "TradingCore", "TradingModel",
+                "Transport",
                 "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
@@ -136,6 +137,7 @@ let package = Package(
         .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         .target(name: "PlainJSON", swiftSettings: strict),
+        .systemLibrary(name: "CProcess"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Speed, run by `make bench`; the other benchmarks need nothing of ours and stand apart.

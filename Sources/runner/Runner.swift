@@ -19,6 +19,7 @@ struct Runner: ParsableCommand {
                    runner replay session
                    runner record SYMBOL… --out DIR
                    runner venues [NAME]
+                   runner cancel-all coinex
                    runner simulate-venue coinex
             """,
         discussion: """
@@ -36,13 +37,15 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
-            Record.self, Venues.self, SimulateVenue.self, Api.self,
+            Record.self, Venues.self, CancelAll.self, SimulateVenue.self, Api.self,
         ],
         defaultSubcommand: Paper.self)
 
     static func main() {
         // A reader that went away must not kill a process that has orders to cancel.
         signal(SIGPIPE, SIG_IGN)
+        // Nor must a file that has become as large as it may: writing it fails, and that is said.
+        signal(SIGXFSZ, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard !arguments.isEmpty else {
             Console.print(helpMessage())
@@ -69,7 +72,8 @@ struct Runner: ParsableCommand {
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
         let commands = [
-            "backtest", "check", "new", "paper", "record", "reload", "replay", "simulate-venue",
+            "backtest", "cancel-all", "check", "new", "paper", "record", "reload", "replay",
+            "simulate-venue",
             "test", "venues",
         ]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
@@ -98,6 +102,7 @@ struct Runner: ParsableCommand {
         case "reload": try? Reload.parse(Array(arguments.dropFirst()))
         case "replay": try? Replay.parse(Array(arguments.dropFirst()))
         case "record": try? Record.parse(Array(arguments.dropFirst()))
+        case "cancel-all": try? CancelAll.parse(Array(arguments.dropFirst()))
         case "venues": try? Venues.parse(Array(arguments.dropFirst()))
         case "simulate-venue": try? SimulateVenue.parse(Array(arguments.dropFirst()))
         case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)

@@ -11,6 +11,7 @@ import VenueSessions
         var calls: [(id: RequestID, call: HTTPCall)] = []
         var isDone = false
         var words: [String] = []
+        var problems: [VenueProblem] = []
         var wakeAt: Timestamp?
 
         init(_ symbols: [String]) throws {
@@ -29,6 +30,7 @@ import VenueSessions
                 case .request(let id, let call): calls.append((id, call))
                 case .reconciled: isDone = true
                 case .log(_, let text): words.append(text)
+                case .problem(let problem): problems.append(problem)
                 case .wake(let time): wakeAt = time
                 default: break
                 }
@@ -41,6 +43,12 @@ import VenueSessions
             let (id, call) = calls.remove(at: place)
             input(.response(id, HTTPReply(status: 200, body: Array(body.utf8))))
             return call
+        }
+
+        /// Lets all lists show nothing once more: the second look that proves.
+        mutating func lookAgain(_ paths: [String], _ body: String) throws {
+            while calls.count < paths.count { try wake() }
+            for path in paths { try answer(path, body) }
         }
 
         mutating func wake() throws {
@@ -69,12 +77,37 @@ import VenueSessions
     private let lists = "/v2/spot/pending-order"
     private let stops = "/v2/spot/pending-stop-order"
 
-    @Test func `is done when both lists of each market show none of them`() throws {
+    @Test func `is done when both lists of each market show none of them, twice`() throws {
         var rig = try Rig(["coinex:BTC/USDT"])
         try rig.answer(lists, Self.none)
-        #expect(!rig.isDone)
         try rig.answer(stops, Self.none)
+        #expect(!rig.isDone)
+        try rig.lookAgain([lists, stops], Self.none)
         #expect(rig.isDone)
+    }
+
+    @Test func `an order that was on its way at the first look is cancelled at the second`() throws
+    {
+        var rig = try Rig(["coinex:BTC/USDT"])
+        try rig.answer(lists, Self.none)
+        try rig.answer(stops, Self.none)
+        try rig.wake()
+        try rig.answer(stops, Self.none)
+        try rig.answer(lists, Self.orders([(7, "mrrun-1")]))
+        #expect(try rig.answer("/v2/spot/cancel-order", Self.done).body.contains("\"order_id\":7"))
+        try rig.wake()
+        try rig.answer(lists, Self.none)
+        #expect(!rig.isDone)
+        try rig.lookAgain([lists, stops], Self.none)
+        #expect(rig.isDone)
+    }
+
+    @Test func `a key that the venue refuses ends it at once`() throws {
+        var rig = try Rig(["coinex:BTC/USDT"])
+        try rig.answer(lists, #"{"code":4005,"data":{},"message":"no such key"}"#)
+        #expect(rig.problems.first?.cause == .key)
+        #expect(rig.problems.first?.isPermanent == true)
+        #expect(rig.wakeAt == nil)
     }
 
     @Test func `cancels the run's orders alone, and looks again`() throws {
@@ -87,6 +120,7 @@ import VenueSessions
         #expect(!rig.isDone)
         try rig.wake()
         try rig.answer(lists, Self.orders([(8, "mrother-1")]))
+        try rig.lookAgain([lists, stops], Self.orders([(8, "mrother-1")]))
         #expect(rig.isDone)
     }
 
@@ -104,6 +138,7 @@ import VenueSessions
         try rig.answer(lists, Self.orders([(8, "x")], hasNext: true))
         #expect(!rig.isDone)
         try rig.answer(lists + "?market=BTCUSDT&market_type=SPOT&page=2", Self.none)
+        try rig.lookAgain([lists, stops], Self.none)
         #expect(rig.isDone)
     }
 
@@ -117,6 +152,7 @@ import VenueSessions
         try rig.answer(lists, #"{"code":3008,"data":{},"message":"busy"}"#)
         try rig.wake()
         try rig.answer(lists, Self.none)
+        try rig.lookAgain([lists, stops], Self.none)
         #expect(rig.isDone)
         #expect(rig.words.count == 2)
     }
@@ -126,6 +162,9 @@ import VenueSessions
         for path in [lists, stops, "/v2/futures/pending-order"] { try rig.answer(path, Self.none) }
         #expect(!rig.isDone)
         try rig.answer("/v2/futures/pending-stop-order", Self.none)
+        try rig.lookAgain(
+            [lists, stops, "/v2/futures/pending-order", "/v2/futures/pending-stop-order"], Self.none
+        )
         #expect(rig.isDone)
     }
 }

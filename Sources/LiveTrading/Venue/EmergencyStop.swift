@@ -6,7 +6,7 @@ internal import TradingModel
 public import Transport
 public import VenueSessions
 
-/// Cancels a run's orders while the run itself cannot: on a thread and connections of its own.
+/// Cancels orders while their run cannot, or beside it: on a thread and connections of its own.
 public enum EmergencyStop {
     /// How it went.
     public enum Outcome: Sendable {
@@ -34,11 +34,14 @@ public enum EmergencyStop {
         let isProven: Bool? = try? loop.flatSubmit {
             let done = loop.makePromise(of: Bool.self)
             let driver = SessionDriver(
-                makeCleaner(), network: network, on: loop, now: wallClock
+                makeCleaner(), network: network, on: loop, now: RunClock().now
             ) { action, _ in
                 switch action {
                 case .reconciled: done.succeed(true)
                 case .log(_, let text): words.withLock { $0.append(text) }
+                case .problem(let problem) where problem.isPermanent:
+                    words.withLock { $0 = [problem.description] }
+                    done.succeed(false)
                 default: break
                 }
             }

@@ -1,4 +1,5 @@
 import CoinEx
+import PaperTrading
 import TradingModel
 import Transport
 import VenueSessions
@@ -25,6 +26,12 @@ struct Venue: Sendable {
     let makeProbe: @Sendable (VenueKeys?) -> any VenueProbe
     /// What cancels the orders of a run whose client order ids begin so.
     let makeCleaner: @Sendable ([Symbol], VenueKeys, _ idPrefix: String) -> any VenueSession
+    /// What looks through an account's open orders; cancels, where it is told to, those whose client order
+    /// id is meant.
+    let makeSweep:
+        @Sendable (
+            VenueKeys, _ cancels: Bool, OpenOrderSightings, @escaping @Sendable (String?) -> Bool
+        ) -> any VenueSession
     private let makeSession: @Sendable (SessionPlan) throws(RunFailure) -> any VenueSession
 
     /// What a session begins with.
@@ -74,6 +81,21 @@ struct Venue: Sendable {
     static let all: [Venue] = [.coinEx]
     static func named(_ name: String) -> Venue? { all.first { $0.name == name } }
 
+    /// The venue of a name that has accounts.
+    static func trading(_ name: String) throws(RunFailure) -> Venue {
+        if let venue = named(name) { return venue }
+        guard name != SimulatedExchange.venue else {
+            throw RunFailure(
+                .usage, "\(name) is embedded: its orders end with the run that sent them")
+        }
+        let near = nearestName(to: name, among: all.map(\.name))
+        throw RunFailure(
+            .usage,
+            "there is no venue `\(name)`"
+                + (near.map { "; did you mean `\($0)`?" }
+                    ?? "; there are: \(all.map(\.name).joined(separator: ", "))"))
+    }
+
     @Sendable private static func coinExProbe(_ keys: VenueKeys?) -> any VenueProbe {
         CoinExProbe(key: keys.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
     }
@@ -87,6 +109,11 @@ struct Venue: Sendable {
             CoinExCleaner(
                 key: CoinExKey(accessID: keys.id, secret: keys.secret), symbols: symbols,
                 idPrefix: prefix)
+        },
+        makeSweep: { keys, cancels, sightings, isMeant in
+            CoinExCleaner(
+                key: CoinExKey(accessID: keys.id, secret: keys.secret), cancels: cancels,
+                sightings: sightings, isMeant: isMeant)
         },
         makeSession: { plan throws(RunFailure) in try coinExSession(plan) })
 

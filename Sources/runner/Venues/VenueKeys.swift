@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 
 /// An account's key at a venue, as the user keeps it; never a setting, so never written down.
@@ -5,11 +6,24 @@ struct VenueKeys {
     let id: String
     let secret: String
 
+    /// The same where nothing can be done without it.
+    ///
+    /// - Parameter purpose: such as `live trading`.
+    static func needed(of venue: Venue, for purpose: String) throws(RunFailure) -> VenueKeys {
+        if let keys = try read(of: venue) { return keys }
+        let names = venue.keyNames
+        throw RunFailure(
+            .usage,
+            "\(purpose) at \(venue.title) needs a key: set \(names.key) and \(names.secret), or "
+                + "\(names.key)_FILE and \(names.secret)_FILE; see docs/venues/\(venue.name).md")
+    }
+
     /// Reads `NAME_API_KEY` and `NAME_API_SECRET`, or what the files named by `…_FILE` hold.
     ///
     /// - Returns: nil where neither is set.
     static func read(of venue: Venue) throws(RunFailure) -> VenueKeys? {
         let names = venue.keyNames
+        keepOutOfCoreFiles()
         let id = try value(names.key)
         let secret = try value(names.secret)
         switch (id, secret) {
@@ -20,6 +34,13 @@ struct VenueKeys {
         case (_, nil):
             throw RunFailure(.usage, "\(names.key) is set and \(names.secret) is not: set both")
         }
+    }
+
+    /// A core file would hold the secret, and lies on disks and in crash collectors for years.
+    private static func keepOutOfCoreFiles() {
+        _ = process_set_dumpable(0)
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }
 
     private static func value(_ name: String) throws(RunFailure) -> String? {

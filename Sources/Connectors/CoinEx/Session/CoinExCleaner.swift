@@ -2,41 +2,79 @@ internal import TradingCore
 public import TradingModel
 public import VenueSessions
 
-/// Cancels the open orders of one run and proves that none is left, on a connection of its own.
+/// Looks through an account's open orders on a connection of its own, cancels those that are meant, and
+/// proves that none of them is left.
 ///
-/// For when the run itself cannot: its strategy holds the thread. Orders of others stay. It needs no
-/// socket and knows nothing of the run but how its client order ids begin.
+/// For when a run itself cannot: its strategy holds the thread, its connection is stuck, or it is dead.
+/// It needs no socket and knows nothing of the run but how its client order ids begin. Orders that are
+/// not meant stay.
 public struct CoinExCleaner: VenueSession {
     private enum Question: Hashable {
         case time
         case orders(place: Int, page: Int)
         case stops(place: Int, page: Int)
-        case cancel(place: Int)
+        case cancel
     }
 
     private let key: CoinExKey
-    private let idPrefix: String
-    private let markets: [(name: String, product: Product)]
+    /// Where it looks; without a name: in all markets.
+    private let places: [(product: Product, market: String?)]
+    private let isMeant: @Sendable (String?) -> Bool
+    private let cancels: Bool
+    private let sightings: OpenOrderSightings?
+    private var limiter = RateLimiter(rates: EndpointGroups.rates)
     private var offset: Int64 = 0
     private var asked: [RequestID: (question: Question, at: Timestamp)] = [:]
     private var requestCount = 0
-    /// Lists that have shown none of the run's orders.
+    /// Lists that have shown none of the orders that are meant.
     private var clean: Set<Question> = []
+    /// How often all lists in a row have.
+    private var cleanRounds = 0
     private var now = Timestamp.distantPast
     private var isOver = false
     private var hasBegun = false
-
-    /// Between two looks at a market, in nanoseconds: a cancel takes effect within milliseconds.
-    private static let patience: Int64 = 100_000_000
     private var again: [(at: Timestamp, question: Question)] = []
 
+    /// Between two looks at a list with such orders, in nanoseconds: a cancel takes effect within
+    /// milliseconds.
+    private static let patience: Int64 = 100_000_000
+    /// Before the second look that proves, in nanoseconds: an order may have been on its way.
+    private static let doubt: Int64 = 500_000_000
+
+    /// Cancels what a run left.
+    ///
     /// - Parameter idPrefix: how the client order ids of the run begin.
     public init(key: CoinExKey, symbols: [Symbol], idPrefix: String) {
+        self.init(
+            key: key,
+            places: symbols.map {
+                (CoinExInstruments.product(of: $0), CoinExInstruments.market(of: $0))
+            }, cancels: true, sightings: nil, isMeant: { $0?.hasPrefix(idPrefix) ?? false })
+    }
+
+    /// Looks through all markets, spot and futures.
+    ///
+    /// - Parameters:
+    ///   - cancels: false: it only looks, once.
+    ///   - isMeant: told the id that whoever sent an order gave it.
+    public init(
+        key: CoinExKey, cancels: Bool, sightings: OpenOrderSightings,
+        isMeant: @escaping @Sendable (String?) -> Bool
+    ) {
+        self.init(
+            key: key, places: Product.allCases.map { ($0, nil) }, cancels: cancels,
+            sightings: sightings, isMeant: isMeant)
+    }
+
+    private init(
+        key: CoinExKey, places: [(product: Product, market: String?)], cancels: Bool,
+        sightings: OpenOrderSightings?, isMeant: @escaping @Sendable (String?) -> Bool
+    ) {
         self.key = key
-        self.idPrefix = idPrefix
-        markets = symbols.map {
-            (CoinExInstruments.market(of: $0), CoinExInstruments.product(of: $0))
-        }
+        self.places = places
+        self.cancels = cancels
+        self.sightings = sightings
+        self.isMeant = isMeant
     }
 
     public mutating func handle(
@@ -80,13 +118,24 @@ public struct CoinExCleaner: VenueSession {
             case .time: CoinExRequests.time
             case .orders(let place, let page):
                 CoinExRequests.pendingOrders(
-                    markets[place].product, market: markets[place].name, page: page)
+                    places[place].product, market: places[place].market, page: page)
             case .stops(let place, let page):
                 CoinExRequests.pendingStops(
-                    markets[place].product, market: markets[place].name, page: page)
+                    places[place].product, market: places[place].market, page: page)
             case .cancel: preconditionFailure("cancels are sent with their orders")
             }
+        if let time = limiter.take(request.group, at: now) {
+            return ask(question, at: time, &actions)
+        }
         send(request, question, &actions)
+    }
+
+    /// Asks later.
+    private mutating func ask(
+        _ question: Question, at time: Timestamp, _ actions: inout [SessionAction]
+    ) {
+        again.append((time, question))
+        if let next = again.map(\.at).min() { actions.append(.wake(at: next)) }
     }
 
     private mutating func send(
@@ -102,8 +151,7 @@ public struct CoinExCleaner: VenueSession {
     private mutating func repeatLater(_ question: Question, _ actions: inout [SessionAction]) {
         guard !isOver else { return }
         if case .cancel = question { return }  // the next look at the list cancels again
-        again.append((now.advanced(byNanoseconds: Self.patience), question))
-        if let next = again.map(\.at).min() { actions.append(.wake(at: next)) }
+        ask(question, at: now.advanced(byNanoseconds: Self.patience), &actions)
     }
 
     // MARK: - Answers
@@ -133,10 +181,11 @@ public struct CoinExCleaner: VenueSession {
         }
         let middle = askedAt.nanoseconds + (now.nanoseconds - askedAt.nanoseconds) / 2
         offset = time.time.nanoseconds - middle
-        for place in markets.indices {
-            ask(.orders(place: place, page: 1), &actions)
-            ask(.stops(place: place, page: 1), &actions)
-        }
+        for first in firstPages { ask(first, &actions) }
+    }
+
+    private var firstPages: [Question] {
+        places.indices.flatMap { [.orders(place: $0, page: 1), .stops(place: $0, page: 1)] }
     }
 
     private mutating func takeOrders(
@@ -145,15 +194,15 @@ public struct CoinExCleaner: VenueSession {
         switch try CoinExReplies.orders(body) {
         case .failure(let refusal): refused(.orders(place: place, page: page), refusal, &actions)
         case .success(let list):
-            let own = list.elements.filter { $0.clientID?.hasPrefix(idPrefix) ?? false }
-            for order in own {
-                send(
-                    CoinExRequests.cancel(
-                        markets[place].product, markets[place].name, orderID: order.id),
-                    .cancel(place: place), &actions)
+            let meant = list.elements.filter { isMeant($0.clientID) }
+            let product = places[place].product
+            sightings?.add(list.elements.map { $0.listed(product) })
+            for order in meant {
+                cancel(
+                    CoinExRequests.cancel(product, order.market, orderID: order.id), &actions)
             }
             let next = list.hasNext ? Question.orders(place: place, page: page + 1) : nil
-            looked(.orders(place: place, page: 1), found: own.count, next: next, &actions)
+            looked(.orders(place: place, page: 1), found: meant.count, next: next, &actions)
         }
     }
 
@@ -163,26 +212,39 @@ public struct CoinExCleaner: VenueSession {
         switch try CoinExReplies.stops(body) {
         case .failure(let refusal): refused(.stops(place: place, page: page), refusal, &actions)
         case .success(let list):
-            let own = list.elements.filter { $0.clientID?.hasPrefix(idPrefix) ?? false }
-            for stop in own {
-                send(
-                    CoinExRequests.cancelStop(
-                        markets[place].product, markets[place].name, stopID: stop.id),
-                    .cancel(place: place), &actions)
+            let meant = list.elements.filter { isMeant($0.clientID) }
+            let product = places[place].product
+            sightings?.add(list.elements.map { $0.listed(product) })
+            for stop in meant {
+                cancel(CoinExRequests.cancelStop(product, stop.market, stopID: stop.id), &actions)
             }
             let next = list.hasNext ? Question.stops(place: place, page: page + 1) : nil
-            looked(.stops(place: place, page: 1), found: own.count, next: next, &actions)
+            looked(.stops(place: place, page: 1), found: meant.count, next: next, &actions)
         }
+    }
+
+    /// Cancels now if the venue's limit has room; else the next look at the list does.
+    private mutating func cancel(_ request: CoinExRequest, _ actions: inout [SessionAction]) {
+        guard cancels, limiter.take(request.group, at: now) == nil else { return }
+        send(request, .cancel, &actions)
     }
 
     private mutating func refused(
         _ question: Question, _ refusal: VenueRefusal, _ actions: inout [SessionAction]
     ) {
         actions.append(.log(.error, "\(CoinExInstruments.venue): \(refusal)"))
+        guard refusal.kind != .account else {
+            isOver = true  // asking again does not help
+            return actions.append(
+                .problem(
+                    VenueProblem(
+                        "the venue refuses the key: \(refusal)", whatToDo: refusal.advice,
+                        cause: refusal.cause, isPermanent: true)))
+        }
         repeatLater(question, &actions)
     }
 
-    /// A list none of whose pages has any of ours proves its market clean.
+    /// A list none of whose pages has any that is meant is clean; all lists twice in a row are proof.
     ///
     /// - Parameters:
     ///   - first: the list's first page, from which it is read again when there was something.
@@ -190,14 +252,41 @@ public struct CoinExCleaner: VenueSession {
     private mutating func looked(
         _ first: Question, found: Int, next: Question?, _ actions: inout [SessionAction]
     ) {
-        guard found == 0 else {
-            actions.append(.log(.warn, "cancelling \(found) orders"))
+        guard found == 0 || !cancels else {
+            clean.remove(first)
+            cleanRounds = 0
+            actions.append(.log(.warn, "cancelling \(found == 1 ? "1 order" : "\(found) orders")"))
             return repeatLater(first, &actions)
         }
         if let next { return ask(next, &actions) }
         clean.insert(first)
-        guard clean.count == 2 * markets.count, !isOver else { return }
-        isOver = true
-        actions.append(.reconciled)
+        guard clean.count == 2 * places.count, !isOver else { return }
+        clean = []
+        cleanRounds += 1
+        guard cleanRounds < (cancels ? 2 : 1) else {
+            isOver = true
+            return actions.append(.reconciled)
+        }
+        for first in firstPages {
+            ask(first, at: now.advanced(byNanoseconds: Self.doubt), &actions)
+        }
+    }
+}
+
+extension WireOrder {
+    fileprivate func listed(_ product: Product) -> ListedOrder {
+        ListedOrder(
+            market: "\(market) (\(product.rawValue))", side: side, remaining: unfilled ?? amount,
+            price: price, stop: nil, venueID: String(id),
+            clientID: clientID.map { ClientOrderID($0) })
+    }
+}
+
+extension WireStop {
+    fileprivate func listed(_ product: Product) -> ListedOrder {
+        ListedOrder(
+            market: "\(market) (\(product.rawValue))", side: side, remaining: amount,
+            price: price, stop: triggerPrice, venueID: String(id),
+            clientID: clientID.map { ClientOrderID($0) })
     }
 }
