@@ -3,7 +3,7 @@ public import TradingModel
 
 /// Plays a simulated run at the pace of a clock: paper trading.
 ///
-/// Only the pace comes from the clock. What the strategy sees, and when by its own time, comes from
+/// Only the pace comes from the clock, and it rests while the process stands still. What the strategy sees, and when by its own time, comes from
 /// the data alone, so a seed gives the same run at any speed.
 public struct PacedRun {
     /// Simulated seconds for each real one.
@@ -42,12 +42,13 @@ public struct PacedRun {
     ) throws(MarketDataError) -> (end: End, reached: Timestamp) {
         guard let first = try run.nextEventTime() else { return (.dataEnded, .distantPast) }
         let last = duration.map { first.advanced(byNanoseconds: $0) } ?? .distantFuture
-        let began = monotonicNanoseconds()
+        var running = RunningTime()
         let bell = reloader?.bell ?? Doorbell()
         var step = Step()
         var reached = first
         while !Interrupt.isRaised {
-            let due = min(simulatedTime(since: first, began: began), last)
+            running.advance()
+            let due = min(first.advanced(byNanoseconds: simulated(running.elapsed)), last)
             let target = min(due, reached.advanced(byNanoseconds: step.span))
             let started = monotonicNanoseconds()
             let goesOn = try run.advance(to: target)
@@ -70,13 +71,11 @@ public struct PacedRun {
             }
             guard target == due else { continue }
             let next = min(try run.nextEventTime() ?? last, last)
-            sleep(untilSimulated: next.nanoseconds - first.nanoseconds, began: began, bell)
+            running.advance()
+            sleep(
+                untilSimulated: next.nanoseconds - first.nanoseconds, at: running.elapsed, bell)
         }
         return (.interrupted, reached)
-    }
-
-    private func simulatedTime(since first: Timestamp, began: Int64) -> Timestamp {
-        first.advanced(byNanoseconds: simulated(monotonicNanoseconds() - began))
     }
 
     /// How much simulated time passes in a real one.
@@ -85,10 +84,10 @@ public struct PacedRun {
         return span < 9e18 ? Int64(span) : .max
     }
 
-    private func sleep(untilSimulated span: Int64, began: Int64, _ bell: Doorbell) {
+    /// - Parameter now: what has passed of the real time that counts, in nanoseconds.
+    private func sleep(untilSimulated span: Int64, at now: Int64, _ bell: Doorbell) {
         let real = Double(span) / speed
         let due = real < 9e18 ? Int64(real) : .max
-        let now = monotonicNanoseconds() - began
         guard due > now else { return }
         // A signal ends it early, and so does a ring.
         bell.wait(nanoseconds: min(due - now, Self.longestSleep))

@@ -25,12 +25,19 @@ import Testing
         """
 
     private func check(_ arguments: String...) throws -> (code: Int32, output: String) {
+        try script("live_check", ["--speed", "60"] + arguments)
+    }
+
+    /// Runs one of our Python scripts with the runner.
+    private func script(
+        _ name: String, _ arguments: [String]
+    ) throws -> (code: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments =
             [
-                "python3", Runner.package.appendingPathComponent("scripts/live_check").path,
-                Runner.program.path, "--speed", "60",
+                "python3", Runner.package.appendingPathComponent("scripts/\(name)").path,
+                Runner.program.path,
             ] + arguments
         let output = Pipe()
         process.standardOutput = output
@@ -63,15 +70,31 @@ import Testing
         #expect(try venue.rows("positions").first?["open_interest"] as? String == "0.01")
     }
 
-    @Test func `Ctrl-C twice ends at once, even where the venue does not answer`() throws {
+    // On a terminal that closes, with keys pressed at once and with gaps, with clocks that are set.
+    @Test(arguments: [
+        "ctrl-c", "twice-5-ms", "twice-300-ms", "thrice", "thrice-slowly", "closed", "crashed",
+        "suspended", "clock-back", "clock-forward",
+    ])
+    func `no end leaves an order without a word`(end: String) throws {
+        let (code, output) = try script("ends_check", [end])
+        #expect(code == 0, "\(output)")
+        #expect(output.contains("1 of 1 ends hold"), "\(output)")
+    }
+
+    @Test func `a run that cannot be recorded says so when it happens and at the end`() throws {
         let venue = try LiveVenue()
-        let run = try venue.start(try venue.folder.write("s.lua", Self.holder))
-        try run.wait(for: "far order working")
-        venue.simulator.suspend()
-        run.interrupt()
-        try run.wait(for: "stopping: interrupted")
-        run.interrupt()
-        #expect(run.waitForEnd() == 130, "\(run.text)")
+        let script = try venue.folder.write("s.lua", Self.holder)
+        // A file may have one block of 1,024 bytes: the record has more, the log a few lines.
+        let run = try LiveRunner(
+            program: "/bin/sh",
+            [
+                "-c", "ulimit -f 1; exec \"$0\" \"$@\"", Runner.program.path,
+            ] + venue.arguments(script) + ["--duration", "2s"],
+            home: venue.folder.url.appendingPathComponent("home").path, environment: LiveVenue.key)
+        #expect(run.waitForEnd() == 0, "\(run.text)")
+        #expect(run.text.contains("this run is not recorded: "), "\(run.text)")
+        #expect(run.text.contains("File too large"), "\(run.text)")
+        #expect(run.text.contains("this run was not recorded to its end"), "\(run.text)")
     }
 
     @Test func `a run that was killed leaves what the next one finds`() throws {

@@ -9,9 +9,14 @@ final class LiveRunner {
     private var seen = Data()
 
     /// Standard output and standard error come together.
-    init(_ arguments: [String], home: String, environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter program: what is started; nil: the runner.
+    init(
+        program: String? = nil, _ arguments: [String], home: String,
+        environment: [String: String] = [:]
+    ) throws {
         scratch = try TemporaryFolder()
-        process.executableURL = Runner.program
+        process.executableURL = program.map { URL(fileURLWithPath: $0) } ?? Runner.program
         process.arguments = arguments
         process.environment = ["PATH": "/usr/bin:/bin", "MOONRUNNER_HOME": home]
             .merging(environment) { $1 }

@@ -179,6 +179,58 @@ import VenueSessions
         #expect(trading.end == .finished(reason: "interrupted"))
     }
 
+    @Test func `says what the end does, for how long, and what asking again does`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stop("interrupted", at: Self.after(1))
+        let said = try #require(watcher.said.last)
+        for part in ["interrupted", "cancelling 1 order", "coinex", "45 s at most", "Ctrl-C"] {
+            #expect(said.contains(part), "\(said)")
+        }
+    }
+
+    @Test func `a second wish to end names the orders that may be left`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        #expect(!trading.isAskedAgain(at: Self.after(1)), "it has not been asked to end")
+        trading.stop("interrupted", at: Self.after(1))
+        #expect(trading.isAskedAgain(at: Self.after(1)))
+        let id = try #require(trading.openOrderIDs.first)
+        #expect(watcher.said.last?.contains("\(id) (buy 1 coinex:BTC/USDT:USDT @ 10") == true)
+    }
+
+    @Test func `a venue that has shown elsewhere that no order is open is not waited for long`()
+        throws
+    {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stop("interrupted", at: Self.after(1))
+        trading.nothingIsOpen(at: Self.after(5))
+        trading.pass(until: Self.after(7))
+        #expect(trading.stage == .verifying)
+        #expect(trading.isProvenEmpty)
+    }
+
+    @Test func `timers rest while it winds down`() throws {
+        let trading = try trading(
+            "function on_start() every(1, 'beat') end function on_timer(n) log.info(n) end")
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stop("interrupted", at: Self.after(1))
+        #expect(trading.nextDue > Self.after(10))
+    }
+
+    @Test func `tells that the process stood still, while it trades`() throws {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stoodStill(for: 61_000_000_000, at: Self.after(61))
+        #expect(watcher.said.last?.contains("stood still for 61 s") == true)
+    }
+
     @Test func `does not wait forever for an order that nobody knows`() throws {
         let trading = try trading(trader)
         try connect(trading)

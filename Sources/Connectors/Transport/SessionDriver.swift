@@ -31,7 +31,7 @@ public final class SessionDriver {
     private var wanted: Timestamp?
     private var timer: (task: Scheduled<Void>, due: Timestamp)?
 
-    /// - Parameter now: the time, which may jump: the session sees it stand still until it is past
+    /// - Parameter now: the time; should it go back, the session sees it stand still until it is past
     ///   what it saw before.
     /// - Parameter take: hears of all that is not about sockets, requests and timers, in order, with
     ///   the time of the input; it may call ``handle(_:)``.
@@ -69,6 +69,13 @@ public final class SessionDriver {
         isHandling = true
         session.handle(input, at: now, into: &actions)
         finish(at: now)
+    }
+
+    /// Wakes the session if that is overdue: its timer rests while the machine sleeps.
+    public func catchUp() {
+        guard let wanted, time.read() >= wanted else { return }
+        timer?.task.cancel()
+        fired()
     }
 
     /// Ends all sockets and requests; the session hears nothing more.
@@ -233,7 +240,7 @@ extension SessionDriver {
         timer = (task, now.advanced(byNanoseconds: delay))
     }
 
-    /// In nanoseconds; the wall clock may be set meanwhile.
+    /// In nanoseconds.
     private static var longestWait: Int64 { 3_600_000_000_000 }
 
     private func fired() {

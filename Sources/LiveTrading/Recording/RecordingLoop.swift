@@ -9,12 +9,17 @@ public final class RecordingLoop: LoopHost {
     /// Called some twenty times a second, for the screen and for who looks after the disk.
     public var onPulse: ((Timestamp) -> Void)?
     /// Nanoseconds of recording after which it ends by itself; nil: until somebody interrupts.
+    ///
+    /// Time in which the process stood still does not count.
     public var duration: Int64?
 
     private let loop: any EventLoop
     private let clock: () -> Timestamp
     private let onEnd: () -> Void
     private var drivers: [SessionDriver] = []
+    private var running = RunningTime()
+    /// The running time at which recording began.
+    private var recordsSince: Int64?
     private var isClosing = false
 
     /// Signals, the duration and the screen can wait for this long: 50 ms, which nobody notices.
@@ -59,11 +64,13 @@ public final class RecordingLoop: LoopHost {
     private func pulse() {
         guard !isClosing else { return }
         let now = clock()
+        running.advance()
+        for driver in drivers { driver.catchUp() }
         recording.pass()
         onPulse?(now)
-        if Interrupt.isRaised { recording.stop("interrupted") }
-        if let duration, let since = recording.since, now >= since.advanced(byNanoseconds: duration)
-        {
+        if Interrupt.isRaised { recording.stop(Interrupt.reason) }
+        if recordsSince == nil, recording.since != nil { recordsSince = running.elapsed }
+        if let duration, let recordsSince, running.elapsed - recordsSince >= duration {
             recording.stop("the duration is over")
         }
         carryOn()

@@ -17,7 +17,7 @@ final class WorkerThread: Sendable {
         var before = sigset_t()
         unsafe sigemptyset(&ours)
         unsafe sigaddset(&ours, SIGINT)
-        unsafe sigaddset(&ours, SIGTERM)
+        for number in [SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&ours, number) }
         unsafe pthread_sigmask(SIG_BLOCK, &ours, &before)
         var made = pthread_t()
         let end = end

@@ -1,4 +1,5 @@
 public import NIOCore
+internal import Synchronization
 public import TradingModel
 public import Transport
 public import VenueSessions
@@ -16,7 +17,11 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         didSet { reloader.map(listen) }
     }
     /// Nanoseconds of trading after which it ends by itself; nil: until somebody interrupts.
+    ///
+    /// Time in which the process stood still does not count.
     public var duration: Int64?
+    /// Called when somebody asks again for an end that is under way, and orders may be left.
+    public var onAskedAgain: (() -> Void)?
 
     private let loop: any EventLoop
     private let clock: () -> Timestamp
@@ -24,11 +29,19 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     private var driver: SessionDriver?
     private var wake: Scheduled<Void>?
     private var wakeAt = Timestamp.distantFuture
-    private var tradesSince: Timestamp?
+    private var running = RunningTime()
+    /// The running time at which trading began.
+    private var tradesSince: Int64?
+    private var lastPulse: Timestamp?
+    private var isAskedAgain = false
     private var isClosing = false
+    /// Of orders that may be open, as of the last pulse.
+    private let openIDs = OpenIDs()
 
     /// Signals, the duration and the screen can wait for this long: 50 ms, which nobody notices.
     private static var pulsePeriod: TimeAmount { .milliseconds(50) }
+    /// Between two pulses, 5 s: nothing here takes as long, so the process was not running.
+    private static var longestGap: Int64 { 5_000_000_000 }
 
     /// - Parameter onEnd: called once, when trading has ended and all connections are closed.
     public init(
@@ -67,13 +80,21 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     public func awaitLine(
         _ body: @escaping (VenueTrading<Run>, _ line: String?, Timestamp) -> Void
     ) {
+        whileOtherThread(does: { readLine() }, then: body)
+    }
+
+    /// Lets another thread do something slow, and takes its result in between two events.
+    public func whileOtherThread<Result: Sendable>(
+        does work: @escaping @Sendable () -> Result,
+        then body: @escaping (VenueTrading<Run>, Result, Timestamp) -> Void
+    ) {
         let held = NIOLoopBound((host: self, body: body), eventLoop: loop)
         let loop = loop
         WorkerThread.detach {
-            let line = readLine()
+            let result = work()
             loop.execute {
                 let (host, body) = held.value
-                host.perform { trading, now in body(trading, line, now) }
+                host.perform { trading, now in body(trading, result, now) }
             }
         }
     }
@@ -108,20 +129,55 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
 
     private func pulse() {
         guard !isClosing else { return }
+        running.advance()
+        driver?.catchUp()
         perform { trading, now in
-            if trading.stage == .trading, tradesSince == nil { tradesSince = now }
-            if Interrupt.isRaised { trading.stop("interrupted", at: now) }
-            if let duration, let tradesSince,
-                now >= tradesSince.advanced(byNanoseconds: duration)
-            {
+            if let lastPulse, now.nanoseconds - lastPulse.nanoseconds > Self.longestGap {
+                trading.stoodStill(for: now.nanoseconds - lastPulse.nanoseconds, at: now)
+            }
+            lastPulse = now
+            if trading.stage == .trading, tradesSince == nil { tradesSince = running.elapsed }
+            heedSignals(at: now)
+            if let duration, let tradesSince, running.elapsed - tradesSince >= duration {
                 trading.stop("the duration is over", at: now)
             }
             trading.pass(until: now)
             onPulse?(now)
         }
+        publishOpenIDs()
         guard !isClosing else { return }
         _ = loop.assumeIsolated().scheduleTask(in: Self.pulsePeriod) { [weak self] in
             self?.pulse()
+        }
+    }
+
+    private func heedSignals(at now: Timestamp) {
+        let signals = Interrupt.count
+        guard signals > 0 else { return }
+        trading.stop(Interrupt.reason, at: now)
+        guard signals > 1, !isAskedAgain else { return }
+        isAskedAgain = true
+        if trading.isAskedAgain(at: now) { onAskedAgain?() }
+    }
+
+    private func publishOpenIDs() {
+        openIDs.ids.withLock { $0 = trading.openOrderIDs }
+    }
+
+    /// A question that any thread may ask: the client ids of orders that may be open.
+    ///
+    /// The answer comes within 300 ms; where the loop is stuck it is that of the last pulse.
+    public func makeOpenOrderQuestion() -> @Sendable () -> [ClientOrderID] {
+        let (loop, openIDs) = (loop, openIDs)
+        let held = NIOLoopBound(self, eventLoop: loop)
+        return {
+            let isPublished = Doorbell()
+            loop.execute {
+                held.value.publishOpenIDs()
+                isPublished.ring()
+            }
+            waitForAny([isPublished.descriptor], milliseconds: 300)
+            return openIDs.ids.withLock { $0 }
         }
     }
 
@@ -152,4 +208,9 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         }
         carryOn()
     }
+}
+
+/// The client ids of orders that may be open, for whoever asks from another thread.
+private final class OpenIDs: Sendable {
+    let ids = Mutex<[ClientOrderID]>([])
 }

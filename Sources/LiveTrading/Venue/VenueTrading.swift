@@ -57,11 +57,15 @@ public final class VenueTrading<Run: VenueRun> {
     private let connectPatience: Int64?
     private var connectDeadline = Timestamp.distantFuture
     private var deadline = Timestamp.distantFuture
+    /// Whether the venue has shown on another connection that no order of the run is open.
+    public private(set) var isProvenEmpty = false
 
     /// Cancels are answered within a second; an order whose fate is unknown within twenty.
     private static var windDownPatience: Int64 { 30_000_000_000 }
     /// Some requests, also where a few of them fail and are asked again.
     private static var verifyPatience: Int64 { 15_000_000_000 }
+    /// What was on its way when the venue showed its lists has come by then.
+    private static var lastWordsPatience: Int64 { 2_000_000_000 }
 
     /// - Parameters:
     ///   - asksFirst: whether ``VenueAudience/mayTrade()`` decides before the strategy starts.
@@ -85,6 +89,9 @@ public final class VenueTrading<Run: VenueRun> {
         defer { requests.removeAll(keepingCapacity: true) }
         return requests + fromRun
     }
+
+    /// The client ids of orders that are open, or may be.
+    public var openOrderIDs: [ClientOrderID] { run?.engine.state.orders.open.map(\.id) ?? [] }
 
     /// Writes down what the latest calls led to: called when what they ask for is on its way.
     public func writeDown() { run?.writeDown() }
@@ -199,6 +206,44 @@ public final class VenueTrading<Run: VenueRun> {
         look(at: now)
     }
 
+    /// Says which orders may be left; true: there are such, and somebody should ask for their end once
+    /// more, past this session.
+    public func isAskedAgain(at now: Timestamp) -> Bool {
+        guard asksFirst, stage == .windingDown || stage == .verifying, let run else { return false }
+        let state = run.engine.state
+        let open = state.orders.open
+        guard !open.isEmpty else {
+            audience.log(
+                .warn, "no order of this run is known to be open; waiting for \(run.venue)'s books",
+                at: now)
+            return false
+        }
+        let names = open.map { $0.inShort(state.instruments) }.joined(separator: ", ")
+        audience.log(
+            .warn,
+            "asking \(run.venue) once more for the end of \(counted(open.count, "order")): \(names); "
+                + "stopping it again leaves them", at: now)
+        return true
+    }
+
+    /// Somebody has seen at the venue that no order of this run is open: what the session has not told
+    /// by now is not worth a long wait.
+    public func nothingIsOpen(at now: Timestamp) {
+        guard stage == .windingDown || stage == .verifying else { return }
+        isProvenEmpty = true
+        deadline = min(deadline, now.advanced(byNanoseconds: Self.lastWordsPatience))
+        look(at: now)
+    }
+
+    /// Says that nobody watched the market for a while.
+    public func stoodStill(for nanoseconds: Int64, at now: Timestamp) {
+        guard stage == .trading else { return }
+        audience.log(
+            .warn,
+            "this process stood still for \(nanoseconds / 1_000_000_000) s: nothing was watched, and "
+                + "timers that were missed fire once", at: now)
+    }
+
     /// Does what belongs between two events: a reload looks at the run.
     public func between<Result>(_ body: (inout Run) -> Result) -> Result? {
         guard stage == .trading, var run = run.take() else { return nil }
@@ -237,7 +282,20 @@ public final class VenueTrading<Run: VenueRun> {
         stage = .windingDown
         deadline = now.advanced(byNanoseconds: Self.windDownPatience)
         run?.windDown(end.reason, at: now)
+        announceEnd(end, at: now)
         look(at: now)
+    }
+
+    /// Says what is done now, and for how long at most.
+    private func announceEnd(_ end: End, at now: Timestamp) {
+        guard asksFirst, let run else { return }
+        let open = run.engine.state.orders.openCount
+        let seconds = (Self.windDownPatience + Self.verifyPatience) / 1_000_000_000
+        let what = open == 0 ? "" : "cancelling \(counted(open, "order")) and "
+        audience.log(
+            .info,
+            "stopping (\(end.reason)): \(what)asking \(run.venue) for its books, \(seconds) s at most; "
+                + "Ctrl-C asks once more and names what is left, one more gives up", at: now)
     }
 
     private func verify(at now: Timestamp) {
@@ -274,6 +332,25 @@ extension EngineInput {
         status.receiveTime = now
         return .status(status)
     }
+}
+
+extension VenueRun {
+    /// As symbols name it.
+    fileprivate var venue: String { engine.state.instruments[0].symbol.venue }
+}
+
+extension Order {
+    /// `mr1-7 (buy 0.01 coinex:BTC/USDT @ 90000, working)`.
+    public func inShort(_ instruments: [Instrument]) -> String {
+        let symbol = instruments[request.instrument.index].symbol
+        let price = request.price.map { " @ \($0)" } ?? " at market"
+        return "\(id) (\(request.side) \(request.quantity) \(symbol)\(price), \(state.name))"
+    }
+}
+
+/// `1 order`, `2 orders`.
+private func counted(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
 }
 
 /// Who watches a run at a venue: a person at a screen, or a test.

@@ -98,7 +98,8 @@ struct Paper: ParsableCommand {
             of: script, instruments: instruments, watches: watch, isVerbose: verbose,
             confirms: settings.confirmsReloads)
         reloader.follow(reloads)
-        Interrupt.watch()
+        screen.log = session.log
+        Interrupt.watch(signals: 3)
         let end = try play(&run, speed, span, reloader, screen)
         reloader.close()
         run.finish(end.end.reason)
@@ -109,6 +110,7 @@ struct Paper: ParsableCommand {
             files: instruments.map {
                 RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
             }, loopSeconds: screen.seconds, seed: seed)
+        session.note(report.text)
         Console.print(json ? report.json.line : "\n" + report.text)
         if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
     }
@@ -204,7 +206,7 @@ struct Paper: ParsableCommand {
 extension PacedRun.End {
     fileprivate var reason: String {
         switch self {
-        case .interrupted: "interrupted"
+        case .interrupted: Interrupt.reason
         case .durationReached: "the duration is over"
         case .dataEnded: "the data has ended"
         case .stopped: "trading was stopped"

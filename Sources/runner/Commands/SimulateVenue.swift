@@ -158,7 +158,7 @@ struct SimulateVenue: ParsableCommand {
     ) throws -> SimulatorServer {
         do {
             return try SimulatorServer(
-                at: ListeningAddress(port: port), identity: identity, clock: wallClock,
+                at: ListeningAddress(port: port), identity: identity, clock: RunClock().now,
                 venue: makeVenue)
         } catch let failure as ListeningFailure {
             throw RunFailure(.usage, failure.description)
@@ -169,9 +169,10 @@ struct SimulateVenue: ParsableCommand {
 
     /// Waits for Ctrl-C or the end of the duration; true: somebody interrupted.
     private func wait(_ span: Int64?) -> Bool {
-        let end = span.map { wallClock().advanced(byNanoseconds: $0) } ?? .distantFuture
+        var running = RunningTime()
         while !Interrupt.isRaised {
-            let left = end.nanoseconds - wallClock().nanoseconds
+            running.advance()
+            let left = (span ?? .max) - running.elapsed
             guard left > 0 else { return false }
             // The signal may strike another thread, so that this sleep goes on: it is short.
             pause(nanoseconds: min(left, Self.longestPause))

@@ -24,6 +24,11 @@ struct VenueTrade {
     let isConfirmed: Bool
     let json: Bool
 
+    /// Time of the run: everything that waits hangs on it.
+    private let clock = RunClock()
+    /// How the client ids of its orders begin.
+    private let idPrefix = RunOrderIDs.prefix(at: wallClock())
+
     private var isLive: Bool { keys != nil }
     private var mode: TradingMode { isLive ? .live : .paper }
 
@@ -47,11 +52,12 @@ struct VenueTrade {
         _ instruments: [Instrument], _ screen: StatusScreen, _ reloads: StrategyReloads
     ) -> LiveRun {
         var engineSettings = settings.engineSettings
-        engineSettings.orderIDPrefix = Self.orderIDPrefix(at: wallClock())
-        cancelWhenStuck(idPrefix: engineSettings.orderIDPrefix)
+        engineSettings.skipsMissedBeats = true
+        engineSettings.orderIDPrefix = idPrefix
+        cancelWhenStuck()
         let engine = Engine(
             mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
-            now: wallClock())
+            now: clock.now())
         let run = LiveRun(engine: engine, reloads: reloads)
         run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
         run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
@@ -65,37 +71,64 @@ struct VenueTrade {
         var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,
             depth: instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
-            hidesUnneededDepth: true)
+            hidesUnneededDepth: true, skipsMissedBeats: true)
         run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
         run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
         return PaperVenueRun(run, feed: feed)
     }
 
-    /// No two runs of an account begin in the same microsecond, so no client order id comes twice.
-    private static func orderIDPrefix(at now: Timestamp) -> String {
-        "mr" + String(now.nanoseconds / 1_000, radix: 36)
-    }
-
     /// A script that holds the engine's thread must not hold the account.
-    private func cancelWhenStuck(idPrefix: String) {
-        guard let keys, let network = try? venue.network(venueSettings) else { return }
+    private func cancelWhenStuck() {
+        guard let cancelPastTheRun = makeCanceller() else { return }
         let venue = venue
-        let symbols = script.symbols
         ScriptWatchdog.whenStuck { message in
             Console.fail("\(message); cancelling its orders at \(venue.title) …")
+            _ = cancelPastTheRun()
+        }
+    }
+
+    /// What cancels the run's orders on a connection of its own, says how that went, and whether it is
+    /// proven; nil: there is no account.
+    private func makeCanceller() -> (@Sendable () -> Bool)? {
+        guard let keys, let network = try? venue.network(venueSettings) else { return nil }
+        let (venue, symbols, idPrefix) = (venue, script.symbols, idPrefix)
+        return {
             let cleaner: @Sendable () -> any VenueSession = {
                 venue.makeCleaner(symbols, keys, idPrefix)
             }
             switch EmergencyStop.run(cleaner, network: network) {
             case .proven:
                 Console.warn("\(venue.title) shows no open order of this run any more.")
+                return true
             case .unproven(let words):
                 for word in words { Console.warn(word) }
                 Console.fail(
                     "orders of this run may STILL BE OPEN at \(venue.title): cancel those whose client "
-                        + "ids begin with \(idPrefix)")
+                        + "ids begin with \(idPrefix), or: runner cancel-all \(venue.name)")
+                return false
             }
         }
+    }
+
+    /// Whoever gives up is told what he leaves, and so is who finds a run that crashed.
+    private func speakWhenInHaste(
+        _ openOrders: @escaping @Sendable () -> [ClientOrderID], _ folder: RunSession
+    ) {
+        let (venue, isLive, log) = (venue, isLive, folder.log)
+        Interrupt.whenInHaste { haste in
+            let why =
+                haste == .givenUp ? "given up" : "the runner crashed, which is a mistake of its own"
+            let ids = isLive ? openOrders() : []
+            let words = ids.isEmpty ? "no order is known to be open" : Self.left(ids, at: venue)
+            log?.add("error: \(why): \(words)")
+            Console.fail("\(why): \(words)")
+        }
+    }
+
+    private static func left(_ ids: [ClientOrderID], at venue: Venue) -> String {
+        let list = ids.map(\.text).joined(separator: ", ")
+        return "\(ids.count == 1 ? "1 order" : "\(ids.count) orders") may still be open at "
+            + "\(venue.title): \(list). Look there, or cancel with: runner cancel-all \(venue.name)"
     }
 
     // MARK: - Trading
@@ -116,17 +149,22 @@ struct VenueTrade {
         }
         let network = try venue.network(venueSettings)
         announce()
-        Interrupt.watch()
+        screen.lines.log = folder.log
+        Interrupt.watch(signals: 3)
+        let dates = DateWatch(clock, screen.lines)
         var reloader: Reloader?
         VenueLoop<Run>.runHere { loop, onEnd in
             let host = VenueLoop(
                 trading, session: session, network: network, on: loop,
-                now: wallClock, onEnd: onEnd)
+                now: clock.now, onEnd: onEnd)
             host.duration = duration
+            host.onAskedAgain = { [unowned host] in cancelPastTheRun(host) }
+            speakWhenInHaste(host.makeOpenOrderQuestion(), folder)
             screen.whenReady = { [unowned host] foreign, now in
                 confirm(host, foreign, screen)
             }
             host.onPulse = { [unowned host] now in
+                dates.look(at: now)
                 if host.reloader == nil, trading.stage == .trading, let run = trading.run {
                     let made = folder.reloader(
                         of: script, instruments: run.engine.state.instruments, watches: watches,
@@ -143,6 +181,14 @@ struct VenueTrade {
         reloader?.close()
         screen.lines.close()
         try report(trading, screen.lines, folder)
+    }
+
+    /// Asks the venue for the end of the run's orders once more, past the run's own connection.
+    private func cancelPastTheRun<Run: VenueRun>(_ host: VenueLoop<Run>) {
+        guard let cancel = makeCanceller() else { return }
+        host.whileOtherThread(does: cancel) { trading, isProven, now in
+            if isProven { trading.nothingIsOpen(at: now) }
+        }
     }
 
     private func announce() {
@@ -192,8 +238,30 @@ struct VenueTrade {
                 files: run.engine.state.instruments.map {
                     RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
                 }, loopSeconds: screen.seconds, seed: origin.seed)
+            folder.note(report.text)
             Console.print(json ? report.json.line : "\n" + report.text)
         }
+        do throws(RunFailure) {
+            try judge(trading)
+        } catch {
+            folder.note("error: \(error.message)")
+            throw error
+        }
+    }
+
+    /// How it ended, with what could not be brought to its end: that is said last and loudest.
+    private func judge<Run: VenueRun>(_ trading: VenueTrading<Run>) throws(RunFailure) {
+        let left = openOrders(trading)
+        do throws(RunFailure) {
+            try judgeEnd(trading)
+        } catch {
+            guard let left else { throw error }
+            throw RunFailure(error.code, "\(error.message); \(left)")
+        }
+        if let left { throw RunFailure(.failed, left) }
+    }
+
+    private func judgeEnd<Run: VenueRun>(_ trading: VenueTrading<Run>) throws(RunFailure) {
         switch trading.end {
         case .finished, nil: break
         case .stopped(let reason): throw RunFailure(.stopped, "trading stopped: \(reason)")
@@ -203,19 +271,17 @@ struct VenueTrade {
                 problem.isTheUsersToMend ? .usage : .failed, problem.description + advice)
         case .declined: throw RunFailure(.usage, "not confirmed: nothing was traded")
         }
-        try complainOfOpenOrders(trading)
     }
 
-    /// What could not be brought to its end is said last and loudest.
-    private func complainOfOpenOrders<Run: VenueRun>(_ trading: VenueTrading<Run>) throws {
+    /// The orders of which the run does not know that they have ended; nil: there are none.
+    private func openOrders<Run: VenueRun>(_ trading: VenueTrading<Run>) -> String? {
         guard isLive, let open = trading.run?.engine.state.orders.open, !open.isEmpty else {
-            return
+            return nil
         }
-        let list = open.map { "\($0.id) (\($0.state.name))" }.joined(separator: ", ")
-        throw RunFailure(
-            .failed,
-            "\(open.count) orders may still be open at \(venue.title): \(list). Look there, and "
-                + "cancel them")
+        guard trading.isProvenEmpty else { return Self.left(open.map(\.id), at: venue) }
+        let list = open.map(\.id.text).joined(separator: ", ")
+        return
+            "\(venue.title) shows no open order of this run; how these ended was not told: \(list)"
     }
 }
 

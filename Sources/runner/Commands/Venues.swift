@@ -46,7 +46,7 @@ struct Venues: ParsableCommand {
                 network: try venue.network(own))
         }
         VenueProbing.run(
-            states.map { ($0.probe, $0.network) }, nanoseconds: Self.patience, now: wallClock)
+            states.map { ($0.probe, $0.network) }, nanoseconds: Self.patience, now: RunClock().now)
         for place in states.indices {
             states[place].conclude(seconds: Self.patience / 1_000_000_000)
         }

@@ -1,8 +1,13 @@
+import Synchronization
 import TradingCore
 import TradingModel
 
 /// How commands and reports look as log lines; what needs no line gives nil.
 enum LogLine {
+    /// Nanoseconds by which the system's date was set since the run began: lines bear the date of now,
+    /// while the run's own clock goes on evenly.
+    static let dateShift = Atomic<Int64>(0)
+
     static func text(of command: Command, _ state: TradingState) -> String? {
         switch command {
         case .log(let level, let text): logged(state.now, level, text)
@@ -55,6 +60,7 @@ enum LogLine {
     /// `time level text`, as every line of a log: whatever the text is, it stays on the line.
     static func line(_ time: Timestamp, _ level: String, _ text: String) -> String {
         let padding = String(repeating: " ", count: max(0, 5 - level.count))
-        return "\(UTCTime(time).dateAndMillis) \(level)\(padding) \(text.onOneLine)"
+        let date = time.advanced(byNanoseconds: dateShift.load(ordering: .relaxed))
+        return "\(UTCTime(date).dateAndMillis) \(level)\(padding) \(text.onOneLine)"
     }
 }

@@ -14,6 +14,7 @@ struct RecordRun {
     let folder: String
     let duration: Int64?
     let json: Bool
+    private let clock = RunClock()
 
     /// What is written, once the instruments are known.
     private final class Files {
@@ -32,7 +33,7 @@ struct RecordRun {
         var figures = RecordFigures()
         RecordingLoop.runHere { loop, onEnd in
             let host = RecordingLoop(
-                recording, sessions: sessions, on: loop, now: wallClock, onEnd: onEnd)
+                recording, sessions: sessions, on: loop, now: clock.now, onEnd: onEnd)
             host.duration = duration
             host.onPulse = { now in
                 if let failure = files.disk?.current.failure {
@@ -75,7 +76,7 @@ struct RecordRun {
                     depth: plan.venue(at: instrument.id.index).abilities.depthLevels)
             }, version: Runner.version, at: now)
         let queue = RecordingQueue(instruments: instruments.count)
-        let disk = RecordingDisk(recorder, from: queue) { wallClock() }
+        let disk = RecordingDisk(recorder, from: queue) { [clock] in clock.now() }
         disk.begin()
         files.queue = queue
         files.disk = disk
