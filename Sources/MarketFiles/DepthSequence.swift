@@ -153,14 +153,18 @@ struct DepthSequence {
         var notes: [String] = []
         let unused = kept.count + forgotten
         if unused > 0, snapshots == 0 {
-            notes.append("no snapshot: \(grouped(unused)) depth updates were not applied")
+            notes.append(
+                "no snapshot: " + grouped(unused, "depth update was", "depth updates were")
+                    + " not applied"
+            )
         } else if gaps > 0 {
             notes.append(
-                "\(grouped(gaps)) gaps in the depth updates: the book was empty until the next "
-                    + "snapshot, \(grouped(unused)) updates were not applied")
+                grouped(gaps, "gap", "gaps")
+                    + " in the depth updates: the book was empty until the "
+                    + "next snapshot, \(grouped(unused, "update was", "updates were")) not applied")
         }
         if snapshotsUnused > 0 {
-            notes.append("\(grouped(snapshotsUnused)) snapshots were not needed")
+            notes.append("\(grouped(snapshotsUnused, "snapshot was", "snapshots were")) not needed")
         }
         return notes
     }

@@ -79,8 +79,10 @@ struct TradeFilter {
     var notes: [String] {
         guard sharedIDs > 0 else { return [] }
         return [
-            "\(grouped(sharedIDs)) trades have the id of another trade but differ from it in time, "
-                + "price or quantity: all were handed out"
+            grouped(sharedIDs, "trade has", "trades have")
+                + " the id of another trade but "
+                + (sharedIDs == 1 ? "differs" : "differ")
+                + " from it in time, price or quantity: all were handed out"
         ]
     }
 }

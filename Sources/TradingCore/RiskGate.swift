@@ -139,14 +139,16 @@ extension RiskGate {
         let all = state.orders.openCount
         if let limit = limits.maxOpenOrders, all >= limit {
             throw RiskRefusal(
-                rule: .maxOpenOrders, detail: "\(all) orders are open, the limit is \(limit)")
+                rule: .maxOpenOrders,
+                detail: "\(counted(all, "order is", "orders are")) open, the limit is \(limit)")
         }
         guard let limit = overrides[instrument.symbol.description]?.maxOpenOrders else { return }
         let own = state.orders.open.count { $0.request.instrument == instrument.id }
         guard own < limit else {
             throw RiskRefusal(
                 rule: .maxOpenOrders,
-                detail: "\(own) orders of \(instrument.symbol) are open, the limit is \(limit)")
+                detail: "\(counted(own, "order")) of \(instrument.symbol) "
+                    + "\(own == 1 ? "is" : "are") open, the limit is \(limit)")
         }
     }
 
@@ -160,13 +162,15 @@ extension RiskGate {
         if let limit = limits.maxOrdersPerSecond, sent.count() >= limit {
             throw RiskRefusal(
                 rule: .maxOrdersPerSecond,
-                detail: "\(sent.count()) orders were sent within a second, the limit is \(limit)")
+                detail: counted(sent.count(), "order was", "orders were")
+                    + " sent within a second, the limit is \(limit)")
         }
         if let limit = own, sent.count(of: instrument.id) >= limit {
             throw RiskRefusal(
                 rule: .maxOrdersPerSecond,
-                detail: "\(sent.count(of: instrument.id)) orders of \(instrument.symbol) were sent "
-                    + "within a second, the limit is \(limit)")
+                detail: "\(counted(sent.count(of: instrument.id), "order")) of "
+                    + "\(instrument.symbol) \(limit == 1 ? "was" : "were") sent within a second, "
+                    + "the limit is \(limit)")
         }
         sent.add(instrument.id, at: state.now)
     }

@@ -41,7 +41,7 @@ import Testing
         ])
         #expect(run.code == 0, "\(run.errors)")
         #expect(run.errors.contains("heard 3 and 20") || run.output.contains("heard 3 and 20"))
-        #expect(run.output.contains("1 records of other symbols were left out"))
+        #expect(run.output.contains("1 record of other symbols was left out"))
         #expect(run.output.contains("2 records of other symbols were left out"))
     }
 

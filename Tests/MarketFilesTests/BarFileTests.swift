@@ -163,9 +163,9 @@ extension Bar {
         #expect(found.map { $0.closes - $0.opens } == [60, 60, 43, 60, 60, 60])
         #expect(
             source.counts.notes == [
-                "1 values of column `close_time` are no ends of their bars and were passed over",
-                "1 bars end before 1m are over", "1 bars do not begin on the grid of 1m",
-                "4 bars are missing in 1 gaps, the longest of 4m",
+                "1 value of column `close_time` is no end of its bar and was passed over",
+                "1 bar ends before 1m are over", "1 bar does not begin on the grid of 1m",
+                "4 bars are missing in 1 gap, the longest of 4m",
             ])
     }
 
@@ -215,7 +215,7 @@ extension Bar {
         #expect(source.counts.events == 3)
         #expect(
             source.counts.notes
-                == ["1 bars were there again with other values: the later row counts"])
+                == ["1 bar was there again with other values: the later row counts"])
     }
 
     @Test func `told before are not told again where the file goes back`() throws {

@@ -55,7 +55,7 @@ import TradingModel
                 "20 clear", "20 100", "30 4", "31 clear", "40 clear", "40 100", "40 6", "41 7",
             ])
         let note =
-            "1 gaps in the depth updates: the book was empty until the next snapshot, 0 updates "
+            "1 gap in the depth updates: the book was empty until the next snapshot, 0 updates "
             + "were not applied"
         #expect(found.notes == [note])
     }
@@ -72,7 +72,7 @@ import TradingModel
     @Test func `keeps its book when another snapshot comes`() throws {
         let found = try read([snapshot(20, 9), depth(30, 10, 11, price: 4), snapshot(31, 10)])
         #expect(found.events == ["20 clear", "20 100", "30 4"])
-        #expect(found.notes == ["1 snapshots were not needed"])
+        #expect(found.notes == ["1 snapshot was not needed"])
     }
 
     @Test func `of several symbols leaves out snapshots that name none`() throws {
@@ -85,9 +85,9 @@ import TradingModel
         #expect(try events(of: source).isEmpty)
         #expect(
             source.counts.notes == [
-                "1 records of other symbols were left out",
-                "no snapshot: 1 depth updates were not applied",
-                "1 snapshots without a symbol were left out, because the file holds several symbols",
+                "1 record of other symbols was left out",
+                "no snapshot: 1 depth update was not applied",
+                "1 snapshot without a symbol was left out, because the file holds several symbols",
             ])
     }
 

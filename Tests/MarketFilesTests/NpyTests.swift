@@ -122,7 +122,7 @@ func array(
         #expect(
             try events(of: source).map(shown) == ["trade buy 2 1", "trade buy 1 1", "trade - 3 1"])
         #expect(source.counts.outOfOrder == 1)
-        #expect(source.counts.notes == ["1 rows of the exchange's order alone were left out"])
+        #expect(source.counts.notes == ["1 row of the exchange's order alone was left out"])
     }
 
     @Test func `begin a snapshot with one clear and end it with its last level`() throws {

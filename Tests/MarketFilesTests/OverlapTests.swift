@@ -97,7 +97,7 @@ import TradingModel
         #expect(
             first.counts.notes == [
                 "2 of the duplicates also stand in \(other)",
-                "1 bars differ from those in \(other), which count",
+                "1 bar differs from those in \(other), which count",
             ])
         #expect(second.counts.duplicates == 0)
     }
@@ -110,7 +110,7 @@ import TradingModel
             try write("b", header, [trade(1_700_000_000, 1, 6), trade(1_700_000_001, 2, 5)]))
         #expect(try events(of: MergedSource(sources: [first, second])).count == 3)
         let note =
-            "1 trades have an id that \(folder.file("a")) gives to another trade; both were "
+            "1 trade has an id that \(folder.file("a")) gives to another trade; both were "
             + "handed out"
         #expect(second.counts.notes.contains(note))
         #expect(second.counts.duplicates == 1)

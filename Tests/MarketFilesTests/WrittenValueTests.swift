@@ -149,7 +149,7 @@ import TradingModel
         let source = try MarketFile.open(path: path, instrument: try instrument(), options: chosen)
         #expect(try events(of: source).count == 1)
         #expect(source.counts.leftOut == 1)
-        #expect(source.counts.notes == ["1 records of other symbols were left out"])
+        #expect(source.counts.notes == ["1 record of other symbols was left out"])
         let typo = try failure(path, options: MarketFileOptions(symbol: "xyz/usdt"))
         #expect(typo.reason.hasSuffix("it holds ABCUSDT, XYZUSDT; did you mean `XYZUSDT`?"))
     }

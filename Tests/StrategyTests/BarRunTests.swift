@@ -154,7 +154,7 @@ import TradingModel
     }
 
     @Test(arguments: [
-        ("1", ["1 bars of volume 0 came while orders were open: they fill nothing"]),
+        ("1", ["1 bar of volume 0 came while orders were open: such bars fill nothing"]),
         ("0", ["orders met bars of volume 0: no bar had a volume, so it was taken as not known"]),
     ])
     func `bars without volume that matter are spoken of`(volume: String, notes: [String]) throws {

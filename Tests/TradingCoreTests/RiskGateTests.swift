@@ -327,7 +327,7 @@ extension Desk {
         #expect(
             throws: RiskRefusal(
                 rule: .maxOpenOrders,
-                detail: "1 orders of sim:BTC/USDT:USDT are open, the limit is 1")
+                detail: "1 order of sim:BTC/USDT:USDT is open, the limit is 1")
         ) { try gate.approve(request, id: ClientOrderID("x"), given: desk.state) }
         own.maxOpenOrders = 2
         gate = RiskGate(limits: RiskLimits(), overrides: ["sim:BTC/USDT:USDT": own])

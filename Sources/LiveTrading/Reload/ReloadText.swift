@@ -72,8 +72,8 @@ package enum ReloadText {
         var parts = [
             "\(script): version \(swap.version) (\(hash))",
             "swapped in \(milliseconds(outcome.nanoseconds)) ms, gap \(milliseconds(outcome.gap)) "
-                + "ms, \(outcome.queuedEvents) events queued",
-            "rehearsed on \(span(swap.rehearsedSpan)), \(swap.rehearsedInputs) inputs, "
+                + "ms, \(counted(outcome.queuedEvents, "event")) queued",
+            "rehearsed on \(span(swap.rehearsedSpan)), \(counted(swap.rehearsedInputs, "input")), "
                 + "in \(milliseconds(rehearsalNanoseconds)) ms",
         ]
         if !swap.cold.isEmpty { parts.append(cold(swap)) }

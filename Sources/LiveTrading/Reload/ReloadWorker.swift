@@ -203,8 +203,8 @@ final class ReloadWorker: @unchecked Sendable {
         guard stuck.count < Self.mostStuck else {
             postponed = wish
             lines.add(
-                "not reloaded yet: \(stuck.count) earlier versions of \(script) are stuck; it is "
-                    + "tried when one of them has ended")
+                "not reloaded yet: \(counted(stuck.count, "earlier version")) of \(script) hang; "
+                    + "it is tried when one of them has ended")
             return
         }
         lastTexts = texts

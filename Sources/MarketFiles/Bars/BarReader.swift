@@ -125,22 +125,27 @@ private struct BarFindings {
         }
         if replaced > 0 {
             notes.append(
-                "\(grouped(replaced)) bars were there again with other values: the later row counts"
-            )
+                grouped(replaced, "bar was", "bars were")
+                    + " there again with other values: the later row counts")
         }
         if toldBefore > 0 {
             notes.append(
-                "\(grouped(toldBefore)) bars stand where the file goes back in time and were there "
-                    + "before: the first row counts")
+                grouped(toldBefore, "bar stands", "bars stand")
+                    + " where the file goes back in time and "
+                    + (toldBefore == 1 ? "was" : "were") + " there before: the first row counts")
         }
-        if short > 0 { notes.append("\(grouped(short)) bars end before \(size) are over") }
+        if short > 0 {
+            notes.append("\(grouped(short, "bar ends", "bars end")) before \(size) are over")
+        }
         if offGrid > 0, !span.isTicks {
-            notes.append("\(grouped(offGrid)) bars do not begin on the grid of \(size)")
+            notes.append(
+                "\(grouped(offGrid, "bar does", "bars do")) not begin on the grid of \(size)")
         }
         if missing > 0, !span.isTicks {
             notes.append(
-                "\(grouped(Int(missing))) bars are missing in \(grouped(gaps)) gaps, the longest "
-                    + "of \(BarSize.time(nanoseconds: longest))")
+                grouped(Int(missing), "bar is", "bars are") + " missing in "
+                    + grouped(gaps, "gap", "gaps")
+                    + ", the longest of \(BarSize.time(nanoseconds: longest))")
         }
         return notes
     }

@@ -152,17 +152,23 @@ struct BinanceStreamDecoder: LineDecoder {
         if tradesLeftOut > 0 {
             notes.append(
                 "holds trade and aggTrade, which tell the same: \(grouped(tradesLeftOut)) of the "
-                    + "kind that came second were left out")
+                    + "kind that came second \(was(tradesLeftOut)) left out")
         }
         if emptyTrades > 0 {
-            notes.append("\(grouped(emptyTrades)) trades without price or quantity were left out")
+            notes.append(
+                "\(grouped(emptyTrades, "trade", "trades")) without price or quantity "
+                    + "\(was(emptyTrades)) left out")
         }
         if unattributed > 0 {
             notes.append(
-                "\(grouped(unattributed)) snapshots without a symbol were left out, because the file "
-                    + "holds several symbols")
+                "\(grouped(unattributed, "snapshot", "snapshots")) without a symbol "
+                    + "\(was(unattributed)) left out, because the file holds several symbols")
         }
-        if others > 0 { notes.append("\(grouped(others)) messages of other kinds were left out") }
+        if others > 0 {
+            notes.append(
+                "\(grouped(others, "message", "messages")) of other kinds "
+                    + "\(was(others)) left out")
+        }
         return notes
     }
 

@@ -149,15 +149,20 @@ struct CsvBarDecoder: LineDecoder {
     var notes: [String] {
         var notes = record.notes
         if withoutVolume > 0 {
-            notes.append("\(grouped(withoutVolume)) bars without a volume are read with volume 0")
+            notes.append(
+                "\(grouped(withoutVolume, "bar", "bars")) without a volume "
+                    + (withoutVolume == 1 ? "is" : "are") + " read with volume 0")
         }
         if outside > 0 {
-            notes.append("\(grouped(outside)) bars open or close outside their low to high")
+            notes.append(
+                "\(grouped(outside, "bar opens or closes", "bars open or close")) outside "
+                    + (outside == 1 ? "its" : "their") + " low to high")
         }
         if unreadEnds > 0, let column = columns.closeTime {
             notes.append(
-                "\(grouped(unreadEnds)) values of column `\(column.name)` are no ends of their bars "
-                    + "and were passed over")
+                "\(grouped(unreadEnds, "value", "values")) of column `\(column.name)` "
+                    + (unreadEnds == 1 ? "is no end of its bar" : "are no ends of their bars")
+                    + " and \(was(unreadEnds)) passed over")
         }
         if columns.isStampedAtEnd {
             notes.append("times are read as the ends of the bars, as BitMEX writes them")

@@ -86,8 +86,8 @@ struct CsvFundingDecoder: LineDecoder {
     var notes: [String] {
         guard withoutMark > 0 else { return record.notes }
         return record.notes + [
-            "\(grouped(withoutMark)) settlements without a mark price are taken at the last price "
-                + "known then"
+            "\(grouped(withoutMark, "settlement", "settlements")) without a mark price "
+                + (withoutMark == 1 ? "is" : "are") + " taken at the last price known then"
         ]
     }
 

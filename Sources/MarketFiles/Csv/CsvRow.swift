@@ -161,12 +161,14 @@ extension CsvRow {
         var notes: [String] = []
         if rounded > 0 {
             notes.append(
-                "\(grouped(rounded)) numbers had more than 18 decimals and were rounded there")
+                "\(grouped(rounded, "number", "numbers")) had more than 18 decimals "
+                    + "and \(was(rounded)) rounded there")
         }
         if oddlyGrouped > 0 {
             notes.append(
-                "\(grouped(oddlyGrouped)) numbers have thousands separators in odd places, the first "
-                    + "`\(firstOddlyGrouped)`: they were left out")
+                grouped(oddlyGrouped, "number has", "numbers have")
+                    + " thousands separators in odd places, the first `\(firstOddlyGrouped)`: "
+                    + "they were left out")
         }
         return notes
     }

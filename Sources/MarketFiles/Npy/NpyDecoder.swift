@@ -213,13 +213,17 @@ struct NpyDecoder {
         var notes = funding.notes
         if exchangeOnly > 0 {
             notes.append(
-                "\(grouped(exchangeOnly)) rows of the exchange's order alone were left out")
+                "\(grouped(exchangeOnly, "row", "rows")) of the exchange's order alone "
+                    + "\(was(exchangeOnly)) left out")
         }
         if oneSidedClears > 0 {
-            notes.append("\(grouped(oneSidedClears)) snapshots of one side emptied both")
+            notes.append(
+                "\(grouped(oneSidedClears, "snapshot", "snapshots")) of one side emptied both")
         }
         if tornQuotes > 0 {
-            notes.append("\(grouped(tornQuotes)) quotes of which one side is missing were left out")
+            notes.append(
+                "\(grouped(tornQuotes, "quote", "quotes")) of which one side is missing "
+                    + "\(was(tornQuotes)) left out")
         }
         return notes
     }

@@ -49,9 +49,10 @@ internal import TradingModel
         let rows = bytes / NpyHeader.bytesPerRow
         let torn = bytes % NpyHeader.bytesPerRow
         let parts =
-            (rows > 0 ? ["\(grouped(rows)) whole rows"] : [])
-            + (torn > 0 ? ["\(grouped(torn)) bytes of a torn row"] : [])
-        return parts.joined(separator: " and ") + " behind the last counted row were left out"
+            (rows > 0 ? [grouped(rows, "whole row", "whole rows")] : [])
+            + (torn > 0 ? ["\(grouped(torn, "byte", "bytes")) of a torn row"] : [])
+        return parts.joined(separator: " and ") + " behind the last counted row "
+            + was(rows + torn) + " left out"
     }
 
     /// A loss of power can leave a file that is long enough, with zeros where rows should be.
@@ -63,7 +64,9 @@ internal import TradingModel
             count -= 1
         }
         guard count < whole else { return }
-        notes.append("\(grouped(whole - count)) empty rows at its end were left out")
+        notes.append(
+            "\(grouped(whole - count, "empty row", "empty rows")) at its end "
+                + "\(was(whole - count)) left out")
     }
 
     /// How much of the array has been read when the reader stands at row `at` of those at hand.
@@ -129,8 +132,8 @@ internal import TradingModel
 
     private func noteCut(whole: Int, promised: Int) throws(MarketDataError) {
         let reason =
-            "is cut off: \(grouped(whole)) whole rows of the \(grouped(promised)) that its header "
-            + "promises"
+            "is cut off: \(grouped(whole, "whole row", "whole rows")) of the "
+            + "\(grouped(promised)) that its header promises"
         guard allowsCut else { throw MarketDataError(file: path, reason: reason) }
         notes.append(reason)
     }

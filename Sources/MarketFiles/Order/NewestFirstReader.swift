@@ -76,7 +76,9 @@ final class NewestFirstReader: MarketReader {
         counts.events = next
         let turned = trades.count + others.count
         counts.notes.append(
-            "it is written newest first: its \(grouped(turned)) records were turned round")
+            "it is written newest first: its "
+                + grouped(turned, "record was", "records were") + " turned round"
+        )
         return counts
     }
 }

@@ -12,16 +12,20 @@ struct SharedRecords {
     func notes(_ path: String) -> [String] {
         var notes: [String] = []
         if leftOut > 0 {
-            notes.append("\(grouped(leftOut)) of the duplicates also stand in \(path)")
+            notes.append(
+                grouped(leftOut, "of the duplicates also stands", "of the duplicates also stand")
+                    + " in \(path)")
         }
         if differing > 0 {
             notes.append(
-                "\(grouped(differing)) bars differ from those in \(path), which count")
+                grouped(differing, "bar differs", "bars differ")
+                    + " from those in \(path), which count"
+            )
         }
         if sameID > 0 {
             notes.append(
-                "\(grouped(sameID)) trades have an id that \(path) gives to another trade; both were "
-                    + "handed out")
+                grouped(sameID, "trade has", "trades have")
+                    + " an id that \(path) gives to another trade; both were handed out")
         }
         return notes
     }

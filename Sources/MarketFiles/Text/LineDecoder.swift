@@ -80,7 +80,9 @@ struct SymbolFilter {
     }
 
     var notes: [String] {
-        leftOut == 0 ? [] : ["\(grouped(leftOut)) records of other symbols were left out"]
+        leftOut == 0
+            ? []
+            : ["\(grouped(leftOut, "record", "records")) of other symbols \(was(leftOut)) left out"]
     }
 }
 

@@ -84,3 +84,11 @@ func grouped(_ number: Int) -> String {
     groups.insert(digits, at: 0)
     return (number < 0 ? "-" : "") + groups.joined(separator: ",")
 }
+
+/// A number with what it counts: `1 row was`, `2,000 rows were`.
+func grouped(_ number: Int, _ one: String, _ several: String) -> String {
+    grouped(number) + " " + (number == 1 ? one : several)
+}
+
+/// `was` or `were`, behind a number of things.
+func was(_ number: Int) -> String { number == 1 ? "was" : "were" }

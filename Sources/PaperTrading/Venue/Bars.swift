@@ -108,7 +108,8 @@ extension PaperVenue {
         var notes: [String] = []
         if bars.emptyBars > 0 {
             notes.append(
-                "\(bars.emptyBars) bars of volume 0 came while orders were open: they fill nothing")
+                counted(bars.emptyBars, "bar", "bars")
+                    + " of volume 0 came while orders were open: such bars fill nothing")
         }
         if bars.metBareBar {
             notes.append(

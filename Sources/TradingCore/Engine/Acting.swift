@@ -57,7 +57,7 @@ extension Engine {
         failures.append(state.now)
         guard failures.count >= settings.maxFailuresPerMinute else { return }
         stopTrading(
-            "\(failures.count) handlers failed within a minute, the limit is "
+            "\(counted(failures.count, "handler")) failed within a minute, the limit is "
                 + "\(settings.maxFailuresPerMinute)", into: &commands)
     }
 

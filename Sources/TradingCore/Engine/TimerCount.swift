@@ -45,7 +45,8 @@ extension Engine {
         let text =
             switch excess {
             case .inSecond(let limit):
-                "more than \(limit) timers ran out within a second (script.timer_beats_per_second)"
+                "more than \(counted(limit, "timer")) ran out within a second "
+                    + "(script.timer_beats_per_second)"
             case .inOneInput(let limit):
                 "more than \(limit) timers ran out before anything else came"
             }

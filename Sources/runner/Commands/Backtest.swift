@@ -122,10 +122,13 @@ extension BacktestData {
                 let counts = file.source.counts
                 if counts.outOfOrder > 0 {
                     notes.append(
-                        "\(file.path.onOneLine): \(counts.outOfOrder) records out of order")
+                        "\(file.path.onOneLine): \(counted(counts.outOfOrder, "record")) out of order"
+                    )
                 }
                 if counts.duplicates > 0 {
-                    notes.append("\(file.path.onOneLine): \(counts.duplicates) duplicates left out")
+                    notes.append(
+                        "\(file.path.onOneLine): \(counted(counts.duplicates, "duplicate")) left out"
+                    )
                 }
                 notes += counts.notes.map { "\(file.path.onOneLine): \($0)" }
             }

@@ -129,11 +129,13 @@ struct Replay: ParsableCommand {
         guard intents.count == end.intents, intents.hexadecimal == end.intentsHash else {
             throw RunFailure(
                 .failed,
-                "not the same: \(intents.count) intents, sha256 \(intents.hexadecimal); the session "
-                    + "had \(end.intents), sha256 \(end.intentsHash)")
+                "not the same: \(counted(intents.count, "intent")), sha256 "
+                    + "\(intents.hexadecimal); the session had \(end.intents), sha256 "
+                    + end.intentsHash)
         }
         Console.warn(
-            "the same: \(intents.count) intents through \(reloads) reloads, sha256 "
+            "the same: \(counted(intents.count, "intent")) through "
+                + "\(counted(reloads, "reload")), sha256 "
                 + intents.hexadecimal)
     }
 }

@@ -50,7 +50,9 @@ struct Test: ParsableCommand {
         let declared = results.map(\.declared).reduce(0, +)
         let files = results.map(\.file).joined(separator: ", ")
         if let filter, declared > 0 {
-            return "none of the \(declared) tests in \(files) has `\(filter)` in its name"
+            return declared == 1
+                ? "the one test in \(files) has no `\(filter)` in its name"
+                : "none of the \(declared) tests in \(files) has `\(filter)` in its name"
         }
         return "there is no test in \(files); one begins with test(\"name\", function() … end)"
     }

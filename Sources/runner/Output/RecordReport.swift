@@ -51,16 +51,21 @@ struct RecordReport {
         for (entry, bytes, dropped) in entries {
             let counts = entry.counts
             lines.append(
-                "\(entry.symbol)  \(counts.trades) trades, \(counts.bookChanges) book changes, "
-                    + "\(counts.quotes) quotes, \(counts.gaps) gaps, \(shownBytes(bytes))")
+                "\(entry.symbol)  \(counted(counts.trades, "trade")), "
+                    + "\(counted(counts.bookChanges, "book change")), "
+                    + "\(counted(counts.quotes, "quote")), \(counted(counts.gaps, "gap")), "
+                    + shownBytes(bytes))
             lines += entry.files.map { "    " + $0 }
             let left = leftOut(counts)
             if !left.isEmpty { lines.append("    not written: " + left.joined(separator: ", ")) }
             if counts.inexact > 0 {
-                lines.append("    \(counts.inexact) numbers have more digits than a double")
+                lines.append(
+                    "    \(counted(counts.inexact, "number has", "numbers have")) more digits than a double"
+                )
             }
             if dropped > 0 {
-                lines.append("    dropped: \(dropped) events, for which the disk was too slow")
+                lines.append(
+                    "    dropped: \(counted(dropped, "event")), for which the disk was too slow")
             }
         }
         return lines.joined(separator: "\n")
@@ -68,11 +73,14 @@ struct RecordReport {
 
     private func leftOut(_ counts: RecordingCounts) -> [String] {
         let rows = [
-            (counts.tickers, "tickers"), (counts.funding, "funding"),
-            (counts.notAsked, "of feeds that were not asked for"),
-            (counts.refused, "that no market gives"),
+            (counts.tickers, "ticker", "tickers"), (counts.funding, "funding", "funding"),
+            (
+                counts.notAsked, "of a feed that was not asked for",
+                "of feeds that were not asked for"
+            ),
+            (counts.refused, "that no market gives", "that no market gives"),
         ]
-        return rows.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        return rows.filter { $0.0 > 0 }.map { counted($0.0, $0.1, $0.2) }
     }
 }
 
@@ -103,6 +111,6 @@ struct RecordFigures {
         let clock = UTCTime(Timestamp(nanoseconds: passed % 86_400 * 1_000_000_000)).clock
         let days = passed >= 86_400 ? "\(passed / 86_400) d " : ""
         let sizes = bytes.map(shownBytes).joined(separator: " + ")
-        return "\(days)\(clock) │ \(events) events, \(rate)/s │ \(sizes)"
+        return "\(days)\(clock) │ \(counted(events, "event")), \(rate)/s │ \(sizes)"
     }
 }

@@ -186,7 +186,7 @@ struct RunReport {
             if bookLevels > 0 { lines += bookLines(run.books[index]) }
         }
         let rejected = run.tally.rejected.values.reduce(0, +)
-        let fills = run.tally.fills > 0 ? ", \(run.tally.fills) fills" : ""
+        let fills = run.tally.fills > 0 ? ", " + counted(run.tally.fills, "fill") : ""
         lines.append("orders      \(run.tally.orders) sent\(fills), \(rejected) rejected")
         for (reason, count) in run.tally.rejected.sorted(by: { $0.key < $1.key }) {
             lines.append("            \(count) × \(reason)")
@@ -200,7 +200,7 @@ struct RunReport {
         lines.append("intents     \(intents.count), sha256 \(intents.hexadecimal)")
         if loopSeconds > 0 {
             let rate = Money(attos: Int128(eventsPerSecond) * attosPerUnit).shown(places: 0)
-            lines.append("speed       \(events) events, \(rate) a second")
+            lines.append("speed       \(counted(events, "event")), \(rate) a second")
         }
         return lines.joined(separator: "\n")
     }
@@ -232,17 +232,21 @@ struct RunReport {
 
     private func dataLines(_ statistics: DataStatistics, _ entry: SymbolFiles) -> [String] {
         var parts: [String] = []
-        if statistics.trades > 0 { parts.append("\(statistics.trades) trades") }
-        if statistics.bookUpdates > 0 { parts.append("\(statistics.bookUpdates) book updates") }
-        if statistics.quotes > 0 { parts.append("\(statistics.quotes) quotes") }
-        if statistics.bars > 0 { parts.append("\(statistics.bars) bars") }
+        if statistics.trades > 0 { parts.append(counted(statistics.trades, "trade")) }
+        if statistics.bookUpdates > 0 {
+            parts.append(counted(statistics.bookUpdates, "book update"))
+        }
+        if statistics.quotes > 0 { parts.append(counted(statistics.quotes, "quote")) }
+        if statistics.bars > 0 { parts.append(counted(statistics.bars, "bar")) }
         if parts.isEmpty { parts.append("no events") }
         var lines = ["data        \(entry.symbol): " + parts.joined(separator: ", ")]
         if let first = statistics.firstTime, let last = statistics.lastTime {
             lines.append(
                 "            \(UTCTime(first).dateAndClock) to \(UTCTime(last).dateAndClock) UTC")
         }
-        if entry.skipped > 0 { lines.append("            \(entry.skipped) bad lines skipped") }
+        if entry.skipped > 0 {
+            lines.append("            \(counted(entry.skipped, "bad line")) skipped")
+        }
         lines += entry.notes.map { "            " + $0 }
         return lines
     }

@@ -1,5 +1,6 @@
 import PlainJSON
 import SimulatorServer
+import TradingModel
 
 /// What a simulator's user has to know to reach it, and what it served when it ends.
 struct ServingReport {
@@ -85,8 +86,8 @@ struct ServingReport {
     // MARK: - The end
 
     static func text(of served: ServedCounts) -> String {
-        "served \(served.requests) requests and \(served.sockets) sockets; "
-            + "\(served.orders) orders, \(served.fills) fills"
+        "served \(counted(served.requests, "request")) and \(counted(served.sockets, "socket")); "
+            + "\(counted(served.orders, "order")), \(counted(served.fills, "fill"))"
     }
 
     static func json(of served: ServedCounts, isInterrupted: Bool) -> JSON {

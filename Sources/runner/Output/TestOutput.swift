@@ -63,9 +63,9 @@ enum TestOutput {
             var parts = ["\(passed) passed"]
             if failed > 0 { parts.append("\(failed) failed") }
             if brokenFiles > 0 {
-                parts.append("\(brokenFiles) \(brokenFiles == 1 ? "file" : "files") not run")
+                parts.append("\(counted(brokenFiles, "file")) not run")
             }
-            let files = fileCount == 1 ? "1 file" : "\(fileCount) files"
+            let files = counted(fileCount, "file")
             let hundredths = Int((seconds * 100).rounded())
             let digits = "\(hundredths % 100)"
             let time = "\(hundredths / 100)." + (digits.utf8.count < 2 ? "0" : "") + digits

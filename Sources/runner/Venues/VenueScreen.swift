@@ -101,7 +101,7 @@ final class VenueScreen: VenueAudience, RecordingAudience {
             if let run = trading.run { lines.update(run, now) }
         case .windingDown:
             let open = trading.run?.engine.state.orders.openCount ?? 0
-            if lines.isDue() { lines.draw("waiting for the end of \(open) orders …") }
+            if lines.isDue() { lines.draw("waiting for the end of \(counted(open, "order")) …") }
         case .verifying:
             if lines.isDue() { lines.draw("asking \(venue.title) for its books …") }
         case .waiting, .ended: break
