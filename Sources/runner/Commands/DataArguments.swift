@@ -121,10 +121,7 @@ struct InstrumentArgument {
         default:
             let near = nearestName(to: name, among: Self.names)
             throw RunFailure(
-                .usage,
-                "--instrument: there is no `\(name)`"
-                    + (near.map { "; did you mean `\($0)`?" }
-                        ?? "; here are: \(Self.names.joined(separator: ", "))"))
+                .usage, "--instrument: \(unknownName("fact", name, among: Self.names))")
         }
         guard isRight else {
             let expected =

@@ -68,10 +68,7 @@ struct New: ParsableCommand {
     private func chosenTemplate() throws(RunFailure) -> Template {
         if let found = Template.all.first(where: { $0.name == template }) { return found }
         let names = Template.all.map(\.name)
-        let hint = nearestName(to: template, among: names).map { "; did you mean `\($0)`?" } ?? "."
-        throw RunFailure(
-            .usage,
-            "there is no template `\(template)`\(hint) There are \(names.joined(separator: ", ")).")
+        throw RunFailure(.usage, unknownName("template", template, among: names))
     }
 }
 

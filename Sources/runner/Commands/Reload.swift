@@ -37,7 +37,7 @@ struct Reload: ParsableCommand {
         do throws(SessionFolder.Problem) {
             if let session { return try SessionFolder.find(session) }
         } catch {
-            throw RunFailure(.usage, error.description)
+            throw RunFailure(.usage, error.description + nearestSession(to: session ?? ""))
         }
         let running = Control.running()
         guard let only = running.first else {
@@ -51,4 +51,10 @@ struct Reload: ParsableCommand {
         }
         return only
     }
+}
+
+/// `; did you mean …?` for a session that there is not; empty where none is near.
+func nearestSession(to name: String) -> String {
+    let near = nearestName(to: name, among: SessionFolder.all().map(\.name))
+    return near.map { "; did you mean `\($0)`?" } ?? ""
 }

@@ -48,10 +48,19 @@ struct Replay: ParsableCommand {
     }
 
     private func read() throws -> RecordedSession {
+        let folder = try findFolder()
         do throws(SessionFolder.Problem) {
-            return try RecordedSession(of: try SessionFolder.find(session))
+            return try RecordedSession(of: folder)
         } catch {
             throw RunFailure(.usage, error.description)
+        }
+    }
+
+    private func findFolder() throws -> SessionFolder {
+        do throws(SessionFolder.Problem) {
+            return try SessionFolder.find(session)
+        } catch {
+            throw RunFailure(.usage, error.description + nearestSession(to: session))
         }
     }
 

@@ -109,7 +109,7 @@ struct SimulateVenue: ParsableCommand {
                 plan.shares.merge(read.shares) { $1 }
             } catch {
                 let name = String(error.found.prefix { $0 != "=" })
-                let near = nearestName(to: name, among: error.names.filter { $0 != name })
+                let near = nearestName(to: name, among: error.names)
                 throw RunFailure(
                     .usage,
                     near.map { "--fault: there is no `\(name)`; did you mean `\($0)`?" }

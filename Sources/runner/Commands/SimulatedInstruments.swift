@@ -9,8 +9,8 @@ func simInstruments(_ symbols: [Symbol]) throws(RunFailure) -> [Instrument] {
         guard symbol.venue == SimulatedExchange.venue else {
             throw RunFailure(
                 .usage,
-                "\(symbol): there is no venue `\(symbol.venue)`; the one there is: sim "
-                    + "(the embedded exchange)")
+                "\(symbol): \(unknownName("venue", symbol.venue, among: [SimulatedExchange.venue]))"
+            )
         }
         let id = InstrumentID(chosen.count)
         guard let instrument = SimulatedExchange.instrument(symbol, id: id) else {
@@ -18,7 +18,7 @@ func simInstruments(_ symbols: [Symbol]) throws(RunFailure) -> [Instrument] {
             throw RunFailure(
                 .usage,
                 "the embedded exchange has no \(symbol)"
-                    + (near.map { "; did you mean \($0)?" } ?? "") + " It has: "
+                    + (near.map { "; did you mean \($0)?" } ?? ".") + " It has: "
                     + names.joined(separator: ", "))
         }
         chosen.append(instrument)

@@ -60,12 +60,7 @@ struct Venues: ParsableCommand {
         guard let name else { return Venue.all }
         let known = [SimulatedExchange.venue] + Venue.all.map(\.name)
         guard known.contains(name) else {
-            let near = nearestName(to: name, among: known)
-            throw RunFailure(
-                .usage,
-                "there is no venue `\(name)`"
-                    + (near.map { "; did you mean `\($0)`?" }
-                        ?? "; there are: \(known.joined(separator: ", "))"))
+            throw RunFailure(.usage, unknownName("venue", name, among: known))
         }
         guard name == SimulatedExchange.venue else { return Venue.all.filter { $0.name == name } }
         guard !flags.namesAddress else {

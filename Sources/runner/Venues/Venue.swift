@@ -150,11 +150,7 @@ func venue(of symbols: [Symbol], embedded: String) throws(RunFailure) -> Venue? 
     for name in names where !known.contains(name) {
         let near = nearestName(to: name, among: known)
         let symbol = symbols.first { $0.venue == name }?.description ?? name
-        throw RunFailure(
-            .usage,
-            "\(symbol): there is no venue `\(name)`"
-                + (near.map { "; did you mean `\($0)`?" } ?? "")
-                + " There are: \(known.joined(separator: ", "))")
+        throw RunFailure(.usage, "\(symbol): \(unknownName("venue", name, among: known))")
     }
     guard names.count == 1 else {
         throw RunFailure(
