@@ -145,6 +145,38 @@ import Testing
             ])
     }
 
+    @Test(arguments: [
+        ("risk: 5", "`risk` is no single value", "`risk.max_position`"),
+        ("paper: 1", "`paper` is no single value", "`paper.leverage`"),
+        ("paper: {fees: 1%}", "`paper.fees` is no single value", "`paper.fees.maker`"),
+        ("paper: {balances: 5}", "`paper.balances` is no single value", "`paper.balances.USDT`"),
+        ("paper: {leverage: {of: 5}}", "`paper.leverage` is one value", "`paper.leverage.of`"),
+        ("script: 3", "`script` is no single value", "`script.memory`"),
+        ("venues: {coinex: 3}", "`venues.coinex` is no single value", "base_url"),
+        ("venues: {coinx: {leverage: 3}}", "`venues.coinx.leverage`", "`venues.coinex`?"),
+        ("risk: {symbols: {\"sim:BTC/USDT\": {max_positon: 3}}}", "max_positon", "max_position`?"),
+        ("- 5", "expected settings such as `paper:`", "found a list"),
+        ("- 5\n- 6", "s.yaml:1: ", "found a list"), ("risk: [1, 2]", "`risk`", "a list"),
+    ])
+    func `a value in the wrong place of the settings says what may stand there`(
+        text: String, what: String, instead: String
+    ) throws {
+        let settings = try folder.write("s.yaml", text + "\n")
+        let data = try folder.write("trades.csv", `The backtest command`.trades)
+        expectOneMessage(
+            try backtest(data: data, ["--settings", settings]), code: 2,
+            containing: ["s.yaml:1", what, instead])
+    }
+
+    @Test func `a venue that does not exist is told with those that do`() throws {
+        let script = try folder.write(
+            "script.lua",
+            "subscribe(\"binance:BTC/USDT\", \"trades\")\nfunction on_trade(t) end\n")
+        expectOneMessage(
+            try Runner([script]), code: 2,
+            containing: ["there is no venue `binance`; there are: sim, coinex\n"])
+    }
+
     @Test func `a misspelt command gives the nearest one`() throws {
         expectOneMessage(
             try Runner(["backtst", "x.lua"]), code: 2, containing: ["backtst", "`backtest`"])

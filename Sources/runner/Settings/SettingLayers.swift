@@ -65,7 +65,10 @@ enum SettingLayers {
                     value, path: path + [key.string ?? "?"], file: file, into: &entries, &problems)
             }
         default:
-            problems.append("\(origin): `\(path.joined(separator: "."))` cannot be a list")
+            problems.append(
+                path.isEmpty
+                    ? "\(origin): expected settings such as `paper:`, found a list"
+                    : "\(origin): `\(path.joined(separator: "."))` cannot be a list")
         }
     }
 

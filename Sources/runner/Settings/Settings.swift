@@ -2,6 +2,8 @@ import PaperTrading
 import ScriptHost
 import TradingCore
 import TradingModel
+import Transport
+import VenueSessions
 
 /// Settings that have been checked; who holds them need not check again.
 struct Settings {
@@ -31,6 +33,12 @@ struct Settings {
     /// - Throws: ``InvalidSettings`` with every problem there is.
     init(_ entries: [SettingEntry]) throws(InvalidSettings) {
         var problems: [String] = []
+        self.init(entries, &problems)
+        guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
+    }
+
+    /// The same; what cannot be applied is left out, and told.
+    init(_ entries: [SettingEntry], _ problems: inout [String]) {
         for entry in entries {
             do {
                 try apply(entry)
@@ -38,19 +46,18 @@ struct Settings {
                 problems.append(error.text)
             }
         }
-        guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
     }
 
     private struct Problem: Error { let text: String }
 
-    private static let sections: [String: [String]] = [
-        "paper": ["balances", "fees", "latency", "slippage", "leverage", "liquidity"],
-        "risk": riskKeys + ["symbols"],
-        "script": ScriptLimits.settingNames + ["max_failures_per_minute"],
-        "reload": ["window", "events", "probation", "confirm"],
-        "venues": Venue.all.map(\.name),
+    static let paperKeys = [
+        "balances", "fees", "latency", "slippage", "leverage", "liquidity",
     ]
-    private static let riskKeys = [
+    static var scriptKeys: [String] {
+        ScriptLimits.settingNames + ["max_failures_per_minute"]
+    }
+    static let reloadKeys = ["window", "events", "probation", "confirm"]
+    static let riskKeys = [
         "max_order_quantity", "max_order_notional", "max_position", "max_open_orders",
         "max_orders_per_second", "price_band",
     ]
@@ -132,11 +139,7 @@ struct Settings {
                 span <= 86_400_000_000_000
             else { throw Self.wrong(entry, "a time such as 60s, at most a day") }
             reload.probation = span
-        case "confirm":
-            guard let value = ["true": true, "false": false][entry.text] else {
-                throw Self.wrong(entry, "true or false")
-            }
-            confirmsReloads = value
+        case "confirm": confirmsReloads = try Self.truth(entry)
         default: throw Self.unknown(entry)
         }
     }
@@ -150,11 +153,13 @@ struct Settings {
             guard VenueSettings.isAddress(text, schemes: ["https", "http"]) else {
                 throw wrong(entry, "an address such as https://127.0.0.1:8443")
             }
+            try checkPlace(entry)
             venue.baseURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         case "socket_url":
             guard VenueSettings.isAddress(text, schemes: ["wss", "ws"]) else {
                 throw wrong(entry, "an address such as wss://127.0.0.1:8443/v2")
             }
+            try checkPlace(entry)
             venue.socketURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         case "ca_file": venue.caFile = text
         case "leverage": venue.leverage = try count(entry, in: 1...500)
@@ -169,6 +174,16 @@ struct Settings {
                     "\(entry.origin): keys are no settings, for settings are written down: put them "
                     + "into the environment, see docs/settings.md")
         default: throw unknown(entry)
+        }
+    }
+
+    /// Refuses what no connection is ever opened to, above all where keys would go in clear.
+    private static func checkPlace(_ entry: SettingEntry) throws(Problem) {
+        do {
+            _ = try Endpoint(entry.text)
+        } catch {
+            throw Problem(
+                text: "\(entry.origin): `\(entry.name)` is `\(entry.text)`: \(error.text)")
         }
     }
 
@@ -214,6 +229,13 @@ struct Settings {
         return value
     }
 
+    private static func truth(_ entry: SettingEntry) throws(Problem) -> Bool {
+        guard let value = ["true": true, "false": false][entry.text] else {
+            throw wrong(entry, "true or false")
+        }
+        return value
+    }
+
     private static func span(_ entry: SettingEntry) throws(Problem) -> Int64 {
         guard let value = SettingValue.nanoseconds(entry.text, bareUnit: 1_000_000),
             value <= 3_600_000_000_000
@@ -237,34 +259,26 @@ struct Settings {
             text: "\(entry.origin): `\(entry.name)` is `\(entry.text)`, expected \(expected)")
     }
 
+    /// Says where a name leaves the tree of settings.
     private static func unknown(_ entry: SettingEntry) -> Problem {
-        let sectionNames = sections.keys.sorted()
-        let names: [String]
+        let path = entry.path
         var place = 0
-        if let section = sections[entry.path[0]], entry.path.count > 1 {
-            place = 1
-            if section.contains(entry.path[1]), entry.path.count > 2 {
-                place = entry.path.count - 1
-                names =
-                    switch entry.path[1] {
-                    case _ where entry.path[0] == "venues": VenueSettings.names
-                    case "fees": ["maker", "taker"]
-                    case "latency": ["feed", "entry", "response"]
-                    case "symbols": riskKeys
-                    default: []
-                    }
-            } else {
-                names = section
+        while place < path.count {
+            guard let names = SettingNames(below: Array(path[..<place])) else {
+                let end = path[..<place].joined(separator: ".")
+                return Problem(
+                    text: "\(entry.origin): `\(end)` is one value, so there is no "
+                        + "`\(entry.name)`")
             }
-        } else {
-            names = sectionNames
+            guard names.has(path[place]) else {
+                return Problem(
+                    text: "\(entry.origin): \(names.unknown(path[place], of: entry.name))")
+            }
+            place += 1
         }
-        var text = "\(entry.origin): there is no setting `\(entry.name)`"
-        if let near = nearestName(to: entry.path[place], among: names) {
-            text += "; did you mean `\((entry.path[..<place] + [near]).joined(separator: "."))`?"
-        } else if !names.isEmpty {
-            text += "; here are: \(names.joined(separator: ", "))"
-        }
-        return Problem(text: text)
+        let inside = SettingNames(below: path)?.example ?? ""
+        return Problem(
+            text: "\(entry.origin): `\(entry.name)` is no single value: settings stand below it, "
+                + "such as `\(inside)`; found `\(entry.text)`")
     }
 }
