@@ -74,6 +74,29 @@ import Testing
             ])
     }
 
+    @Test(arguments: [(nil, 0), ("false", 0), ("true", 1)])
+    func `fill what a bar only touches where the settings say so`(
+        setting: String?, fills: Int
+    ) throws {
+        let minutes = try bars("m.csv", every: 60, 5)
+        let script = try folder.write(
+            "touch.lua",
+            """
+            subscribe("sim:BTC/USDT", "bars:1m")
+            local sent = false
+            function on_bar(b)
+              if sent then return end
+              sent = true
+              return buy { qty = 1, price = b.low }
+            end
+            """)
+        let run = try Runner(
+            ["backtest", script, "--data", minutes, "--json"],
+            environment: setting.map { ["MOONRUNNER__PAPER__BARS_FILL_ON_TOUCH": $0] } ?? [:])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(try run.json()["fills"] as? Int == fills)
+    }
+
     @Test func `refuse a size that the bars do not add up to`() throws {
         let two = try bars("two.csv", every: 120, 10)
         expectOneMessage(

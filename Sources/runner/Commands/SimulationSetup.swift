@@ -21,7 +21,8 @@ func makeRun(
         leverage: settings.leverage, slippage: .rate(settings.slippage),
         latency: Latency(
             feed: settings.feedLatency, orderEntry: settings.entryLatency,
-            response: settings.responseLatency), liquidity: settings.liquidity)
+            response: settings.responseLatency),
+        barsFillOnTouch: settings.barsFillOnTouch, liquidity: settings.liquidity)
     let venue = PaperVenue(instruments: instruments, settings: paper)
     var engineSettings = settings.engineSettings
     engineSettings.skipsMissedBeats = skipsMissedBeats

@@ -17,6 +17,8 @@ struct Settings {
     /// How much worse than the last price a market order fills where there is no book.
     var slippage = Rate.zero
     var liquidity = TouchLiquidity.shown
+    /// Whether a bar that only touches a limit price fills it.
+    var barsFillOnTouch = false
     var leverage = 1
     var limits = RiskLimits()
     var limitsBySymbol: [String: RiskLimits] = [:]
@@ -51,7 +53,7 @@ struct Settings {
     private struct Problem: Error { let text: String }
 
     static let paperKeys = [
-        "balances", "fees", "latency", "slippage", "leverage", "liquidity",
+        "balances", "fees", "latency", "slippage", "leverage", "liquidity", "bars_fill_on_touch",
     ]
     static var scriptKeys: [String] {
         ScriptLimits.settingNames + ["max_failures_per_minute"]
@@ -105,6 +107,7 @@ struct Settings {
             }
             liquidity = value
         case ("leverage", 2): leverage = try Self.count(entry, in: 1...500)
+        case ("bars_fill_on_touch", 2): barsFillOnTouch = try Self.truth(entry)
         default: throw Self.unknown(entry)
         }
     }
