@@ -49,20 +49,28 @@ struct Runner: ParsableCommand {
         let arguments = Array(CommandLine.arguments.dropFirst())
         guard !arguments.isEmpty else {
             Console.print(helpMessage())
-            Glibc.exit(ExitCode.usage.rawValue)
+            leave(ExitCode.usage.rawValue)
         }
         do {
             try checkFirstWord(arguments[0])
             var command = try direct(arguments) ?? parseAsRoot(arguments)
             try command.run()
+            leave(ExitCode.done.rawValue)
         } catch let failure as RunFailure {
             Console.fail(failure.message)
-            Glibc.exit(failure.code.rawValue)
+            leave(failure.code.rawValue)
         } catch let code as ArgumentParser.ExitCode {
-            Glibc.exit(code.rawValue)
+            leave(code.rawValue)
         } catch {
             finish(with: error)
         }
+    }
+
+    /// Ends the process; what is done and could not be printed has failed.
+    private static func leave(_ code: Int32) -> Never {
+        guard let problem = Console.outputFailure else { Glibc.exit(code) }
+        Console.fail(problem)
+        Glibc.exit(code == ExitCode.done.rawValue ? ExitCode.failed.rawValue : code)
     }
 
     /// Refuses a first word that is neither a command nor a script, with the nearest command.
@@ -115,7 +123,7 @@ struct Runner: ParsableCommand {
         let message = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
             Console.print(message)
-            Glibc.exit(ExitCode.done.rawValue)
+            leave(ExitCode.done.rawValue)
         }
         let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
         Console.fail(text)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import TradingModel
 
 /// The two streams of the process: results on standard output, everything else on standard error.
@@ -6,10 +7,26 @@ enum Console {
     static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
     static let inputIsTerminal = isatty(STDIN_FILENO) == 1
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
-    private static let wantsColour = unsafe getenv("NO_COLOR") == nil
+    /// Unless `NO_COLOR` is set to something; set to nothing it counts as not set (no-color.org).
+    private static let wantsColour =
+        unsafe getenv("NO_COLOR").map { unsafe $0.pointee == 0 } ?? true
+    /// The first thing that kept results from standard output, as `errno`; 0: nothing.
+    private static let outputProblem = Atomic<Int32>(0)
+
+    /// Why results are missing on standard output; nil: they are not, or their reader went away.
+    static var outputFailure: String? {
+        let problem = outputProblem.load(ordering: .relaxed)
+        guard problem != 0, problem != EPIPE else { return nil }
+        let reason = unsafe String(cString: strerror(problem))
+        return "standard output: \(reason); what was printed is not complete"
+    }
 
     /// A line on standard output.
-    static func print(_ line: String) { write(safe(line) + "\n", to: STDOUT_FILENO) }
+    static func print(_ line: String) {
+        let problem = write(safe(line) + "\n", to: STDOUT_FILENO)
+        guard problem != 0 else { return }
+        _ = outputProblem.compareExchange(expected: 0, desired: problem, ordering: .relaxed)
+    }
 
     /// A line on standard error.
     static func warn(_ line: String) { write(safe(line) + "\n", to: STDERR_FILENO) }
@@ -61,19 +78,31 @@ enum Console {
         return String(line.prefix(columns))
     }
 
+    /// How long a reader that does not read holds a run up: 1 s, in ms.
+    private static let patience: Int32 = 1_000
+
     /// Writes all of it; a reader that is gone (`| head`) ends the writing, not the run.
-    private static func write(_ text: String, to descriptor: Int32) {
+    ///
+    /// - Returns: what went wrong, as `errno`; 0: nothing.
+    @discardableResult
+    private static func write(_ text: String, to descriptor: Int32) -> Int32 {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = unsafe bytes.withUnsafeBytes { raw in
                 unsafe Glibc.write(descriptor, raw.baseAddress, raw.count)
             }
             if count < 0 {
-                if errno == EINTR { continue }
-                return
+                let problem = errno
+                if problem == EINTR { continue }
+                guard problem == EAGAIN else { return problem }
+                // Whoever shares the terminal or the pipe made it one that does not wait.
+                var reader = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                guard unsafe poll(&reader, 1, patience) > 0 else { return problem }
+                continue
             }
             bytes = bytes.dropFirst(count)
         }
+        return 0
     }
 }
 
