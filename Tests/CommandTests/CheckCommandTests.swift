@@ -28,6 +28,44 @@ import Testing
         #expect(warned.output.contains("warning: `x` is never read"))
     }
 
+    @Test func `takes many files, and leaves test files out`() throws {
+        let folder = try TemporaryFolder()
+        let good = try folder.write(
+            "good.lua", "subscribe('sim:BTC/USDT', 'trades')\nfunction on_trade() end\n")
+        let bad = try folder.write("bad.lua", "x = = 1")
+        let test = try folder.write("good_test.lua", "test('is left out', function() end)")
+        let run = try Runner(["check", good, bad, test])
+        #expect(run.code == 1)
+        #expect(run.output.contains("good.lua: no mistakes found\n"), "\(run.output)")
+        #expect(run.output.contains("bad.lua:1:5: error: "), "\(run.output)")
+        #expect(run.errors == "\(test) is a test file: left out\n")
+        let json = try Runner(["check", good, bad, "--json"])
+        let list = try JSONSerialization.jsonObject(with: Data(json.output.utf8))
+        #expect((list as? [[String: Any]])?.map { $0["file"] as? String } == [bad])
+        expectOneMessage(
+            try Runner(["check", test]), code: 2, containing: ["runner test \(test)"])
+    }
+
+    @Test func `reads what a script may use from the settings`() throws {
+        let greedy = try script(
+            "subscribe('sim:BTC/USDT', 'trades')\nfunction on_trade() end\n"
+                + "local kept = string.rep('x', 4000000)\nlog.info(#kept)\n")
+        #expect(try Runner(["check", greedy.path]).code == 0)
+        let settings = try greedy.folder.write("small.yaml", "script: {memory: 1MB}\n")
+        let run = try Runner(["check", greedy.path, "--settings", settings])
+        #expect(run.code == 1)
+        #expect(run.output.contains("[load]"), "\(run.output)")
+        expectOneMessage(
+            try Runner(["check", greedy.path, "--settings", "/nowhere.yaml"]), code: 2,
+            containing: ["/nowhere.yaml"])
+    }
+
+    @Test func `of a file that is not there is a wrong call, told once`() throws {
+        let run = try Runner(["check", "nowhere.lua", "strategies/ema_cross.lua"])
+        expectOneMessage(run, code: 2, containing: ["nowhere.lua: No such file"])
+        #expect(run.errors.components(separatedBy: "nowhere.lua").count == 2, "\(run.errors)")
+    }
+
     @Test func `prints all that is known as JSON`() throws {
         let wrong = try script("subscribe('sim:BTC/USDT', 'trade')\nfunction on_trade() end")
         let run = try Runner(["check", wrong.path, "--json"])

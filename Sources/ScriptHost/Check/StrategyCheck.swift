@@ -6,29 +6,36 @@ public enum StrategyCheck {
     ///
     /// An error means that the script, or a part of it, cannot do what it says; a reload refuses
     /// it. A warning means that it can, but probably not as meant.
+    ///
+    /// - Parameter limits: what loading it may use.
     public static func findings(
-        file path: String, parameters: [ParameterOverride] = []
+        file path: String, parameters: [ParameterOverride] = [],
+        limits: ScriptLimits = ScriptLimits()
     ) -> [Diagnostic] {
         let text: String
         do throws(UnreadableFile) {
             text = try ScriptFiles.text(of: path, shown: path)
         } catch {
-            return [Diagnostic(severity: .error, file: path, message: error.message)]
+            let reason =
+                error.message.hasPrefix(path + ": ")
+                ? String(error.message.dropFirst(path.count + 2)) : error.message
+            return [Diagnostic(severity: .error, file: path, message: reason)]
         }
         return findings(
             text: text, name: path, folder: ScriptFiles.folder(of: path), parameters: parameters)
     }
 
-    /// As ``findings(file:parameters:)``, of a text.
+    /// As ``findings(file:parameters:limits:)``, of a text.
     package static func findings(
         text: String, name: String = "strategy.lua", folder: String? = nil,
-        parameters: [ParameterOverride] = []
+        parameters: [ParameterOverride] = [], limits: ScriptLimits = ScriptLimits()
     ) -> [Diagnostic] {
         let checker = Checker(text: text, path: name, folder: folder)
         if checker.files.allSatisfy({ $0.error == nil }) {
             do throws(ScriptError) {
                 checker.loaded = try LuaStrategy(
-                    text: text, name: name, folder: folder, parameters: parameters)
+                    text: text, name: name, folder: folder, parameters: parameters,
+                    limits: limits)
             } catch {
                 checker.loadError = error
             }

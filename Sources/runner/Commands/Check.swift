@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import PlainJSON
 import ScriptHost
 
@@ -6,42 +7,77 @@ import ScriptHost
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Looks for mistakes in a script without trading.")
+        abstract: "Looks for mistakes in scripts without trading.",
+        discussion: """
+            EXAMPLES:
+              runner check strategies/ema_cross.lua --set fast=20
+              runner check strategies/*.lua --json
+            """)
 
-    @Argument(help: ArgumentHelp("The Lua script.", valueName: "strategy.lua"))
-    var strategy: String
+    @Argument(help: ArgumentHelp("The Lua scripts.", valueName: "strategy.lua"))
+    var strategies: [String]
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Overrides a parameter of the script.", valueName: "name=value"))
+        help: ArgumentHelp(
+            "Overrides a parameter of the script, of each where there are several.",
+            valueName: "name=value"))
     var assignments: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The settings file, for what a script may use (default: runner.yaml, if it is here).",
+            valueName: "file"))
+    var settings: String?
 
     @Flag(help: "Print one JSON array on standard output.")
     var json = false
 
     func run() throws {
-        guard !strategy.hasSuffix("_test.lua") else {
-            throw RunFailure(
-                .usage,
-                "\(strategy) is a test file, and check looks at strategies; run it with: "
-                    + "runner test \(strategy)")
+        var problems = CallProblems()
+        let overrides = try problems.note { try parameterOverrides(assignments) } ?? []
+        let limits = try problems.note { try checkedLimits() } ?? .trading
+        let paths = try problems.note { try scripts() } ?? []
+        for path in paths where unsafe access(path, R_OK) != 0 {
+            let reason = unsafe String(cString: strerror(errno))
+            problems.add("\(path): \(reason)")
         }
-        let overrides = try assignments.map { text in
-            guard let override = ParameterOverride(text) else {
-                throw RunFailure(.usage, "--set: expected name=value, found `\(text)`")
-            }
-            return override
+        try problems.check()
+        var all: [Diagnostic] = []
+        for path in paths {
+            let found = StrategyCheck.findings(file: path, parameters: overrides, limits: limits)
+            // What several of them require is told once.
+            let new = found.filter { !all.contains($0) }
+            all += new
+            guard !json else { continue }
+            for finding in new { Console.print("\(finding)") }
+            if found.isEmpty { Console.print("\(path): no mistakes found") }
         }
-        let findings = StrategyCheck.findings(file: strategy, parameters: overrides)
-        if json {
-            Console.print(JSON.array(findings.map(\.json)).line)
-        } else {
-            for finding in findings { Console.print("\(finding)") }
-        }
-        guard !findings.contains(where: { $0.severity == .error }) else {
+        if json { Console.print(JSON.array(all.map(\.json)).line) }
+        guard !all.contains(where: { $0.severity == .error }) else {
             throw ArgumentParser.ExitCode(ExitCode.failed.rawValue)
         }
-        if findings.isEmpty, !json { Console.print("\(strategy): no mistakes found") }
+    }
+
+    /// The paths without test files, which a shell's `*.lua` brings along.
+    private func scripts() throws(RunFailure) -> [String] {
+        let tests = strategies.filter { $0.hasSuffix("_test.lua") }
+        guard tests.count < strategies.count else {
+            throw RunFailure(
+                .usage,
+                "\(tests[0]) is a test file, and check looks at strategies; run it with: "
+                    + "runner test \(tests[0])")
+        }
+        for test in tests { Console.warn("\(test) is a test file: left out") }
+        return strategies.filter { !tests.contains($0) }
+    }
+
+    private func checkedLimits() throws(RunFailure) -> ScriptLimits {
+        do {
+            return try Settings(SettingLayers.file(settings) + SettingLayers.environment()).script
+        } catch {
+            throw RunFailure(.usage, error.description)
+        }
     }
 }
 
