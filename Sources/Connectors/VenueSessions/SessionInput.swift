@@ -74,17 +74,20 @@ public struct TransportProblem: Error, Hashable, Sendable, CustomStringConvertib
     }
 
     public var description: String {
+        // What to do about it is said by whoever knows what was tried.
         let meaning =
             switch kind {
-            case .dns: "the host's name has no address: check the spelling and the network"
-            case .refused: "the host refuses connections: is it up, is the port right?"
-            case .tls: "no secure connection: check the certificate and the clock"
+            case .dns: "the host's name has no address"
+            case .refused: "the host refuses connections"
+            case .tls: "no secure connection, with this certificate and clock"
             case .timeout: "no answer in time"
             case .reset: "the connection was cut"
-            case .proxy: "the proxy refuses: check HTTPS_PROXY"
+            case .proxy: "the proxy of HTTPS_PROXY refuses"
             case .other: "the network failed"
             }
-        return text.isEmpty ? meaning : "\(meaning) (\(text))"
+        if text.isEmpty { return meaning }
+        // It may say the same, with the host's name.
+        return text.hasSuffix("has no address") ? text : "\(meaning) (\(text))"
     }
 }
 

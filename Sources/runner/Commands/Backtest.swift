@@ -85,7 +85,10 @@ struct Backtest: ParsableCommand {
             run: run, files: data.fileReports, loopSeconds: seconds, seed: seed)
         report.bookLevels = book
         Console.print(json ? report.json.line : report.text)
-        if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
+        if let reason = run.stopReason {
+            throw RunFailure.stopped(
+                reason, isLogged: !run.engine.state.isTrading, linesToOutput: false)
+        }
     }
 
     /// Runs to the end and returns the seconds that the loop took.

@@ -112,7 +112,10 @@ struct Paper: ParsableCommand {
             }, loopSeconds: screen.seconds, seed: seed)
         session.note(report.text)
         Console.print(json ? report.json.line : "\n" + report.text)
-        if let reason = run.stopReason { throw RunFailure(.stopped, "trading stopped: \(reason)") }
+        if let reason = run.stopReason {
+            throw RunFailure.stopped(
+                reason, isLogged: !run.engine.state.isTrading, linesToOutput: !json)
+        }
     }
 
     /// On a venue's data, or with the money in an account there.

@@ -264,7 +264,9 @@ struct VenueTrade {
     private func judgeEnd<Run: VenueRun>(_ trading: VenueTrading<Run>) throws(RunFailure) {
         switch trading.end {
         case .finished, nil: break
-        case .stopped(let reason): throw RunFailure(.stopped, "trading stopped: \(reason)")
+        case .stopped(let reason):
+            let isLogged = trading.run.map { !$0.engine.state.isTrading } ?? false
+            throw RunFailure.stopped(reason, isLogged: isLogged, linesToOutput: !json)
         case .failed(let problem):
             let advice = problem.isPermanent ? "" : ". Gave up: --connect-timeout 10m tries longer"
             throw RunFailure(

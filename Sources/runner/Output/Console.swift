@@ -125,4 +125,24 @@ struct RunFailure: Error {
         self.code = code
         self.message = message
     }
+
+    /// What the log has told with its reason, which is said again only where the log is not before
+    /// the same eyes.
+    ///
+    /// - Parameters:
+    ///   - isLogged: whether the log has a line of it.
+    ///   - linesToOutput: whether the log is on standard output.
+    static func told(
+        _ code: ExitCode, _ what: String, reason: String, isLogged: Bool = true, linesToOutput: Bool
+    ) -> RunFailure {
+        let isTogether = Console.outputIsTerminal && Console.errorIsTerminal
+        let isSeen = isLogged && (isTogether || !linesToOutput)
+        return RunFailure(code, isSeen ? "\(what); the log above says why" : "\(what): \(reason)")
+    }
+
+    static func stopped(_ reason: String, isLogged: Bool, linesToOutput: Bool) -> RunFailure {
+        told(
+            .stopped, "trading stopped", reason: reason, isLogged: isLogged,
+            linesToOutput: linesToOutput)
+    }
 }

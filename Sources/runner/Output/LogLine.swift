@@ -14,7 +14,8 @@ enum LogLine {
         case .alert(let text): line(state.now, "alert", text)
         case .refused(let refusal, let intent):
             line(state.now, "warn", "refused: \(intent.canonical(state.instruments)): \(refusal)")
-        case .tradingStopped(let reason): line(state.now, "error", "trading stopped: \(reason)")
+        case .tradingStopped(let reason):
+            logged(state.now, .error, "trading stopped: \(reason)")
         case .submit, .cancel, .amend, .plot, .intent: nil
         }
     }

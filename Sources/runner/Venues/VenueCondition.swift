@@ -38,7 +38,8 @@ struct VenueCondition {
         if !report.isDone, report.problem == nil {
             report.problem = VenueProblem(
                 "no answer within \(seconds) s",
-                whatToDo: "check the network, the proxy and the venue's address in the settings",
+                whatToDo:
+                    "check the network, the proxy (HTTPS_PROXY) and the venue's address in the settings",
                 cause: .unreachable)
         }
         if case .tried = key { key = .tried(report.key) }

@@ -29,11 +29,12 @@ final class VenueScreen: VenueAudience, RecordingAudience {
     func status(_ status: VenueStatus, at now: Timestamp) {
         let isGood = status.state == .connected || status.state == .resynchronised
         if isGood, status.instrument == nil { trouble = nil }
-        let subject = status.venue
+        // A reason that says the state once more is none.
+        let reason = status.reason == status.state.rawValue ? "" : ": \(status.reason)"
         lines.show(
             LogLine.line(
                 now, isGood ? "info" : "warn",
-                "\(subject) \(status.state.rawValue): \(status.reason)"))
+                "\(status.venue) \(status.state.rawValue)\(reason)"))
     }
 
     func problem(_ problem: VenueProblem, at now: Timestamp) {

@@ -74,7 +74,8 @@ extension CoinExSession {
 
     static func advice(_ cause: VenueProblem.Cause) -> String {
         switch cause {
-        case .unreachable: "check the network, the proxy and the venue's address in the settings"
+        case .unreachable:
+            "check the network, the proxy (HTTPS_PROXY) and the venue's address in the settings"
         case .tls:
             "check this machine's clock and its certificates; a test authority's certificate is "
                 + "named in the settings"
