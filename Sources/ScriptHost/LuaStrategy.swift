@@ -290,6 +290,7 @@ public import TradingModel
         self.failedHandler = nil
         let name = unsafe string(moon_handler_name(failedHandler))
         let text = failure(handler: name).description
-        requests.append(hasEnded ? .fatal(text) : .failure(text))
+        requests.append(
+            hasEnded ? .fatal(text, handler: name) : .failure(text, handler: name))
     }
 }

@@ -28,7 +28,7 @@ final class FailureWatch: Strategy {
         strategy.takeOutput(into: &requests)
         for request in requests[first...] {
             switch request {
-            case .failure(let text), .fatal(let text): failure = failure ?? text
+            case .failure(let text, _), .fatal(let text, _): failure = failure ?? text
             default: break
             }
         }

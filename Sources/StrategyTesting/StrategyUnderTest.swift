@@ -171,7 +171,7 @@ final class StrategyUnderTest {
             case .every(let period, let name):
                 timers.set(name, due: due(after: period), period: max(period, 1_000_000))
             case .cancelTimer(let name): timers.cancel(name)
-            case .failure(let text), .fatal(let text): output.failure = output.failure ?? text
+            case .failure(let text, _), .fatal(let text, _): output.failure = output.failure ?? text
             }
         }
         return output

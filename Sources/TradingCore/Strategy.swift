@@ -60,9 +60,9 @@ public enum StrategyRequest: Hashable, Sendable {
     case every(nanoseconds: Int64, name: String)
     case cancelTimer(name: String)
     /// The handler failed: the message names file, line and handler.
-    case failure(String)
+    case failure(String, handler: String? = nil)
     /// The script cannot go on at all: trading must stop.
-    case fatal(String)
+    case fatal(String, handler: String? = nil)
 }
 
 /// A trading program as the engine knows it: a script, or a fake in a test.

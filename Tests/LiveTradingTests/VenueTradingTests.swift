@@ -67,6 +67,30 @@ import VenueSessions
         #expect(feeds == [LiveSetting.perpetual: [.trades]])
     }
 
+    @Test func `ends before any order where on_start fails and the money is real`() throws {
+        let script = """
+            function on_start() error("nothing set up") end
+            function on_stop() return buy{symbol="coinex:BTC/USDT:USDT", qty=1, price=10} end
+            """
+        let trading = try trading(script)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        #expect(trading.stage == .ended)
+        guard case .brokeAtStart(let reason) = trading.end else {
+            Issue.record("expected a broken start, found \(String(describing: trading.end))")
+            return
+        }
+        #expect(reason.contains("nothing set up"), "\(reason)")
+        let commands = trading.takeRequests().filter {
+            if case .command = $0 { true } else { false }
+        }
+        #expect(commands.isEmpty, "\(commands)")
+        let paper = try self.trading(script, asksFirst: false)
+        try connect(paper)
+        #expect(paper.stage == .trading)
+        #expect(paper.run?.engine.handlerFailures["on_start"]?.count == 1)
+    }
+
     @Test func `sends nothing when it is declined`() throws {
         let trading = try trading(trader)
         try connect(trading)

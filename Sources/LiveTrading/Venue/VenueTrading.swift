@@ -33,6 +33,8 @@ public final class VenueTrading<Run: VenueRun> {
         case failed(VenueProblem)
         /// Somebody said no before it began.
         case declined
+        /// The strategy's `on_start` failed: nothing was sent.
+        case brokeAtStart(reason: String)
     }
 
     public private(set) var stage = Stage.connecting
@@ -176,6 +178,11 @@ public final class VenueTrading<Run: VenueRun> {
         hasTraded = true
         subscribe()
         run?.start(at: now)
+        if asksFirst, let failure = run?.engine.handlerFailures["on_start"] {
+            // What it was to set up is not there, and money is real: not one order goes out.
+            planned = .brokeAtStart(reason: failure.first)
+            return finish()
+        }
         if let heldStatus { run?.take(heldStatus.received(at: now), at: now) }
         heldStatus = nil
         look(at: now)
@@ -319,6 +326,7 @@ extension VenueTrading.End {
     public var reason: String {
         switch self {
         case .finished(let reason), .stopped(let reason): reason
+        case .brokeAtStart: "on_start failed"
         case .failed(let problem): problem.whatHappened
         case .declined: "not confirmed"
         }

@@ -26,14 +26,23 @@ extension Engine {
         case .cancelTimer(let name):
             timers.cancel(name)
             findDeadline()
-        case .failure(let text):
+        case .failure(let text, let handler):
             commands.append(.log(.error, text))
+            note(failureOf: handler, text)
             countFailure(text, into: &commands)
-        case .fatal(let text):
-            commands.append(.log(.error, text))
-            guard !isOnProbation else { return fail(text) }
+        case .fatal(let text, let handler):
+            note(failureOf: handler, text)
+            guard !isOnProbation else {
+                commands.append(.log(.error, text))
+                return fail(text)
+            }
             stopTrading("the strategy cannot go on: \(text)", into: &commands)
         }
+    }
+
+    private mutating func note(failureOf handler: String?, _ text: String) {
+        guard let handler else { return }
+        handlerFailures[handler, default: HandlerFailures(first: text)].count += 1
     }
 
     private mutating func setTimer(

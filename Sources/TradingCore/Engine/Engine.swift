@@ -24,6 +24,12 @@ public struct EngineSettings {
     public init() {}
 }
 
+/// How often a handler of the strategy failed, and how the first time.
+public struct HandlerFailures: Hashable, Sendable {
+    public internal(set) var count = 0
+    public let first: String
+}
+
 /// What an engine takes in at once.
 public enum EngineIntake: Sendable {
     case input(EngineInput)
@@ -44,6 +50,8 @@ public struct Engine {
     var bars: [[BarBuilder]]
     var feeds: InstrumentTable<FeedSet>
     var failures: [Timestamp] = []
+    /// By the handler's name, from the start of the run on, whatever version failed.
+    public internal(set) var handlerFailures: [String: HandlerFailures] = [:]
     /// Which version of the strategy trades, and whether it still has to prove itself.
     var version = 1
     var probation: Probation?

@@ -156,7 +156,7 @@ private final class WatchedStrategy: Strategy {
         strategy.takeOutput(into: &requests)
         for request in requests[first...] {
             switch request {
-            case .failure(let text), .fatal(let text): failure = failure ?? text
+            case .failure(let text, _), .fatal(let text, _): failure = failure ?? text
             case .intent(let intent): keep(intent)
             default: break
             }

@@ -271,6 +271,10 @@ struct VenueTrade {
             let advice = problem.isPermanent ? "" : ". Gave up: --connect-timeout 10m tries longer"
             throw RunFailure(
                 problem.isTheUsersToMend ? .usage : .failed, problem.description + advice)
+        case .brokeAtStart(let reason):
+            throw RunFailure.told(
+                .failed, "on_start failed, so nothing was traded", reason: reason,
+                linesToOutput: !json)
         case .declined: throw RunFailure(.usage, "not confirmed: nothing was traded")
         }
     }

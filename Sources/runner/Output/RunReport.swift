@@ -69,11 +69,16 @@ struct RunReport {
             ("balances", .pairs(balances)),
             ("intents", .integer(run.tally.intents.count)),
             ("intents_sha256", .text(run.tally.intents.hexadecimal)),
+            ("failed_handlers", .pairs(failures.map { ($0, .integer($1.count)) })),
             ("seed", seed.map { .text(String($0)) } ?? .null),
             ("stopped", run.stopReason.map { .text($0) } ?? .null),
             ("loop_seconds", .figure(loopSeconds)),
             ("events_per_second", .figure(eventsPerSecond.rounded())),
         ])
+    }
+
+    private var failures: [(key: String, value: HandlerFailures)] {
+        run.engine.handlerFailures.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
     }
 
     private var balances: [(String, JSON)] {
@@ -196,6 +201,7 @@ struct RunReport {
             lines.append("position    \(position.net) \(instrument.symbol)\(entry)")
         }
         lines += moneyLines
+        lines += failureLines
         let intents = run.tally.intents
         lines.append("intents     \(intents.count), sha256 \(intents.hexadecimal)")
         if loopSeconds > 0 {
@@ -203,6 +209,16 @@ struct RunReport {
             lines.append("speed       \(counted(events, "event")), \(rate) a second")
         }
         return lines.joined(separator: "\n")
+    }
+
+    /// Which handlers failed, how often, and where the first time; the log has the rest.
+    private var failureLines: [String] {
+        failures.enumerated().map { row, failure in
+            let place = failure.value.first.firstRange(of: ": in \(failure.key): ")
+                .map { ", first at " + failure.value.first[..<$0.lowerBound] }
+            return (row == 0 ? "failed      " : "            ")
+                + "\(failure.key) \(counted(failure.value.count, "time"))\(place ?? "")"
+        }
     }
 
     /// Asks above bids, as a ladder.
