@@ -63,19 +63,20 @@ void moon_note_stuck(moon_host *host) {
 static void note_breach(moon_host *host, lua_State *L) {
     if (host->is_exhausted) return;
     host->is_exhausted = true;
-    char text[200];
+    char text[256];
     int count;
     if (host->is_over) {
         count = snprintf(
             text, sizeof text,
-            "ran for more than %lld ms without returning (script.%s, the limit of %s): is there an"
-            " endless loop?", (long long)(time_limit(host) / 1000000),
+            "ran for more than %lld ms without returning (script.%s, the limit of %s): a loop or"
+            " recursion without end, or too much work?", (long long)(time_limit(host) / 1000000),
             host->is_loading ? "load_time" : "time", host->is_loading ? "the load" : "a callback");
     } else {
         count = snprintf(
             text, sizeof text,
             "ran more than %lld Lua instructions without returning (script.instructions, the limit"
-            " of a callback%s): is there an endless loop?", (long long)instruction_limit(host),
+            " of a callback%s): a loop or recursion without end, or too much work?",
+            (long long)instruction_limit(host),
             host->is_loading ? ", ten times for the load" : "");
     }
     moon_text_set(&host->breach, text, (size_t)count);

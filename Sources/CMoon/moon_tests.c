@@ -207,7 +207,7 @@ static int call(lua_State *L) {
     lua_settop(L, 2);
     if (++host->tests.count > MOST_CALLS) {
         return raise_there(
-            L, "asked strategies more than 200000 times in one test: is there an endless loop?");
+            L, "asked strategies more than 200000 times in one test: a loop without end?");
     }
     moon_text *value = &host->tests.value, *answer = &host->tests.answer;
     moon_text_set(value, "", 0);

@@ -1,6 +1,6 @@
 -- A1: an endless loop of calls that allocate.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A2: the same with coroutines as the net.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

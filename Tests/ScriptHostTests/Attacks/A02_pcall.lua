@@ -1,6 +1,6 @@
 -- A2: a loop that swallows the error that should end it.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A2: the same, from many levels of pcall.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 local function again()

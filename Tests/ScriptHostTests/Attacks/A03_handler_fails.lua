@@ -1,6 +1,6 @@
 -- A3: a message handler that fails, again and again, beside a loop.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A5: the same, when the callback is ended already.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A5: a closing that loops, within coroutine.close.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A8: the same in gsub and gmatch, swallowed by pcall.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A8: a pattern whose tries grow as the third power.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

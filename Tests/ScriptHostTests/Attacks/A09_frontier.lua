@@ -1,6 +1,6 @@
 -- A9: %f with a long set, tried from every place.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

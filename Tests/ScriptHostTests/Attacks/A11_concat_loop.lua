@@ -1,6 +1,6 @@
 -- A11: one instruction that copies 16 MB, again and again.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A13: the same with a table behind the list, which no hook sees.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

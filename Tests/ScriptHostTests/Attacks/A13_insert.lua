@@ -1,6 +1,6 @@
 -- A13: inserting in front of a long list, again and again.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 local list = {}

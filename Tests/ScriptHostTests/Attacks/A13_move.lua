@@ -1,6 +1,6 @@
 -- A13: moving what is not there.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

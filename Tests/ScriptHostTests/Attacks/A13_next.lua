@@ -1,6 +1,6 @@
 -- A13: next, which looks for its successor among all keys.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 local t = {}

@@ -1,6 +1,6 @@
 -- A14: long lists without a comparator, again and again.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A15: the same within what is allowed, again and again.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A16: an endless loop in a coroutine.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A16: the counting begins in a coroutine, the loop goes on outside of it.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 function attack()

@@ -1,6 +1,6 @@
 -- A16: a coroutine made in an earlier callback, resumed once counting has begun.
 -- ends: strategy
--- says: is there an endless loop?
+-- says: a loop or recursion without end, or too much work?
 require "attacked"
 
 local co = coroutine.create(function()
