@@ -34,7 +34,7 @@ import Testing
         let run = try Runner(
             ["venues", "coinex", "--base-url", venue.baseURL],
             environment: ["COINEX_API_KEY": "simulator-key", "COINEX_API_SECRET": "s3same"])
-        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.code == 1, "\(run.errors)")
         #expect(run.output.contains("key      refused: "), "\(run.output)")
         #expect(run.output.contains("check that the secret belongs to the access id"))
         #expect(!(run.output + run.errors).contains("s3same"))
@@ -45,17 +45,40 @@ import Testing
         let run = try Runner(
             ["venues", "coinex", "--base-url", venue.baseURL],
             environment: ["COINEX_API_KEY": "simulator-key"])
-        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.code == 1, "\(run.errors)")
         #expect(run.output.contains("COINEX_API_SECRET is not: set both"), "\(run.output)")
         #expect(run.output.contains("answers  yes"), "\(run.output)")
     }
 
-    @Test func `a venue that does not answer is no failure of the command`() throws {
+    @Test func `a venue that is named and does not answer is a failure, in JSON too`() throws {
         let run = try Runner(["venues", "coinex", "--base-url", Self.nobody])
-        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.code == 1, "\(run.errors)")
         #expect(run.output.contains("answers  no: "), "\(run.output)")
         #expect(run.output.contains("refuses connections"), "\(run.output)")
         #expect(run.output.contains("key      none in COINEX_API_KEY"), "\(run.output)")
+        let json = try Runner(["venues", "coinex", "--base-url", Self.nobody, "--json"])
+        #expect(json.code == 1)
+        #expect(try rows(json).first?["answers"] as? Bool == false)
+    }
+
+    @Test func `a list of all is no failure where one is down`() throws {
+        let run = try Runner(
+            ["venues"], environment: ["MOONRUNNER__VENUES__COINEX__BASE_URL": Self.nobody])
+        #expect(run.code == 0, "\(run.errors)")
+        #expect(run.output.contains("answers  no: "), "\(run.output)")
+    }
+
+    @Test func `the advice is given once`() throws {
+        let run = try Runner(["venues", "coinex", "--base-url", "https://no-such-host.invalid"])
+        #expect(run.output.components(separatedBy: "check the ").count == 2, "\(run.output)")
+        #expect(
+            run.output.components(separatedBy: "no-such-host.invalid has no address").count == 2,
+            "\(run.output)")
+    }
+
+    @Test func `what they trade is what there is`() throws {
+        let run = try Runner(["venues", "sim"])
+        #expect(run.output.contains("trades   spot, linear and inverse perpetuals"))
     }
 
     @Test func `the embedded exchange needs nothing`() throws {

@@ -12,6 +12,7 @@ struct Venues: ParsableCommand {
         abstract: "Lists the venues: what each can, whether it answers, whether the key works.",
         discussion: """
             Asks each venue for its time, and where the environment holds a key, for a balance. Changes nothing.
+            With a name it ends with 1 where that venue does not answer or refuses the key.
 
             EXAMPLES:
               runner venues
@@ -53,6 +54,10 @@ struct Venues: ParsableCommand {
         let report = VenuesReport(
             states: states, withEmbedded: name == nil || name == SimulatedExchange.venue)
         Console.print(json ? report.json.line : report.text)
+        // A list is as good where some of it is down; who names a venue asks whether it works.
+        if name != nil, states.contains(where: \.hasFailed) {
+            throw ArgumentParser.ExitCode(ExitCode.failed.rawValue)
+        }
     }
 
     /// The venues to ask; the embedded exchange is none of them.

@@ -31,7 +31,7 @@ struct VenuesReport {
         return blocks.joined(separator: "\n\n")
     }
 
-    private static let embeddedMarkets = "spot, linear perpetuals"
+    private static let embeddedMarkets = "spot, linear and inverse perpetuals"
 
     private func block(
         _ name: String, title: String, _ markets: String, _ abilities: VenueAbilities,

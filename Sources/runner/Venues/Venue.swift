@@ -101,7 +101,7 @@ struct Venue: Sendable {
     }
 
     static let coinEx = Venue(
-        name: "coinex", title: "CoinEx", markets: "spot, linear perpetuals",
+        name: "coinex", title: "CoinEx", markets: "spot, linear and inverse perpetuals",
         requestBase: "https://api.coinex.com", socketBase: "wss://socket.coinex.com/v2",
         socketPath: "/v2", example: "coinex:BTC/USDT", abilities: .coinEx,
         makeProbe: coinExProbe,
@@ -148,7 +148,6 @@ func venue(of symbols: [Symbol], embedded: String) throws(RunFailure) -> Venue? 
     guard names != [embedded] else { return nil }
     let known = [embedded] + Venue.all.map(\.name)
     for name in names where !known.contains(name) {
-        let near = nearestName(to: name, among: known)
         let symbol = symbols.first { $0.venue == name }?.description ?? name
         throw RunFailure(.usage, "\(symbol): \(unknownName("venue", name, among: known))")
     }

@@ -32,6 +32,14 @@ struct VenueCondition {
         }
     }
 
+    /// Whether it does not answer, or does not take the key that there is.
+    var hasFailed: Bool {
+        switch key {
+        case .unusable, .tried(.refused), .tried(.untried): true
+        case .none, .tried(.works): report.roundTrip == nil
+        }
+    }
+
     /// Takes in what the probe learned in the time that it had.
     mutating func conclude(seconds: Int64) {
         report = probe.report
