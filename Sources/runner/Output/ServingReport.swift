@@ -23,10 +23,19 @@ struct ServingReport {
     private var socketURL: String { (isSecure ? "wss://" : "ws://") + "\(address)/v2" }
     private var stateURL: String { baseURL + "/_simulator/state" }
 
-    /// A strategy on this simulator, as it is typed.
+    /// What writes a strategy for ``clientLine``.
+    private static let strategyLine = "runner new my_maker --template maker"
+
+    /// A strategy on this simulator, as it is typed; it asks before it trades.
     private var clientLine: String {
-        "runner strategies/market_maker.lua --set symbol=\(venue):BTC/USDT:USDT --live --base-url "
+        // A secret that somebody gave is not shown.
+        let account = accounts.first
+        let name = venue.uppercased()
+        return "\(name)_API_KEY=\(Self.quoted(account?.key ?? "KEY")) "
+            + "\(name)_API_SECRET=\(account?.secret ?? "SECRET") "
+            + "runner my_maker.lua --set symbol=\(venue):BTC/USDT:USDT --live --base-url "
             + baseURL + (authorityFile.map { " --ca-file \(Self.quoted($0))" } ?? "")
+            + " --risk max_position=0.1 --risk max_order_notional=10000"
     }
 
     private static func quoted(_ path: String) -> String {
@@ -51,7 +60,11 @@ struct ServingReport {
         lines.append("  market     \(market)")
         lines.append("  seed       \(seed)")
         lines.append("  faults     \(faults.isEmpty ? "none" : faults.joined(separator: ","))")
-        return (lines + ["", "A client:", "  \(clientLine)"]).joined(separator: "\n")
+        lines += [
+            "", "A client, on money of this simulator's:", "  \(Self.strategyLine)",
+            "  \(clientLine)",
+        ]
+        return lines.joined(separator: "\n")
     }
 
     var json: JSON {
@@ -79,7 +92,8 @@ struct ServingReport {
                     })
             ),
             ("market", .text(market)), ("seed", .integer(Int(clamping: seed))),
-            ("faults", .array(faults.map { .text($0) })), ("client", .text(clientLine)),
+            ("faults", .array(faults.map { .text($0) })), ("strategy", .text(Self.strategyLine)),
+            ("client", .text(clientLine)),
         ])
     }
 
