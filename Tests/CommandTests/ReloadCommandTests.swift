@@ -168,6 +168,9 @@ final class LiveRunner {
         #expect(done.code == 0, "\(done.errors)")
         #expect(done.output.contains("version 2 ("), "\(done.output)")
         try first.wait(for: "version 2 (")
+        let again = try runner(["reload"])
+        #expect(again.code == 0)
+        #expect(again.output == "s.lua is unchanged: version 2 goes on\n")
 
         _ = try write(3, every: 0)
         try Data("x = = 1".utf8).write(to: URL(fileURLWithPath: script))

@@ -12,7 +12,7 @@ final class ReloadWorker: @unchecked Sendable {
     /// What a worker begins with.
     struct Plan {
         /// The files of the version at work, the script first.
-        let files: [String]
+        let sources: [ScriptFile]
         let parameters: [Parameter]
         let instruments: [Instrument]
         let watches: Bool
@@ -46,6 +46,8 @@ final class ReloadWorker: @unchecked Sendable {
     private var lastTexts: [[UInt8]?]
     private var lastFailed = false
     private var parameters: [Int: [Parameter]]
+    /// The texts of each version that may trade again, by path.
+    private var texts: [Int: [String: [UInt8]]]
     /// Rehearsed, and waiting for a confirmation; with what made it, which it asks whether it is
     /// still wanted.
     private var waiting: (version: PreparedVersion, attempt: ReloadAttempt)?
@@ -70,11 +72,12 @@ final class ReloadWorker: @unchecked Sendable {
         self.desk = desk
         self.lines = lines
         self.plan = plan
-        files = plan.files
+        files = plan.sources.map(\.path)
         parameters = [1: plan.parameters]
         watch = plan.watches ? ScriptWatch(script: origin.path) : nil
         control = plan.session.flatMap { ControlSocket(in: $0) }
-        lastTexts = StableFiles(plan.files, now: 0).texts
+        lastTexts = StableFiles(files, now: 0).texts
+        texts = [1: Self.named(plan.sources)]
         if plan.watches, watch == nil {
             lines.add("the files cannot be watched: the system has no inotify watch left")
         }
@@ -188,9 +191,36 @@ final class ReloadWorker: @unchecked Sendable {
 
     // MARK: - A reload
 
+    private static func named(_ files: [ScriptFile]) -> [String: [UInt8]] {
+        Dictionary(
+            files.map { ($0.path, Array($0.text.utf8)) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Whether the version at work is what lies on the disk.
+    private var isUnchanged: Bool {
+        guard let own = texts[shared.withLock { $0.version }] else { return false }
+        let paths = own.keys.sorted()
+        return StableFiles(paths, now: 0).texts == paths.map { own[$0] }
+    }
+
+    /// Says to whoever asked that there is nothing to take over; false: there is.
+    private func sayUnchanged(_ wish: ReloadWish) -> Bool {
+        guard let request = wish.request, underway == nil, postponed == nil, isUnchanged else {
+            return false
+        }
+        // What waited for a confirmation is not what lies there any more.
+        waiting?.attempt.abandon()
+        waiting = nil
+        let version = shared.withLock { $0.version }
+        request.answer("\(script) is unchanged: version \(version) goes on")
+        request.end(0)
+        return true
+    }
+
     /// Begins to prepare what lies on the disk; the version that waits, if it is still that, takes
     /// over at once where it has been confirmed.
     private func reload(_ wish: ReloadWish) {
+        if sayUnchanged(wish) { return }
         let texts = StableFiles(files, now: 0).texts
         if wish.isConfirmed, let waiting, texts == lastTexts {
             self.waiting = nil
@@ -281,6 +311,8 @@ final class ReloadWorker: @unchecked Sendable {
         let swap = outcome.swap
         parameters = parameters.filter { $0.key == shared.withLock { $0.version } }
         parameters[swap.version] = prepared.parameters
+        texts = texts.filter { $0.key == shared.withLock { $0.version } }
+        texts[swap.version] = Self.named(prepared.files)
         plan.record?.add(
             RecordedReload(
                 version: swap.version, hash: prepared.hash, files: prepared.files,

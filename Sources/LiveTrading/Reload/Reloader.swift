@@ -38,7 +38,7 @@ public final class Reloader: Sendable {
         let worker = ReloadWorker(
             origin, desk, lines,
             ReloadWorker.Plan(
-                files: running.files, parameters: running.parameters, instruments: instruments,
+                sources: running.sources, parameters: running.parameters, instruments: instruments,
                 watches: watches, isVerbose: isVerbose, policy: policy, session: session,
                 record: record))
         self.worker = worker
