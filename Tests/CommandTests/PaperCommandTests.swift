@@ -72,6 +72,16 @@ import Testing
         #expect(run.errors.contains("trading stopped"), "\(run.errors)")
     }
 
+    @Test func `a session's name begins with no dash, and the times are said to be UTC`() throws {
+        let folder = try TemporaryFolder()
+        _ = try folder.write(
+            "-dash.lua", "subscribe(\"sim:BTC/USDT\", \"trades\")\nfunction on_trade() end\n")
+        let run = try Runner(
+            ["./-dash.lua", "--duration", "1s", "--speed", "1000"], in: folder.url)
+        #expect(run.errors.contains("session dash-"), "\(run.errors)")
+        #expect(run.errors.contains("times are UTC"), "\(run.errors)")
+    }
+
     @Test func `help and version go to standard output`() throws {
         let help = try Runner(["--help"])
         #expect(help.code == 0)

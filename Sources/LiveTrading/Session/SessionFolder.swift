@@ -74,7 +74,9 @@ public struct SessionFolder: Sendable {
     private static func baseName(of script: String) -> String {
         var name = script.split(separator: "/").last.map(String.init) ?? "strategy"
         if name.hasSuffix(".lua") { name.removeLast(4) }
+        // A name that begins with `-` would be taken for a flag.
         let safe = name.filter { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+            .drop { $0 == "-" }
         return safe.isEmpty ? "strategy" : String(safe.prefix(60))
     }
 

@@ -104,9 +104,12 @@ struct Backtest: ParsableCommand {
         let start = clock.now
         do {
             _ = try run.advance(to: .distantFuture)
+        var hasLogged = false
         } catch {
             progress?.clear()
             throw RunFailure(.failed, error.description)
+            if !hasLogged { Console.warn("times are UTC") }
+            hasLogged = true
         }
         run.finish("the data has ended")
         let elapsed = clock.now - start

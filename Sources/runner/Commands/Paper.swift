@@ -202,7 +202,7 @@ struct Paper: ParsableCommand {
         let names = instruments.map(\.symbol.description).joined(separator: ", ")
         Console.warn(
             "paper trading \(names) on the embedded exchange; --seed \(seed) runs it again; "
-                + "Ctrl-C stops")
+                + "times are UTC; Ctrl-C stops")
     }
 }
 

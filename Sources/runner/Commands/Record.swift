@@ -123,6 +123,6 @@ struct Record: ParsableCommand {
         Console.warn(
             "recording \(feeds.map(\.description).joined(separator: ", ")) of "
                 + "\(plan.symbols.map(\.description).joined(separator: ", ")) to \(out); "
-                + "Ctrl-C stops")
+                + "times are UTC; Ctrl-C stops")
     }
 }

@@ -195,11 +195,12 @@ struct VenueTrade {
         let names = script.symbols.map(\.description).joined(separator: ", ")
         let address = venue.addresses(venueSettings).request
         if isLive {
-            Console.warn("LIVE trading \(names) at \(venue.title) (\(address)); Ctrl-C stops")
+            Console.warn(
+                "LIVE trading \(names) at \(venue.title) (\(address)); times are UTC; Ctrl-C stops")
         } else {
             Console.warn(
                 "paper trading \(names) on live data of \(venue.title) (\(address)), with a "
-                    + "simulated account; Ctrl-C stops")
+                    + "simulated account; times are UTC; Ctrl-C stops")
         }
     }
 
