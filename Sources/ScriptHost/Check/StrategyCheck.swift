@@ -22,7 +22,18 @@ public enum StrategyCheck {
             return [Diagnostic(severity: .error, file: path, message: reason)]
         }
         return findings(
-            text: text, name: path, folder: ScriptFiles.folder(of: path), parameters: parameters)
+            text: text, name: path, folder: ScriptFiles.folder(of: path), parameters: parameters,
+            limits: limits)
+    }
+
+    /// As ``findings(file:parameters:limits:)``, of a script that has been loaded from its file.
+    public static func findings(of script: LuaStrategy) -> [Diagnostic] {
+        guard let file = script.sources.first else { return [] }
+        let checker = Checker(
+            text: file.text, path: file.path, folder: ScriptFiles.folder(of: file.path))
+        checker.loaded = script
+        checker.run()
+        return checker.findings
     }
 
     /// As ``findings(file:parameters:limits:)``, of a text.

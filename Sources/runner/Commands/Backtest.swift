@@ -63,19 +63,28 @@ struct Backtest: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard book >= 0 else {
-            throw RunFailure(.usage, "--book is `\(book)`, expected a number of levels, such as 10")
+        var problems = CallProblems()
+        if book < 0 {
+            problems.add("--book is `\(book)`, expected a number of levels, such as 10")
         }
-        let settings = try flags.resolve()
-        let script = try loadStrategy(
-            strategy, set: assignments, limits: settings.script.backtesting, seed: seed)
-        guard !data.isEmpty else {
-            throw RunFailure(
-                .usage, "a backtest needs data: runner backtest \(strategy) --data FILE")
+        let (settings, entries) = flags.resolve(&problems)
+        let loaded = try problems.note {
+            try loadStrategy(
+                strategy, set: assignments, limits: settings.script.backtesting, seed: seed)
         }
+        if data.isEmpty {
+            problems.add("a backtest needs data: runner backtest \(strategy) --data FILE")
+        }
+        try problems.check()
+        guard let script = loaded else { throw problems.failure }
         let data = try BacktestData(
             data, instruments: instruments, fileSymbols: fileSymbols, symbols: script.symbols,
             strategy: script, options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
+        StartFindings(of: script, at: strategy).say()
+        IdleSettings(
+            .backtest(showsTouch: data.showsTouch, hasDepth: data.hasDepth), entries,
+            instruments: data.instruments, flags: flags.venueFlags
+        ).say()
         if !json { data.descriptions.forEach(Console.print) }
         var run = makeRun(
             strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,
@@ -95,21 +104,21 @@ struct Backtest: ParsableCommand {
     private func play(_ run: inout SimulatedRun, _ data: BacktestData) throws -> Double {
         let progress = Console.errorIsTerminal && !json ? ProgressBar(data) : nil
         run.onBatch = progress.map { bar in { bar.tick() } }
+        var hasLogged = false
         run.listener = { command, state in
             guard let line = LogLine.text(of: command, state) else { return }
             progress?.clear()
+            if !hasLogged { Console.warn("times are UTC") }
+            hasLogged = true
             Console.warn(line)
         }
         let clock = ContinuousClock()
         let start = clock.now
         do {
             _ = try run.advance(to: .distantFuture)
-        var hasLogged = false
         } catch {
             progress?.clear()
             throw RunFailure(.failed, error.description)
-            if !hasLogged { Console.warn("times are UTC") }
-            hasLogged = true
         }
         run.finish("the data has ended")
         let elapsed = clock.now - start

@@ -119,7 +119,6 @@ struct InstrumentArgument {
             contractSize = try? Quantity(text).admitted()
             isRight = (contractSize?.attos ?? 0) > 0
         default:
-            let near = nearestName(to: name, among: Self.names)
             throw RunFailure(
                 .usage, "--instrument: \(unknownName("fact", name, among: Self.names))")
         }
@@ -171,6 +170,10 @@ struct BacktestData {
     private(set) var files: [[(path: String, source: MarketFileSource)]]
     /// The instruments whose depth the files hold.
     let depth: [InstrumentID]
+    /// Whether the files say of any instrument what its best prices are.
+    let showsTouch: Bool
+    /// Whether the files hold the depth of all instruments.
+    var hasDepth: Bool { depth.count == instruments.count }
     /// What was inferred, one line for each symbol, for people.
     let descriptions: [String]
     /// What was decided about its files, by symbol.
@@ -186,6 +189,8 @@ struct BacktestData {
         var facts = try Self.inspect(
             arguments, symbols: symbols, options: options, choosing: chosen)
         let known = try overrides.map { text throws(RunFailure) in try InstrumentArgument(text) }
+        try Self.refuseStrangers(known.map(\.symbol), among: symbols, flag: "--instrument")
+        try Self.refuseStrangers(chosen.map(\.symbol), among: symbols, flag: "--file-symbol")
         var instruments: [Instrument] = []
         var descriptions: [String] = []
         var notes: [[String]] = []
@@ -210,6 +215,9 @@ struct BacktestData {
         self.notes = notes
         depth = zip(instruments, facts).filter { $0.1.contains { $0.feeds.contains(.book) } }
             .map(\.0.id)
+        showsTouch = facts.contains { files in
+            files.contains { $0.feeds.contains(.book) || $0.feeds.contains(.quotes) }
+        }
         do {
             files = try zip(instruments, facts).map { instrument, facts in
                 // Trades first: at equal times a queue must not shrink by the book and the trade.
@@ -227,6 +235,17 @@ struct BacktestData {
         }
         let all = files.flatMap { $0.map(\.source) }
         source = all.count == 1 ? all[0] : MergedSource(sources: all)
+    }
+
+    /// Refuses a flag that is meant for a symbol that is not there.
+    private static func refuseStrangers(
+        _ named: [Symbol?], among symbols: [Symbol], flag: String
+    ) throws(RunFailure) {
+        let known = symbols.map(\.description).joined(separator: ", ")
+        for case let symbol? in named where !symbols.contains(symbol) {
+            throw RunFailure(
+                .usage, "\(flag): there is no data of \(symbol), only of \(known)")
+        }
     }
 
     private static func inspect(

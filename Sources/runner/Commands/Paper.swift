@@ -64,20 +64,37 @@ struct Paper: ParsableCommand {
     var json = false
 
     func run() throws {
-        let (settings, entries) = try flags.resolveWithEntries()
-        let span = try checkedDuration(duration)
-        let speed = speed ?? 1
-        guard speed > 0, speed <= 1e9 else {
-            throw RunFailure(.usage, "--speed is `\(speed)`, expected more than 0, such as 20")
-        }
+        var problems = CallProblems()
+        let (settings, entries) = flags.resolve(&problems)
+        let span = try problems.note { try checkedDuration(duration) } ?? nil
+        let patience = try problems.note { try checkedConnectTimeout() } ?? 0
         let seed = seed ?? UInt64.random(in: 1...999_999)
-        let script = try loadStrategy(
-            strategy, set: assignments, limits: settings.script, seed: seed)
-        if let venue = try venue(of: script.symbols, embedded: SimulatedExchange.venue) {
-            return try trade(at: venue, script, settings, entries, seed: seed, span)
+        let script = try problems.note {
+            try loadStrategy(strategy, set: assignments, limits: settings.script, seed: seed)
         }
-        try refuseVenueFlags()
-        let instruments = try simInstruments(script.symbols)
+        guard let script,
+            let place = try problems.note({
+                try venue(of: script.symbols, embedded: SimulatedExchange.venue)
+            })
+        else {
+            if live, !yes, !Console.inputIsTerminal { problems.add(LiveChecks.nobodyToAsk) }
+            throw problems.failure
+        }
+        let findings = StartFindings(of: script, at: strategy)
+        if let venue = place {
+            return try trade(
+                at: venue, script, findings, settings, entries, seed: seed, span, patience,
+                &problems)
+        }
+        refuseVenueFlags(&problems)
+        let speed = speed ?? 1
+        if !(speed > 0 && speed <= 1e9) {
+            problems.add("--speed is `\(speed)`, expected more than 0, such as 20")
+        }
+        let instruments = try problems.note { try simInstruments(script.symbols) } ?? []
+        try problems.check()
+        findings.say()
+        IdleSettings(.embedded, entries, symbols: script.symbols).say()
         let reloads = StrategyReloads(settings: settings.reload)
         var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,
@@ -120,57 +137,61 @@ struct Paper: ParsableCommand {
 
     /// On a venue's data, or with the money in an account there.
     private func trade(
-        at venue: Venue, _ script: LuaStrategy, _ settings: Settings, _ entries: [SettingEntry],
-        seed: UInt64, _ span: Int64?
+        at venue: Venue, _ script: LuaStrategy, _ findings: StartFindings, _ settings: Settings,
+        _ entries: [SettingEntry], seed: UInt64, _ span: Int64?, _ patience: Int64,
+        _ problems: inout CallProblems
     ) throws {
-        guard speed == nil else {
-            throw RunFailure(
-                .usage, "--speed is for the embedded exchange: \(venue.title) has its own pace")
+        if speed != nil {
+            problems.add(
+                "--speed is for the embedded exchange: \(venue.title) has its own pace")
         }
-        guard live || !yes else {
-            throw RunFailure(.usage, "--yes confirms --live, and --live is not given")
-        }
+        if yes, !live { problems.add("--yes confirms --live, and --live is not given") }
+        let idle = IdleSettings(
+            live ? .live(venue) : .paper(venue), entries, symbols: script.symbols,
+            flags: self.seed == nil ? [] : ["--seed"])
         var keys: VenueKeys?
         if live {
-            keys = try VenueKeys.read(of: venue)
-            guard keys != nil else {
-                throw RunFailure(
-                    .usage,
-                    "live trading at \(venue.title) needs a key: set \(venue.keyNames.key) and "
-                        + "\(venue.keyNames.secret), or \(venue.keyNames.key)_FILE and "
-                        + "\(venue.keyNames.secret)_FILE; see docs/venues/\(venue.name).md")
-            }
-            guard yes || Console.inputIsTerminal else {
-                throw RunFailure(
-                    .usage,
-                    "--live asks before it trades, and standard input is no terminal: add --yes")
-            }
+            keys = try LiveChecks(venue: venue, settings: settings, symbols: script.symbols)
+                .keys(isConfirmed: yes, &problems)
+            for finding in idle.findings where finding.stopsLive { problems.add(finding.text) }
+            for error in findings.errors { problems.add("\(error)") }
         }
+        let venueSettings = try problems.note {
+            let chosen = try flags.venueSettings(of: venue, in: settings)
+            // What the session and the network would refuse is told with the rest.
+            _ = try venue.session(of: script.symbols, keys: nil, settings: chosen, seed: seed)
+            _ = try venue.network(chosen)
+            return chosen
+        }
+        try problems.check()
+        guard let venueSettings else { throw problems.failure }
+        findings.say()
+        idle.say()
         try VenueTrade(
-            venue: venue, venueSettings: try flags.venueSettings(of: venue, in: settings),
+            venue: venue, venueSettings: venueSettings,
             settings: settings, entries: entries, script: script,
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),
                 limits: settings.script, seed: seed),
-            keys: keys, connectPatience: try checkedConnectTimeout(), duration: span,
+            keys: keys, connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes,
             json: json
         ).run()
     }
 
-    private func refuseVenueFlags() throws(RunFailure) {
-        guard !live, !yes else {
-            throw RunFailure(
-                .usage,
-                "the embedded exchange takes no real money: leave --live out, or name a venue's symbol"
-            )
+    private func refuseVenueFlags(_ problems: inout CallProblems) {
+        if live {
+            problems.add(
+                "the embedded exchange takes no real money: leave --live out, or name a venue's "
+                    + "symbol")
+        } else if yes {
+            problems.add("--yes confirms --live, and --live is not given")
         }
-        guard flags.baseURL == nil, flags.caFile == nil, connectTimeout == nil else {
-            throw RunFailure(
-                .usage,
-                "--base-url, --ca-file and --connect-timeout are for a venue; the script trades "
-                    + "on sim")
-        }
+        let given = flags.venueFlags + (connectTimeout == nil ? [] : ["--connect-timeout"])
+        guard !given.isEmpty else { return }
+        problems.add(
+            "\(given.joined(separator: " and ")) \(given.count == 1 ? "is" : "are") for a venue; "
+                + "the script trades on sim")
     }
 
     private func play(

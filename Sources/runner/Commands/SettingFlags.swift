@@ -56,17 +56,26 @@ struct SettingFlags: ParsableArguments {
             "What the script may use, such as memory=128MB.", valueName: "limit=value"))
     var scriptLimits: [String] = []
 
-    /// All settings of this call, checked.
-    func resolve() throws -> Settings { try resolveWithEntries().settings }
-
-    /// The same with what they were made of, for the record of a session.
-    func resolveWithEntries() throws -> (settings: Settings, entries: [SettingEntry]) {
-        do {
-            let all = try SettingLayers.file(settings) + SettingLayers.environment() + entries()
-            return (try Settings(all), all)
+    /// All settings of this call with what they were made of; what is wrong is noted and left out.
+    func resolve(
+        _ problems: inout CallProblems
+    ) -> (settings: Settings, entries: [SettingEntry]) {
+        var texts: [String] = []
+        var all: [SettingEntry] = []
+        do throws(InvalidSettings) {
+            all = try SettingLayers.file(settings)
         } catch {
-            throw RunFailure(.usage, error.description)
+            texts += error.problems
         }
+        all += SettingLayers.environment() + entries(&texts)
+        let resolved = Settings(all, &texts)
+        for text in texts { problems.add(text) }
+        return (resolved, all)
+    }
+
+    /// Flags that are given here and mean a venue.
+    var venueFlags: [String] {
+        (baseURL == nil ? [] : ["--base-url"]) + (caFile == nil ? [] : ["--ca-file"])
     }
 
     /// How the venue is reached: what the settings say of it, and the flags over that.
@@ -112,21 +121,28 @@ struct SettingFlags: ParsableArguments {
         }
     }
 
-    private func entries() throws(InvalidSettings) -> [SettingEntry] {
+    private func entries(_ problems: inout [String]) -> [SettingEntry] {
         var entries: [SettingEntry] = []
-        for text in balances {
-            entries.append(try pair(text, under: ["paper", "balances"], flag: "--balance"))
+        func add(_ text: String, under path: [String], flag: String) {
+            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+                problems.append("\(flag): expected name=value, found `\(text)`")
+                return
+            }
+            entries.append(
+                SettingEntry(
+                    path: path + [String(text[..<equals])],
+                    text: String(text[text.index(after: equals)...]), origin: flag))
         }
+        for text in balances { add(text, under: ["paper", "balances"], flag: "--balance") }
         for part in fees?.split(separator: ",") ?? [] {
-            entries.append(try pair(String(part), under: ["paper", "fees"], flag: "--fees"))
+            add(String(part), under: ["paper", "fees"], flag: "--fees")
         }
         if let latency, !latency.contains("=") {
             entries.append(
                 SettingEntry(path: ["paper", "latency"], text: latency, origin: "--latency"))
         } else {
             for part in latency?.split(separator: ",") ?? [] {
-                entries.append(
-                    try pair(String(part), under: ["paper", "latency"], flag: "--latency"))
+                add(String(part), under: ["paper", "latency"], flag: "--latency")
             }
         }
         for (name, text) in [
@@ -135,25 +151,8 @@ struct SettingFlags: ParsableArguments {
             guard let text else { continue }
             entries.append(SettingEntry(path: ["paper", name], text: text, origin: "--\(name)"))
         }
-        for text in risks {
-            entries.append(try pair(text, under: ["risk"], flag: "--risk"))
-        }
-        for text in scriptLimits {
-            entries.append(try pair(text, under: ["script"], flag: "--script"))
-        }
+        for text in risks { add(text, under: ["risk"], flag: "--risk") }
+        for text in scriptLimits { add(text, under: ["script"], flag: "--script") }
         return entries
-    }
-
-    private func pair(
-        _ text: String, under path: [String], flag: String
-    ) throws(InvalidSettings) -> SettingEntry {
-        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-            throw InvalidSettings(problems: [
-                "\(flag): expected name=value, found `\(text)`"
-            ])
-        }
-        return SettingEntry(
-            path: path + [String(text[..<equals])],
-            text: String(text[text.index(after: equals)...]), origin: flag)
     }
 }

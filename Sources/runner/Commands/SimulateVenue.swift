@@ -36,8 +36,8 @@ struct SimulateVenue: ParsableCommand {
     @Option(help: ArgumentHelp("Its private key, PEM.", valueName: "file"))
     var key: String?
 
-    @Option(help: "Decides the synthetic market and which messages faults strike.")
-    var seed: UInt64 = 1
+    @Option(help: "Decides the synthetic market and which messages faults strike (default: 1).")
+    var seed: UInt64?
 
     @Option(
         name: .customLong("fault"),
@@ -67,6 +67,11 @@ struct SimulateVenue: ParsableCommand {
             throw RunFailure(.usage, "--port is `\(port)`, expected a port up to 65535, or 0")
         }
         let span = try checkedDuration(duration)
+        if seed != nil, !market.data.isEmpty, faults.isEmpty {
+            Console.warn(
+                "warning: --seed has no effect: the market is recorded, and no faults strike")
+        }
+        let seed = seed ?? 1
         var plan = FaultPlan()
         var settings = CoinExSettings()
         settings.seed = seed

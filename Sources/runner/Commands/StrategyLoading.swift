@@ -13,7 +13,6 @@ func loadStrategy(
     do {
         let strategy = try LuaStrategy(
             file: path, parameters: overrides, limits: limits, seed: seed)
-        for warning in strategy.warnings { Console.warn("\(warning)") }
         guard !strategy.symbols.isEmpty else {
             throw RunFailure(
                 .usage,

@@ -35,7 +35,6 @@ struct VenueTrade {
     /// Trades until somebody or something ends it, and reports.
     func run() throws {
         if isLive {
-            try LiveChecks(settings: settings, symbols: script.symbols).check()
             try trade { instruments, screen, reloads in
                 live(instruments, screen, reloads)
             }

@@ -4,36 +4,6 @@ import TradingCore
 import TradingModel
 import VenueSessions
 
-/// What real money needs before anything else is looked at.
-struct LiveChecks {
-    let settings: Settings
-    let symbols: [Symbol]
-
-    /// - Throws: what is missing, all of it at once, with exit code 2.
-    func check() throws(RunFailure) {
-        var missing: [String] = []
-        for symbol in symbols {
-            let own = settings.limitsBySymbol[symbol.description]
-            if own?.maxPosition ?? settings.limits.maxPosition == nil {
-                missing.append("risk.max_position (\(symbol))")
-            }
-            let hasOrderLimit =
-                own?.maxOrderNotional ?? settings.limits.maxOrderNotional != nil
-                || own?.maxOrderQuantity ?? settings.limits.maxOrderQuantity != nil
-            if !hasOrderLimit {
-                missing.append("risk.max_order_notional or risk.max_order_quantity (\(symbol))")
-            }
-        }
-        guard missing.isEmpty else {
-            throw RunFailure(
-                .usage,
-                "live trading needs limits, and these are not set: \(missing.joined(separator: ", "))"
-                    + ". Such as: --risk max_position=0.01 --risk max_order_notional=500, or in "
-                    + "runner.yaml; see docs/settings.md")
-        }
-    }
-}
-
 /// What is shown before real money is traded: whose account, what it holds, what may happen to it.
 struct LiveSummary {
     let venue: Venue
