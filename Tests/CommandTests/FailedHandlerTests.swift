@@ -56,7 +56,7 @@ import Testing
             "\(run.errors)")
         #expect(run.errors.contains("no start"), "\(run.errors)")
         #expect(try run.json()["failed_handlers"] as? [String: Int] == ["on_start": 1])
-        #expect(try venue.rows("orders").isEmpty)
+        #expect(try venue.rows("taken").isEmpty)
     }
 
     @Test func `that ends the strategy is told once where both streams are one reader's`() throws {

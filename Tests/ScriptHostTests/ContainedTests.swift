@@ -15,7 +15,7 @@ private var tight: ScriptLimits {
 private func end(of body: String) throws -> String? {
     let run = try ScriptRun(body, limits: tight)
     let requests = try run.trade()
-    guard case .fatal(let text)? = requests.last else { return nil }
+    guard case .fatal(let text, _)? = requests.last else { return nil }
     #expect(run.strategy.hasEnded)
     #expect(try run.trade().isEmpty)
     return text

@@ -62,11 +62,11 @@ extension [StrategyRequest] {
         compactMap { if case .intent(let intent) = $0 { intent } else { nil } }
     }
     var fatal: String? {
-        for case .fatal(let text) in self { return text }
+        for case .fatal(let text, _) in self { return text }
         return nil
     }
     var failure: String? {
-        for case .failure(let text) in self { return text }
+        for case .failure(let text, _) in self { return text }
         return nil
     }
 }

@@ -396,17 +396,6 @@ private struct Bench {
         #expect(failures["on_trade"]?.first == "x.lua:1: first")
     }
 
-    @Test func `what ends a strategy is told once`() throws {
-        var bench = try Bench(Subscription(feeds: .trades))
-        bench.strategy.answers["trade"] = [[.fatal("x.lua:3: ended", handler: "on_trade")]]
-        try bench.trade("100", at: 1)
-        let told = bench.commands.filter { "\($0)".contains("x.lua:3: ended") }
-        #expect(
-            told == [
-                .tradingStopped(reason: "the strategy cannot go on: x.lua:3: ended")
-            ])
-    }
-
     @Test func `a book makes quotes only when its top changes`() throws {
         var bench = try Bench(Subscription(feeds: [.book, .quotes]))
         func change(_ side: Side, _ price: String, _ quantity: String) throws -> MarketEvent {

@@ -31,12 +31,10 @@ extension Engine {
             note(failureOf: handler, text)
             countFailure(text, into: &commands)
         case .fatal(let text, let handler):
+            commands.append(.log(.error, text))
             note(failureOf: handler, text)
-            guard !isOnProbation else {
-                commands.append(.log(.error, text))
-                return fail(text)
-            }
-            stopTrading("the strategy cannot go on: \(text)", into: &commands)
+            guard !isOnProbation else { return fail(text) }
+            stopTrading("\(Self.strategyHasEnded): \(text)", into: &commands)
         }
     }
 

@@ -66,6 +66,10 @@ public struct Engine {
     let orderIDPrefix: String
     private let ownsBooks: Bool
 
+    /// How the reason begins why trading stopped, where a strategy ended by itself; what it ended
+    /// with is logged before.
+    public static let strategyHasEnded = "the strategy cannot go on"
+
     /// A timer set again and again for no time at all would never let time pass: 1 ms, in ns.
     static let shortestTimer: Int64 = 1_000_000
 
