@@ -15,9 +15,15 @@ enum LogLine {
         case .refused(let refusal, let intent):
             line(state.now, "warn", "refused: \(intent.canonical(state.instruments)): \(refusal)")
         case .tradingStopped(let reason):
-            logged(state.now, .error, "trading stopped: \(reason)")
+            line(state.now, "error", "trading stopped: \(untold(reason))")
         case .submit, .cancel, .amend, .plot, .intent: nil
         }
+    }
+
+    /// A reason without what the line before has told.
+    private static func untold(_ reason: String) -> String {
+        let end = Engine.strategyHasEnded
+        return reason.hasPrefix(end + ": ") ? end : reason
     }
 
     static func text(of report: ExecutionReport, _ state: TradingState) -> String? {
