@@ -206,7 +206,10 @@ public struct EquityCurve {
     /// currency, or out of the equity itself.
     package mutating func payFee(of fill: Fill, _ instrument: Instrument, _ state: TradingState) {
         let other = fill.feeCurrency
-        guard other != instrument.settle, let paid = state.otherFees[other] else { return }
+        // What was taken out of what was bought is in the position already.
+        guard other != instrument.settle, !instrument.isPosition(other),
+            let paid = state.otherFees[other]
+        else { return }
         // What the engine has booked, which counts a fill that is told twice once.
         let fee = paid - (otherFees[other] ?? .zero)
         otherFees[other] = paid

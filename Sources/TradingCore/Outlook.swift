@@ -12,10 +12,22 @@ import TradingModel
 ///
 /// An order that takes liquidity at once is not stopped by a cancel, and counts until its end.
 struct Outlook {
+    /// What is held at the least and at the most: purchases may or may not pay their fees out of
+    /// what they bring.
+    struct Held {
+        let least: SignedQuantity
+        let most: SignedQuantity
+
+        /// What of it comes nearest to `wanted`: no more is asked for than is surely missing.
+        func nearest(to wanted: SignedQuantity) -> SignedQuantity {
+            min(max(wanted, least), most)
+        }
+    }
+
     /// What is held once those orders have filled that take liquidity at once.
-    let sure: SignedQuantity
+    let sure: Held
     /// And once those have filled that rest.
-    let expected: SignedQuantity
+    let expected: Held
     /// Whether buys, or sells, rest that are not counted and may fill all the same.
     let leavesOut: (buys: Bool, sells: Bool)
 
@@ -28,6 +40,9 @@ extension TradingState {
         var leaving = (buys: CheckedSum(0), sells: CheckedSum(0))
         var soon = CheckedSum(0)
         var resting = CheckedSum(0)
+        // What the purchases among them may have to leave to the venue.
+        var fees = (soon: CheckedSum(0), resting: CheckedSum(0))
+        let facts = instruments[instrument.index]
         var leavesOut = (buys: false, sells: false)
         for serial in orders.openSerials {
             guard let order = orders[serial], order.request.instrument == instrument,
@@ -42,9 +57,12 @@ extension TradingState {
                 } else {
                     leaving.sells.add(order.remaining.attos)
                 }
-            case (false, true): soon.add(order.remaining.signed(side).attos)
+            case (false, true):
+                soon.add(order.remaining.signed(side).attos)
+                fees.soon.add(facts.mostTaken(of: order.remaining, side))
             case (false, false) where !order.state.isCancelling:
                 resting.add(order.remaining.signed(side).attos)
+                fees.resting.add(facts.mostTaken(of: order.remaining, side))
             case (true, false), (false, false):
                 if side == .buy { leavesOut.buys = true } else { leavesOut.sells = true }
             }
@@ -52,13 +70,23 @@ extension TradingState {
         let net = positions[instrument.index].net
         var sure = soon
         sure.add(Self.left(of: net, after: leaving.buys.total, leaving.sells.total))
-        guard let resting = resting.total else { return nil }
+        guard let resting = resting.total, let feesSoon = fees.soon.total else { return nil }
         var expected = sure
         expected.add(resting)
-        guard let sure = sure.total, let expected = expected.total else { return nil }
-        return Outlook(
-            sure: SignedQuantity(attos: sure), expected: SignedQuantity(attos: expected),
-            leavesOut: leavesOut)
+        fees.resting.add(feesSoon)
+        guard let sure = Self.held(sure, less: feesSoon),
+            let expected = Self.held(expected, less: fees.resting.total)
+        else { return nil }
+        return Outlook(sure: sure, expected: expected, leavesOut: leavesOut)
+    }
+
+    private static func held(_ most: CheckedSum, less fees: Int128?) -> Outlook.Held? {
+        var least = most
+        guard let most = most.total, let fees else { return nil }
+        least.add(-fees)
+        return least.total.map {
+            Outlook.Held(least: SignedQuantity(attos: $0), most: SignedQuantity(attos: most))
+        }
     }
 
     /// What reduce-only orders leave of a position, in attos: flat at the least.
@@ -106,6 +134,16 @@ extension TradingState {
             depth += 1
         }
         return worst
+    }
+}
+
+extension Instrument {
+    /// The most that the venue takes out of what a fill brings, rounded up, in attos.
+    func mostTaken(of quantity: Quantity, _ side: Side) -> Int128 {
+        guard takesFeeFromPosition(side) else { return 0 }
+        // A fee of more than that is none: then all of it may be gone.
+        let fee = Money(attos: quantity.attos).times(max(makerFee, takerFee, .zero), .up)
+        return min(fee?.attos ?? quantity.attos, quantity.attos)
     }
 }
 

@@ -30,6 +30,21 @@ public struct Position: Equatable, Sendable {
         return contract.price(of: net.magnitude, worth: entryValue, .halfEven)
     }
 
+    /// Takes an own execution in with its fee; one in a third currency is none of its business.
+    ///
+    /// - Throws: ``DecimalError/outOfRange`` as the ways that it goes.
+    mutating func apply(
+        _ fill: Fill, _ side: Side, of instrument: Instrument
+    ) throws(DecimalError) {
+        if instrument.isPosition(fill.feeCurrency) {
+            return try apply(
+                side, price: fill.price, quantity: fill.quantity, taken: fill.fee)
+        }
+        try apply(
+            side, price: fill.price, quantity: fill.quantity,
+            fee: fill.feeCurrency == instrument.settle ? fill.fee : .zero)
+    }
+
     /// Takes an own execution in; one fill may turn long into short.
     ///
     /// `fee` is in the settle currency.
@@ -39,8 +54,40 @@ public struct Position: Equatable, Sendable {
     public mutating func apply(
         _ side: Side, price: Price, quantity: Quantity, fee: Money
     ) throws(DecimalError) {
-        var next = self
         let value = try fitting(contract.value(of: quantity, at: price, .halfEven))
+        try move(side, price: price, quantity: quantity, value: value, fee: fee)
+    }
+
+    /// The same where the venue takes the fee out of the base currency, as of spot purchases.
+    ///
+    /// So much less is bought, or more is gone, at the fill's price; what that is worth, rounded
+    /// half to even at the 18th decimal, is paid in fees. Cost and fee together are what the fill
+    /// cost.
+    ///
+    /// - Parameter taken: in base currency; negative: a rebate.
+    /// - Throws: ``DecimalError/outOfRange`` as without it; the position is then as it was.
+    public mutating func apply(
+        _ side: Side, price: Price, quantity: Quantity, taken: Money
+    ) throws(DecimalError) {
+        guard taken != .zero else {
+            return try apply(side, price: price, quantity: quantity, fee: .zero)
+        }
+        let value = try fitting(contract.value(of: quantity, at: price, .halfEven))
+        let fee = try fitting(price.times(SignedQuantity(attos: taken.attos), .halfEven))
+        let moved = try sum(quantity.signed(side), SignedQuantity(attos: -taken.attos))
+        let signedValue = try difference(side == .buy ? value : -value, fee)
+        // A fee of all that was bought leaves nothing to move; one of more is a sale.
+        let direction = moved.side ?? side
+        try move(
+            direction, price: price, quantity: moved.magnitude,
+            value: direction == .buy ? signedValue : -signedValue, fee: fee)
+    }
+
+    /// - Parameter value: what `quantity` is worth.
+    private mutating func move(
+        _ side: Side, price: Price, quantity: Quantity, value: Money, fee: Money
+    ) throws(DecimalError) {
+        var next = self
         let closing = net.side == side.opposite ? min(net.magnitude, quantity) : .zero
         var opened = value
         if closing != .zero {

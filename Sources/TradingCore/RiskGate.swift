@@ -31,7 +31,8 @@ public struct ApprovedAmendment: Hashable, Sendable {
 /// What stands between an intent and the venue.
 ///
 /// First the price goes on the tick, never more aggressive than asked, a stop so that it triggers
-/// later rather than earlier, and the quantity on the lot, never larger. Then the rules are asked
+/// later rather than earlier, and the quantity on the lot, never larger; where the venue takes its fee
+/// out of the coin, a reduce-only sale is cut to what is held of it. Then the rules are asked
 /// in this order, and the first that is broken refuses: not trading, bad price, below a lot,
 /// reduce-only, the venue's minimums, the largest order, the price band, the largest position,
 /// open orders, orders per second. Arithmetic that does not fit refuses wherever it happens.
@@ -66,6 +67,7 @@ public struct RiskGate: Sendable {
         try checkTrading(state)
         var request = request
         try request.snap(to: instrument)
+        request.cut(to: state.positions[instrument.id.index].net, of: instrument)
         let candidate = Candidate(
             request: request, instrument: instrument, limits: limits(for: instrument.symbol),
             replacing: nil)
@@ -118,9 +120,14 @@ public struct RiskGate: Sendable {
         guard let side = net.side else {
             throw RiskRefusal(rule: .reduceOnly, detail: "\(facts.symbol) has no position to leave")
         }
+        let whole = facts.wholeLots(of: net.magnitude)
+        guard whole > .zero else {
+            throw RiskRefusal(
+                rule: .belowLot,
+                detail: "\(net) \(facts.symbol) is less than a lot of \(facts.lot)")
+        }
         var request = OrderRequest(
-            instrument: instrument, side: side.opposite, quantity: net.magnitude,
-            isReduceOnly: true)
+            instrument: instrument, side: side.opposite, quantity: whole, isReduceOnly: true)
         try request.snap(to: facts)
         return ApprovedOrder(id: id, request: request)
     }

@@ -26,6 +26,20 @@ extension OrderRequest {
         }
     }
 
+    /// Cuts a reduce-only sale to what fees have left of the coins that were bought, in whole lots.
+    ///
+    /// A venue with positions cuts it by itself; one of balances refuses all of it. A stop may come
+    /// before the rest of what it is to sell: it is cut only by what the fees can have taken.
+    mutating func cut(to net: SignedQuantity, of instrument: Instrument) {
+        guard isReduceOnly, side == .sell, instrument.takesFeeFromPosition(.buy),
+            net > .zero, quantity > net.magnitude
+        else { return }
+        let excess = quantity.attos - net.attos
+        guard stop == nil || excess <= instrument.mostTaken(of: quantity, .buy) else { return }
+        let held = instrument.wholeLots(of: net.magnitude)
+        if held > .zero { quantity = held }
+    }
+
     private func snap(
         _ price: Price?, to instrument: Instrument, _ rounding: Rounding, _ what: String
     ) throws(RiskRefusal) -> Price? {
@@ -84,14 +98,16 @@ struct Candidate {
     // MARK: - The order alone
 
     private func checkReduces(_ net: SignedQuantity) throws(RiskRefusal) {
-        guard request.fillable(request.quantity, holding: net) == .zero else { return }
+        let fillable = request.fillable(request.quantity, holding: net)
+        guard instrument.wholeLots(of: fillable) == .zero else { return }
+        let amount = fillable == .zero ? "nothing" : "less than a lot of \(instrument.lot)"
         throw refusal(
-            .reduceOnly, "is reduce-only and the position is \(net): there is nothing to reduce")
+            .reduceOnly, "is reduce-only and the position is \(net): there is \(amount) to reduce")
     }
 
     /// Whether it closes all that is held; what is left over below a minimum must be sellable.
     private func leaves(_ net: SignedQuantity) -> Bool {
-        request.isReduceOnly && remaining >= net.magnitude
+        request.isReduceOnly && remaining >= instrument.wholeLots(of: net.magnitude)
     }
 
     /// What a venue holds against its minimums: the limit, the stop, the touch that it would hit,
@@ -176,13 +192,13 @@ struct Candidate {
     private func checkWorstPosition(given state: TradingState) throws(RiskRefusal) {
         guard let worst = worstPosition(given: state) else {
             throw refusal(
-                .tooLarge, "and the open orders together are more than can be counted")
+                .tooLarge, "and the open orders together are more than can be counted\(source)")
         }
         guard let limit = limits.maxPosition, worst.attos > limit.attos else { return }
         throw refusal(
             .maxPosition,
             "could bring the position to \(request.side == .buy ? worst : -worst) with all open "
-                + "orders filled, the limit is \(limit)")
+                + "orders filled\(source), the limit is \(limit)")
     }
 
     /// How far the position may go on the order's side when all that may fill there does, with the

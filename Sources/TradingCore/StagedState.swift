@@ -89,7 +89,7 @@ extension TradingState {
 
     /// Takes an own execution in.
     package func stage(_ fill: Fill, of order: Order) throws(DecimalError) {
-        try positions[order.request.instrument.index].apply(
-            order.request.side, price: fill.price, quantity: fill.quantity, fee: fill.fee)
+        let index = order.request.instrument.index
+        try positions[index].apply(fill, order.request.side, of: instruments[index])
     }
 }

@@ -34,7 +34,8 @@ public final class TradingState {
     public internal(set) var positions: [Position]
     public internal(set) var balances: [Currency: Balance] = [:]
     public internal(set) var orders = OrderTable()
-    /// Fees paid in a currency that is not the instrument's settle currency.
+    /// Fees paid in a currency that is neither the instrument's settle currency nor, of spot, its
+    /// base currency: those are in its position.
     public internal(set) var otherFees: [Currency: Money] = [:]
     /// Whether new orders are allowed; a stop, a limit or a failure ends it for good.
     public internal(set) var isTrading = true

@@ -104,6 +104,14 @@ public struct InvalidSymbol: Error, Hashable, Sendable, CustomStringConvertible 
     }
 }
 
+/// What a venue takes the fees of a spot market out of; contracts pay in the settle currency.
+public enum SpotFee: String, Hashable, Sendable, CaseIterable {
+    /// Always the quote currency.
+    case quote
+    /// What is received: a purchase brings less of the base currency, a sale less of the quote.
+    case received
+}
+
 /// What is traded, with the venue's rules for its orders.
 public struct Instrument: Hashable, Sendable {
     public let id: InstrumentID
@@ -128,6 +136,8 @@ public struct Instrument: Hashable, Sendable {
     public let makerFee: Rate
     /// What a taker pays as a share of the notional.
     public let takerFee: Rate
+    /// What the fees of a spot market are taken out of.
+    public let spotFee: SpotFee
     /// The decimals of prices.
     public let priceScale: DecimalScale
     /// The decimals of quantities.
@@ -137,7 +147,7 @@ public struct Instrument: Hashable, Sendable {
         id: InstrumentID, symbol: Symbol, kind: InstrumentKind? = nil, tick: Price, lot: Quantity,
         minQuantity: Quantity = .zero, minNotional: Money = .zero,
         contractSize: Quantity = Quantity(attos: attosPerUnit), makerFee: Rate = .zero,
-        takerFee: Rate = .zero
+        takerFee: Rate = .zero, spotFee: SpotFee = .quote
     ) {
         precondition(tick.attos > 0 && lot.attos > 0, "tick and lot are positive")
         precondition(contractSize.attos > 0, "a contract size is positive")
@@ -152,6 +162,7 @@ public struct Instrument: Hashable, Sendable {
         contract = Contract(kind: kind ?? symbol.kind, size: contractSize)
         self.makerFee = makerFee
         self.takerFee = takerFee
+        self.spotFee = spotFee
         priceScale = DecimalScale(showing: tick.attos)
         quantityScale = DecimalScale(showing: lot.attos)
     }
@@ -163,5 +174,20 @@ public struct Instrument: Hashable, Sendable {
         case .linear: symbol.settle
         case .inverse: symbol.base
         }
+    }
+
+    /// Whether a fill on `side` pays its fee out of what is bought, by the venue's rule.
+    public func takesFeeFromPosition(_ side: Side) -> Bool {
+        kind == .spot && side == .buy && spotFee == .received
+    }
+
+    /// Whether a fee in this currency is paid out of the position itself: spot, in base currency.
+    public func isPosition(_ currency: Currency) -> Bool {
+        kind == .spot && currency == symbol.base
+    }
+
+    /// As much of a quantity as can be ordered.
+    public func wholeLots(of quantity: Quantity) -> Quantity {
+        quantity.rounded(toMultipleOf: lot.attos, .towardZero)
     }
 }

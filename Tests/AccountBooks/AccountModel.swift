@@ -10,6 +10,8 @@ package import TradingModel
 ///   a part takes its share of the cost, rounded likewise, and the rest stays.
 /// * A position is worth what the venue's mark, else the last price, else the middle of the book
 ///   says; while none of them says anything, what the last one said, or the fill's own price.
+/// * What a spot venue takes out of the coins that are bought never was bought: the position has so much
+///   less, and its worth at the fill's price, rounded likewise, is paid in fees.
 /// * Equity is what one currency began with, and for each instrument that settles in it: realised
 ///   and unrealised PnL, less fees, plus funding, and what spot held from the start.
 package struct AccountModel {
@@ -24,7 +26,7 @@ package struct AccountModel {
     private var markets: [InstrumentMarket]
     private var sides: [ClientOrderID: Side] = [:]
     private var fillIDs: Set<String> = []
-    /// Fees in another currency than the instrument's.
+    /// Fees in another currency than the instrument's two.
     package private(set) var otherFees: [Currency: Int128] = [:]
     /// By instrument: base currency from the start, what was paid in it taken off.
     private var held: [Int128]
@@ -130,9 +132,16 @@ package struct AccountModel {
         let index = report.instrument.index
         guard fillIDs.insert("\(index) \(fill.id)").inserted else { return }
         let signed = side == .buy ? fill.quantity.attos : -fill.quantity.attos
-        books[index].fill(side, fill.quantity.attos, at: fill.price.attos)
+        let instrument = books[index].instrument
+        if instrument.kind == .spot, fill.feeCurrency == instrument.symbol.base {
+            books[index].fill(
+                side, fill.quantity.attos, at: fill.price.attos, taken: fill.fee.attos)
+        } else {
+            books[index].fill(side, fill.quantity.attos, at: fill.price.attos)
+            hear(feeOf: fill, index)
+        }
         fills[index].append((report.venueTime, signed))
-        hear(feeOf: fill, index)
+        if settings.checksFees { check(feeOf: fill, side, index) }
         value(index, or: fill.price)
     }
 
@@ -147,13 +156,21 @@ package struct AccountModel {
                 value(spot)
             }
         }
-        guard settings.checksFees else { return }
+    }
+
+    private mutating func check(feeOf fill: Fill, _ side: Side, _ index: Int) {
+        let instrument = books[index].instrument
         let rate =
             fill.liquidity == .maker
             ? settings.makerFee ?? instrument.makerFee : settings.takerFee ?? instrument.takerFee
-        let worth = books[index].worth(of: fill.quantity.attos, at: fill.price.attos)
-        let expected = Money(attos: quotient(of: [worth, rate.attos], over: [one]))
-        if fill.fee != expected || fill.feeCurrency != instrument.settle {
+        let takesCoins = instrument.kind == .spot && instrument.spotFee == .received && side == .buy
+        let share =
+            takesCoins
+            ? fill.quantity.attos
+            : books[index].worth(of: fill.quantity.attos, at: fill.price.attos)
+        let expected = Money(attos: quotient(of: [share, rate.attos], over: [one]))
+        let currency = takesCoins ? instrument.symbol.base : instrument.settle
+        if fill.fee != expected || fill.feeCurrency != currency {
             problems.append(
                 "fill \(fill.id) cost \(fill.fee) \(fill.feeCurrency), expected \(expected)")
         }

@@ -64,6 +64,28 @@ package struct InstrumentBooks {
         net += signed
     }
 
+    /// A fill of which the venue keeps `taken` of the base currency: so much less is bought, or more is
+    /// gone, at the fill's price, and what that is worth is a fee.
+    mutating func fill(_ side: Side, _ quantity: Int128, at price: Int128, taken: Int128) {
+        let fee = taken.signum() * worth(of: abs(taken), at: price)
+        let signed = (side == .buy ? quantity : -quantity) - taken
+        let paid = (side == .buy ? 1 : -1) * worth(of: quantity, at: price) - fee
+        fees += fee
+        cash -= paid
+        gained += signed
+        let worth = signed < 0 ? -paid : paid
+        if net == 0 || sign == signed.signum() {
+            cost += worth
+        } else if abs(signed) > abs(net) {
+            cost = worth - self.worth(of: abs(net), at: price)
+        } else if abs(signed) == abs(net) {
+            cost = 0
+        } else if signed != 0 {
+            cost -= quotient(of: [cost, abs(signed)], over: [abs(net)])
+        }
+        net += signed
+    }
+
     /// Holds something else from now on; what was realised stays.
     mutating func hold(_ held: Int128, at price: Int128) {
         let before = realised

@@ -60,6 +60,8 @@ struct VenueBooks {
     let funding: Money
     /// Signed; nil where the venue has no positions but balances.
     let position: Money?
+    /// What each balance gained since the account's start.
+    let gained: [Currency: Money]
     let balances: [(currency: Currency, total: String, available: String)]
     /// Orders and stops that are open.
     let openOrders: Int

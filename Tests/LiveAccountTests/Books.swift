@@ -36,13 +36,34 @@ extension VenueBooks {
     }
 
     private func compareHoldings(_ run: LiveRunFigures, _ seen: Comment) {
-        #expect(run.position.net.attos == (quantity(.buy) - quantity(.sell)).attos, seen)
+        compareNet(run, seen)
         if let position { #expect(run.position.net.attos == position.attos, seen) }
         for row in balances {
             guard let ours = run.balances[row.currency] else { continue }
             #expect(ours.total.description == row.total, "\(row.currency), \(seen)")
             #expect(ours.available.description == row.available, "\(row.currency), \(seen)")
         }
+    }
+
+    /// Bought less sold, less what the venue kept of the coins: all that the balance gained.
+    private func compareNet(_ run: LiveRunFigures, _ seen: Comment) {
+        let traded = quantity(.buy) - quantity(.sell)
+        guard position == nil else {
+            return #expect(run.position.net.attos == traded.attos, seen)
+        }
+        let base = run.instrument.symbol.base
+        let kept = fills.filter { $0.feeCurrency == base }.reduce(Money.zero) { $0 + $1.fee }
+        #expect(run.position.net.attos == (traded - kept).attos, seen)
+        #expect(run.position.net.attos == gained[base]?.attos, seen)
+        comparePaid(run, seen)
+    }
+
+    /// What the position says was earned and paid is what the quote currency's balance lost or gained.
+    private func comparePaid(_ run: LiveRunFigures, _ seen: Comment) {
+        let position = run.position
+        let cost = position.net.side == .sell ? -position.entryValue : position.entryValue
+        let shown = position.realisedPnL - position.fees - cost
+        #expect(shown == gained[run.instrument.settle], seen)
     }
 
     private func compareOrders(_ run: LiveRunFigures, _ seen: Comment) {
@@ -63,6 +84,7 @@ struct LiveRunFigures {
     let fillIDs: [String]
     let traded: Traded
     let position: Position
+    let instrument: Instrument
     let balances: [Currency: Balance]
     let openOrders: [String]
     /// Sent to the venue.
@@ -74,6 +96,7 @@ struct LiveRunFigures {
         fillIDs = account.watcher.fillIDs
         traded = run.tally.traded[InstrumentID(0)] ?? Traded()
         position = state.positions[0]
+        instrument = state.instruments[0]
         balances = state.balances
         openOrders = state.orders.open.map { "\($0.id) \($0.state.name)" }
         orders = run.tally.orders

@@ -60,7 +60,7 @@ private struct CoinExBooks {
             funding: try rows("funding").reduce(.zero) {
                 try $0 + Money(text($1, "funding_value"))
             },
-            position: kind == "futures" ? try position() : nil,
+            position: kind == "futures" ? try position() : nil, gained: try gained(),
             balances: try (account[kind]?.items ?? []).map {
                 (Currency(try text($0, "ccy")), try text($0, "total"), try text($0, "available"))
             },
@@ -69,6 +69,15 @@ private struct CoinExBooks {
                 rows("taken").filter { $0["is_stop"] == .bool(isStop) }
                     .compactMap { $0["client_id"]?.text }
             })
+    }
+
+    private func gained() throws -> [Currency: Money] {
+        let account = CoinExSettings.Account.generous
+        let start = kind == "spot" ? account.spot : account.futures
+        return try rows(kind).reduce(into: [:]) { gained, row in
+            let currency = Currency(try text(row, "ccy"))
+            gained[currency] = try Money(text(row, "total")) - (start[currency] ?? .zero)
+        }
     }
 
     private func fill(_ row: JSON) throws -> VenueBooks.Fill {

@@ -50,7 +50,8 @@ import TradingModel
                 lot: isInverse ? "1" : random.pick(["0.001", "0.1"]),
                 contractSize: symbol.hasSuffix("USDT:USDT")
                     ? random.pick(["1", "1", "0.01", "0.003"]) : isInverse ? "100" : "1",
-                makerFee: random.pick(["-0.0001", "0.0002"]), takerFee: "0.0007")
+                makerFee: random.pick(["-0.0001", "0.0002"]), takerFee: "0.0007",
+                spotFee: random.pick([.quote, .received]))
         }
         let kinds = instruments.map { instrument in
             var kinds = random.pick(mixtures)

@@ -1,5 +1,6 @@
 import PaperTrading
 import Testing
+import TradingCore
 import TradingModel
 
 @Suite struct `Simulated account` {
@@ -40,6 +41,67 @@ import TradingModel
         test.trade("104", "1", taker: .buy)
         #expect(test.balance("BTC") == "0, 0 available")
         #expect(test.balance("USDT") == "10004.392, 10004.392 available")  // 206 less 0.206
+    }
+
+    private let coinSpot = instrument(
+        "test:BTC/USDT", makerFee: "0.001", takerFee: "0.002", spotFee: .received)
+
+    @Test func `a purchase whose fee is taken out of the coins brings so much less`() {
+        let test = TestVenue([coinSpot], PaperSettings())
+        test.book(bids: [("99", "5")], asks: [("100", "1"), ("101", "5")])
+        test.order(.buy, "2")
+        #expect(test.balance("BTC") == "1.996, 1.996 available")
+        #expect(test.balance("USDT") == "9799, 9799 available")
+        #expect(test.net == "1.996")
+        let position = test.venue.account.positions[0]
+        #expect(position.fees == money("0.402"))  // 0.002 at 100, 0.002 at 101
+        #expect(position.entryValue == money("200.598"))
+        let currencies = test.allReports.compactMap { report -> String? in
+            guard case .fill(let fill) = report.event else { return nil }
+            return "\(fill.fee) \(fill.feeCurrency)"
+        }
+        #expect(currencies == ["0.002 BTC", "0.002 BTC"])
+    }
+
+    @Test func `a sale pays in quote, and binds the coins alone`() {
+        let test = TestVenue([coinSpot], PaperSettings())
+        test.book(bids: [("99", "5")], asks: [("100", "5")])
+        test.order(.buy, "2")
+        test.order(.sell, "1.996", at: "103")
+        #expect(test.balance("BTC") == "1.996, 0 available")
+        test.trade("104", "5", taker: .buy)
+        #expect(test.balance("BTC") == "0, 0 available")
+        #expect(test.balance("USDT") == "10005.382412, 10005.382412 available")
+        let position = test.venue.account.positions[0]
+        // 1.996 × 3 gained; 0.004 BTC at 100 and 0.205588 USDT paid.
+        #expect(position.realisedPnL == money("5.988"))
+        #expect(position.fees == money("0.605588"))
+    }
+
+    @Test func `a resting purchase binds its cost alone where the fee is taken out of the coins`() {
+        let test = TestVenue([coinSpot], PaperSettings())
+        test.order(.buy, "2", at: "90")
+        #expect(test.balance("USDT") == "10000, 9820 available")
+    }
+
+    @Test func `a reduce-only sale takes the whole lots of what fees have left, and then ends`() {
+        let fine = instrument(
+            "test:BTC/USDT", lot: "0.01", takerFee: "0.0025", spotFee: .received)
+        let test = TestVenue([fine], PaperSettings())
+        test.book(bids: [("99", "5")], asks: [("100", "5")])
+        test.order(.buy, "1")
+        test.order(.sell, "1", at: "110", reduceOnly: true)
+        test.order(.sell, "1", reduceOnly: true)
+
+        #expect(
+            test.told() == [
+                "1 accepted", "1 fill 1 @ 100 taker", "2 accepted", "3 accepted",
+                "3 fill 0.99 @ 99 taker",
+                "2 expired: reduce-only: less than a lot of the position is left",
+                "3 expired: reduce-only: less than a lot of the position is left",
+            ])
+        #expect(test.net == "0.0075")
+        #expect(test.balance("BTC") == "0.0075, 0.0075 available")
     }
 
     @Test func `spot refuses what it cannot pay for`() {

@@ -8,8 +8,12 @@ import TradingModel
 @Suite struct `Conservation` {
     @Test(arguments: seeds)
     func `every digit of every balance is explained by the reports`(seed: UInt64) throws {
-        for symbol in ["sim:BTC/USDT", "sim:BTC/USDT:USDT", "sim:BTC/USD:BTC", "sim:PEPE/USDT"] {
-            let session = try RandomSession(symbol, seed: seed)
+        let markets: [(symbol: String, spotFee: SpotFee)] = [
+            ("sim:BTC/USDT", .quote), ("sim:BTC/USDT", .received), ("sim:BTC/USDT:USDT", .quote),
+            ("sim:BTC/USD:BTC", .quote), ("sim:PEPE/USDT", .quote), ("sim:PEPE/USDT", .received),
+        ]
+        for (symbol, spotFee) in markets {
+            let session = try RandomSession(symbol, spotFee, seed: seed)
             try session.run(seconds: 60)
             session.checkLedger()
             session.cancelAll()
@@ -39,9 +43,13 @@ private final class RandomSession {
     private var net = SignedQuantity.zero
     private var isOverdrawn = false
 
-    init(_ symbol: String, seed: UInt64) throws {
-        let found = try SimulatedExchange.instrument(Symbol(symbol), id: InstrumentID(0))
-        instrument = try #require(found)
+    init(_ symbol: String, _ spotFee: SpotFee, seed: UInt64) throws {
+        let found = try #require(
+            try SimulatedExchange.instrument(Symbol(symbol), id: InstrumentID(0)))
+        instrument = Instrument(
+            id: found.id, symbol: found.symbol, tick: found.tick, lot: found.lot,
+            minQuantity: found.minQuantity, minNotional: found.minNotional,
+            makerFee: found.makerFee, takerFee: found.takerFee, spotFee: spotFee)
         self.symbol = symbol
         self.seed = seed
         random = Seeded(seed)
@@ -124,8 +132,17 @@ private final class RandomSession {
     /// The independent ledger: nothing here knows of margins, averages or reservations.
     private func book(_ fill: Fill, _ side: Side) {
         fills += 1
-        settle -= fill.fee
+        let takesCoins = instrument.spotFee == .received && side == .buy
+        #expect(
+            fill.feeCurrency == (takesCoins ? instrument.symbol.base : instrument.settle),
+            "seed \(seed), \(symbol)")
         net += fill.quantity.signed(side)
+        if takesCoins {
+            base -= fill.fee
+            net += SignedQuantity(attos: -fill.fee.attos)
+        } else {
+            settle -= fill.fee
+        }
         guard
             let worth = instrument.contract.value(of: fill.quantity, at: fill.price, .halfEven)
         else { return }
@@ -141,6 +158,11 @@ private final class RandomSession {
         if instrument.kind == .spot {
             #expect(total == settle, "seed \(seed), \(symbol)")
             #expect(venue.account.balance(of: instrument.symbol.base)?.total == base)
+            // What was paid for the position, less what it brought, is what it shows as lost.
+            let position = venue.account.positions[0]
+            let spent = position.net.side == .sell ? -position.entryValue : position.entryValue
+            let shown = position.realisedPnL - position.fees - spent
+            #expect(total == money("3000") + shown, "seed \(seed), \(symbol)")
             return
         }
         // What the fills brought in and cost, plus what is still held, is the balance plus what

@@ -16,13 +16,14 @@ private func parsed<Value>(
 
 func instrument(
     _ symbol: String, id: Int = 0, tick: String = "0.01", lot: String = "0.001",
-    contractSize: String = "1", makerFee: String = "0", takerFee: String = "0"
+    contractSize: String = "1", makerFee: String = "0", takerFee: String = "0",
+    spotFee: SpotFee = .quote
 ) -> Instrument {
     do {
         return Instrument(
             id: InstrumentID(id), symbol: try Symbol(symbol), tick: price(tick),
             lot: quantity(lot), contractSize: quantity(contractSize), makerFee: rate(makerFee),
-            takerFee: rate(takerFee))
+            takerFee: rate(takerFee), spotFee: spotFee)
     } catch { fatalError("\(error)") }
 }
 

@@ -8,6 +8,16 @@ extension Instrument {
             lot: try Quantity("0.001"), minNotional: try Money(minNotional))
     }
 
+    /// A spot market that takes the fee of a purchase out of the coins.
+    static func coinSpot(
+        lot: String = "0.001", minQuantity: String = "0", takerFee: String = "0.002"
+    ) throws -> Instrument {
+        Instrument(
+            id: InstrumentID(0), symbol: try Symbol("coinex:BTC/USDT"), tick: try Price("0.1"),
+            lot: try Quantity(lot), minQuantity: try Quantity(minQuantity),
+            makerFee: try Rate("0.001"), takerFee: try Rate(takerFee), spotFee: .received)
+    }
+
     static func linear(
         tick: String = "0.1", lot: String = "0.001", minQuantity: String = "0",
         minNotional: String = "0", contractSize: String = "1", id: Int = 0

@@ -197,7 +197,7 @@ extension Instrument {
         Instrument(
             id: id, symbol: symbol, kind: kind, tick: tick, lot: lot, minQuantity: minQuantity,
             minNotional: minNotional, contractSize: contractSize, makerFee: makerFee,
-            takerFee: takerFee)
+            takerFee: takerFee, spotFee: spotFee)
     }
 }
 

@@ -48,7 +48,8 @@ public struct RecordingSidecar: Hashable, Sendable {
             id: id, symbol: symbol ?? instrument.symbol, kind: instrument.kind,
             tick: instrument.tick, lot: instrument.lot, minQuantity: instrument.minQuantity,
             minNotional: instrument.minNotional, contractSize: instrument.contractSize,
-            makerFee: instrument.makerFee, takerFee: instrument.takerFee)
+            makerFee: instrument.makerFee, takerFee: instrument.takerFee,
+            spotFee: instrument.spotFee)
     }
 
     // MARK: - Files

@@ -22,13 +22,25 @@ final class Costs: Sendable {
     }
 
     /// The fee on a fill, rounded half to even at the 18th decimal; negative is a rebate.
-    func fee(_ notional: Money, _ liquidity: Liquidity) -> Money? {
-        notional.times(liquidity == .maker ? makerFee : takerFee, .halfEven)
+    ///
+    /// A share of the notional in the settle currency, or, where the venue takes it out of what is
+    /// bought, of the quantity in base currency.
+    func fee(
+        _ notional: Money, _ quantity: Quantity, _ side: Side, _ liquidity: Liquidity
+    ) -> Fee? {
+        let isTaken = instrument.takesFeeFromPosition(side)
+        let share = isTaken ? Money(attos: quantity.attos) : notional
+        return share.times(liquidity == .maker ? makerFee : takerFee, .halfEven).map {
+            Fee(
+                amount: $0, currency: isTaken ? instrument.symbol.base : instrument.settle,
+                isTaken: isTaken)
+        }
     }
 
-    /// The most a fill of this notional can cost in fees: what a resting order sets aside.
-    func worstFee(_ notional: Money) -> Money? {
-        notional.times(max(makerFee, takerFee, .zero), .up)
+    /// The most a fill of this notional can cost in fees beside it: what a resting order sets aside.
+    func worstFee(_ notional: Money, _ side: Side) -> Money? {
+        if instrument.takesFeeFromPosition(side) { return .zero }
+        return notional.times(max(makerFee, takerFee, .zero), .up)
     }
 
     /// The initial margin, rounded up.
@@ -37,6 +49,19 @@ final class Costs: Sendable {
         let (sum, overflow) = notional.attos.addingReportingOverflow(divisor - 1)
         return Money(attos: overflow ? (notional.attos - 1) / divisor + 1 : sum / divisor)
     }
+}
+
+/// What a fill costs.
+struct Fee {
+    let amount: Money
+    let currency: Currency
+    /// Whether it is taken out of what was bought, instead of being paid beside it.
+    let isTaken: Bool
+
+    /// What is paid in the settle currency.
+    var paid: Money { isTaken ? .zero : amount }
+    /// What is taken in the base currency.
+    var taken: Money { isTaken ? amount : .zero }
 }
 
 extension Money {

@@ -7,7 +7,8 @@ public import TradingModel
 /// some instrument, and with 1 where it is only the settle currency of an inverse contract: what
 /// 10,000 of the quote currency would be worth is not known before the first price.
 ///
-/// Spot buys bind the quote currency and spot sells the base currency. A perpetual's position binds
+/// Spot buys bind the quote currency and spot sells the base currency; what a buy pays of its fee, and
+/// in which of them, is the instrument's ``SpotFee``. A perpetual's position binds
 /// its notional at the entry price ÷ leverage; its profit, loss, fees and funding go to the balance
 /// when they are realised. Nothing is liquidated: a loss beyond the margin shows as a negative
 /// balance.
@@ -111,7 +112,7 @@ public struct SimulatedAccount {
     /// What a fill makes of a position, and what it moves.
     private struct Booking {
         var position: Position
-        var fee: Money
+        var fee: Fee
         /// What the settle currency gains, fees taken off.
         var gain: Money
         /// What the position binds more than before.
@@ -122,7 +123,7 @@ public struct SimulatedAccount {
     mutating func settle(
         _ instrument: InstrumentID, _ side: Side, price: Price, quantity: Quantity,
         _ liquidity: Liquidity
-    ) -> Money? {
+    ) -> Fee? {
         let index = instrument.index
         guard
             let booking = booking(
@@ -132,9 +133,11 @@ public struct SimulatedAccount {
         let slot = slots[index]
         let isSpot = costs[index].instrument.kind == .spot
         let exchanged = isSpot ? Money(attos: quantity.signed(side).attos) : .zero
-        guard !isSpot || book(slot.base, gain: exchanged) else { return nil }
+        guard let received = exchanged.minus(booking.fee.taken),
+            !isSpot || book(slot.base, gain: received)
+        else { return nil }
         guard book(slot.settle, gain: booking.gain, margin: booking.margin) else {
-            if isSpot { _ = book(slot.base, gain: -exchanged) }
+            if isSpot { _ = book(slot.base, gain: -received) }
             return nil
         }
         positions[index] = booking.position
@@ -147,19 +150,25 @@ public struct SimulatedAccount {
         _ cost: Costs
     ) -> Booking? {
         guard let notional = cost.notional(fill.price, fill.quantity, .halfEven),
-            let fee = cost.fee(notional, liquidity)
+            let fee = cost.fee(notional, fill.quantity, side, liquidity)
         else { return nil }
         var position = before
         do {
-            try position.apply(side, price: fill.price, quantity: fill.quantity, fee: fee)
+            if fee.isTaken {
+                try position.apply(
+                    side, price: fill.price, quantity: fill.quantity, taken: fee.amount)
+            } else {
+                try position.apply(
+                    side, price: fill.price, quantity: fill.quantity, fee: fee.amount)
+            }
         } catch { return nil }
         guard cost.instrument.kind != .spot else {
             let paid = side == .buy ? -notional : notional
-            return paid.minus(fee).map {
+            return paid.minus(fee.paid).map {
                 Booking(position: position, fee: fee, gain: $0, margin: .zero)
             }
         }
-        let gain = position.realisedPnL.minus(before.realisedPnL)?.minus(fee)
+        let gain = position.realisedPnL.minus(before.realisedPnL)?.minus(fee.paid)
         return gain.map {
             Booking(
                 position: position, fee: fee, gain: $0,
@@ -231,7 +240,8 @@ public struct SimulatedAccount {
             growing = quantity > reducible ? quantity - reducible : .zero
         }
         guard growing > .zero else { return .zero }
-        guard let notional = cost.notional(price, growing, .up), let fee = cost.worstFee(notional)
+        guard let notional = cost.notional(price, growing, .up),
+            let fee = cost.worstFee(notional, side)
         else { return nil }
         return (cost.instrument.kind == .spot ? notional : cost.margin(notional)).plus(fee)
     }
@@ -243,9 +253,12 @@ public struct SimulatedAccount {
     }
 
     /// How much an order on `side` can take off the position.
+    ///
+    /// In whole lots: fees may have left what is none.
     func reducible(_ instrument: InstrumentID, _ side: Side) -> Quantity {
         let net = positions[instrument.index].net
-        return net.side == side.opposite ? net.magnitude : .zero
+        guard net.side == side.opposite else { return .zero }
+        return costs[instrument.index].instrument.wholeLots(of: net.magnitude)
     }
 
     /// What the account lacks for these fills and the rest of the order; nil: nothing.

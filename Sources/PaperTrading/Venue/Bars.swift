@@ -207,7 +207,7 @@ extension PaperVenue {
 
     private func giveWhole(_ order: PaperOrder) {
         give(order, order.remaining)
-        if order.isOpen { expire(order, Self.nothingToReduce) }
+        if order.isOpen { expire(order, nothingToReduce(order)) }
     }
 
     private func triggerInBar(_ order: PaperOrder, at price: Price) {
@@ -233,7 +233,7 @@ extension PaperVenue {
             return expire(order, "post-only: would take liquidity at \(price)")
         }
         let quantity = fillable(order)
-        guard quantity > .zero else { return expire(order, Self.nothingToReduce) }
+        guard quantity > .zero else { return expire(order, nothingToReduce(order)) }
         let slipped = market.slipped(price, order.side)
         let limit = request.price ?? slipped
         let fillPrice = order.side == .buy ? min(limit, slipped) : max(limit, slipped)
@@ -242,7 +242,7 @@ extension PaperVenue {
             return expire(order, shortfall.description)
         }
         fill(order, price: fillPrice, quantity: quantity, .taker)
-        if order.isOpen { expire(order, Self.nothingToReduce) }
+        if order.isOpen { expire(order, nothingToReduce(order)) }
     }
 
     /// A stop limit that woke short of its limit: it rests, if the account can pay for it.

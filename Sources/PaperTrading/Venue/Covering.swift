@@ -15,8 +15,8 @@ extension PaperVenue {
 
     /// The same, whether or not it can be paid.
     func wanted(_ order: PaperOrder) -> Quantity {
-        order.request.fillable(
-            order.remaining, holding: account.positions[order.instrument.index].net)
+        guard order.request.isReduceOnly else { return order.remaining }
+        return min(order.remaining, account.reducible(order.instrument, order.side))
     }
 
     /// What the account has to set aside while the order is as it is; nil: too large.
@@ -53,7 +53,7 @@ extension PaperVenue {
         let fill = BookLevel(price: price, quantity: wanted(order))
         guard fill.quantity > .zero,
             let shortfall = shortfall(of: order, fills: [fill], rest: nil, .taker)
-        else { return Self.nothingToReduce }
+        else { return nothingToReduce(order) }
         return shortfall.description
     }
 

@@ -104,7 +104,12 @@ extension PaperVenue {
         return .awaitBar(at: estimate)
     }
 
-    static let nothingToReduce = "reduce-only: there is no position to reduce"
+    /// Why a reduce-only order ends that finds not even a lot to reduce.
+    func nothingToReduce(_ order: PaperOrder) -> String {
+        account.positions[order.instrument.index].net.side == order.side.opposite
+            ? "reduce-only: less than a lot of the position is left"
+            : "reduce-only: there is no position to reduce"
+    }
 
     // MARK: - Carrying out
 
@@ -160,10 +165,9 @@ extension PaperVenue {
             return false
         }
         order.filled += level.quantity
-        let currency = costs[order.instrument.index].instrument.settle
         let fill = Fill(
             id: nextFillID(), price: level.price, quantity: level.quantity, liquidity: liquidity,
-            fee: fee, feeCurrency: currency)
+            fee: fee.amount, feeCurrency: fee.currency)
         report(order, .fill(fill))
         if order.remaining == .zero { finish(order) }
         expireReduceOnly(in: markets[order.instrument.index])
@@ -176,7 +180,7 @@ extension PaperVenue {
         where order.request.isReduceOnly
             && account.reducible(order.instrument, order.side) == .zero
         {
-            expire(order, Self.nothingToReduce)
+            expire(order, nothingToReduce(order))
         }
     }
 }

@@ -216,12 +216,16 @@ extension ScriptApi {
         "position", .live, "What is held of an instrument.",
         [
             symbol,
-            ApiField("qty", .number, .quantity, "negative is short"),
+            ApiField(
+                "qty", .number, .quantity,
+                "negative is short; what fees took out of the coins is not in it"),
             ApiField("average_price", .optional(.number), .quotePrice, "nil when flat"),
             ApiField("realised_pnl", .number, .settle, "locked in by closing, fees apart"),
             ApiField(
                 "unrealised_pnl", .optional(.number), .settle, "at the mark; nil without a price"),
-            ApiField("fees", .number, .settle, "paid so far"),
+            ApiField(
+                "fees", .number, .settle,
+                "paid so far; a fee taken out of the coins counts at the fill's price"),
             ApiField("funding", .number, .settle, "received so far"),
         ])
 

@@ -180,10 +180,10 @@ extension Engine {
                 rule: .tooLarge,
                 detail: "the open orders of \(facts.symbol) together are more than can be counted")
         }
-        let missing = try distance(from: outlook.expected, to: wanted)
+        let missing = try distance(from: outlook.expected.nearest(to: wanted), to: wanted)
             .rounded(toMultipleOf: facts.lot.attos, .towardZero)
         guard let side = missing.side, missing.magnitude >= facts.minQuantity,
-            try distance(from: outlook.sure, to: wanted).side == side
+            try distance(from: outlook.sure.nearest(to: wanted), to: wanted).side == side
         else { return nil }
         if facts.minNotional > .zero,
             let price = state.touch(instrument, for: side) ?? state.valuation(instrument),
@@ -233,7 +233,8 @@ extension Engine {
                 "a target of \(wanted) \(facts.symbol) cannot be reached: \(least) (said once)"))
     }
 
-    /// The reduce-only market order that leaves a position; nil when flat or already leaving.
+    /// The reduce-only market order that leaves a position, but for less than a lot; nil when there
+    /// is no more than that, or it is being left already.
     private func orderClosing(_ instrument: InstrumentID) -> OrderRequest? {
         let held = state.positions[instrument.index].net
         guard let side = held.side else { return nil }
@@ -244,6 +245,8 @@ extension Engine {
         {
             left = order.remaining < left ? left - order.remaining : .zero
         }
+        // Fees may have left what is no whole lot: that much nobody can sell.
+        left = state.instruments[instrument.index].wholeLots(of: left)
         guard left > .zero else { return nil }
         return OrderRequest(
             instrument: instrument, side: side.opposite, quantity: left, isReduceOnly: true)

@@ -55,20 +55,20 @@ extension Engine {
             let (sum, overflow) = order.filledNotional.attos.addingReportingOverflow(notional.attos)
             if !overflow { order.filledNotional = Money(attos: sum) }
         }
-        let isInSettle = fill.feeCurrency == state.instruments[index].settle
-        if !isInSettle { payInOther(fill, into: &commands) }
+        let instrument = state.instruments[index]
+        if fill.feeCurrency != instrument.settle, !instrument.isPosition(fill.feeCurrency) {
+            payInOther(fill, into: &commands)
+        }
         do {
-            try state.positions[index].apply(
-                order.request.side, price: fill.price, quantity: fill.quantity,
-                fee: isInSettle ? fill.fee : .zero)
+            try state.positions[index].apply(fill, order.request.side, of: instrument)
         } catch {
             stopTrading(
-                "a fill of \(state.instruments[index].symbol) \(error): the position is no longer "
-                    + "known", into: &commands)
+                "a fill of \(instrument.symbol) \(error): the position is no longer known",
+                into: &commands)
         }
     }
 
-    /// Counts a fee in a currency that is not the instrument's settle currency.
+    /// Counts a fee in a currency that is none of the instrument's own.
     private mutating func payInOther(_ fill: Fill, into commands: inout [Command]) {
         let paid = state.otherFees[fill.feeCurrency] ?? .zero
         let (sum, overflow) = paid.attos.addingReportingOverflow(fill.fee.attos)

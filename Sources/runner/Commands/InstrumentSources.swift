@@ -33,7 +33,8 @@ struct InstrumentSources {
             minNotional: flags.compactMap(\.minNotional).last ?? recorded?.minNotional ?? .zero,
             contractSize: flags.compactMap(\.contractSize).last ?? recorded?.contractSize
                 ?? Quantity(attos: attosPerUnit),
-            makerFee: recorded?.makerFee ?? fees.maker, takerFee: recorded?.takerFee ?? fees.taker)
+            makerFee: recorded?.makerFee ?? fees.maker, takerFee: recorded?.takerFee ?? fees.taker,
+            spotFee: Venue.named(symbol.venue)?.spotFee ?? .quote)
     }
 
     /// One line for people: what is known, and who said it.

@@ -18,6 +18,8 @@ struct Venue: Sendable {
     let socketBase: String
     /// What follows a simulator's address in that of its sockets.
     let socketPath: String
+    /// What the fees of its spot markets are taken out of, for backtests.
+    let spotFee: SpotFee
     /// A market that it surely has, to try it with.
     let example: String
     /// What our connector of it can do.
@@ -103,7 +105,8 @@ struct Venue: Sendable {
     static let coinEx = Venue(
         name: "coinex", title: "CoinEx", markets: "spot, linear and inverse perpetuals",
         requestBase: "https://api.coinex.com", socketBase: "wss://socket.coinex.com/v2",
-        socketPath: "/v2", example: "coinex:BTC/USDT", abilities: .coinEx,
+        socketPath: "/v2", spotFee: CoinExInstruments.spotFee, example: "coinex:BTC/USDT",
+        abilities: .coinEx,
         makeProbe: coinExProbe,
         makeCleaner: { symbols, keys, prefix in
             CoinExCleaner(

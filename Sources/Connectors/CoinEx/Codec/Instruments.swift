@@ -4,6 +4,9 @@ package import TradingModel
 package enum CoinExInstruments {
     package static let venue = "coinex"
 
+    /// A purchase pays its fee out of the coins that it brings, unless the CET discount pays it.
+    package static let spotFee = SpotFee.received
+
     /// The fees of a new account, for lists that do not tell them.
     ///
     /// Futures lists show 0, which is not what is charged. Source: orders of 2024, maker 0.03 % and
@@ -49,7 +52,7 @@ package enum CoinExInstruments {
         return Instrument(
             id: id, symbol: symbol, tick: Price(attos: tick), lot: Quantity(attos: lot),
             minQuantity: info.minAmount ?? .zero, makerFee: fees?.maker ?? listed.0 ?? .zero,
-            takerFee: fees?.taker ?? listed.1 ?? .zero)
+            takerFee: fees?.taker ?? listed.1 ?? .zero, spotFee: spotFee)
     }
 
     private static func nonZero(_ info: MarketInfo) -> (Rate?, Rate?) {
