@@ -10,6 +10,8 @@ public enum EngineInput: Sendable {
     case status(VenueStatus)
     /// What is really held, where it is not what our fills add up to.
     case position(PositionCorrection)
+    /// What the venue says is held: only limits know of it.
+    case holding(VenueHolding)
     /// Time has passed without an event; fires timers and closes bars.
     case time(Timestamp)
     /// Recorded data has ended: nothing can be added to the open time bars, so they close.

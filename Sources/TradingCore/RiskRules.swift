@@ -190,7 +190,22 @@ struct Candidate {
     // MARK: - The account
 
     private func checkWorstPosition(given state: TradingState) throws(RiskRefusal) {
-        guard let worst = worstPosition(given: state) else {
+        let net = state.positions[instrument.id.index].net
+        let side = request.side
+        try checkWorst(from: side == .buy ? net.attos : -net.attos, "", given: state)
+        guard let word = state.venueWords[instrument.id.index], limits.maxPosition != nil else {
+            return
+        }
+        // Somebody else may have traded: the worse of the two holds.
+        try checkWorst(
+            from: word.most(on: side, at: state.now), " (the venue says that \(word.net) is held)",
+            given: state)
+    }
+
+    private func checkWorst(
+        from held: Int128?, _ source: String, given state: TradingState
+    ) throws(RiskRefusal) {
+        guard let held, let worst = worstPosition(from: held, given: state) else {
             throw refusal(
                 .tooLarge, "and the open orders together are more than can be counted\(source)")
         }
@@ -207,8 +222,11 @@ struct Candidate {
     /// A reduce-only order takes the position to flat at most, but may do so before the others
     /// fill. A reduce-only order alone is never in excess; beside it, orders that are being
     /// cancelled do not count, so that a way out stays open.
-    private func worstPosition(given state: TradingState) -> SignedQuantity? {
-        let net = state.positions[instrument.id.index].net
+    ///
+    /// - Parameter held: the position, in attos; positive on that side.
+    private func worstPosition(
+        from held: Int128, given state: TradingState
+    ) -> SignedQuantity? {
         var growing = CheckedSum(request.isReduceOnly ? 0 : remaining.attos)
         var reducing = CheckedSum(request.isReduceOnly ? remaining.attos : 0)
         for serial in state.orders.openSerials {
@@ -223,7 +241,6 @@ struct Candidate {
         }
         guard let growing = growing.total, let reducing = reducing.total else { return nil }
         if request.isReduceOnly, growing == 0 { return .zero }
-        let held = request.side == .buy ? net.attos : -net.attos
         // Below zero the sum cannot overflow upwards; reducing ends at flat.
         let start = held < 0 ? min(0, held + reducing) : held
         let (worst, overflow) = start.addingReportingOverflow(growing)

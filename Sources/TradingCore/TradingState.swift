@@ -40,6 +40,8 @@ public final class TradingState {
     /// Whether new orders are allowed; a stop, a limit or a failure ends it for good.
     public internal(set) var isTrading = true
 
+    /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
+    var venueWords: [VenueWord?]
     public init(mode: TradingMode, instruments: [Instrument], now: Timestamp) {
         self.mode = mode
         self.instruments = instruments
@@ -55,6 +57,7 @@ public final class TradingState {
         if marksTable.count == 1 { return seeLast(of: batch, places) }
         for place in places {
             if batch.kind(at: place) == .trade {
+        venueWords = instruments.map { _ in nil }
                 see(batch.trade(at: place))
             } else {
                 see(batch.change(at: place))

@@ -141,6 +141,23 @@ import VenueSessions
         #expect(said.contains { $0.contains("the venue says so") })
     }
 
+    @Test func `holds what somebody else bought against its limit at once`() throws {
+        var limits = RiskLimits()
+        limits.maxPosition = try Quantity("1")
+        var setting = try LiveSetting(
+            "function on_trade(t) return buy{symbol=t.symbol, qty=0.25} end", limits: limits)
+        try setting.claim("0.5")
+        setting.run.start(at: setting.now)
+        try setting.claim("0.8")
+        try setting.trade()
+        #expect(setting.run.takeRequests().isEmpty)
+        #expect(setting.run.tally.rejected == ["max_position": 1])
+        #expect(setting.position == (try SignedQuantity("0.5")))
+        try setting.claim("0.7")
+        try setting.trade()
+        #expect(setting.run.takeRequests().count == 1)
+    }
+
     @Test func `does not correct what a fill explains in time`() throws {
         var setting = try LiveSetting(Self.buyer)
         setting.run.start(at: setting.now)

@@ -22,10 +22,14 @@ struct LiveSetting {
             text: "subscribe(\"coinex:BTC/USDT:USDT\", \"trades\")\n" + text, name: "test.lua")
     }
 
-    init(_ script: String, reloads: StrategyReloads? = nil) throws {
+    init(
+        _ script: String, reloads: StrategyReloads? = nil, limits: RiskLimits = RiskLimits()
+    ) throws {
+        var settings = EngineSettings()
+        settings.limits = limits
         let engine = Engine(
             mode: .live, instruments: [try Self.instrument()], strategy: try Self.strategy(script),
-            settings: EngineSettings(), now: now)
+            settings: settings, now: now)
         run = LiveRun(engine: engine, reloads: reloads)
     }
 

@@ -43,11 +43,13 @@ public struct VenuePosition: Hashable, Sendable {
     public var leverage: String?
     /// Whether the venue changed it by itself: liquidation, deleveraging, settlement.
     public var isForced: Bool
+    /// When it became so, by the venue's clock: executions after that are not in it; nil: not told.
+    public var venueTime: Timestamp?
     public var receiveTime: Timestamp
     public init(
         instrument: InstrumentID, net: SignedQuantity, averagePrice: Price? = nil,
         liquidationPrice: Price? = nil, leverage: String? = nil, isForced: Bool = false,
-        receiveTime: Timestamp
+        venueTime: Timestamp? = nil, receiveTime: Timestamp
     ) {
         self.instrument = instrument
         self.net = net
@@ -55,6 +57,7 @@ public struct VenuePosition: Hashable, Sendable {
         self.liquidationPrice = liquidationPrice
         self.leverage = leverage
         self.isForced = isForced
+        self.venueTime = venueTime
         self.receiveTime = receiveTime
     }
 }

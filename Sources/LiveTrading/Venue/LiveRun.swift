@@ -73,6 +73,7 @@ public final class LiveRun: VenueRun {
         feed(.time(now))
         for held in truth.beginnings(at: now) { engine.begin(with: held, into: &commands) }
         hasStarted = true
+        for position in truth.positions { feed(.holding(position.holding)) }
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         beginEquity()
         for instrument in engine.state.instruments { settleEquity(instrument.id) }
@@ -108,7 +109,9 @@ public final class LiveRun: VenueRun {
 
     public func take(_ position: VenuePosition, at now: Timestamp) {
         truth.take(position)
-        if hasStarted { compare(at: now) }
+        guard hasStarted else { return }
+        feed(.holding(position.holding))
+        compare(at: now)
     }
 
     public func pass(until now: Timestamp) {
@@ -249,5 +252,14 @@ public final class LiveRun: VenueRun {
     private func settleEquity(_ fill: Fill, of instrument: Instrument) {
         written.equity.payFee(of: fill, instrument, engine.state)
         written.equity.settle(instrument.id, engine.state, or: fill.price)
+    }
+}
+
+extension VenuePosition {
+    /// What the limits are told of it.
+    fileprivate var holding: VenueHolding {
+        VenueHolding(
+            instrument: instrument, net: net, venueTime: venueTime ?? receiveTime,
+            receiveTime: receiveTime)
     }
 }

@@ -156,6 +156,9 @@ public struct Engine {
             advance(to: correction.receiveTime, into: &commands)
             guard hold(correction, into: &commands) else { return }
             settle(strategy.onPosition(correction.instrument), into: &commands)
+        case .holding(let holding):
+            advance(to: holding.receiveTime, into: &commands)
+            hear(holding)
         case .time(let time):
             advance(to: time, into: &commands)
         case .start(let reason, let time):

@@ -43,8 +43,30 @@ extension Engine {
             if let price { order.request.price = price }
             order.request.quantity = quantity
         }
-        if case .fill(let fill) = report.event { take(fill, of: &order, into: &commands) }
+        if case .fill(let fill) = report.event {
+            let index = order.request.instrument.index
+            let before = state.positions[index].net
+            take(fill, of: &order, into: &commands)
+            note(report, index, movedFrom: before)
+        }
         return true
+    }
+
+    /// Counts a fill beside the venue's last word, which may not have it yet.
+    private mutating func note(
+        _ report: ExecutionReport, _ index: Int, movedFrom before: SignedQuantity
+    ) {
+        guard state.venueWords[index] != nil else { return }
+        let net = state.positions[index].net
+        state.venueWords[index]?.take(net - before, report)
+        state.venueWords[index]?.compare(with: net)
+    }
+
+    mutating func hear(_ holding: VenueHolding) {
+        let index = holding.instrument.index
+        var word = VenueWord(holding, after: state.venueWords[index])
+        word.compare(with: state.positions[index].net)
+        state.venueWords[index] = word
     }
 
     private mutating func take(
@@ -102,6 +124,7 @@ extension Engine {
                 into: &commands)
             return false
         }
+        state.venueWords[index]?.compare(with: held.net)
         commands.append(
             .log(
                 .warn,

@@ -131,6 +131,7 @@ extension TradingState {
         copy.books = books.map { $0?.copy() }
         for index in instruments.indices { copy.marksTable[index] = marksTable[index] }
         copy.positions = positions
+        copy.venueWords = venueWords
         copy.balances = balances
         copy.orders = orders
         copy.otherFees = otherFees

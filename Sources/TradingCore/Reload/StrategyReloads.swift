@@ -166,7 +166,8 @@ public final class StrategyReloads {
         switch input {
         case .market(.trade(let trade)): keep(.trade(trade))
         case .market(.book(let change)): keep(.change(change))
-        case .market, .report, .balance, .status, .position, .time, .dataEnded: keep(.input(input))
+        case .market, .report, .balance, .status, .position, .holding, .time, .dataEnded:
+            keep(.input(input))
         case .start:
             hasStarted = true
             heardSince = state.now

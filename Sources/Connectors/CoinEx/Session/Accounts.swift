@@ -127,7 +127,7 @@ extension CoinExSession {
         }
         account.positionPushedAt[index] = now
         account.filledSince[index] = nil
-        tell(push.position, index, isForced: push.isForced)
+        tell(push.position, index, isForced: push.isForced, askedAt: now)
     }
 
     /// A page of all open positions; what is on no page is flat.
@@ -146,7 +146,7 @@ extension CoinExSession {
                 continue
             }
             forgetFills(before: askedAt, index)
-            tell(position, index, isForced: false)
+            tell(position, index, isForced: false, askedAt: askedAt)
         }
         if page.hasNext, number < Bounds.pages {
             return askWhileReconciling(.positions(page: number + 1), .futures)
@@ -159,7 +159,9 @@ extension CoinExSession {
             forgetFills(before: askedAt, index)
             out.append(
                 .position(
-                    VenuePosition(instrument: InstrumentID(index), net: .zero, receiveTime: now)))
+                    VenuePosition(
+                        instrument: InstrumentID(index), net: .zero,
+                        venueTime: clock.venueTime(at: askedAt), receiveTime: now)))
         }
     }
 
@@ -172,7 +174,10 @@ extension CoinExSession {
         (account.positionPushedAt[index] ?? .distantPast) >= time
     }
 
-    private mutating func tell(_ position: WirePosition, _ index: Int, isForced: Bool) {
+    /// - Parameter askedAt: for a position without a time: it is no older than that.
+    private mutating func tell(
+        _ position: WirePosition, _ index: Int, isForced: Bool, askedAt: Timestamp
+    ) {
         account.positions[index] = position.net
         out.append(
             .position(
@@ -180,6 +185,8 @@ extension CoinExSession {
                     instrument: InstrumentID(index), net: position.net,
                     averagePrice: position.net == .zero ? nil : position.entryPrice,
                     liquidationPrice: position.liquidationPrice, leverage: position.leverage,
-                    isForced: isForced, receiveTime: now)))
+                    isForced: isForced,
+                    venueTime: position.updatedAt ?? clock.venueTime(at: askedAt),
+                    receiveTime: now)))
     }
 }
