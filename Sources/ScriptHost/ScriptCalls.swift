@@ -177,10 +177,12 @@ extension ScriptContext {
             }
             let top = state.top(InstrumentID(Int(index)))
             let book = state.books[Int(index)]
-            let time =
-                book?.receiveTime ?? state.marks(InstrumentID(Int(index))).receiveTime ?? state.now
+            // Where the depth is kept the top is the depth's, and so are its times.
+            let quoted = book == nil ? state.marks(InstrumentID(Int(index))).quoted : nil
+            let time = quoted?.receiveTime ?? book?.receiveTime ?? state.now
             unsafe out.pointee.write(
-                bid: top.bid, ask: top.ask, venueTime: book?.venueTime ?? time, receiveTime: time)
+                bid: top.bid, ask: top.ask,
+                venueTime: quoted?.venueTime ?? book?.venueTime ?? time, receiveTime: time)
             return top.bid != nil || top.ask != nil
         }
         unsafe calls.book = { pointer, index, venueTime, receiveTime in

@@ -61,6 +61,8 @@ extension TradingState {
         case .quote(let quote):
             marksTable[index].bid = quote.bid
             marksTable[index].ask = quote.ask
+            marksTable[index].quoted = QuoteTimes(
+                venueTime: quote.venueTime, receiveTime: quote.receiveTime)
             if let book = books[index] { replace(book, by: quote) }
         case .book(let change):
             let book = books[index] ?? OrderBook(instrument: change.instrument)

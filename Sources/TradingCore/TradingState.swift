@@ -17,8 +17,16 @@ public struct Marks: Hashable, Sendable {
     /// The venue's own valuation.
     public internal(set) var mark: Price?
     public internal(set) var receiveTime: Timestamp?
+    /// When the quote was made and when it came; nil before the first.
+    public internal(set) var quoted: QuoteTimes?
 
     public init() {}
+}
+
+/// The venue's time of a quote and ours.
+public struct QuoteTimes: Hashable, Sendable {
+    public let venueTime: Timestamp
+    public let receiveTime: Timestamp
 }
 
 /// All that the engine knows and a strategy may ask: read by scripts, changed only by the engine.

@@ -26,6 +26,38 @@ import TradingModel
         #expect(try run.trade("10").lines == ["1"])
     }
 
+    /// A quote's time is the venue's, whatever comes after it; that of the top of the depth is the
+    /// depth's.
+    @Test func `a quote keeps the venue's time of it`() throws {
+        let run = try EngineRun(
+            """
+            subscribe('sim:BTC/USDT:USDT', 'trades', 'quotes')
+            function on_trade() log.info('%d', quote().time_ns) end
+            """)
+        _ = run.start()
+        let one = BookLevel(price: try Price("9.9"), quantity: try Quantity("1"))
+        let venueTime = Timestamp(nanoseconds: 1_699_999_990_123_456_789)
+        _ = run.process { time in
+            .market(
+                .quote(
+                    Quote(
+                        instrument: InstrumentID(0), bid: one, ask: nil, venueTime: venueTime,
+                        receiveTime: time)))
+        }
+        #expect(try run.trade("10").lines == ["1699999990123456789"])
+        #expect(try run.trade("10").lines == ["1699999990123456789"])
+        let later = venueTime.advanced(byNanoseconds: 7)
+        _ = run.process { time in
+            .market(
+                .book(
+                    BookChange(
+                        instrument: InstrumentID(0), kind: .level, side: .buy, price: one.price,
+                        quantity: one.quantity, endsMessage: true, venueTime: later,
+                        receiveTime: time)))
+        }
+        #expect(try run.trade("10").lines == ["1699999990123456796"])
+    }
+
     @Test func `answer from the engine's state`() throws {
         let run = try EngineRun(
             """

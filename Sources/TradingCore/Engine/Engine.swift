@@ -229,6 +229,8 @@ public struct Engine {
         state.marksTable[index].bid = quote.bid
         state.marksTable[index].ask = quote.ask
         state.marksTable[index].receiveTime = quote.receiveTime
+        state.marksTable[index].quoted = QuoteTimes(
+            venueTime: quote.venueTime, receiveTime: quote.receiveTime)
     }
 
     private func note(_ bar: Bar) {

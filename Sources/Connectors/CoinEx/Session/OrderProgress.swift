@@ -17,7 +17,7 @@ extension CoinExSession {
 
     mutating func report(_ serial: Int, _ event: OrderEvent, _ time: Timestamp? = nil) {
         guard let order = desk.orders[serial] else { return }
-        report(order.id, InstrumentID(order.instrument), event, time ?? now)
+        report(order.id, InstrumentID(order.instrument), event, time ?? clock.venueTime(at: now))
     }
 
     /// Tells an order's end; nothing is told of it afterwards but executions.
