@@ -194,6 +194,20 @@ import VenueSessions
         #expect(setting.position == .zero)
     }
 
+    @Test func `goes on counting the minute while one feed is stale`() throws {
+        var setting = try LiveSetting("")
+        setting.run.start(at: setting.now)
+        try setting.claim("1")
+        setting.pass(seconds: 50)
+        setting.run.take(
+            .status(
+                VenueStatus(
+                    venue: "coinex", instrument: LiveSetting.perpetual, state: .stale,
+                    reason: "silent", receiveTime: setting.now)), at: setting.now)
+        setting.pass(seconds: 20)
+        #expect(setting.position == (try SignedQuantity("1")))
+    }
+
     @Test func `distrusts an old word of a venue that it cannot hear`() throws {
         var setting = try LiveSetting("")
         setting.run.start(at: setting.now)

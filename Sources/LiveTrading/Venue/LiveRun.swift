@@ -90,7 +90,8 @@ public final class LiveRun: VenueRun {
             feed(input)
         case .report, .balance: feed(input)
         case .status(let status):
-            if status.state != .connected, status.state != .resynchronised { truth.pause() }
+            let isUnheard = status.state == .stale || status.state == .lost
+            if isUnheard, status.instrument == nil { truth.pause() }
             if hasStarted { feed(input) }
         default: break  // nothing else comes from a session
         }

@@ -170,7 +170,7 @@ extension ScriptApi {
             ApiField("symbol", .optional(.symbol), "the instrument; nil: all"),
             ApiField(
                 "state", .choice(["connected", "stale", "lost", "resynchronised"]),
-                "how it is now"),
+                "how it is now; `stale`: nothing comes, or what comes is old or wrong"),
             ApiField("reason", .optional(.text), "why"),
             ApiField("time", .number, .seconds, "since when"),
         ])

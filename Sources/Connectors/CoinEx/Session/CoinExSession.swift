@@ -20,6 +20,10 @@ public struct CoinExSession: VenueSession {
     var clock = ClockOffset()
     /// A request was refused for its time: the next sample replaces those before it.
     var doubtsClock = false
+    /// Something came late, or seemed to: the next sample replaces those before it.
+    var isClockChecked = false
+    /// See ``findLateBound()``.
+    var lateBound = -Int64.max / 4
     var limiter: RateLimiter
     var inFlight: [RequestID: InFlight] = [:]
     var waiting: [WaitingRequest] = []
@@ -134,6 +138,10 @@ public struct CoinExSession: VenueSession {
         case .accountAudit: auditAccount()
         case .clock: request(.time)
         case .wholeBook(let index, let socket): missedWholeBook(index, socket)
+        case .askForBook(let index, let socket):
+            if lines[markets[index].product]?.socket == socket { askForBook(index) }
+        case .feeds: lookAtFeeds()
+        case .clockCheck: break
         }
     }
 

@@ -100,6 +100,11 @@ enum Waits {
     static let fundingSpread = 1_800 * second
     /// A whole book follows a subscription at once.
     static let wholeBook = 10 * second
+    /// A book that is wrong again and again is asked for after this, and then less often.
+    static let wrongBookFirst = 1 * second
+    static let wrongBookLongest = 30 * second
+    /// A book that has been right for this long starts anew when it is wrong.
+    static let soundBook = 60 * second
 }
 
 /// How much a session keeps, and how often it tries.
@@ -117,6 +122,8 @@ enum Bounds {
     static let cancelAttempts = 8
     /// Wrong checksums in a row before a market is subscribed with whole books only.
     static let checksumFailures = 3
+    /// How often a feed that is silent or late is asked for anew before its socket is given up, once.
+    static let deadFeedAsks = 3
     /// Then the market's own figures stand for what the account was charged.
     static let fundingAttempts = 15
     /// Answers about the account that are asked for again because a push came between; each takes

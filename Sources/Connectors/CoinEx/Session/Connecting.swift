@@ -65,6 +65,7 @@ extension CoinExSession {
         }
         for index in markets.indices where markets[index].product == product {
             markets[index].bookStage = .none
+            for feed in WatchedFeed.allCases { stopWatching(feed, index) }
         }
         if isConnected {
             isConnected = false

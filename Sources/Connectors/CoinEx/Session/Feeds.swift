@@ -50,10 +50,10 @@ extension CoinExSession {
     }
 
     private mutating func leave(_ channel: String, _ names: [String], _ product: Product) {
-        if channel == "depth" {
-            for name in names {
-                if let index = markets.index(name, product) { markets[index].bookStage = .none }
-            }
+        for name in names {
+            guard let index = markets.index(name, product) else { continue }
+            if channel == "depth" { markets[index].bookStage = .none }
+            if let feed = WatchedFeed(channel: channel) { stopWatching(feed, index) }
         }
         ask(product, .leaving(channel)) {
             SocketRequests.unsubscribe(channel, markets: names, $0)
@@ -62,14 +62,22 @@ extension CoinExSession {
 
     private mutating func entered(_ channel: String, _ name: String, _ product: Product) {
         guard let index = markets.index(name, product) else { return }
+        if let feed = WatchedFeed(channel: channel) { watch(feed, index) }
         if channel == "depth" { awaitBook(index) }
         if channel == "deals", markets[index].lastDeal == nil {
             markets[index].dealsSince = clock.venueTime(at: now)
         }
     }
 
-    private mutating func join(_ channel: String, _ product: Product) {
+    mutating func join(_ channel: String, _ product: Product) {
         let names = lines[product]?.subscribed[channel] ?? []
+        if let feed = WatchedFeed(channel: channel) {
+            for name in names {
+                if let index = markets.index(name, product) {
+                    markets[index].watches[feed].isFirst = true
+                }
+            }
+        }
         guard channel == "depth" else {
             return ask(product, .publicChannel(channel)) {
                 SocketRequests.subscribe(channel, markets: names, $0)
@@ -97,7 +105,7 @@ extension CoinExSession {
     mutating func received(_ push: DepthPush, _ bytes: Span<UInt8>, _ product: Product) {
         guard let index = markets.index(bytes, push.market, product) else { return }
         switch markets[index].bookStage {
-        case .none: return
+        case .none, .pausing: return
         case .awaitingWhole where !push.isFull: return
         default: break
         }
@@ -106,19 +114,18 @@ extension CoinExSession {
         } catch {
             return doubtBook(index, error.reason)
         }
-        let wasBad = markets[index].bookFailures > 0 && markets[index].bookStage != .good
         markets[index].bookStage = .good
         if let last = push.last { markets[index].lastPrice = last }
+        heard(.book, index, push.updatedAt)
         tell(push, index)
-        guard wasBad else { return }
-        // In whole-book mode the failures stay counted: they are why it is in it.
-        if markets[index].bookFailures < Bounds.checksumFailures { markets[index].bookFailures = 0 }
+        guard markets[index].isBookDoubted else { return }
+        markets[index].isBookDoubted = false
         tell(.resynchronised, "the order book is whole again", index)
     }
 
     private mutating func tell(_ push: DepthPush, _ index: Int) {
         let id = InstrumentID(index)
-        let time = push.updatedAt ?? now
+        let time = push.updatedAt ?? clock.venueTime(at: now)
         var changes: [BookChange] = []
         changes.reserveCapacity(push.levels.count + 1)
         if push.isFull {
@@ -140,16 +147,43 @@ extension CoinExSession {
         out.append(.book(changes))
     }
 
-    /// A book that is not the venue's is worse than none: it goes, and is asked for anew.
+    /// A book that is not the venue's is worse than none: it goes, and is asked for anew, after a
+    /// pause if that has not helped before.
     private mutating func doubtBook(_ index: Int, _ reason: String) {
-        let product = markets[index].product
+        countFailure(index)
+        if !markets[index].isBookDoubted {
+            markets[index].isBookDoubted = true
+            tell(
+                .book(
+                    BookChange(
+                        instrument: InstrumentID(index), kind: .clear, endsMessage: true,
+                        venueTime: clock.venueTime(at: now), receiveTime: now)))
+            tell(.stale, reason, index)
+        }
+        let pauses = markets[index].bookFailures - Bounds.checksumFailures
+        guard pauses > 0, let socket = lines[markets[index].product]?.socket else {
+            return askForBook(index)
+        }
+        markets[index].bookStage = .pausing
+        let wait = Waits.wrongBookFirst << Int64(min(pauses - 1, 8))
+        agenda.addOnce(
+            .askForBook(index, socket), at: after(min(wait, Waits.wrongBookLongest)))
+    }
+
+    /// Failures that follow each other closely are one trouble.
+    private mutating func countFailure(_ index: Int) {
+        let sound = markets[index].bookFailedAt.advanced(byNanoseconds: Waits.soundBook)
+        // In whole-book mode some stay counted: they are why it is in it.
+        if !markets[index].isBookDoubted, now >= sound {
+            let isWhole = markets[index].bookFailures >= Bounds.checksumFailures
+            markets[index].bookFailures = isWhole ? Bounds.checksumFailures : 0
+        }
         markets[index].bookFailures += 1
-        tell(
-            .book(
-                BookChange(
-                    instrument: InstrumentID(index), kind: .clear, endsMessage: true,
-                    venueTime: now, receiveTime: now)))
-        tell(.stale, reason, index)
+        markets[index].bookFailedAt = now
+    }
+
+    mutating func askForBook(_ index: Int) {
+        let product = markets[index].product
         let name = markets[index].name
         ask(product, .leaving("depth")) {
             SocketRequests.unsubscribe("depth", markets: [name], $0)
@@ -163,13 +197,18 @@ extension CoinExSession {
         guard lines[product]?.socket == socket, markets[index].bookStage == .awaitingWhole else {
             return
         }
-        doubtBook(index, "the whole order book did not come")
+        doubtBook(
+            index,
+            "the order book of \(settings.symbols[index]) did not come within "
+                + "\(Waits.wholeBook / Waits.second) s of being asked for")
     }
 
     // MARK: - Deals, quotes, states
 
     /// Deals come newest first, and the first push after a subscription repeats old ones.
     mutating func received(_ deals: [PublicDeal], _ index: Int) {
+        noteHistory(deals, index)
+        heard(.trades, index, deals.first?.createdAt)
         for deal in deals.reversed() {
             if let last = markets[index].lastDeal, deal.id <= last { continue }
             markets[index].lastDeal = deal.id
@@ -183,16 +222,26 @@ extension CoinExSession {
                     Trade(
                         instrument: InstrumentID(index), price: deal.price,
                         quantity: deal.quantity, taker: deal.side, id: deal.id,
-                        venueTime: deal.createdAt ?? now, receiveTime: now)))
+                        venueTime: deal.createdAt ?? clock.venueTime(at: now), receiveTime: now)))
         }
     }
 
+    /// Whether this venue answers a subscription with deals of before it.
+    private mutating func noteHistory(_ deals: [PublicDeal], _ index: Int) {
+        guard markets[index].watches[.trades].isFirst,
+            let asked = markets[index].watches[.trades].askedAt,
+            let oldest = deals.last?.createdAt, oldest < clock.venueTime(at: asked)
+        else { return }
+        markets[index].watches[.trades].answers = true
+    }
+
     mutating func quote(_ index: Int, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?) {
+        heard(.quotes, index, time)
         tell(
             .quote(
                 Quote(
-                    instrument: InstrumentID(index), bid: bid, ask: ask, venueTime: time ?? now,
-                    receiveTime: now)))
+                    instrument: InstrumentID(index), bid: bid, ask: ask,
+                    venueTime: time ?? clock.venueTime(at: now), receiveTime: now)))
     }
 
     /// Pushes also tell of markets that nobody asked for, and of some that are none.
@@ -200,11 +249,13 @@ extension CoinExSession {
         guard let index = markets.index(state.market, product) else { return }
         if let last = state.last { markets[index].lastPrice = last }
         if let mark = state.mark { markets[index].mark = mark }
+        heard(.states, index, nil)
         tell(
             .ticker(
                 Ticker(
                     instrument: InstrumentID(index), last: state.last, mark: state.mark,
-                    index: state.index, volume24h: state.volume, venueTime: now, receiveTime: now)))
+                    index: state.index, volume24h: state.volume,
+                    venueTime: clock.venueTime(at: now), receiveTime: now)))
         tellFunding(state, index)
     }
 
@@ -215,6 +266,6 @@ extension CoinExSession {
             .ticker(
                 Ticker(
                     instrument: InstrumentID(index), mark: price.mark, index: price.index,
-                    venueTime: now, receiveTime: now)))
+                    venueTime: clock.venueTime(at: now), receiveTime: now)))
     }
 }

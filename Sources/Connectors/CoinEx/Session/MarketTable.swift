@@ -9,6 +9,8 @@ struct Market {
         case none
         /// Subscribed, and the whole book has not come.
         case awaitingWhole
+        /// Wrong again and again: it is asked for after a pause.
+        case pausing
         case good
     }
 
@@ -21,8 +23,13 @@ struct Market {
     var feeds: FeedSet = []
     var book = CheckedBook()
     var bookStage = BookStage.none
-    /// Wrong checksums in a row.
+    /// Wrong or missing books, none of them a minute after the one before.
     var bookFailures = 0
+    /// When a book was wrong or missing last.
+    var bookFailedAt = Timestamp.distantPast
+    /// Whether `stale` was told of the book and holds still.
+    var isBookDoubted = false
+    var watches = FeedWatches()
     /// The number of the last deal that was told.
     var lastDeal: UInt64?
     /// Deals before this are history of before our time; nil: take what comes.

@@ -322,9 +322,11 @@ extension CoinExSession {
 
     mutating func receivedTime(_ flight: InFlight, _ time: ServerTime) {
         let wasDoubted = doubtsClock
-        if doubtsClock { clock.reset() }
+        if doubtsClock || isClockChecked { clock.reset() }
         doubtsClock = false
+        isClockChecked = false
         clock.add(venueTime: time.time, sent: flight.sentAt, received: now)
+        findLateBound()
         agenda.addOnce(.clock, at: after(Waits.clock))
         tellClock(wasDoubted: wasDoubted)
     }

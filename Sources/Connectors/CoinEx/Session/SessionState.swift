@@ -94,6 +94,12 @@ enum Due: Hashable {
     case accountAudit
     case clock
     case wholeBook(Int, SocketID)
+    /// A book that was wrong again and again is asked for after a pause.
+    case askForBook(Int, SocketID)
+    /// A feed may have been silent for too long.
+    case feeds
+    /// The venue's clock may be asked again.
+    case clockCheck
 }
 
 /// What is due when, in order of time and then of being asked for.
@@ -116,6 +122,13 @@ struct Agenda {
             entries.remove(at: place)
         }
         add(due, at: time)
+    }
+
+    /// The same, unless it is due at any time; false: it is.
+    mutating func addIfAbsent(_ due: Due, at time: Timestamp) -> Bool {
+        guard !entries.contains(where: { $0.due == due }) else { return false }
+        add(due, at: time)
+        return true
     }
 
     mutating func removeAll() { entries = [] }

@@ -1,0 +1,319 @@
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// The feeds whose silence or lateness is noticed: those that a strategy trades on.
+enum WatchedFeed: Int, CaseIterable {
+    case quotes
+    case trades
+    case book
+    /// Mark, index and 24 hours; also where the funding comes from.
+    case states
+
+    var channel: String {
+        switch self {
+        case .quotes: "bbo"
+        case .trades: "deals"
+        case .book: "depth"
+        case .states: "state"
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .quotes: "quotes"
+        case .trades: "trades"
+        case .book: "changes of the order book"
+        case .states: "tickers"
+        }
+    }
+
+    /// How long it may be silent in a market that is alive, in nanoseconds.
+    var quiet: Int64 {
+        switch self {
+        case .quotes, .trades, .book: 15 * Waits.second
+        case .states: 60 * Waits.second
+        }
+    }
+
+    init?(channel: String) {
+        guard let feed = Self.allCases.first(where: { $0.channel == channel }) else { return nil }
+        self = feed
+    }
+}
+
+/// What is known of one feed of one market.
+///
+///     in order ─silent for long→ asked anew ─no answer→ silent ─a push→ in order
+///         └──── late for long ────────────────────────→ late ──one in time→ in order
+struct FeedWatch {
+    enum Trouble: Hashable {
+        case silent
+        case late
+    }
+
+    /// Whether it is subscribed; only then it can be missed.
+    var isOn = false
+    /// What the last push told, or when it was subscribed.
+    var heardAt = Timestamp.distantPast
+    /// Since when a push is awaited for which we asked; nil: none is.
+    var askedAt: Timestamp?
+    /// The next push answers a subscription: it may tell of long ago.
+    var isFirst = false
+    /// Pushes have come late since then; nil: the last was in time.
+    var lateSince: Timestamp?
+    /// What was told of it and holds still.
+    var trouble: Trouble?
+    /// How often it was asked anew since it last told anything by itself.
+    var asked = 0
+    /// Whether it has answered a subscription with what there was: then no answer proves something.
+    var answers = false
+    /// When it is looked at next.
+    var lookAt = Timestamp.distantFuture
+
+    /// Whether a push is more than a push: looked at in the way from the wire to the strategy.
+    var isRemarkable: Bool {
+        isFirst || askedAt != nil || lateSince != nil || trouble != nil || asked > 0
+    }
+}
+
+/// The feeds of a market.
+struct FeedWatches {
+    private var quotes = FeedWatch()
+    private var trades = FeedWatch()
+    private var book = FeedWatch()
+    private var states = FeedWatch()
+
+    subscript(feed: WatchedFeed) -> FeedWatch {
+        @inline(__always) _read {
+            switch feed {
+            case .quotes: yield quotes
+            case .trades: yield trades
+            case .book: yield book
+            case .states: yield states
+            }
+        }
+        @inline(__always) _modify {
+            switch feed {
+            case .quotes: yield &quotes
+            case .trades: yield &trades
+            case .book: yield &book
+            case .states: yield &states
+            }
+        }
+    }
+}
+
+extension Waits {
+    /// While a market stays quiet its feeds are asked for less and less often.
+    static let quietLongest = 240 * second
+    /// What was asked for anew comes within this, or the feed is dead.
+    static let answer = 15 * second
+    /// What comes so soon after a subscription is its answer, and not the market's next news.
+    static let promptAnswer = 2 * second
+    /// A feed that is dead or late is asked for anew after this, and then less often.
+    static let deadFirst = 5 * second
+    static let deadLongest = 60 * second
+    /// Pushes take tenths of a second; one that is older than this was held up somewhere.
+    static let late = 5 * second
+    /// A single push may carry a wrong stamp: all must be late for this long.
+    static let lateFor = 1 * second
+}
+
+/// Silent and late feeds: noticed, told and asked for anew.
+///
+/// The venue pushes what changes and nothing else, so a silent feed may belong to a quiet market. A
+/// subscription is answered with what there is: a feed that is silent and does not answer is dead.
+extension CoinExSession {
+    // MARK: - In the way of every push
+
+    /// Notes a push of a feed, stamped by the venue with `stamp`.
+    @inline(__always)
+    mutating func heard(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
+        markets[index].watches[feed].heardAt = now
+        let isLate = (stamp?.nanoseconds ?? .max) < now.nanoseconds &+ lateBound
+        if isLate || markets[index].watches[feed].isRemarkable {
+            look(feed, index, lateBy: isLate ? stamp : nil)
+        }
+    }
+
+    /// What a stamp is at least behind our clock to be late, in nanoseconds: negative; very much so
+    /// while the venue's clock is not known.
+    mutating func findLateBound() {
+        guard let offset = clock.nanoseconds, let uncertainty = clock.uncertainty else {
+            lateBound = -Int64.max / 4
+            return
+        }
+        lateBound = offset - uncertainty - Waits.late
+    }
+
+    /// - Parameter stamp: of a push that is late.
+    @inline(never)
+    private mutating func look(_ feed: WatchedFeed, _ index: Int, lateBy stamp: Timestamp?) {
+        if markets[index].watches[feed].isFirst || markets[index].watches[feed].askedAt != nil {
+            return answered(feed, index)
+        }
+        guard let stamp else { return isInTime(feed, index) }
+        guard let since = markets[index].watches[feed].lateSince else {
+            markets[index].watches[feed].lateSince = now
+            return checkClock()
+        }
+        guard markets[index].watches[feed].trouble != .late,
+            now >= since.advanced(byNanoseconds: Waits.lateFor)
+        else { return }
+        let lag = clock.venueTime(at: now).nanoseconds - stamp.nanoseconds
+        tellTrouble(.late, feed, index, "come \(lag / Waits.second) s late")
+    }
+
+    /// A push by itself, and in time.
+    private mutating func isInTime(_ feed: WatchedFeed, _ index: Int) {
+        markets[index].watches[feed].lateSince = nil
+        markets[index].watches[feed].asked = 0
+        recovered(feed, index)
+    }
+
+    /// A push after a subscription: it shows that the feed lives, and nothing about its lateness.
+    private mutating func answered(_ feed: WatchedFeed, _ index: Int) {
+        if feed != .trades, let asked = markets[index].watches[feed].askedAt,
+            now < asked.advanced(byNanoseconds: Waits.promptAnswer)
+        {
+            markets[index].watches[feed].answers = true
+        }
+        markets[index].watches[feed].isFirst = false
+        markets[index].watches[feed].askedAt = nil
+        if markets[index].watches[feed].trouble != .late { recovered(feed, index) }
+        planLook(feed, index)
+    }
+
+    private mutating func recovered(_ feed: WatchedFeed, _ index: Int) {
+        guard markets[index].watches[feed].trouble != nil else { return }
+        markets[index].watches[feed].trouble = nil
+        tell(
+            .resynchronised, "the \(feed.name) of \(settings.symbols[index]) come in time again",
+            index)
+    }
+
+    /// Another clock than the venue's may be wrong: it is asked before anything is called late.
+    private mutating func checkClock() {
+        guard agenda.addIfAbsent(.clockCheck, at: after(10 * Waits.second)) else { return }
+        isClockChecked = true
+        requestRegularly(.time)
+    }
+
+    // MARK: - When nothing comes
+
+    /// A feed has been subscribed.
+    mutating func watch(_ feed: WatchedFeed, _ index: Int) {
+        markets[index].watches[feed].isOn = true
+        markets[index].watches[feed].isFirst = true
+        markets[index].watches[feed].heardAt = now
+        markets[index].watches[feed].askedAt = now
+        planLook(feed, index)
+    }
+
+    /// A feed is not subscribed any more; what was wrong with it is so until it tells something.
+    mutating func stopWatching(_ feed: WatchedFeed, _ index: Int) {
+        markets[index].watches[feed].isOn = false
+        markets[index].watches[feed].lookAt = .distantFuture
+    }
+
+    private mutating func planLook(_ feed: WatchedFeed, _ index: Int) {
+        let watch = markets[index].watches[feed]
+        let time =
+            if let asked = watch.askedAt {
+                asked.advanced(byNanoseconds: Waits.answer)
+            } else if watch.trouble != nil {
+                after(doubled(Waits.deadFirst, watch.asked, atMost: Waits.deadLongest))
+            } else {
+                watch.heardAt.advanced(
+                    byNanoseconds: doubled(feed.quiet, watch.asked, atMost: Waits.quietLongest))
+            }
+        markets[index].watches[feed].lookAt = time
+        agenda.addOnce(.feeds, at: time)
+    }
+
+    private func doubled(_ first: Int64, _ times: Int, atMost longest: Int64) -> Int64 {
+        min(longest, first << Int64(min(times, 8)))
+    }
+
+    /// Looks at the feeds whose time has come.
+    mutating func lookAtFeeds() {
+        for index in markets.indices {
+            for feed in WatchedFeed.allCases where markets[index].watches[feed].isOn {
+                if markets[index].watches[feed].lookAt <= now { lookAtSilence(feed, index) }
+            }
+        }
+        let next = markets.indices.flatMap { index in
+            WatchedFeed.allCases.map { markets[index].watches[$0].lookAt }
+        }.min()
+        if let next, next < .distantFuture { agenda.addOnce(.feeds, at: next) }
+    }
+
+    private mutating func lookAtSilence(_ feed: WatchedFeed, _ index: Int) {
+        let watch = markets[index].watches[feed]
+        let product = markets[index].product
+        // A book that is being fetched is missed by those who fetch it.
+        guard lines[product]?.stage == .live, feed != .book || markets[index].bookStage == .good
+        else { return planLater(feed, index) }
+        if watch.askedAt != nil { return missedAnswer(feed, index) }
+        let wait = doubled(feed.quiet, watch.asked, atMost: Waits.quietLongest)
+        guard watch.trouble != nil || now >= watch.heardAt.advanced(byNanoseconds: wait) else {
+            return planLook(feed, index)
+        }
+        askAnew(feed, index)
+    }
+
+    private mutating func planLater(_ feed: WatchedFeed, _ index: Int) {
+        markets[index].watches[feed].lookAt = after(feed.quiet)
+    }
+
+    private mutating func askAnew(_ feed: WatchedFeed, _ index: Int) {
+        let product = markets[index].product
+        markets[index].watches[feed].asked += 1
+        let watch = markets[index].watches[feed]
+        if let trouble = watch.trouble, watch.asked == Bounds.deadFeedAsks,
+            trouble == .late || watch.answers
+        {
+            let manner = trouble == .late ? "late" : "silent"
+            return lose(
+                product, "the \(feed.name) of \(settings.symbols[index]) stay \(manner)")
+        }
+        if feed == .book {
+            planLater(feed, index)
+            return askForBook(index)
+        }
+        let name = markets[index].name
+        ask(product, .leaving(feed.channel)) {
+            SocketRequests.unsubscribe(feed.channel, markets: [name], $0)
+        }
+        join(feed.channel, product)
+        markets[index].watches[feed].askedAt = now
+        planLook(feed, index)
+    }
+
+    /// Nothing came in answer to a subscription.
+    private mutating func missedAnswer(_ feed: WatchedFeed, _ index: Int) {
+        markets[index].watches[feed].askedAt = nil
+        let watch = markets[index].watches[feed]
+        // A market may rest, and a venue that has never told trades of before need not do so now.
+        guard feed != .trades || watch.answers, watch.trouble == nil else {
+            return planLook(feed, index)
+        }
+        guard watch.asked > 0 else { return askAnew(feed, index) }  // it was the first time of all
+        let silence = (now.nanoseconds - watch.heardAt.nanoseconds) / Waits.second
+        tellTrouble(
+            .silent, feed, index,
+            "have been silent for \(silence) s, and asking did not help")
+    }
+
+    private mutating func tellTrouble(
+        _ trouble: FeedWatch.Trouble, _ feed: WatchedFeed, _ index: Int, _ what: String
+    ) {
+        let isNews = markets[index].watches[feed].trouble == nil
+        markets[index].watches[feed].trouble = trouble
+        markets[index].watches[feed].asked = 0
+        planLook(feed, index)
+        guard isNews else { return }
+        tell(.stale, "the \(feed.name) of \(settings.symbols[index]) \(what)", index)
+    }
+}
