@@ -40,6 +40,8 @@ public final class TradingState {
     public internal(set) var books: [OrderBook?]
     let marksTable: InstrumentTable<Marks>
     public internal(set) var positions: [Position]
+    /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
+    var venueWords: [VenueWord?]
     public internal(set) var balances: [Currency: Balance] = [:]
     public internal(set) var orders = OrderTable()
     /// Fees paid in a currency that is neither the instrument's settle currency nor, of spot, its
@@ -48,8 +50,6 @@ public final class TradingState {
     /// Whether new orders are allowed; a stop, a limit or a failure ends it for good.
     public internal(set) var isTrading = true
 
-    /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
-    var venueWords: [VenueWord?]
     public init(mode: TradingMode, instruments: [Instrument], now: Timestamp) {
         self.mode = mode
         self.instruments = instruments
@@ -57,6 +57,7 @@ public final class TradingState {
         books = instruments.map { _ in nil }
         marksTable = InstrumentTable(instruments.map { _ in Marks() })
         positions = instruments.map { Position(of: $0) }
+        venueWords = instruments.map { _ in nil }
     }
 
     /// Takes in what a stretch of events says about marks and time.
@@ -65,7 +66,6 @@ public final class TradingState {
         if marksTable.count == 1 { return seeLast(of: batch, places) }
         for place in places {
             if batch.kind(at: place) == .trade {
-        venueWords = instruments.map { _ in nil }
                 see(batch.trade(at: place))
             } else {
                 see(batch.change(at: place))
