@@ -135,8 +135,9 @@ extension Desk {
     }
 
     @Test func `does not keep a small rest from leaving where the least order is larger`() throws {
-        var desk = try desk(.coinSpot(lot: "0.01", minQuantity: "0.5"), bought: "0.3")
-        #expect(desk.close() == ["sell 0.29 reduce-only"])
+        var desk = try desk(
+            .coinSpot(lot: "0.01", minQuantity: "0.25"), bought: "0.3", fee: "0.061")
+        #expect(desk.close() == ["sell 0.23 reduce-only"])
     }
 
     @Test func `cuts a reduce-only sale of all that was bought`() throws {
