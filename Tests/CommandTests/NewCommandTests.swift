@@ -31,7 +31,7 @@ import Testing
         #expect(try run.json()["orders"] is Int)
     }
 
-    @Test(arguments: [("trend", "4h"), ("maker", "2m"), ("pairs", "8h")])
+    @Test(arguments: [("trend", "30m"), ("maker", "2m"), ("pairs", "30m")])
     func `writes a strategy that trades, is refused nothing and leaves nothing behind`(
         template: String, duration: String
     ) throws {
@@ -45,6 +45,22 @@ import Testing
         let positions = try #require(fields["positions"] as? [String: [String: Any]])
         #expect(positions.values.allSatisfy { $0["qty"] as? String == "0" }, "\(positions)")
         #expect(!run.errors.contains(".lua:"), "\(run.errors)")
+    }
+
+    @Test(arguments: ["trend", "maker", "pairs"])
+    func `writes a strategy that is seen to trade within five seconds at the speed it names`(
+        template: String
+    ) throws {
+        let made = try runner("new", "demo", "--template", template)
+        let speed = try #require(made.output.firstMatch(of: /--speed ([0-9]+)/)?.1)
+        let fiveSeconds = try #require(Int(speed)) * 5
+        let late = try (1...20).filter { seed in
+            let run = try runner(
+                "demo.lua", "--duration", "\(fiveSeconds)s", "--speed", "1000000", "--seed",
+                "\(seed)", "--json")
+            return try run.json()["fills"] as? Int ?? 0 == 0
+        }
+        #expect(late == [])
     }
 
     @Test func `says what it wrote and what to type next`() throws {

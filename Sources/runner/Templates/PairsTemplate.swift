@@ -15,8 +15,8 @@ extension Template {
             local p = params {
               spot = "sim:BTC/USDT",
               perpetual = "sim:BTC/USDT:USDT",
-              bars = "1m",
-              window = { default = 120, min = 10, max = 100000, help = "bars in mean, deviation" },
+              bars = "5s",         -- trades soon, to be watched; longer bars pay fewer fees
+              window = { default = 60, min = 10, max = 100000, help = "bars in mean, deviation" },
               enter = { default = 2.0, min = 0, max = 20, help = "deviations that begin a trade" },
               leave = { default = 0.0, min = -20, max = 20, help = "deviations that end it" },
               size = { default = 0.01, min = 0, help = "quantity of each leg" },

@@ -11,7 +11,7 @@ extension Template {
 
             local p = params {
               symbol = "sim:BTC/USDT:USDT",
-              bars = "1m",
+              bars = "5s",         -- trades soon, to be watched; longer bars pay fewer fees
               fast = { default = 10, min = 2, max = 1000, help = "bars in the fast average" },
               slow = { default = 30, min = 3, max = 5000, help = "bars in the slow average" },
               size = { default = 0.01, min = 0, help = "the position while the trend is up" },
