@@ -100,9 +100,10 @@ extension LuaStrategy {
             count = unsafe Int(moon_indicators(host, buffer.baseAddress, capacity))
         }
         return unsafe found.map { indicator in
-            unsafe IndicatorWarmth(
-                name: string(indicator.name), heard: Int(indicator.heard),
-                lastWithout: Int(indicator.nil_at))
+            let name = unsafe string(indicator.name)
+            return unsafe IndicatorWarmth(
+                name: name, heard: Int(indicator.heard), lastWithout: Int(indicator.nil_at),
+                needed: IndicatorCall(name)?.updatesToFirstValue)
         }
     }
 

@@ -8,15 +8,25 @@ public struct IndicatorWarmth: Hashable, Sendable {
     public let heard: Int
     /// The last of them that gave no value; 0: each did.
     public let lastWithout: Int
+    /// How many inputs it takes to its first value; nil: it depends on what they are.
+    public let needed: Int?
 
-    public init(name: String, heard: Int, lastWithout: Int) {
+    public init(name: String, heard: Int, lastWithout: Int, needed: Int? = nil) {
         self.name = name
         self.heard = heard
         self.lastWithout = lastWithout
+        self.needed = needed
     }
 
     /// Whether it has a value.
     public var isWarm: Bool { heard > lastWithout }
+}
+
+extension Engine {
+    /// How warm the indicators of the strategy at work are.
+    public var indicators: [IndicatorWarmth] {
+        (strategy as? any ReloadableStrategy)?.indicators ?? []
+    }
 }
 
 /// What is colder after a swap than it was before.
