@@ -47,13 +47,17 @@ package struct UTCTime {
             + digits(minute, 2) + digits(second, 2) + "Z"
     }
 
+    /// `23:54:13.937`.
+    package var clockAndMillis: String { clock + "." + digits(nanosecond / 1_000_000, 3) }
+
+    /// `2024-08-08`.
+    package var date: String { "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))" }
+
     /// `2024-08-08 23:54:13.937`.
     package var dateAndMillis: String { dateAndClock + "." + digits(nanosecond / 1_000_000, 3) }
 
     /// `2024-08-08 23:54:13`.
-    package var dateAndClock: String {
-        "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2)) \(clock)"
-    }
+    package var dateAndClock: String { date + " " + clock }
 }
 
 private func digits(_ value: Int, _ count: Int) -> String {

@@ -102,27 +102,23 @@ struct Backtest: ParsableCommand {
 
     /// Runs to the end and returns the seconds that the loop took.
     private func play(_ run: inout SimulatedRun, _ data: BacktestData) throws -> Double {
-        let progress = Console.errorIsTerminal && !json ? ProgressBar(data) : nil
+        let progress = Console.showsStatus && !json ? ProgressBar(data) : nil
         run.onBatch = progress.map { bar in { bar.tick() } }
-        var hasLogged = false
-        run.listener = { command, state in
-            guard let line = LogLine.text(of: command, state) else { return }
-            progress?.clear()
-            if !hasLogged { Console.warn("times are UTC") }
-            hasLogged = true
-            Console.warn(line)
-        }
+        let log = LogPrinter(toOutput: false, isPaced: false)
+        run.listener = { command, state in log.show(LogLine(command, state)) }
         let clock = ContinuousClock()
         let start = clock.now
         do {
             _ = try run.advance(to: .distantFuture)
         } catch {
             progress?.clear()
+            log.close()
             throw RunFailure(.failed, error.description)
         }
         run.finish("the data has ended")
         let elapsed = clock.now - start
         progress?.clear()
+        log.close()
         let (seconds, attoseconds) = elapsed.components
         return Double(seconds) + Double(attoseconds) * 1e-18
     }

@@ -102,9 +102,10 @@ struct Paper: ParsableCommand {
             source: SimulatedMarket(instruments: instruments, seed: seed), settings: settings,
             reloads: reloads)
         announce(instruments, seed: seed)
-        let screen = StatusScreen(linesToOutput: !json)
-        run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
+        if let note = script.warmUpNote { Console.warn(note) }
+        let screen = StatusScreen(linesToOutput: !json, inputs: script.inputName)
+        run.listener = { command, state in screen.show(LogLine(command, state)) }
+        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         let session = try RunSession(
             mode: .paper, venue: SimulatedExchange.venue,
             origin: ScriptOrigin(
@@ -206,6 +207,7 @@ struct Paper: ParsableCommand {
             }
         } catch {
             reloader.close()
+            screen.close()
             throw RunFailure(.failed, error.description)
         }
     }

@@ -27,9 +27,9 @@ struct Replay: ParsableCommand {
                     + "what its intents were")
         }
         var (run, origin) = try prepare(record)
-        let screen = StatusScreen(linesToOutput: !json)
-        run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
+        let screen = StatusScreen(linesToOutput: !json, isPaced: false)
+        run.listener = { command, state in screen.show(LogLine(command, state)) }
+        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         do {
             for reload in record.reloads { try apply(reload, to: &run, origin) }
             _ = try run.advance(to: end.time)

@@ -8,6 +8,7 @@ func loadStrategy(
 ) throws -> LuaStrategy {
     let overrides = try parameterOverrides(assignments)
     ScriptWatchdog.whenStuck { message in
+        Console.clearStatus()
         Console.fail("\(message); its orders were simulated, and end with it.")
     }
     do {

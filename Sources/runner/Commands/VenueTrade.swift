@@ -58,8 +58,8 @@ struct VenueTrade {
             mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
             now: clock.now())
         let run = LiveRun(engine: engine, reloads: reloads)
-        run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
+        run.listener = { command, state in screen.show(LogLine(command, state)) }
+        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         return run
     }
 
@@ -71,8 +71,8 @@ struct VenueTrade {
             strategy: script, mode: .paper, instruments: instruments,
             depth: instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
             hidesUnneededDepth: true, skipsMissedBeats: true)
-        run.listener = { command, state in screen.show(LogLine.text(of: command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine.text(of: report, state)) }
+        run.listener = { command, state in screen.show(LogLine(command, state)) }
+        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         return PaperVenueRun(run, feed: feed)
     }
 
@@ -81,6 +81,7 @@ struct VenueTrade {
         guard let cancelPastTheRun = makeCanceller() else { return }
         let venue = venue
         ScriptWatchdog.whenStuck { message in
+            Console.clearStatus()
             Console.fail("\(message); cancelling its orders at \(venue.title) …")
             _ = cancelPastTheRun()
         }
@@ -115,6 +116,7 @@ struct VenueTrade {
     ) {
         let (venue, isLive, log) = (venue, isLive, folder.log)
         Interrupt.whenInHaste { haste in
+            Console.clearStatus()
             let why =
                 haste == .givenUp ? "given up" : "the runner crashed, which is a mistake of its own"
             let ids = isLive ? openOrders() : []
@@ -137,7 +139,7 @@ struct VenueTrade {
     ) throws {
         let session = try venue.session(
             of: script.symbols, keys: keys, settings: venueSettings, seed: origin.seed)
-        let screen = VenueScreen(venue, linesToOutput: !json)
+        let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunSession(
             mode: mode, venue: venue.name, origin: origin, settings: entries)
@@ -148,6 +150,7 @@ struct VenueTrade {
         }
         let network = try venue.network(venueSettings)
         announce()
+        if let note = script.warmUpNote { Console.warn(note) }
         screen.lines.log = folder.log
         Interrupt.watch(signals: 3)
         let dates = DateWatch(clock, screen.lines)
@@ -213,6 +216,7 @@ struct VenueTrade {
             venue: venue, address: venue.addresses(venueSettings).request, keys: keys,
             settings: settings, script: script, origin: origin, state: run.engine.state,
             positions: run.heldAtVenue, foreign: foreign)
+        screen.lines.clear()  // what is typed belongs on the last line
         for line in summary.lines { screen.lines.show(line) }
         guard !isConfirmed else {
             // Not from inside of what is being told: the session has more to say.

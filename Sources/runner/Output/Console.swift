@@ -7,9 +7,18 @@ enum Console {
     static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
     static let inputIsTerminal = isatty(STDIN_FILENO) == 1
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
-    /// Unless `NO_COLOR` is set to something; set to nothing it counts as not set (no-color.org).
-    private static let wantsColour =
-        unsafe getenv("NO_COLOR").map { unsafe $0.pointee == 0 } ?? true
+    /// Whether the terminal knows codes that move its cursor: a dumb one shows them.
+    private static let takesCodes = !["", "dumb"].contains(variable("TERM"))
+    /// Whether a line that changes may stand at the bottom.
+    static let showsStatus = errorIsTerminal && takesCodes
+    /// Set and not empty turns colours off: https://no-color.org, read on 2026-11-29.
+    private static let wantsColour = takesCodes && variable("NO_COLOR").isEmpty
+
+    /// Empty where it is not set.
+    private static func variable(_ name: String) -> String {
+        unsafe getenv(name).map { unsafe String(cString: $0) } ?? ""
+    }
+
     /// The first thing that kept results from standard output, as `errno`; 0: nothing.
     private static let outputProblem = Atomic<Int32>(0)
 
@@ -23,18 +32,18 @@ enum Console {
 
     /// A line on standard output.
     static func print(_ line: String) {
-        let problem = write(safe(line) + "\n", to: STDOUT_FILENO)
+        let problem = show(safe(line) + "\n", on: STDOUT_FILENO)
         guard problem != 0 else { return }
         _ = outputProblem.compareExchange(expected: 0, desired: problem, ordering: .relaxed)
     }
 
     /// A line on standard error.
-    static func warn(_ line: String) { write(safe(line) + "\n", to: STDERR_FILENO) }
+    static func warn(_ line: String) { show(safe(line) + "\n", on: STDERR_FILENO) }
 
     /// An error's one message.
     static func fail(_ message: String) {
         let mark = errorIsTerminal && wantsColour ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
-        write("\(mark) \(message.onSomeLines)\n", to: STDERR_FILENO)
+        show("\(mark) \(message.onSomeLines)\n", on: STDERR_FILENO)
     }
 
     /// Nothing that is printed steers the terminal, but for the colours of ``coloured(_:_:)``.
@@ -63,19 +72,84 @@ enum Console {
         return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
     }
 
-    /// Overwrites the current line of the terminal on standard error.
-    static func status(_ line: String) {
-        write("\r\u{1B}[K" + clipped(line.onOneLine), to: STDERR_FILENO)
+    // MARK: - The status line
+
+    /// What stands at the bottom of the terminal.
+    private struct Bottom {
+        var line: StatusLine?
+        var isDrawn = false
     }
 
-    /// Removes a status line, so that a log line can take its place.
-    static func clearStatus() { write("\r\u{1B}[K", to: STDERR_FILENO) }
+    /// A watchdog's thread speaks too.
+    private static let bottom = Mutex(Bottom())
+    private static let erasure = "\r\u{1B}[K"
 
-    private static func clipped(_ line: String) -> String {
+    /// Draws the line at the bottom of the terminal; it stays there while other lines are shown.
+    static func status(_ line: StatusLine) {
+        guard showsStatus else { return }
+        bottom.withLock { bottom in
+            bottom = Bottom(line: line, isDrawn: true)
+            write(erasure + fitted(line), to: STDERR_FILENO)
+        }
+    }
+
+    /// Removes the status line.
+    static func clearStatus() {
+        bottom.withLock { bottom in
+            if bottom.isDrawn { write(erasure, to: STDERR_FILENO) }
+            bottom = Bottom()
+        }
+    }
+
+    /// Columns of the terminal behind standard output or error, as it is now.
+    static func columns(ofOutput isOutput: Bool) -> Int {
+        columns(of: isOutput ? STDOUT_FILENO : STDERR_FILENO)
+    }
+
+    /// 80 where it does not say.
+    private static func columns(of stream: Int32) -> Int {
         var size = winsize()
-        let known = unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0
-        let columns = known && size.ws_col > 1 ? Int(size.ws_col) - 1 : 79
-        return String(line.prefix(columns))
+        let isKnown = unsafe ioctl(stream, UInt(TIOCGWINSZ), &size) == 0
+        return isKnown && size.ws_col > 0 ? Int(size.ws_col) : 80
+    }
+
+    /// One column less than there are: a full line moves the cursor to the next.
+    private static func fitted(_ line: StatusLine) -> String {
+        line.fitted(to: columns(of: STDERR_FILENO) - 1)
+    }
+
+    /// Shows text that ends a line, with the status line below it again at once.
+    ///
+    /// - Returns: what went wrong, as `errno`; 0: nothing.
+    @discardableResult
+    private static func show(_ text: String, on stream: Int32) -> Int32 {
+        bottom.withLock { bottom in
+            guard bottom.isDrawn, let line = bottom.line else { return write(text, to: stream) }
+            if stream == STDERR_FILENO || outputIsErrorsTerminal {
+                return write(erasure + text + fitted(line), to: stream)
+            }
+            if outputMayBeShown {
+                // Whoever reads it may show it on this terminal, later: the next status follows it.
+                write(erasure, to: STDERR_FILENO)
+                bottom.isDrawn = false
+            }
+            return write(text, to: stream)
+        }
+    }
+
+    /// Whether both streams are one terminal.
+    private static let outputIsErrorsTerminal =
+        outputIsTerminal && device(STDOUT_FILENO)?.st_rdev == device(STDERR_FILENO)?.st_rdev
+
+    /// Whether standard output is neither a file nor nowhere.
+    private static let outputMayBeShown: Bool = {
+        guard let mode = device(STDOUT_FILENO)?.st_mode else { return false }
+        return outputIsTerminal || mode & S_IFMT == S_IFIFO || mode & S_IFMT == S_IFSOCK
+    }()
+
+    private static func device(_ stream: Int32) -> stat? {
+        var facts = stat()
+        return unsafe fstat(stream, &facts) == 0 ? facts : nil
     }
 
     /// How long a reader that does not read holds a run up: 1 s, in ms.

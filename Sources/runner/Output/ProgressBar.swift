@@ -29,7 +29,7 @@ final class ProgressBar {
             String(repeating: "█", count: filled)
             + String(repeating: "░", count: Self.width - filled)
         let (seconds, _) = (now - start).components
-        Console.status("\(bar) \(Int(share * 100)) %  \(seconds) s")
+        Console.status(StatusLine("\(bar) \(Int(share * 100)) %  \(seconds) s"))
     }
 
     func clear() { Console.clearStatus() }

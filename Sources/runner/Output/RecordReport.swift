@@ -103,7 +103,7 @@ struct RecordFigures {
 
     mutating func line(
         events: Int, seconds: Double, bytes: [Int], since: Timestamp?, at now: Timestamp
-    ) -> String {
+    ) -> StatusLine {
         let span = seconds - lastSeconds
         let rate = span > 0 ? Int(Double(events - lastEvents) / span) : 0
         (lastEvents, lastSeconds) = (events, seconds)
@@ -111,6 +111,10 @@ struct RecordFigures {
         let clock = UTCTime(Timestamp(nanoseconds: passed % 86_400 * 1_000_000_000)).clock
         let days = passed >= 86_400 ? "\(passed / 86_400) d " : ""
         let sizes = bytes.map(shownBytes).joined(separator: " + ")
-        return "\(days)\(clock) │ \(counted(events, "event")), \(rate)/s │ \(sizes)"
+        let total = shownBytes(bytes.reduce(0, +))
+        return StatusLine([
+            .init("\(days)\(clock)"), .init("\(counted(events, "event")), \(rate)/s", counted(events, "event")),
+            .init(sizes, total),
+        ])
     }
 }

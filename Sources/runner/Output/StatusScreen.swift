@@ -5,42 +5,47 @@ import TradingModel
 
 /// Log lines with a status line below them on a terminal; log lines alone elsewhere.
 final class StatusScreen {
-    /// Gets every log line too, where the run has a folder.
-    var log: SessionLog?
-    private let linesToOutput: Bool
-    private let showsStatus = Console.errorIsTerminal
+    private let printer: LogPrinter
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     private var lastDrawn: ContinuousClock.Instant
     private var lastEvents = 0
-    private var eventsPerSecond = 0
+    /// How the strategy's inputs are called, such as bars; nil: it has no status line.
+    private let inputs: String
 
-    /// - Parameter linesToOutput: log lines go to standard output, else to standard error.
-    init(linesToOutput: Bool) {
-        self.linesToOutput = linesToOutput
+    /// - Parameters:
+    ///   - linesToOutput: log lines go to standard output, else to standard error.
+    ///   - inputs: what indicators hear, such as bars.
+    init(linesToOutput: Bool, isPaced: Bool = true, inputs: String = "values") {
+        printer = LogPrinter(toOutput: linesToOutput, isPaced: isPaced)
+        self.inputs = inputs
         start = clock.now
         lastDrawn = start
     }
 
     /// Real seconds since the beginning.
-    var seconds: Double {
-        let (seconds, attoseconds) = (clock.now - start).components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
+    var seconds: Double { (clock.now - start) / .seconds(1) }
 
     /// Shows a log line; nil: nothing.
-    func show(_ line: String?) {
-        guard let line else { return }
-        log?.add(line.onSomeLines)
-        if showsStatus { Console.clearStatus() }
-        if linesToOutput { Console.print(line) } else { Console.warn(line) }
+    func show(_ line: LogLine?) { printer.show(line) }
+
+    /// Gets every line whole, where the run has a folder.
+    var log: SessionLog? {
+        get { printer.file }
+        set { printer.file = newValue }
     }
 
+    /// Shows text that is no line of the log.
+    func show(_ text: String) { printer.show(text) }
+
     /// Whether a status line should be drawn: on a terminal, at most five times a second.
-    func isDue() -> Bool { showsStatus && clock.now - lastDrawn > .milliseconds(200) }
+    func isDue() -> Bool {
+        printer.pulse()
+        return Console.showsStatus && clock.now - lastDrawn > .milliseconds(200)
+    }
 
     /// Draws a status line of any kind; ask ``isDue()`` first.
-    func draw(_ line: String) {
+    func draw(_ line: StatusLine) {
         lastDrawn = clock.now
         Console.status(line)
     }
@@ -48,36 +53,56 @@ final class StatusScreen {
     /// Draws the status line of a run, at most five times a second.
     func update(_ run: borrowing some TradingRun, _ time: Timestamp) {
         guard isDue() else { return }
-        let now = clock.now
-        let passed = now - lastDrawn
+        let span = (clock.now - lastDrawn) / .seconds(1)
         let events = run.eventCount
-        let (seconds, attoseconds) = passed.components
-        let span = Double(seconds) + Double(attoseconds) * 1e-18
-        eventsPerSecond = Int(Double(events - lastEvents) / span)
+        let eventsPerSecond = Int(Double(events - lastEvents) / span)
         lastEvents = events
-        lastDrawn = now
-        Console.status(Self.line(run, time, eventsPerSecond))
+        draw(StatusLine(of: run, at: time, eventsPerSecond, inputs))
     }
 
+    /// Leaves the bottom of the terminal, for a question or what comes after the run.
+    func clear() { Console.clearStatus() }
+
+    /// Ends the log: what was held back is shown, and the status line goes.
     func close() {
-        if showsStatus { Console.clearStatus() }
+        clear()
+        printer.close()
     }
+}
 
-    private static func line(
-        _ run: borrowing some TradingRun, _ time: Timestamp, _ eventsPerSecond: Int
-    ) -> String {
+extension StatusLine {
+    /// The state of a run, its money first.
+    fileprivate init(
+        of run: borrowing some TradingRun, at time: Timestamp, _ eventsPerSecond: Int,
+        _ inputs: String
+    ) {
         let state = run.engine.state
-        var parts = [UTCTime(time).clock]
+        let currency = run.equity.currency
+        let made = (run.equity.equity - run.equity.start).signed(in: currency)
+        let open = "\(state.orders.openCount) open"
+        let sent = "\(open), \(run.tally.orders) sent"
+        var parts = [Part("PnL \(made) \(currency)"), Part(sent, sent, open)]
+        // Once it trades, what is cold is no reason to wait.
+        if run.tally.orders == 0, let warmth = WarmingUp(run.engine.indicators) {
+            parts.append(Part("warming up: \(warmth.heard) of \(warmth.needed) \(inputs)"))
+        }
+        let clock = UTCTime(time).clock
+        parts.append(Part("\(clock) UTC", clock))
+        let venues = Set(state.instruments.map(\.symbol.venue))
         for instrument in state.instruments {
             let price = state.valuation(instrument.id).map { "\($0)" } ?? "–"
-            let net = state.positions[instrument.id.index].net
-            parts.append("\(instrument.symbol) \(price) pos \(net)")
+            let figures = "\(price) pos \(state.positions[instrument.id.index].net)"
+            let symbol = instrument.symbol.description
+            let long = "\(symbol) \(figures)"
+            let name = venues.count > 1 ? symbol : instrument.symbol.withoutVenue
+            parts.append(Part(long, long, "\(name) \(figures)"))
         }
-        let start = run.equity.start
-        let currency = run.equity.currency
-        parts.append("PnL \((run.equity.equity - start).signed(in: currency)) \(currency)")
-        parts.append("\(state.orders.openCount) open, \(run.tally.orders) sent")
-        parts.append("\(eventsPerSecond) ev/s")
-        return parts.joined(separator: " │ ")
+        parts.append(Part("\(eventsPerSecond) ev/s", ""))
+        self.init(parts)
     }
+}
+
+extension Symbol {
+    /// `BTC/USDT:USDT`.
+    fileprivate var withoutVenue: String { String(description.dropFirst(venue.count + 1)) }
 }

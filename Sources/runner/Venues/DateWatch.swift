@@ -27,7 +27,7 @@ final class DateWatch {
         told = drift
         let seconds = (step.magnitude + 500_000_000) / 1_000_000_000
         screen.show(
-            LogLine.line(
+            LogLine(
                 now, "warn",
                 "this machine's date was set \(step > 0 ? "forward" : "back") by \(seconds) s: timers "
                     + "and waits go on by a clock of their own, and so does now(); these lines bear "

@@ -91,7 +91,7 @@ struct RecordRun {
         switch recording.stage {
         case .connecting, .opening:
             let names = plan.venues.map(\.title).joined(separator: ", ")
-            screen.lines.draw("connecting to \(names) …")
+            screen.lines.draw(StatusLine("connecting to \(names) …"))
         case .recording:
             screen.lines.draw(
                 figures.line(

@@ -15,15 +15,17 @@ final class VenueScreen: VenueAudience, RecordingAudience {
     private let clock = ContinuousClock()
     private var lastDrawn: ContinuousClock.Instant
 
-    init(_ venue: Venue, linesToOutput: Bool) {
+    /// - Parameter inputs: what the strategy's indicators hear, such as bars.
+    init(_ venue: Venue, linesToOutput: Bool, inputs: String = "values") {
         self.venue = venue
-        lines = StatusScreen(linesToOutput: linesToOutput)
+        lines = StatusScreen(linesToOutput: linesToOutput, inputs: inputs)
         lastDrawn = clock.now
     }
 
     func log(_ level: LogLevel, _ text: String, at now: Timestamp) {
         guard level != .debug else { return }
-        lines.show(LogLine.line(now, level.rawValue, text))
+        let line = LogLine(now, level.rawValue, text)
+        lines.show(level == .error ? line.repeatingExactly : line.repeating)
     }
 
     func status(_ status: VenueStatus, at now: Timestamp) {
@@ -31,10 +33,10 @@ final class VenueScreen: VenueAudience, RecordingAudience {
         if isGood, status.instrument == nil { trouble = nil }
         // A reason that says the state once more is none.
         let reason = status.reason == status.state.rawValue ? "" : ": \(status.reason)"
-        lines.show(
-            LogLine.line(
-                now, isGood ? "info" : "warn",
-                "\(status.venue) \(status.state.rawValue)\(reason)"))
+        let line = LogLine(
+            now, isGood ? "info" : "warn", "\(status.venue) \(status.state.rawValue)\(reason)")
+        // How the whole venue stands is news each time.
+        lines.show(status.instrument == nil ? line : line.repeating)
     }
 
     func problem(_ problem: VenueProblem, at now: Timestamp) {
@@ -42,9 +44,8 @@ final class VenueScreen: VenueAudience, RecordingAudience {
             let next = problem.retryAt.map {
                 "; it is tried again in \(Self.secondsLeft(until: $0, now)) s, and so on"
             }
-            lines.show(
-                LogLine.line(
-                    now, "warn", "\(problem.whatHappened): \(problem.whatToDo)" + (next ?? "")))
+            let text = "\(problem.whatHappened): \(problem.whatToDo)" + (next ?? "")
+            lines.show(LogLine(now, "warn", text).repeating)
         }
         if problem.retryAt != nil { trouble = (problem, now) }
     }
@@ -52,15 +53,14 @@ final class VenueScreen: VenueAudience, RecordingAudience {
     func retries(at time: Timestamp, now: Timestamp) {
         guard var trouble else { return }
         trouble.problem.retryAt = time
-        // A terminal has the countdown; a log gets a line now and then.
-        if !Console.errorIsTerminal,
+        // A status line has the countdown; a log gets a line now and then.
+        if !Console.showsStatus,
             now >= trouble.toldAt.advanced(byNanoseconds: Self.retryLinePeriod)
         {
             trouble.toldAt = now
             let left = Self.secondsLeft(until: time, now)
             lines.show(
-                LogLine.line(
-                    now, "warn", "\(trouble.problem.whatHappened); tried again in \(left) s"))
+                LogLine(now, "warn", "\(trouble.problem.whatHappened); tried again in \(left) s"))
         }
         self.trouble = trouble
     }
@@ -85,7 +85,7 @@ final class VenueScreen: VenueAudience, RecordingAudience {
         let left = Self.secondsLeft(until: retryAt, now)
         let next = left > 0 ? "again in \(left) s" : "trying again"
         // What changes stands first: a terminal may be too narrow for the rest.
-        lines.draw("\(next) │ \(trouble.problem.whatHappened)")
+        lines.draw(StatusLine(next, trouble.problem.whatHappened))
         return true
     }
 
@@ -97,14 +97,16 @@ final class VenueScreen: VenueAudience, RecordingAudience {
         if drawTrouble(at: now) { return }
         switch trading.stage {
         case .connecting:
-            if lines.isDue() { lines.draw("connecting to \(venue.title) …") }
+            if lines.isDue() { lines.draw(StatusLine("connecting to \(venue.title) …")) }
         case .trading:
             if let run = trading.run { lines.update(run, now) }
         case .windingDown:
             let open = trading.run?.engine.state.orders.openCount ?? 0
-            if lines.isDue() { lines.draw("waiting for the end of \(counted(open, "order")) …") }
+            if lines.isDue() {
+                lines.draw(StatusLine("waiting for the end of \(counted(open, "order")) …"))
+            }
         case .verifying:
-            if lines.isDue() { lines.draw("asking \(venue.title) for its books …") }
+            if lines.isDue() { lines.draw(StatusLine("asking \(venue.title) for its books …")) }
         case .waiting, .ended: break
         }
     }
