@@ -35,8 +35,10 @@ public struct SimulatedRun: TradingRun {
     public var listener: ((Command, TradingState) -> Void)?
     /// Hears every report after the engine took it in: for fills in a log.
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
-    /// Called once a batch of events, for a progress bar.
-    public var onBatch: (() -> Void)?
+    /// Called once a batch of events, for a progress bar; false calls the run off.
+    public var onBatch: (() -> Bool)?
+    /// Whether ``onBatch`` ended it: the data goes on.
+    public private(set) var isCalledOff = false
     /// Whether an empty source has come to its end; otherwise more may come any time.
     public var endsWithSource = true
 
@@ -101,7 +103,7 @@ public struct SimulatedRun: TradingRun {
 
     /// Handles everything that happens up to and including `limit`.
     ///
-    /// - Returns: false when the data has ended or trading was stopped.
+    /// - Returns: false when the data has ended, trading was stopped, or it was called off.
     public mutating func advance(to limit: Timestamp) throws(MarketDataError) -> Bool {
         if !hasStarted { try start() }
         while stopReason == nil {
@@ -216,13 +218,14 @@ public struct SimulatedRun: TradingRun {
 
     private mutating func fill() throws(MarketDataError) -> Bool {
         guard position == batch.count else { return true }
+        guard !isCalledOff else { return false }
         if let problem = intake.equity.problem { stop(problem) }
         position = 0
         batch.removeAll()
         try readAhead.fill(batch)
         findDue()
-        onBatch?()
-        return !batch.isEmpty
+        isCalledOff = !(onBatch?() ?? true) && !batch.isEmpty
+        return !batch.isEmpty && !isCalledOff
     }
 
     /// The first event behind ``position`` at which more may happen than the event itself.

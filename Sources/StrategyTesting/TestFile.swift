@@ -24,14 +24,22 @@ public struct TestFileResult: Sendable {
     public let declared: Int
     /// What the file printed and logged while it loaded.
     public let printed: [String]
+    /// Whether it was called off before the last test.
+    public let isInterrupted: Bool
 
     /// Runs the tests of a file whose names contain `filter`; nil: all.
-    public init(file: String, filter: String? = nil, limits: ScriptLimits = ScriptLimits()) {
+    ///
+    /// - Parameter isCalledOff: asked before each test; true leaves the rest out.
+    public init(
+        file: String, filter: String? = nil, limits: ScriptLimits = ScriptLimits(),
+        isCalledOff: () -> Bool = { false }
+    ) {
         self.file = file
         let desk = TestDesk(folder: Self.folder(of: file), limits: limits)
         var tests: [TestResult] = []
         var printed: [String] = []
         var failure: ScriptError?
+        var isInterrupted = false
         do throws(ScriptError) {
             let script = try TestScript(file: file, library: TestLibrary.source, limits: limits) {
                 (name, value) throws(TestRefusal) in try desk.answer(name, value)
@@ -41,6 +49,8 @@ public struct TestFileResult: Sendable {
             printed += script.takeLines()
             for (index, test) in desk.tests.enumerated() {
                 if let filter, !test.name.contains(filter) { continue }
+                isInterrupted = isCalledOff()
+                guard !isInterrupted else { break }
                 tests.append(Self.run(test, number: index + 1, script, desk))
             }
         } catch {
@@ -49,6 +59,7 @@ public struct TestFileResult: Sendable {
         self.failure = failure
         self.tests = tests
         self.printed = printed
+        self.isInterrupted = isInterrupted
         declared = desk.tests.count
     }
 

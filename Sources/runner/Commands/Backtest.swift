@@ -1,4 +1,5 @@
 import ArgumentParser
+import LiveTrading
 import MarketFiles
 import PaperTrading
 import PlainJSON
@@ -89,21 +90,31 @@ struct Backtest: ParsableCommand {
         var run = makeRun(
             strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,
             source: data.source, settings: settings)
-        let seconds = try play(&run, data)
+        Interrupt.watch()
+        let (seconds, interruption) = try play(&run, data)
         var report = RunReport(
             run: run, files: data.fileReports, loopSeconds: seconds, seed: seed)
         report.bookLevels = book
+        report.interruption = interruption
         Console.print(json ? report.json.line : report.text)
         if let reason = run.stopReason {
             throw RunFailure.stopped(
                 reason, isLogged: !run.engine.state.isTrading, linesToOutput: false)
         }
+        if let interruption { throw interruption.failure }
     }
 
-    /// Runs to the end and returns the seconds that the loop took.
-    private func play(_ run: inout SimulatedRun, _ data: BacktestData) throws -> Double {
-        let progress = Console.showsStatus && !json ? ProgressBar(data) : nil
-        run.onBatch = progress.map { bar in { bar.tick() } }
+    /// Runs to the end, or until somebody interrupts.
+    ///
+    /// - Returns: the seconds that the loop took, and where it was interrupted.
+    private func play(
+        _ run: inout SimulatedRun, _ data: BacktestData
+    ) throws -> (seconds: Double, Interruption?) {
+        let progress = Console.showsStatus && !json ? ProgressBar { data.shareRead } : nil
+        run.onBatch = {
+            progress?.tick()
+            return !Interrupt.isRaised
+        }
         let log = LogPrinter(toOutput: false, isPaced: false)
         run.listener = { command, state in log.show(LogLine(command, state)) }
         let clock = ContinuousClock()
@@ -115,16 +126,22 @@ struct Backtest: ParsableCommand {
             log.close()
             throw RunFailure(.failed, error.description)
         }
-        run.finish("the data has ended")
+        let interruption = run.isCalledOff ? Interruption(share: data.shareRead, of: "data") : nil
+        run.finish(interruption == nil ? "the data has ended" : Interruption.reason)
         let elapsed = clock.now - start
         progress?.clear()
         log.close()
-        let (seconds, attoseconds) = elapsed.components
-        return Double(seconds) + Double(attoseconds) * 1e-18
+        return (elapsed / .seconds(1), interruption)
     }
 }
 
 extension BacktestData {
+    /// What was read, from 0 to 1.
+    fileprivate var shareRead: Double {
+        let sources = files.flatMap { $0.map(\.source) }
+        return sources.map(\.progress).reduce(0, +) / Double(max(1, sources.count))
+    }
+
     /// What each symbol's files held, after the run.
     var fileReports: [RunReport.SymbolFiles] {
         zip(instruments, files).map { instrument, files in

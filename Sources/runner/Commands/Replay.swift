@@ -27,24 +27,86 @@ struct Replay: ParsableCommand {
                     + "what its intents were")
         }
         var (run, origin) = try prepare(record)
-        let screen = StatusScreen(linesToOutput: !json, isPaced: false)
-        run.listener = { command, state in screen.show(LogLine(command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
-        do {
-            for reload in record.reloads { try apply(reload, to: &run, origin) }
-            _ = try run.advance(to: end.time)
-        } catch let error as MarketDataError {
-            throw RunFailure(.failed, error.description)
-        }
-        run.finish(end.reason)
-        screen.close()
+        let log = LogPrinter(toOutput: !json, isPaced: false)
+        run.listener = { command, state in log.show(LogLine(command, state)) }
+        run.reportListener = { report, state in log.show(LogLine(report, state)) }
+        Interrupt.watch()
+        let clock = ContinuousClock()
+        let start = clock.now
+        let interruption = try play(record, to: end, &run, origin, log)
+        run.finish(interruption == nil ? end.reason : Interruption.reason)
+        Console.clearStatus()
+        log.close()
         let files = run.engine.state.instruments.map {
             RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
         }
-        let report = RunReport(
-            run: run, files: files, loopSeconds: screen.seconds, seed: record.header.seed)
+        var report = RunReport(
+            run: run, files: files, loopSeconds: (clock.now - start) / .seconds(1),
+            seed: record.header.seed)
+        report.interruption = interruption
         Console.print(json ? report.json.line : "\n" + report.text)
+        if let interruption { throw interruption.failure }
         try compare(run.tally.intents, with: end, reloads: record.reloads.count)
+    }
+
+    /// Plays the session with its reloads, or until somebody interrupts.
+    private func play(
+        _ record: RecordedSession, to end: SessionEnd, _ run: inout SimulatedRun,
+        _ origin: ScriptOrigin, _ log: LogPrinter
+    ) throws -> Interruption? {
+        let first = try run.nextEventTime() ?? end.time
+        let way = Way(from: first, to: end.time)
+        let progress = Console.showsStatus && !json ? ProgressBar { way.share } : nil
+        run.onBatch = {
+            progress?.tick()
+            return !Interrupt.isRaised
+        }
+        do {
+            for reload in record.reloads {
+                try advance(&run, to: reload.begun, on: way)
+                guard !run.isCalledOff else { break }
+                try apply(reload, to: &run, origin)
+                way.reached = reload.swapped
+            }
+            if !run.isCalledOff { try advance(&run, to: end.time, on: way) }
+        } catch {
+            progress?.clear()
+            log.close()
+            guard let error = error as? MarketDataError else { throw error }
+            throw RunFailure(.failed, error.description)
+        }
+        return run.isCalledOff ? Interruption(share: way.share, of: "session") : nil
+    }
+
+    /// In steps, so that it is known how far it has come.
+    private func advance(
+        _ run: inout SimulatedRun, to end: Timestamp, on way: Way
+    ) throws(MarketDataError) {
+        repeat {
+            let next = min(way.reached.advanced(byNanoseconds: Way.step), end)
+            guard try run.advance(to: next) else { return }
+            way.reached = next
+        } while way.reached < end
+    }
+
+    /// How much of the session has been played.
+    private final class Way {
+        private let start: Timestamp
+        private let end: Timestamp
+        var reached: Timestamp
+        static let step: Int64 = 10_000_000_000  // 10 s of the session, in ns
+
+        init(from start: Timestamp, to end: Timestamp) {
+            self.start = start
+            self.end = end
+            reached = start
+        }
+
+        /// From 0 to 1.
+        var share: Double {
+            let length = Double(max(1, end.nanoseconds - start.nanoseconds))
+            return min(1, Double(reached.nanoseconds - start.nanoseconds) / length)
+        }
     }
 
     private func read() throws -> RecordedSession {
@@ -107,7 +169,6 @@ struct Replay: ParsableCommand {
     private func apply(
         _ reload: RecordedReload, to run: inout SimulatedRun, _ origin: ScriptOrigin
     ) throws {
-        _ = try run.advance(to: reload.begun)
         guard let material = run.reloads?.window.material() else {
             throw RunFailure(.failed, "version \(reload.version): there is nothing to rehearse on")
         }

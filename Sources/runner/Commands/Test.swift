@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import LiveTrading
 import PlainJSON
 import ScriptHost
 import StrategyTesting
@@ -33,16 +34,24 @@ struct Test: ParsableCommand {
         let clock = ContinuousClock()
         let start = clock.now
         var results: [TestFileResult] = []
-        for file in files {
-            let result = TestFileResult(file: file, filter: filter)
+        Interrupt.watch()
+        for file in files where !Interrupt.isRaised {
+            let result = TestFileResult(file: file, filter: filter) { Interrupt.isRaised }
             results.append(result)
             let hasNothing = result.tests.isEmpty && result.failure == nil
             if !json, !hasNothing { TestOutput.show(result) }
         }
+        let isInterrupted = results.count < files.count || results.contains(where: \.isInterrupted)
         let seconds = (clock.now - start) / .seconds(1)
-        let summary = TestOutput.Summary(results, seconds: seconds)
-        guard !summary.isEmpty else { throw RunFailure(.usage, nothingFound(results)) }
+        var summary = TestOutput.Summary(results, seconds: seconds)
+        summary.isInterrupted = isInterrupted
+        guard isInterrupted || !summary.isEmpty else {
+            throw RunFailure(.usage, nothingFound(results))
+        }
         Console.print(json ? summary.json(results).line : summary.text)
+        if isInterrupted {
+            throw RunFailure(.failed, "interrupted: not all tests were run")
+        }
         if summary.hasFailed { throw ArgumentParser.ExitCode(ExitCode.failed.rawValue) }
     }
 

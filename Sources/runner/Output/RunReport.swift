@@ -11,6 +11,8 @@ struct RunReport {
     let seed: UInt64?
     /// How many levels a side of the books are shown.
     var bookLevels = 0
+    /// Where somebody ended it before its data did; nil: nobody did.
+    var interruption: Interruption?
 
     /// What was read for a symbol.
     struct SymbolFiles {
@@ -72,6 +74,7 @@ struct RunReport {
             ("failed_handlers", .pairs(failures.map { ($0, .integer($1.count)) })),
             ("seed", seed.map { .text(String($0)) } ?? .null),
             ("stopped", run.stopReason.map { .text($0) } ?? .null),
+            ("interrupted_at", interruption.map { .figure($0.share) } ?? .null),
             ("loop_seconds", .figure(loopSeconds)),
             ("events_per_second", .figure(eventsPerSecond.rounded())),
         ])
@@ -185,6 +188,7 @@ struct RunReport {
     /// The summary on a screen: what ran, what it did, what it made.
     var text: String {
         var lines: [String] = []
+        if let interruption { lines.append("end         \(interruption.text)") }
         for (index, entry) in files.enumerated() {
             lines += dataLines(run.statistics[index], entry)
             lines += run.fillNotes(of: state.instruments[index].id).map { "            " + $0 }

@@ -16,8 +16,8 @@ final class StatusScreen {
     /// - Parameters:
     ///   - linesToOutput: log lines go to standard output, else to standard error.
     ///   - inputs: what indicators hear, such as bars.
-    init(linesToOutput: Bool, isPaced: Bool = true, inputs: String = "values") {
-        printer = LogPrinter(toOutput: linesToOutput, isPaced: isPaced)
+    init(linesToOutput: Bool, inputs: String = "values") {
+        printer = LogPrinter(toOutput: linesToOutput, isPaced: true)
         self.inputs = inputs
         start = clock.now
         lastDrawn = start

@@ -46,6 +46,8 @@ enum TestOutput {
         let brokenFiles: Int
         let fileCount: Int
         let seconds: Double
+        /// Whether somebody ended it before all tests were run.
+        var isInterrupted = false
 
         init(_ results: [TestFileResult], seconds: Double) {
             let tests = results.flatMap(\.tests)
@@ -65,11 +67,13 @@ enum TestOutput {
             if brokenFiles > 0 {
                 parts.append("\(counted(brokenFiles, "file")) not run")
             }
+            if isInterrupted { parts.append("interrupted") }
             let files = counted(fileCount, "file")
             let hundredths = Int((seconds * 100).rounded())
             let digits = "\(hundredths % 100)"
             let time = "\(hundredths / 100)." + (digits.utf8.count < 2 ? "0" : "") + digits
-            return Console.coloured(parts.joined(separator: ", "), hasFailed ? .red : .green)
+            return Console.coloured(
+                parts.joined(separator: ", "), hasFailed || isInterrupted ? .red : .green)
                 + " in \(files), \(time) s"
         }
 
@@ -77,6 +81,7 @@ enum TestOutput {
             .pairs([
                 ("passed", .integer(passed)), ("failed", .integer(failed)),
                 ("broken_files", .integer(brokenFiles)), ("seconds", .figure(seconds)),
+                ("interrupted", .bool(isInterrupted)),
                 ("files", .array(results.map(\.json))),
             ])
         }
