@@ -31,7 +31,7 @@ struct IndicatorCall {
         case "supertrend": number(0, or: 10) + 1
         case "adx": 2 * number(0, or: 14)
         case "trix": 3 * number(0, or: 18) - 1
-        case "macd": max(number(0, or: 12), number(1, or: 26)) + number(2, or: 9) - 1
+        case "macd": number(1, or: 26) + number(2, or: 9) - 1
         case "stoch": number(0, or: 14) + number(1, or: 3) + number(2, or: 3) - 2
         case "keltner": max(number(0, or: 20), number(2, or: 10) + 1)
         case "tr": 2

@@ -24,7 +24,7 @@ import TradingCore
         """
         value = {
           ta.sma(7), ta.ema(7), ta.wma(7), ta.rma(7), ta.dema(7), ta.tema(7), ta.hma(7), ta.hma(16),
-          ta.kama(7), ta.linreg(7), ta.rsi(7), ta.macd(5, 9, 4), ta.macd(9, 5, 4), ta.trix(7),
+          ta.kama(7), ta.linreg(7), ta.rsi(7), ta.macd(5, 9, 4), ta.trix(7),
           ta.roc(7), ta.mom(7), ta.change(7), ta.variance(7), ta.stdev(7), ta.zscore(7),
           ta.bbands(7, 1.5), ta.highest(7), ta.lowest(7), ta.sma(1), ta.ema(1),
         }
