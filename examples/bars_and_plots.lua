@@ -1,4 +1,5 @@
--- Bars of ten seconds, and of a hundred trades, with lines for the charts.
+-- Bars of ten seconds, and of a hundred trades. `plot` names values, which nothing shows yet but the
+-- strategy's own tests.
 local symbol = "sim:BTC/USDT"
 subscribe(symbol, "bars:10s", "bars:100t")
 
@@ -11,7 +12,7 @@ function on_bar(bar)
   end
   local mean = average(bar.close)
   plot("close", bar.close)
-  plot("one minute", mean)                  -- nil while it warms up: draws nothing
+  plot("one minute", mean)                  -- nil while it warms up: no value
   log.info("open %s high %s low %s close %s volume %s",
     bar.open, bar.high, bar.low, bar.close, bar.volume)
 end

@@ -15,7 +15,7 @@ function on_bar(bar)
   local strength, range, mean = rsi(bar.close), atr(bar), vwap(bar)
   if not (s and line and signal) then return end     -- the slowest has its first value by now
   if crossed_up(f, s) then log.info("the fast average crossed above the slow one") end
-  plot("upper", upper)
+  plot("upper", upper)                               -- shown nowhere yet, but tests see it
   plot("lower", lower)
   plot("stop", stop)
   log.info("rsi %.0f, atr %.1f, macd %.2f, histogram %.2f, bands %.1f wide, trend %s, vwap %.1f",

@@ -1,5 +1,5 @@
--- What is in `state` outlives a reload; local variables begin anew. Plain data only: numbers,
--- texts, true, false and tables of them.
+-- What is in `state` outlives a reload; local variables begin anew, and a new run begins with `state`
+-- empty. Plain data only: numbers, texts, true, false and tables of them.
 subscribe("sim:BTC/USDT", "trades")
 
 function on_start(why)

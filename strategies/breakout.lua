@@ -72,7 +72,7 @@ function on_bar(bar)
   local atr = range(bar)
   upper, middle, lower = channel(bar)
   if not (top and atr) or atr == 0 then return end
-  plot("upper", top)
+  plot("upper", top)           -- shown nowhere yet, but tests see it
   plot("lower", bottom)
 
   local held = position(p.symbol).qty

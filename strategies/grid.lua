@@ -84,7 +84,7 @@ function on_timer()
     state.start, wait = q.bid, {}      -- nothing to sell up here: follow the price
     return cancel { symbol = p.symbol }
   end
-  plot("lots", lots)
+  plot("lots", lots)           -- shown nowhere yet, but tests see it
   return arrange(q.ask)
 end
 

@@ -105,7 +105,7 @@ function on_timer()
   if not q.mid then return end
   if last_mid then width = p.volatility * (moves((q.mid / last_mid - 1) * 10000) or 0) end
   last_mid = q.mid
-  plot("mid", q.mid)
+  plot("mid", q.mid)           -- shown nowhere yet, but tests see it
   plot("position", position(p.symbol).qty)
 end
 

@@ -100,7 +100,7 @@ function on_bar(bar)
   if not (a and b) or a.time ~= b.time then return end   -- a span without trades makes no bar
   local z = score(math.log(a.close / b.close))
   if not z then return end
-  plot("deviations", z)
+  plot("deviations", z)        -- shown nowhere yet, but tests see it
   if state.is_waiting and math.abs(z) < p.enter / 2 then state.is_waiting = false end
   if not state.trade and not state.is_waiting and math.abs(z) > p.enter
     and math.abs(z) < p.stop then

@@ -55,7 +55,7 @@ final class StrategyUnderTest {
         switch handler {
         case "on_start":
             guard let reason = StartReason(rawValue: event.text ?? "") else {
-                throw TestRefusal("on_start takes \"first\", \"restart\" or \"reload\"")
+                throw TestRefusal("on_start takes \"first\" or \"reload\"")
             }
             return strategy.onStart(reason)
         case "on_stop": return strategy.onStop(event.text ?? "")

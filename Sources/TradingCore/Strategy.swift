@@ -26,7 +26,6 @@ public struct Subscription: Hashable, Sendable {
 /// Why a strategy starts.
 public enum StartReason: String, Hashable, Sendable {
     case first
-    case restart
     case reload
 }
 

@@ -11,6 +11,8 @@ import TradingModel
         let strategy = try LuaStrategy(text: example, name: "docs/lua-api.md")
         let run = try EngineRun(strategy)
         var lines = run.start().lines
+        // Without one `runner` would refuse it: on the page it is a whole script.
+        #expect(!strategy.symbols.isEmpty)
         if !strategy.symbols.isEmpty {
             let id = InstrumentID(0)
             for step in 0..<5 {

@@ -12,8 +12,8 @@ import TradingModel
     }
 
     @Test(arguments: [
-        ("string.dump", "use require"), ("os.execute", "use log, plot and alert"),
-        ("os.getenv", "by params{…}"), ("os.remove", "`state` outlives a restart"),
+        ("string.dump", "use require"), ("os.execute", "use log and alert"),
+        ("os.getenv", "by params{…}"), ("os.remove", "`state` outlives a reload"),
         ("math.randomseed", "the session's seed"), ("os.exit", "error(text) ends a callback"),
         ("math.pow", "x ^ y"), ("table.getn", "#list"), ("os.tmpname", "strategies have no files"),
     ])

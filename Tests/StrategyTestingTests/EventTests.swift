@@ -16,7 +16,7 @@ import Testing
         ("on_bar(bar { open = 5, close = 4 })", "1m 5.0 5.0 4.0 4.0"),
         ("on_bar(bar { close = \"0.000000152823\" })", "1.52823e-07 1.52823e-07"),
         ("on_status(status { state = \"lost\" })", "sim lost"),
-        ("on_start()", "first 0"), ("on_start(\"restart\")", "restart 0"),
+        ("on_start()", "first 0"), ("on_start(\"reload\")", "reload 0"),
         ("on_fill(fill { qty = 2, side = \"sell\" })", "sell 2.0 -2.0"),
         ("on_order(order { state = \"rejected\", reason = \"no\" })", "test-1 rejected 0"),
     ])
@@ -57,7 +57,7 @@ import Testing
         ("s.on_trade(trade {}, trade {})", "takes one value"),
         ("s:on_trade(trade {})", "with a dot"),
         ("s.on_bar(bar { size = \"5m\" })", "it has 1m"), ("s.on_timer()", "name of the timer"),
-        ("s.on_start(\"again\")", "\"first\", \"restart\" or \"reload\""),
+        ("s.on_start(\"again\")", "\"first\" or \"reload\""),
         ("s.on_trad(trade {})", "did you mean `on_trade`?"),
         ("s.on_upgrade()", "has no handler `on_upgrade`"),
         ("s.advnace(1)", "did you mean `advance`?"), ("s.advance(-1)", "forwards only"),

@@ -115,8 +115,8 @@ import Testing
             s.account { position = { qty = -0.5, price = 61000 }, orders = { order {}, order {} } }
             s.on_position()
             expect(s.logs[1].text).equals("-0.5 61000.0")
-            s.on_start("restart")
-            expect(s.logs[1].text).equals("restart 2")
+            s.on_start("reload")
+            expect(s.logs[1].text).equals("reload 2")
             s.account { position = 0, orders = {} }
             s.on_position()
             expect(s.logs[1].text).equals("0.0 flat")

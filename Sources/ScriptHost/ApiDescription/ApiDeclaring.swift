@@ -59,6 +59,7 @@ extension ScriptApi {
               fast = 50, size = 0.01, on = true, mode = {"both", "long"},
               slow = {default = 200, min = 100, max = 500, help = "length of the slow average"},
             }
+            subscribe("sim:BTC/USDT:USDT", "trades")
             log.info("%d %d %s", p.fast, p.slow, p.mode)
             -- expect: 50 200 both
             """),
@@ -116,7 +117,7 @@ extension ScriptApi {
             ApiField("max", .optional(.number), "the largest value allowed"),
             ApiField(
                 "choices", .optional(.list(.any)), "the values allowed, the first by default"),
-            ApiField("help", .optional(.text), "what it is, for `--help` and charts"),
+            ApiField("help", .optional(.text), "what it is: `runner script.lua --help` shows it"),
         ])
 
     static let handling: [ApiPart] = [
@@ -197,7 +198,7 @@ extension ScriptApi {
             A handler may be exchanged: `on_trade = another`, and `on_trade = nil` for none, take effect with the \
             next event. Which feeds a script hears is settled by the handlers that it has when it has loaded, so a \
             handler of a feed that was not there then cannot begin later: that is an error at the line, as is a \
-            value that is no function. A reload and a restart begin with the handlers that the file defines.
+            value that is no function. A reload begins with the handlers that the file defines.
             """),
         .example(
             """
@@ -236,7 +237,7 @@ extension ScriptApi {
         name: "why", article: "the reason of a start", kind: .table,
         summary: "What `on_start` is told.",
         fields: [
-            ApiField("reason", .choice(["first", "restart", "reload"]), "why the run starts"),
+            ApiField("reason", .choice(["first", "reload"]), "why the run starts"),
             ApiField(
                 "rehearsal", .boolean,
                 "whether this is the past, lived again before a reload ([reload](reload.md))"),

@@ -183,7 +183,8 @@ extension ScriptApi {
         .values([
             ApiValue(
                 "state", .table,
-                "a table of plain data that outlives reload and restart; assign its fields")
+                "a table of plain data that outlives a reload; empty when a run begins; assign its "
+                    + "fields")
         ]),
         .text(
             """
@@ -208,7 +209,7 @@ extension ScriptApi {
                     "print", [.repeated("…", .any)], "the values with tabs between, as `log.info`"),
                 ApiFunction(
                     "plot", [.needed("name", .text), .needed("value", .optional(.number))],
-                    "a point of a line on the charts; nil draws nothing"),
+                    "names a value; shown nowhere yet, but tests see it in `s.plots`; nil is none"),
                 ApiFunction("alert", [.needed("text", .any)], "tells the user"),
             ], "Tool", "Does"),
         .example(

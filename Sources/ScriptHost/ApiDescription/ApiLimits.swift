@@ -11,6 +11,7 @@ extension ScriptApi {
             """),
         .example(
             """
+            subscribe("sim:BTC/USDT:USDT", "trades")
             local names = {}
             for name in pairs{b = 1, a = 2, 10} do names[#names + 1] = tostring(name) end
             log.info(table.concat(names, " "))
@@ -33,7 +34,7 @@ extension ScriptApi {
 
     /// Names of other Lua programs; where one is described above, it is no longer withheld.
     static let withheld: [ApiWithheld] = [
-        ApiWithheld("io", "strategies have no files; use log, plot and alert"),
+        ApiWithheld("io", "strategies have no files; use log and alert"),
         ApiWithheld(
             "debug", "it would let a script out of its sandbox; traceback(message) shows the calls"),
         ApiWithheld("package", "require \"name\" loads NAME.lua beside the script"),
@@ -48,12 +49,12 @@ extension ScriptApi {
         ApiWithheld("bit32", "Lua 5.4 has &, |, ~, << and >>"),
         ApiWithheld("module", "a module is a file that returns a table; use require"),
         ApiWithheld("arg", "a script takes its settings by params{…}"),
-        ApiWithheld("os.execute", "a strategy starts no programs; use log, plot and alert"),
+        ApiWithheld("os.execute", "a strategy starts no programs; use log and alert"),
         ApiWithheld("os.getenv", "a script takes its settings by params{…}"),
         ApiWithheld("os.exit", "error(text) ends a callback; a run ends from outside"),
-        ApiWithheld("os.remove", "strategies have no files; `state` outlives a restart"),
-        ApiWithheld("os.rename", "strategies have no files; `state` outlives a restart"),
-        ApiWithheld("os.tmpname", "strategies have no files; `state` outlives a restart"),
+        ApiWithheld("os.remove", "strategies have no files; `state` outlives a reload"),
+        ApiWithheld("os.rename", "strategies have no files; `state` outlives a reload"),
+        ApiWithheld("os.tmpname", "strategies have no files; `state` outlives a reload"),
         ApiWithheld("os.setlocale", "texts are the same on every machine"),
         ApiWithheld("os.difftime", "times are numbers of seconds: subtract them"),
         ApiWithheld("math.randomseed", "math.random starts from the session's seed, --seed"),

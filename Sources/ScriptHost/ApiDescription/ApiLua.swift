@@ -185,6 +185,7 @@ extension ScriptApi {
             "A coroutine is for the script's own use: a handler cannot wait in one for an event."),
         .example(
             """
+            subscribe("sim:BTC/USDT:USDT", "trades")
             local levels = coroutine.wrap(function()
               for step = 1, 3 do coroutine.yield(step * 10) end
             end)

@@ -15,7 +15,7 @@ extension Template {
 
             subscribe(p.symbol, "trades")
 
-            -- `state` outlives a reload and a restart; other variables do not.
+            -- `state` outlives a reload, other variables do not. A run begins with it empty.
             state.trades = state.trades or 0
             local last
 
@@ -59,7 +59,7 @@ extension Template {
               expect(s.timers.report).above(0)
             end)
 
-            test("goes on counting after a restart", function()
+            test("goes on counting after a reload", function()
               local s = strategy("{{name}}.lua", {}, { state = { trades = 41 } })
               s.on_trade(trade { price = 60000 })
               expect(s.state.trades).equals(42)

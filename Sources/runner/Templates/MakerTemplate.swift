@@ -50,10 +50,6 @@ extension Template {
               return list
             end
 
-            function on_fill(fill)
-              plot("position", position(fill.symbol).qty)
-            end
-
             -- Called when the run ends: leaves nothing behind.
             function on_stop() return close(p.symbol) end
 

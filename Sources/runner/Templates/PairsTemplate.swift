@@ -38,7 +38,6 @@ extension Template {
               if not (a and b) or a.time ~= b.time then return end
               local z = score(b.price / a.price)
               if not z then return end                  -- still warming up
-              plot("deviations", z)
 
               local long, short = position(p.spot).qty > 0, position(p.perpetual).qty < 0
               if long ~= short then

@@ -29,8 +29,6 @@ extension Template {
             function on_bar(bar)
               local f, s = fast(bar.close), slow(bar.close)
               if not s then return end                  -- still warming up
-              plot("fast", f)
-              plot("slow", s)
               local has_risen, has_fallen = up(f, s), down(f, s)
 
               local held = position(p.symbol)
