@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import ScriptHost
 
 /// `runner`: the entry to everything.
 @main
@@ -23,7 +24,8 @@ struct Runner: ParsableCommand {
                    runner simulate-venue coinex
             """,
         discussion: """
-            A strategy trades on paper until you stop it with Ctrl-C.
+            A strategy trades on paper until you stop it with Ctrl-C. Its options, and the
+            parameters of your script: runner strategy.lua --help
 
             EXAMPLES:
               runner new demo && runner test demo_test.lua && runner demo.lua
@@ -62,7 +64,7 @@ struct Runner: ParsableCommand {
         } catch let code as ArgumentParser.ExitCode {
             leave(code.rawValue)
         } catch {
-            finish(with: error)
+            finish(with: error, of: arguments)
         }
     }
 
@@ -119,14 +121,25 @@ struct Runner: ParsableCommand {
     }
 
     /// Help and version go to standard output with code 0, a wrong call to standard error with 2.
-    private static func finish(with error: any Error) -> Never {
+    private static func finish(with error: any Error, of arguments: [String]) -> Never {
         let message = fullMessage(for: error)
         guard exitCode(for: error) != .success else {
             Console.print(message)
+            if let script = ParameterHelp.script(in: arguments) { explain(script) }
             leave(ExitCode.done.rawValue)
         }
         let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
         Console.fail(text)
         Glibc.exit(ExitCode.usage.rawValue)
+    }
+
+    /// Adds to the help what can be set in the script that the call names.
+    private static func explain(_ script: String) {
+        do throws(ScriptError) {
+            Console.print(try ParameterHelp.text(of: script))
+        } catch {
+            Console.fail(error.description)
+            Glibc.exit(ExitCode.usage.rawValue)
+        }
     }
 }

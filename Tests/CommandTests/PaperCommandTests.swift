@@ -90,6 +90,45 @@ import Testing
         #expect(try Runner(["--version"]).output.hasPrefix("runner "))
     }
 
+    @Test func `help of a script lists its parameters in the script's own words`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write(
+            "demo.lua",
+            """
+            local p = params {
+              symbol = "sim:BTC/USDT", many = { default = 3, min = 1, max = 9, help = "how many things" },
+              mode = { "both", "long" }, size = { default = 0.5, min = 0 },
+            }
+            subscribe(p.symbol, "trades")
+            function on_trade() log.info("%s %s %s", p.many, p.mode, p.size) end
+            """)
+        let calls = [
+            [script, "--help"], [script, "--set", "many=4", "-h"], ["backtest", script, "--help"],
+            ["check", script, "--help"],
+        ]
+        for call in calls {
+            let help = try Runner(call)
+            #expect(help.code == 0, "\(help.errors)")
+            for part in [
+                "demo.lua, changed by --set name=value:", "  many=3", "how many things; 1 to 9",
+                "mode=both", "one of both, long", "at least 0", "symbol=sim:BTC/USDT",
+            ] {
+                #expect(help.output.contains(part), "\(part) in \(help.output)")
+            }
+        }
+        let general = try Runner(["--help"])
+        #expect(general.output.contains("runner strategy.lua --help"))
+    }
+
+    @Test func `help of a script that does not load says why`() throws {
+        let folder = try TemporaryFolder()
+        let script = try folder.write("broken.lua", "x = = 3\n")
+        let help = try Runner([script, "--help"])
+        #expect(help.code == 2)
+        #expect(help.output.contains("--duration"))
+        #expect(help.errors.contains("broken.lua:1"), "\(help.errors)")
+    }
+
     @Test func `shows a script's words on one line, whatever is in them`() throws {
         let folder = try TemporaryFolder()
         let script = try folder.write(

@@ -11,6 +11,7 @@ struct Paper: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paper",
         abstract: "Trades, on paper unless --live is given (`runner strategy.lua` is enough).",
+        usage: "runner strategy.lua [options]",
         discussion: """
             EXAMPLES:
               runner strategies/market_maker.lua

@@ -17,7 +17,8 @@ struct Record: ParsableCommand {
 
             EXAMPLES:
               runner record coinex:BTC/USDT:USDT --out data
-              runner record coinex:BTC/USDT coinex:ETH/USDT --out data --feeds trades,quotes --duration 8h
+              runner record coinex:BTC/USDT coinex:ETH/USDT --out data \\
+                --feeds trades,quotes --duration 8h
               runner backtest strategies/ema_cross.lua --set symbol=coinex:BTC/USDT:USDT \\
                 --data data/coinex-BTC-USDT-USDT-20260131T000000Z.npy
             """)

@@ -10,7 +10,7 @@ import TradingModel
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Runs a recorded session again and compares its intents.")
+        abstract: "Runs a session on sim again and compares its intents.")
 
     @Argument(help: ArgumentHelp("Its name, or its folder.", valueName: "session"))
     var session: String

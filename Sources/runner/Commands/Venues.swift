@@ -17,7 +17,8 @@ struct Venues: ParsableCommand {
             EXAMPLES:
               runner venues
               runner venues coinex --json
-              runner venues coinex --base-url https://127.0.0.1:18080 --ca-file ~/.moonrunner/simulators/ca.pem
+              runner venues coinex --base-url https://127.0.0.1:18080 \\
+                --ca-file ~/.moonrunner/simulators/ca.pem
             """)
 
     /// Long enough for a lost packet on the way to the other side of the world.
