@@ -23,6 +23,7 @@ build: setup
 
 ## test: all tests
 test: setup
+	@scripts/setup python3
 	@$(SWIFT_TEST) $(ARGS)
 
 ## differential: generated scripts, the quick ways against plain ones (SEEDS=5000 FIRST=1), as the program ships
@@ -37,10 +38,12 @@ lint:
 
 ## sanitize: the C part under AddressSanitizer and UndefinedBehaviorSanitizer
 sanitize: setup
+	@scripts/setup cc
 	@scripts/sanitize
 
 ## fuzz: generated programs in the C part, with collections at odd moments and poisoned memory (ARGS="--minutes 60")
 fuzz: setup
+	@scripts/setup cc
 	@scripts/fuzz $(ARGS)
 
 ## bench: speed against the bare C loop, as ratios of one run

@@ -33,10 +33,10 @@ import Testing
         _ name: String, _ arguments: [String]
     ) throws -> (code: Int32, output: String) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.executableURL = try Tool.find("python3")
         process.arguments =
             [
-                "python3", Runner.package.appendingPathComponent("scripts/\(name)").path,
+                Runner.package.appendingPathComponent("scripts/\(name)").path,
                 Runner.program.path,
             ] + arguments
         let output = Pipe()

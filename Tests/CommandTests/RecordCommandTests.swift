@@ -29,8 +29,11 @@ import Testing
     /// The whole way over TLS: trades, sums and book as the simulator says it published them.
     @Test func `what is recorded is what the simulator published`() throws {
         let check = Process()
-        check.executableURL = Runner.package.appendingPathComponent("scripts/record_check")
-        check.arguments = [Runner.program.path, "5"]
+        check.executableURL = try Tool.find("python3")
+        check.arguments = [
+            Runner.package.appendingPathComponent("scripts/record_check").path,
+            Runner.program.path, "5",
+        ]
         let output = try folder.newFile("output")
         check.standardOutput = output
         check.standardError = output
