@@ -56,11 +56,11 @@ fuzz: setup
 bench: build
 	@Benchmarks/run
 
-## install: puts the runner under PREFIX
+## install: puts the runner under PREFIX, strategies and examples into its share/moonrunner
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/moonrunner"
 	install -m 755 "$(RUNNER)" "$(DESTDIR)$(PREFIX)/bin/runner"
-	cp -r strategies "$(DESTDIR)$(PREFIX)/share/moonrunner/"
+	cp -r strategies examples "$(DESTDIR)$(PREFIX)/share/moonrunner/"
 
 setup:
 	@scripts/setup
