@@ -54,12 +54,13 @@ public enum OrderState: Hashable, Sendable {
         self = request.stop == nil ? .pendingNew : .pendingStop
     }
 
-    /// The next state: a pure function, so a replayed journal gives the same answer.
+    /// The next state: a pure function, so a replayed session gives the same answer.
     ///
     /// `quantity` is the order's before the event. What tells nothing new leaves the state as it is.
     ///
     /// - Throws: ``UnexpectedEvent`` when `event` cannot follow this state, or fills more than was
-    ///   ordered. The caller journals it and asks the venue for the truth.
+    ///   ordered. The engine logs it and leaves the order as it is, but counts what was filled; the
+    ///   venue's own lists settle the rest.
     public func after(
         _ event: OrderEvent, quantity: Quantity
     ) throws(UnexpectedEvent) -> OrderState {
