@@ -130,7 +130,7 @@ struct Runner: ParsableCommand {
         }
         let text = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
         Console.fail(text)
-        Glibc.exit(ExitCode.usage.rawValue)
+        leave(ExitCode.usage.rawValue)
     }
 
     /// Adds to the help what can be set in the script that the call names.
@@ -139,7 +139,7 @@ struct Runner: ParsableCommand {
             Console.print(try ParameterHelp.text(of: script))
         } catch {
             Console.fail(error.description)
-            Glibc.exit(ExitCode.usage.rawValue)
+            leave(ExitCode.usage.rawValue)
         }
     }
 }

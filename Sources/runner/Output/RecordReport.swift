@@ -112,8 +112,9 @@ struct RecordFigures {
         let days = passed >= 86_400 ? "\(passed / 86_400) d " : ""
         let sizes = bytes.map(shownBytes).joined(separator: " + ")
         let total = shownBytes(bytes.reduce(0, +))
+        let seen = counted(events, "event")
         return StatusLine([
-            .init("\(days)\(clock)"), .init("\(counted(events, "event")), \(rate)/s", counted(events, "event")),
+            .init("\(days)\(clock)"), .init("\(seen), \(rate)/s", seen),
             .init(sizes, total),
         ])
     }
