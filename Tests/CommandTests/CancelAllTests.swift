@@ -28,7 +28,8 @@ import Testing
     private func leftBehind() throws -> LiveVenue {
         let venue = try LiveVenue()
         let run = try venue.start(try venue.folder.write("s.lua", Self.resting))
-        try run.wait(for: "order working", times: 4)
+        try run.wait(for: "order working", times: 2)
+        try run.wait(for: "order waiting", times: 2)
         run.kill()
         #expect(try venue.rows("open_orders").count == 2)
         #expect(try venue.rows("stop_orders").count == 2)
