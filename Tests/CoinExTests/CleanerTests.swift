@@ -120,7 +120,7 @@ import VenueSessions
         #expect(!rig.isDone)
         try rig.wake()
         try rig.answer(lists, Self.orders([(8, "mrother-1")]))
-        try rig.lookAgain([lists, stops], Self.orders([(8, "mrother-1")]))
+        try rig.lookAgain([lists, stops], Self.none)
         #expect(rig.isDone)
     }
 

@@ -298,7 +298,10 @@ extension SessionDesk {
         #expect((5...12).contains(desk.asked("depth.subscribe")))
         #expect(desk.statuses.map(\.state) == [.stale])
         #expect(desk.market.count { if case .book = $0 { true } else { false } } < 20)
-        try desk.pass(31) { _ in try desk.push(wholeBook) }
+        try desk.pass(31) { _ in
+            try desk.push(wholeBook)
+            try desk.quote()
+        }
         #expect(desk.statuses.map(\.state) == [.stale, .resynchronised])
     }
 

@@ -258,8 +258,8 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         try desk.push(
             #"{"method":"balance.update","data":{"balance_list":[{"margin_market":"","ccy":"USDT","#
                 + #""available":"980","frozen":"20","updated_at":1700490704000}]},"id":null}"#)
-        for _ in 0..<3 {
-            desk.wait(10)
+        for _ in 0..<15 {
+            desk.wait(2)
             try desk.acknowledge()
         }
         desk.clear()

@@ -168,7 +168,8 @@ final class Floor {
                 filled[report.order.text, default: .zero] += fill.quantity
             }
         }
-        if case .status(let status) = event {
+        // No market speaks here, so feeds are silent: how a symbol's stand is none of its business.
+        if case .status(let status) = event, status.instrument == nil {
             isConnected = status.state == .connected || status.state == .resynchronised
         }
         var commands: [Command] = []

@@ -51,7 +51,7 @@ import Testing
         try terminal.wait(for: "begun")
         terminal.pressControlC()
         #expect(try terminal.waitForEnd() == 1)
-        #expect(terminal.text.contains("error: interrupted: "), "\(terminal.text)")
+        #expect(terminal.text.contains("interrupted: the figures are"), "\(terminal.text)")
         let fields = try Runner(code: 1, output: folder.text("summary"), errors: "").json()
         let share = try #require(fields["interrupted_at"] as? Double)
         #expect((0..<1).contains(share))

@@ -105,7 +105,7 @@ import Testing
 
     @Test(arguments: [
         ["--leverage", "20"], ["--fees", "maker=1%"], ["--latency", "1s"], ["--slippage", "1bp"],
-        ["--liquidity", "endless"], ["--balance", "USDT=7"], ["--seed", "3"],
+        ["--liquidity", "endless"], ["--balance", "USDT=7"],
     ])
     func `refuses with real money what only a simulated account has`(flag: [String]) throws {
         let run = try live(

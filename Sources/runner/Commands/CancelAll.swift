@@ -10,7 +10,7 @@ import VenueSessions
 struct CancelAll: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel-all",
-        abstract: "Cancels orders that runs left open at a venue, and proves that none is left.",
+        abstract: "Cancels what a dead run left open at a venue.",
         discussion: """
             Looks through all markets of the account, spot and futures, stop orders too; shows what is open and \
             asks once. Orders that no run of this program sent stay, unless --foreign is given. A run that trades \

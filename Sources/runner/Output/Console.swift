@@ -25,7 +25,9 @@ enum Console {
     /// Why results are missing on standard output; nil: they are not, or their reader went away.
     static var outputFailure: String? {
         let problem = outputProblem.load(ordering: .relaxed)
-        guard problem != 0, problem != EPIPE else { return nil }
+        // A terminal that was closed reads nothing either.
+        let isGone = problem == EPIPE || problem == EIO && outputIsTerminal
+        guard problem != 0, !isGone else { return nil }
         let reason = unsafe String(cString: strerror(problem))
         return "standard output: \(reason); what was printed is not complete"
     }

@@ -131,18 +131,16 @@ struct IdleSettings {
     private func finding(_ flag: String) -> Finding? {
         let reason: String? =
             switch (flag, kind) {
-            case ("--seed", .paper(let venue)):
+            case ("--seed", .paper(let venue)), ("--seed", .live(let venue)):
                 "\(venue.title)'s market comes from no seed: it is for the script's random numbers "
                     + "alone"
-            case ("--seed", .live(let venue)): "\(venue.title)'s market comes from no seed"
             case ("--base-url", .backtest), ("--ca-file", .backtest):
                 "a backtest reads files and reaches no venue"
             default: nil
             }
         guard let reason else { return nil }
-        if case .paper = kind { return Finding(text: "\(flag): \(reason)") }
-        let mode = if case .live = kind { " with --live" } else { "" }
-        return Finding(text: "\(flag) has no effect\(mode): \(reason)")
+        if flag == "--seed" { return Finding(text: "\(flag): \(reason)", stopsLive: false) }
+        return Finding(text: "\(flag) has no effect: \(reason)")
     }
 }
 
