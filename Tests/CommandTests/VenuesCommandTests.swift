@@ -40,6 +40,28 @@ import Testing
         #expect(!(run.output + run.errors).contains("s3same"))
     }
 
+    @Test func `a key in files that others can read is no secret, but where systemd hands it over`()
+        throws
+    {
+        let venue = try SimulatedVenue()
+        let folder = try TemporaryFolder()
+        var environment: [String: String] = [:]
+        for (name, value) in [("KEY", "simulator-key"), ("SECRET", "simulator-secret")] {
+            let path = try folder.write(name, value + "\n")
+            try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)
+            environment["COINEX_API_\(name)_FILE"] = path
+        }
+        let call = ["venues", "coinex", "--base-url", venue.baseURL]
+        let open = try Runner(call, environment: environment)
+        #expect(open.code == 1, "\(open.errors)")
+        #expect(open.output.contains("others can read"), "\(open.output)")
+        // A credential is one user's by an access list, and its mode shows a group's right.
+        environment["CREDENTIALS_DIRECTORY"] = folder.url.path
+        let handed = try Runner(call, environment: environment)
+        #expect(handed.code == 0, "\(handed.errors)")
+        #expect(handed.output.contains("key      works"), "\(handed.output)")
+    }
+
     @Test func `half a key is told, and the venue is asked without it`() throws {
         let venue = try SimulatedVenue()
         let run = try Runner(
