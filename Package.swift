@@ -23,38 +23,46 @@ let strict: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),
     ] + exclusivity
 
+/// What tests hold against each other was built as it ships; the tests themselves are built in a
+/// third of the time without being optimised.
+let tests: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
+
 let package = Package(
     name: "moonrunner",
     products: [.executable(name: "runner", targets: ["runner"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
-        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // Imports point down only: a target may name those below it, never one above.
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading", "PlainJSON",
-                "ScriptHost", "SimulatorServer", "StrategyTesting", "TradingCore", "TradingModel",
+                "CProcess", "CYaml", "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading",
+                "PlainJSON", "ScriptHost", "SimulatorServer", "StrategyTesting", "TradingCore",
+                "TradingModel",
                 "Transport",
                 "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict,
+            linkerSettings: [
+                // Swift's library and C++'s are linked in: half the start-up time, and nothing to
+                // install where it runs. Of this folder's archives, see scripts/setup.
+                // The last two are what FoundationEssentials, which ArgumentParser takes, is made of.
+                .unsafeFlags([
+                    "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-L",
+                    Context.packageDirectory + "/.build/archives",
+                    "-Xclang-linker", "-static-libgcc", "-Xlinker", "--no-export-dynamic",
+                ])
+            ]),
         // Connectors: what all venues share, then one target for each venue.
         .target(
             name: "CoinEx",
             dependencies: [
-                "CZlib", "PlainJSON", "TradingCore", "TradingModel", "VenueSessions",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CZlib", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
+                "VenueSessions",
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
         .target(
@@ -64,22 +72,29 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
+                "TLS",
                 "CZlib", "TradingCore", "TradingModel", "VenueSessions",
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOExtras", package: "swift-nio-extras"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
             ],
             path: "Sources/Connectors/Transport", swiftSettings: strict),
+        // TLS for channels, by OpenSSL's libssl.
+        .target(
+            name: "TLS",
+            dependencies: [
+                "CCrypto", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            path: "Sources/Connectors/TLS", swiftSettings: strict),
         .target(
             name: "LiveTrading",
             dependencies: [
-                "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost", "TradingCore",
+                "Cryptography", "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost",
+                "TradingCore",
                 "TradingModel", "Transport", "VenueSessions",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -92,22 +107,18 @@ let package = Package(
         .target(
             name: "SimulatorServer",
             dependencies: [
-                "TradingModel", "VenueSimulators",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "TLS",
+                "Cryptography", "TradingModel", "VenueSimulators",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
-                .product(name: "SwiftASN1", package: "swift-asn1"),
-                .product(name: "X509", package: "swift-certificates"),
             ],
             swiftSettings: strict),
         .target(
             name: "VenueSimulators",
             dependencies: [
-                "CZlib", "PaperTrading", "PlainJSON", "TradingCore", "TradingModel",
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CZlib", "Cryptography", "PaperTrading", "PlainJSON", "TradingCore", "TradingModel",
             ],
             swiftSettings: strict),
         .target(
@@ -128,17 +139,19 @@ let package = Package(
                 .unsafeFlags(["-Xlinker", "--wrap=luaH_getn"]),
             ]),
         .target(
-            name: "PaperTrading",
-            dependencies: [
-                "TradingCore", "TradingModel",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            name: "PaperTrading", dependencies: ["Cryptography", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         .target(name: "PlainJSON", swiftSettings: strict),
+        // Digests, signatures and certificates by OpenSSL's libcrypto: TLS has a library of its own.
+        .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(
+            name: "CCrypto", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+            linkerSettings: [.linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]),
         .systemLibrary(name: "CProcess"),
-        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYaml"),
+        .systemLibrary(name: "CZlib"),
 
         // Speed, run by `make bench`; the other benchmarks need nothing of ours and stand apart.
         .executableTarget(
@@ -172,27 +185,30 @@ let package = Package(
             name: "differential", dependencies: ["DifferentialTesting"],
             path: "Tests/Differential", swiftSettings: strict),
         .testTarget(
+            name: "CryptographyTests", dependencies: ["Cryptography", "PropertyTesting"],
+            swiftSettings: tests),
+        .testTarget(
             name: "DifferentialTests",
             dependencies: [
                 "DifferentialTesting", "MarketFiles", "PaperTrading", "PropertyTesting",
                 "ScriptHost", "TradingCore", "TradingModel",
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "VenueSessionsTests",
             dependencies: ["PropertyTesting", "TradingModel", "VenueSessions"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "CoinExTests",
             dependencies: [
                 "CZlib", "CoinEx", "PropertyTesting", "TradingCore", "TradingModel",
                 "VenueSessions",
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         // Starts the runner that was built beside it.
         .testTarget(
             name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         // Session, live run and venue simulator in virtual time, without sockets.
         .testTarget(
             name: "LiveAccountTests",
@@ -200,88 +216,96 @@ let package = Package(
                 "CoinEx", "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting",
                 "ScriptHost", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
-            exclude: ["Strategies"], swiftSettings: strict),
+            exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
                 "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "TradingCore",
                 "TradingModel", "VenueSessions",
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "LuaSyntaxTests", dependencies: ["CMoon", "LuaSyntax", "PropertyTesting"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "MarketFilesTests",
             dependencies: [
                 "MarketFiles", "PlainJSON", "PropertyTesting", "TradingCore", "TradingModel",
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "PaperTradingTests",
             dependencies: [
                 "ModelledRuns", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
-            name: "PlainJSONTests", dependencies: ["PlainJSON"], swiftSettings: strict),
+            name: "PlainJSONTests", dependencies: ["PlainJSON"], swiftSettings: tests),
         .testTarget(
             name: "ScriptHostTests",
             dependencies: [
                 "CMoon", "LuaSyntax", "PropertyTesting", "ScriptHost", "TradingCore",
                 "TradingModel",
             ],
-            exclude: ["Attacks", "Mistakes", "Vectors"], swiftSettings: strict),
+            exclude: ["Attacks", "Mistakes", "Vectors"], swiftSettings: tests),
         .testTarget(
             name: "SimulatorServerTests",
             dependencies: [
+                "TLS",
                 "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel",
                 "Transport",
                 "VenueSessions", "VenueSimulators", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "StrategyTests",
             dependencies: [
                 "ModelledRuns", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "StrategyTestingTests",
             dependencies: ["PropertyTesting", "ScriptHost", "StrategyTesting"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "TradingCoreTests",
             dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "TradingModelTests", dependencies: ["PropertyTesting", "TradingModel"],
-            swiftSettings: strict),
+            swiftSettings: tests),
+        .testTarget(
+            name: "TLSTests",
+            dependencies: [
+                "Cryptography", "PropertyTesting", "TLS",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
+            ],
+            swiftSettings: tests),
         // Sockets over loopback, against a scripted peer with certificates of its own.
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "CZlib", "PropertyTesting", "TradingCore", "TradingModel", "Transport",
+                "TLS",
+                "CZlib", "Cryptography", "PropertyTesting", "TradingCore", "TradingModel",
+                "Transport",
                 "VenueSessions",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
-                .product(name: "X509", package: "swift-certificates"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
         .testTarget(
             name: "VenueSimulatorsTests",
             dependencies: [
-                "CZlib", "PaperTrading", "PlainJSON", "PropertyTesting", "TradingCore",
+                "CZlib", "Cryptography", "PaperTrading", "PlainJSON", "PropertyTesting",
+                "TradingCore",
                 "TradingModel", "VenueSimulators",
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
-            swiftSettings: strict),
+            swiftSettings: tests),
     ]
 )

@@ -2,7 +2,7 @@
 # Every shipped strategy and example on the embedded exchange, with the runner that users get.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-runner=$(swift build -c release --no-color-diagnostics --static-swift-stdlib --scratch-path .build/static --show-bin-path)/runner
+runner=$PWD/.build/release/runner
 MOONRUNNER_HOME=$(mktemp -d)
 export MOONRUNNER_HOME
 trap 'rm -rf "$MOONRUNNER_HOME"' EXIT

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Cryptography
 public import TradingModel
 
 /// A hash over a strategy's intents in order: two runs that agree in it did the same.
@@ -14,15 +14,10 @@ public struct IntentHash {
         line.removeAll(keepingCapacity: true)
         intent.appendCanonical(instruments, to: &line)
         line.append(UInt8(ascii: "\n"))
-        hash.update(data: line)
+        hash.add(line)
         count += 1
     }
 
     /// The hash so far as 64 hexadecimal digits.
-    public var hexadecimal: String {
-        hash.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
-    }
+    public var hexadecimal: String { Cryptography.hexadecimal(hash.digest) }
 }

@@ -1,5 +1,5 @@
 internal import NIOCore
-internal import NIOSSL
+internal import TLS
 
 extension ChannelPipeline {
     /// Sends bytes as they are, past the handler that would encode them.
@@ -19,7 +19,7 @@ extension Channel {
     /// Ends the TCP connection without a word: no close frame, no farewell of TLS.
     func cutLine() {
         // Without TLS there is no such handler.
-        let tls = try? pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self)
+        let tls = try? pipeline.syncOperations.context(handlerType: TLSHandler.self)
         if let tls {
             tls.close(promise: nil)
         } else {

@@ -1,6 +1,5 @@
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOSSL
 internal import NIOWebSocket
 internal import VenueSimulators
 

@@ -1,38 +1,28 @@
 internal import Glibc
-package import NIOSSL
+internal import TLS
 
 /// What a TLS server shows of itself: a certificate chain and its key.
 package struct ServerIdentity: Sendable {
-    package let context: NIOSSLContext
+    let context: TLSContext
 
-    init(chain: [NIOSSLCertificate], key: NIOSSLPrivateKey) throws {
-        var settings = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-        settings.minimumTLSVersion = .tlsv12
-        settings.applicationProtocols = ["http/1.1"]
-        context = try NIOSSLContext(configuration: settings)
+    /// - Parameters:
+    ///   - chain: the certificate, its chain behind it, in PEM.
+    ///   - key: its key in PEM.
+    init(chain: String, key: String) throws(TLSContextFailure) {
+        context = try TLSContext(chain: chain, key: key)
     }
 
     /// One's own certificate, its chain behind it, and its key, both PEM.
     package init(certificateFile: String, keyFile: String) throws(IdentityFailure) {
-        let chain: [NIOSSLCertificate]
-        do {
-            chain = try NIOSSLCertificate.fromPEMFile(certificateFile)
-        } catch {
-            throw IdentityFailure(
-                file: certificateFile, reason: Self.reason(certificateFile, "certificate"))
-        }
-        guard !chain.isEmpty else {
-            throw IdentityFailure(file: certificateFile, reason: "it holds no certificate")
-        }
-        let key: NIOSSLPrivateKey
-        do {
-            key = try NIOSSLPrivateKey(file: keyFile, format: .pem)
-        } catch {
-            throw IdentityFailure(file: keyFile, reason: Self.reason(keyFile, "private key"))
-        }
+        let chain = try Self.text(of: certificateFile)
+        let key = try Self.text(of: keyFile)
         do {
             try self.init(chain: chain, key: key)
+        } catch .noCertificate {
+            throw IdentityFailure(
+                file: certificateFile, reason: "it holds no certificate in PEM form")
+        } catch .noKey {
+            throw IdentityFailure(file: keyFile, reason: "it holds no private key in PEM form")
         } catch {
             throw IdentityFailure(
                 file: keyFile,
@@ -40,10 +30,30 @@ package struct ServerIdentity: Sendable {
         }
     }
 
-    private static func reason(_ file: String, _ kind: String) -> String {
-        unsafe access(file, R_OK) == 0
-            ? "it holds no \(kind) in PEM form" : unsafe String(cString: strerror(errno))
+    private static func text(of file: String) throws(IdentityFailure) -> String {
+        do {
+            return try readSmallFile(file)
+        } catch {
+            throw IdentityFailure(
+                file: file, reason: unsafe String(cString: strerror(error.number)))
+        }
     }
+}
+
+struct SystemError: Error {
+    let number: Int32
+}
+
+/// A small file's text.
+func readSmallFile(_ file: String) throws(SystemError) -> String {
+    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw SystemError(number: errno) }
+    defer { close(descriptor) }
+    let most = 1 << 20
+    var bytes = [UInt8](repeating: 0, count: most)
+    let count = unsafe read(descriptor, &bytes, most)
+    guard count >= 0 else { throw SystemError(number: errno) }
+    return String(decoding: bytes[..<count], as: UTF8.self)
 }
 
 /// A certificate, key or folder that cannot be used.

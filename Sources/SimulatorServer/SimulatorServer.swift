@@ -2,9 +2,9 @@ internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
 internal import NIOWebSocket
 internal import Synchronization
+internal import TLS
 package import TradingModel
 package import VenueSimulators
 
@@ -74,7 +74,7 @@ package final class SimulatorServer: Sendable {
         guard venue.open(channel) else { throw ChannelError.ioOnClosedChannel }
         let pipeline = channel.pipeline.syncOperations
         if let identity {
-            try pipeline.addHandler(NIOSSLServerHandler(context: identity.context))
+            try pipeline.addHandler(TLSHandler(identity.context, host: nil))
         }
         try pipeline.addHandler(IdleStateHandler(readTimeout: venue.limits.idle))
         let requests = RequestHandler(venue)

@@ -1,9 +1,5 @@
-internal import Crypto
-internal import FoundationEssentials
+internal import Cryptography
 internal import Glibc
-internal import NIOSSL
-internal import SwiftASN1
-internal import X509
 
 /// A certificate authority of this user's own, for servers on loopback and nothing else.
 ///
@@ -13,14 +9,15 @@ internal import X509
 package struct TestAuthority {
     /// The certificate to hand to clients, PEM.
     package let certificateFile: String
-    private let certificate: Certificate
-    private let key: P256.Signing.PrivateKey
+    private let authority: CertificateIdentity
+    /// Until when it is valid, in seconds since 1970.
+    private let end: Int64
 
-    private static let yearSeconds: Double = 365 * 86_400
+    private static let yearSeconds: Int64 = 365 * 86_400
     /// How long an authority must still be valid to be used again: no server should outlive it.
-    private static let reserveSeconds: Double = 30 * 86_400
+    private static let reserveSeconds: Int64 = 30 * 86_400
     /// Clocks of clients may be a little behind.
-    private static let earlySeconds: Double = -3_600
+    private static let earlySeconds: Int64 = 3_600
 
     /// Takes the authority in a folder, or makes folder and authority where there is none.
     package init(folder: String) throws(IdentityFailure) {
@@ -30,113 +27,64 @@ package struct TestAuthority {
         certificateFile = folder + "/ca.pem"
         let store = folder + "/ca-key.pem"
         if let kept = Self.read(store) {
-            (certificate, key) = kept
+            (authority, end) = kept
         } else {
-            do {
-                (certificate, key) = try Self.make()
-                let text = try key.pemRepresentation + "\n" + certificate.serializeAsPEM().pemString
-                try Self.write(text + "\n", to: store, mode: 0o600)
-            } catch let failure as IdentityFailure {
-                throw failure
+            do throws(CryptographyFailure) {
+                (authority, end) = try Self.make()
             } catch {
                 throw IdentityFailure(file: store, reason: "no test authority: \(error)")
             }
+            try Self.write(authority.key + authority.certificate, to: store, mode: 0o600)
         }
-        do {
-            let text = try certificate.serializeAsPEM().pemString + "\n"
-            try Self.write(text, to: certificateFile, mode: 0o644)
-        } catch let failure as IdentityFailure {
-            throw failure
-        } catch {
-            throw IdentityFailure(file: certificateFile, reason: "\(error)")
-        }
+        try Self.write(authority.certificate, to: certificateFile, mode: 0o644)
     }
 
     /// A new certificate for this computer's own names.
     package func identity() throws(IdentityFailure) -> ServerIdentity {
+        let now = Self.now()
         do {
-            let leafKey = P256.Signing.PrivateKey()
-            let leaf = try certificate(for: leafKey)
-            return try ServerIdentity(
-                chain: [
-                    NIOSSLCertificate(
-                        bytes: Array(leaf.serializeAsPEM().pemString.utf8), format: .pem)
-                ],
-                key: NIOSSLPrivateKey(
-                    bytes: Array(leafKey.pemRepresentation.utf8), format: .pem))
+            let server = try CertificateIdentity(
+                CertificateIdentity.Terms(
+                    name: "localhost",
+                    validity: now - Self.earlySeconds...min(now + Self.yearSeconds, end),
+                    role: .server([
+                        .domain("localhost"), .address("127.0.0.1"), .address("::1"),
+                    ])), issuer: authority)
+            return try ServerIdentity(chain: server.certificate, key: server.key)
         } catch {
             throw IdentityFailure(file: certificateFile, reason: "no certificate: \(error)")
         }
     }
 
-    // MARK: - Certificates
-
-    private static let loopback: [[UInt8]] = [
-        [127, 0, 0, 1], Array(repeating: 0, count: 15) + [1],
-    ]
-
-    private static func make() throws -> (Certificate, P256.Signing.PrivateKey) {
-        let key = P256.Signing.PrivateKey()
-        let name = try DistinguishedName {
-            CommonName("Moonrunner simulators' test authority")
-        }
-        let now = Date()
-        let certificate = try Certificate(
-            version: .v3, serialNumber: Certificate.SerialNumber(),
-            publicKey: Certificate.PublicKey(key.publicKey),
-            notValidBefore: now.addingTimeInterval(earlySeconds),
-            notValidAfter: now.addingTimeInterval(yearSeconds), issuer: name, subject: name,
-            signatureAlgorithm: .ecdsaWithSHA256,
-            extensions: try Certificate.Extensions {
-                Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
-                Critical(KeyUsage(keyCertSign: true))
-                // Not of addresses: BoringSSL, which clients use, knows no such constraint.
-                Critical(NameConstraints(permittedDNSDomains: ["localhost"]))
-                SubjectKeyIdentifier(hash: Certificate.PublicKey(key.publicKey))
-            }, issuerPrivateKey: Certificate.PrivateKey(key))
-        return (certificate, key)
+    private static func make() throws(CryptographyFailure) -> (CertificateIdentity, Int64) {
+        let now = now()
+        let end = now + yearSeconds
+        // Not for addresses: some clients' libraries know no such constraint.
+        let authority = try CertificateIdentity(
+            CertificateIdentity.Terms(
+                name: "Moonrunner simulators' test authority",
+                validity: now - earlySeconds...end, role: .authority(of: "localhost")),
+            issuer: nil)
+        return (authority, end)
     }
 
-    private func certificate(for leafKey: P256.Signing.PrivateKey) throws -> Certificate {
-        let now = Date()
-        let end = now.addingTimeInterval(Self.yearSeconds)
-        let names: [GeneralName] =
-            [.dnsName("localhost")]
-            + Self.loopback.map { .ipAddress(ASN1OctetString(contentBytes: ArraySlice($0))) }
-        return try Certificate(
-            version: .v3, serialNumber: Certificate.SerialNumber(),
-            publicKey: Certificate.PublicKey(leafKey.publicKey),
-            notValidBefore: now.addingTimeInterval(Self.earlySeconds),
-            notValidAfter: min(end, certificate.notValidAfter), issuer: certificate.subject,
-            subject: try DistinguishedName { CommonName("localhost") },
-            signatureAlgorithm: .ecdsaWithSHA256,
-            extensions: try Certificate.Extensions {
-                Critical(BasicConstraints.notCertificateAuthority)
-                Critical(KeyUsage(digitalSignature: true))
-                try ExtendedKeyUsage([.serverAuth])
-                SubjectAlternativeNames(names)
-                SubjectKeyIdentifier(hash: Certificate.PublicKey(leafKey.publicKey))
-                AuthorityKeyIdentifier(
-                    keyIdentifier: SubjectKeyIdentifier(
-                        hash: Certificate.PublicKey(key.publicKey)
-                    ).keyIdentifier)
-            }, issuerPrivateKey: Certificate.PrivateKey(key))
-    }
+    /// What the system's clock says, in seconds since 1970.
+    private static func now() -> Int64 { Int64(time(nil)) }
 
     // MARK: - Files
 
-    /// Key and certificate of an authority that is good for a while yet; nil: make a new one.
-    private static func read(_ file: String) -> (Certificate, P256.Signing.PrivateKey)? {
+    /// An authority that is good for a while yet, and its end; nil: make a new one.
+    private static func read(_ file: String) -> (CertificateIdentity, Int64)? {
         // Whatever is wrong with what is there, a new authority takes its place.
-        guard let text = try? String(contentsOfFile: file, encoding: .utf8),
-            let documents = try? PEMDocument.parseMultiple(pemString: text), documents.count == 2,
-            let key = try? P256.Signing.PrivateKey(pemRepresentation: documents[0].pemString),
-            let certificate = try? Certificate(pemDocument: documents[1]),
-            certificate.publicKey == Certificate.PublicKey(key.publicKey),
-            certificate.notValidAfter > Date().addingTimeInterval(reserveSeconds),
-            certificate.notValidBefore <= Date()
+        guard let text = try? readSmallFile(file),
+            let start = text.firstRange(of: "-----BEGIN CERTIFICATE-----")?.lowerBound
         else { return nil }
-        return (certificate, key)
+        let kept = CertificateIdentity(
+            certificate: String(text[start...]), key: String(text[..<start]))
+        guard let validity = try? kept.validity(), validity.lowerBound <= now(),
+            validity.upperBound > now() + reserveSeconds
+        else { return nil }
+        return (kept, validity.upperBound)
     }
 
     private static func makeFolder(_ folder: String) throws(IdentityFailure) {

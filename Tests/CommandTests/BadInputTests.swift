@@ -168,6 +168,51 @@ import Testing
             containing: ["s.yaml:1", what, instead])
     }
 
+    @Test(arguments: [
+        ("paper:\n  leverage: 5\n  leverage: 7", ":3: ", "`leverage` stands here twice", "line 2"),
+        ("paper: *here", ":1: ", "`*here` names nothing", ""),
+        ("paper:\n\tleverage: 5", ":2: ", "not valid YAML", "cannot start any token"),
+        ("paper: {leverage: 5", ":2: ", "not valid YAML", "did not find"),
+        ("paper: {}\n---\nrisk: {}", ":3: ", "a second document begins", ""),
+        ("? [a, b]\n: 5", ":1: ", "a name must be a single value", ""),
+        (String(repeating: "a: {", count: 70), ":1: ", "too deep", ""),
+        (
+            "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+                + zip("bcdefg", "abcdef").map { name, before in
+                    "\(name): &\(name) ["
+                        + (0..<10).map { _ in "*\(before)" }.joined(separator: ", ")
+                        + "]\n"
+                }.joined(), ":6: ", "too much", "100000 values"
+        ),
+    ])
+    func `a settings file that is no YAML is told with its line`(
+        text: String, line: String, what: String, more: String
+    ) throws {
+        let settings = try folder.write("s.yaml", text + "\n")
+        let data = try folder.write("trades.csv", `The backtest command`.trades)
+        expectOneMessage(
+            try backtest(data: data, ["--settings", settings]), code: 2,
+            containing: ["s.yaml" + line, what, more])
+    }
+
+    @Test func `settings may stand for each other by anchors, quoted or in blocks`() throws {
+        let settings = try folder.write(
+            "s.yaml",
+            """
+            # The same balance twice.
+            paper:
+              leverage: &some 5
+              balances: {USDT: "1000", 'USDC': *some}
+            risk:
+              max_position:
+            ...
+
+            """)
+        let data = try folder.write("trades.csv", `The backtest command`.trades)
+        let run = try backtest(data: data, ["--settings", settings, "--json"])
+        #expect(run.code == 0, "\(run.errors)")
+    }
+
     @Test func `a venue that does not exist is told with those that do`() throws {
         let script = try folder.write(
             "script.lua",

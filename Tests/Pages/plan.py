@@ -28,13 +28,13 @@ NOT_RUN = {
     ".build/fuzz/plain program 7": DEVELOPMENT,
     ".build/fuzz/plain transcript 7": DEVELOPMENT,
     ".build/fuzz/plain programs 7 1 ways=both minimise": DEVELOPMENT,
-    "scripts/determinism --runner .build/static/release/runner 50": LONG,
-    "scripts/live_check .build/static/release/runner --minutes 60 --speed 60":
+    "scripts/determinism --runner .build/release/runner 50": LONG,
+    "scripts/live_check .build/release/runner --minutes 60 --speed 60":
         LONG + "; the tests run it for six minutes of the market",
-    "scripts/live_check .build/static/release/runner --minutes 6 --speed 60 --faults all": LONG,
-    "scripts/live_check .build/static/release/runner --minutes 14 --speed 60 --faults all": LONG,
-    "scripts/record_check .build/static/release/runner 60": CI + ", for 20 s",
-    "scripts/ccxt .build/static/release/runner": CI,
+    "scripts/live_check .build/release/runner --minutes 6 --speed 60 --faults all": LONG,
+    "scripts/live_check .build/release/runner --minutes 14 --speed 60 --faults all": LONG,
+    "scripts/record_check .build/release/runner 60": CI + ", for 20 s",
+    "scripts/ccxt .build/release/runner": CI,
     "scripts/pages": "it runs this",
 }
 

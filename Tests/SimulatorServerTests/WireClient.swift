@@ -1,7 +1,7 @@
 import Foundation
 import NIOCore
 import NIOPosix
-import NIOSSL
+import TLS
 
 /// A client that knows nothing but bytes, so that a test sees what is on the wire.
 final class WireClient: Sendable {
@@ -60,23 +60,21 @@ final class WireClient: Sendable {
     private let channel: any Channel
     private let inbox: Inbox
 
-    init(port: Int, trusting authority: NIOSSLCertificate? = nil, host: String? = "localhost")
+    init(port: Int, trusting authority: String? = nil, host: String? = "localhost")
         throws
     {
         let inbox = Inbox()
         self.inbox = inbox
-        var context: NIOSSLContext?
-        if let authority {
-            var settings = TLSConfiguration.makeClientConfiguration()
-            settings.trustRoots = .certificates([authority])
-            context = try NIOSSLContext(configuration: settings)
+        let context = try authority.map {
+            try TLSContext(trustsSystem: false, authorities: $0)
         }
         channel = try ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { [context] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context {
                         try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLClientHandler(context: context, serverHostname: host))
+                            TLSHandler(
+                                context, host: host.map { .name($0) } ?? .address("127.0.0.1")))
                     }
                     try channel.pipeline.syncOperations.addHandler(Reader(inbox))
                 }

@@ -1,8 +1,7 @@
-internal import Crypto
+internal import Cryptography
 internal import Foundation
 internal import NIOCore
 internal import NIOPosix
-internal import NIOSSL
 
 /// The other side of one connection, which reads and writes bytes by hand, flaws included.
 final class Peer: ChannelInboundHandler {
@@ -132,7 +131,7 @@ final class Peer: ChannelInboundHandler {
     func accept(_ request: Request, headers: String = "", key: String? = nil, more: [UInt8] = []) {
         let magic =
             (request.headers["sec-websocket-key"] ?? "") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-        let accept = Data(Insecure.SHA1.hash(data: Array(magic.utf8))).base64EncodedString()
+        let accept = Data(sha1(Array(magic.utf8))).base64EncodedString()
         mode = .frames
         write(
             Array(

@@ -1,5 +1,4 @@
 internal import NIOCore
-internal import NIOSSL
 internal import Testing
 internal import Transport
 internal import VenueSessions

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import NIOCore
 internal import NIOPosix
-internal import NIOSSL
+internal import TLS
 internal import TradingModel
 internal import Transport
 internal import VenueSessions
@@ -59,14 +59,13 @@ final class Rig: @unchecked Sendable {
     }
 
     /// Serves on a free port of loopback, each connection by this script.
-    func serve(_ script: Peer.Script = Peer.Script(), tls: NIOSSLContext? = nil) async throws -> Int
-    {
+    func serve(_ script: Peer.Script = Peer.Script(), tls: TLSContext? = nil) async throws -> Int {
         let server = try await ServerBootstrap(group: loop)
             .childChannelInitializer { [self] channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         try channel.pipeline.syncOperations.addHandler(
-                            NIOSSLServerHandler(context: tls))
+                            TLSHandler(tls, host: nil))
                     }
                     try channel.pipeline.syncOperations.addHandler(
                         Peer(script) { self.note($0) })

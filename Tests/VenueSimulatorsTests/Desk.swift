@@ -1,4 +1,4 @@
-import Crypto
+import Cryptography
 import PaperTrading
 import PlainJSON
 import Testing
@@ -17,8 +17,7 @@ final class ScriptedMarket: MarketEventSource {
 
 /// The signatures of a client, made apart from the simulator's own.
 func signature(of text: String, secret: String) -> String {
-    let key = SymmetricKey(data: Array(secret.utf8))
-    return HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)
+    HMACSHA256Key(Array(secret.utf8)).code(of: Array(text.utf8))
         .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }
 

@@ -1,8 +1,7 @@
 internal import NIOCore
-internal import NIOExtras
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
+internal import TLS
 internal import VenueSessions
 
 /// Connects to endpoints: by TCP, through a proxy where there is one, with TLS where it is wanted.
@@ -46,12 +45,12 @@ final class Dialer {
     /// The handler that verifies the endpoint's certificate.
     private func tls(
         for endpoint: Endpoint, isProxied: Bool
-    ) throws(TransportProblem) -> NIOSSLClientHandler {
+    ) throws(TransportProblem) -> TLSHandler {
         try refuseUnverifiable(endpoint, isProxied: isProxied)
         let context = try trust.context()
         do {
-            return try NIOSSLClientHandler(
-                context: context, serverHostname: endpoint.isAddress ? nil : endpoint.host)
+            return try TLSHandler(
+                context, host: endpoint.isAddress ? .address(endpoint.host) : .name(endpoint.host))
         } catch {
             throw TransportProblem(.tls, "\(endpoint.host) cannot be verified: \(error)")
         }
@@ -80,18 +79,19 @@ final class Dialer {
             let encoder = HTTPRequestEncoder()
             let decoder = ByteToMessageHandler(
                 HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
-            let connector = NIOHTTP1ProxyConnectHandler(
-                targetHost: endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host,
-                targetPort: endpoint.port, headers: headers, deadline: deadline, promise: stood)
+            let host = endpoint.host.contains(":") ? "[\(endpoint.host)]" : endpoint.host
+            let request = ProxyTunnel(
+                to: "\(host):\(endpoint.port)", headers: headers, deadline: deadline, stood: stood)
             let pipeline = channel.pipeline.syncOperations
             do {
-                try pipeline.addHandlers(encoder, decoder, connector)
+                try pipeline.addHandlers(encoder, decoder, request)
             } catch {
                 stood.fail(error)
             }
             stood.futureResult.whenFailure { _ in channel.close(promise: nil) }
-            // The connecting handler leaves by itself.
             return stood.futureResult.assumeIsolated().flatMap {
+                pipeline.removeHandler(request)
+            }.flatMap {
                 pipeline.removeHandler(decoder)
             }.flatMap {
                 pipeline.removeHandler(encoder)

@@ -1,9 +1,8 @@
 internal import Glibc
 internal import NIOCore
-internal import NIOExtras
 internal import NIOHTTP1
 internal import NIOPosix
-internal import NIOSSL
+internal import TLS
 internal import TradingModel
 internal import VenueSessions
 
@@ -13,16 +12,12 @@ struct ProblemTeller {
     let proxy: Proxies.Proxy?
     let waits: NetworkSettings.Waits
 
-    /// - Parameter certificate: what the other side showed, where it is known.
-    func problem(
-        _ error: any Error, certificate: NIOSSLCertificate? = nil, now: Timestamp
-    ) -> TransportProblem {
+    func problem(_ error: any Error, now: Timestamp) -> TransportProblem {
         switch error {
         case let problem as TransportProblem: problem
         case let error as NIOConnectionError: connecting(error)
-        case let error as NIOSSLError: secured(error, certificate, now)
-        case let error as NIOSSLExtraError: misnamed(error)
-        case let error as NIOHTTP1ProxyConnectHandler.Error: proxied(error)
+        case let failure as TLSFailure: secured(failure, now)
+        case let refusal as ProxyRefusal: proxied(refusal)
         case let error as ChannelError: inChannel(error)
         case HTTPParserError.invalidEOFState: cut("before the reply was whole")
         case is HTTPParserError, is NIOHTTPDecoderError:
@@ -67,63 +62,51 @@ struct ProblemTeller {
     }
 
     /// Only a handshake that failed is a problem of TLS: after it, orders may be on their way.
-    private func secured(
-        _ error: NIOSSLError, _ certificate: NIOSSLCertificate?, _ now: Timestamp
-    ) -> TransportProblem {
-        guard case .handshakeFailed(let reason) = error else { return cut("\(error)") }
-        let text = "\(reason)"
-        guard text.contains("CERTIFICATE_VERIFY_FAILED") else {
+    private func secured(_ failure: TLSFailure, _ now: Timestamp) -> TransportProblem {
+        switch failure {
+        case .distrust(let doubt):
+            return TransportProblem(.tls, distrust(doubt, at: now))
+        case .handshake(let reason):
+            // What a server says that speaks no TLS there.
+            let words = ["wrong version number", "EOF", "packet length too long"]
             let hint =
-                text.contains("WRONG_VERSION_NUMBER") || text.contains("EOF")
-                ? "is this the port for TLS?" : text
+                words.contains { reason.contains($0) } ? "is this the port for TLS?" : reason
             return TransportProblem(.tls, "\(endpoint.place) ended the TLS handshake: \(hint)")
-        }
-        return TransportProblem(.tls, Self.distrust(of: certificate, host: endpoint.host, at: now))
-    }
-
-    /// Why the chain of a certificate is not believed.
-    private static func distrust(
-        of certificate: NIOSSLCertificate?, host: String, at now: Timestamp
-    ) -> String {
-        let seconds = Int(now.nanoseconds / 1_000_000_000)
-        let day = 86_400
-        if let certificate, certificate.notValidAfter < seconds {
-            let days = (seconds - certificate.notValidAfter) / day
-            return "the certificate of \(host) expired \(days) days ago by this machine's clock:"
-                + " set the clock right, or wait until the venue has a new one"
-        }
-        if let certificate, certificate.notValidBefore > seconds {
-            let days = (certificate.notValidBefore - seconds) / day
-            return "the certificate of \(host) is valid in \(days) days only by this machine's"
-                + " clock: set the clock right"
-        }
-        return "the certificate of \(host) is signed by an unknown authority: someone may stand"
-            + " between; only if you know who, add their authority's certificate to the settings"
-    }
-
-    private func misnamed(_ error: NIOSSLExtraError) -> TransportProblem {
-        switch error {
-        case .failedToValidateHostname:
-            TransportProblem(
-                .tls,
-                "the certificate is for another host name than \(endpoint.host): check the"
-                    + " address; if it is right, someone stands between")
-        default: TransportProblem(.tls, "\(endpoint.host): \(error)")
+        case .broken(let reason): return cut(reason)
+        case .cut: return cut("the connection was cut")
         }
     }
 
-    private func proxied(_ error: NIOHTTP1ProxyConnectHandler.Error) -> TransportProblem {
+    /// Why a certificate is not believed.
+    private func distrust(_ doubt: TLSFailure.Doubt, at now: Timestamp) -> String {
+        let host = endpoint.host
+        let seconds = now.nanoseconds / 1_000_000_000
+        let day: Int64 = 86_400
+        switch doubt {
+        case .expired(let end):
+            return "the certificate of \(host) expired \((seconds - end) / day) days ago by this"
+                + " machine's clock: set the clock right, or wait until the venue has a new one"
+        case .early(let start):
+            return "the certificate of \(host) is valid in \((start - seconds) / day) days only by"
+                + " this machine's clock: set the clock right"
+        case .otherName:
+            return "the certificate is for another host name than \(host): check the address; if it"
+                + " is right, someone stands between"
+        case .unknownAuthority:
+            return "the certificate of \(host) is signed by an unknown authority: someone may stand"
+                + " between; only if you know who, add their authority's certificate to the"
+                + " settings"
+        }
+    }
+
+    private func proxied(_ refusal: ProxyRefusal) -> TransportProblem {
         let who = "the proxy \(proxy.map(\.description) ?? "")"
         let text =
-            if error == .proxyAuthenticationRequired() {
-                "\(who) wants another user and password"
-            } else if error == .httpProxyHandshakeTimeout() {
-                "\(who) did not answer within \(told(waits.connect))"
-            } else if error == .remoteConnectionClosed() || error == .channelUnexpectedlyInactive()
-            {
-                "\(who) cut the connection"
-            } else {
-                "\(who) does not connect us to \(endpoint.place)"
+            switch refusal {
+            case .unknownUser: "\(who) wants another user and password"
+            case .silent: "\(who) did not answer within \(told(waits.connect))"
+            case .cut: "\(who) cut the connection"
+            case .refused: "\(who) does not connect us to \(endpoint.place)"
             }
         return TransportProblem(.proxy, text)
     }

@@ -175,8 +175,7 @@ final class RequestConnection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        let certificate = shownCertificate(in: context.channel)
-        fail(teller.problem(error, certificate: certificate, now: now()))
+        fail(teller.problem(error, now: now()))
     }
 
     func channelInactive(context: ChannelHandlerContext) {

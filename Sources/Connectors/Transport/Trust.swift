@@ -1,59 +1,51 @@
-internal import NIOCore
-internal import NIOSSL
+internal import Glibc
+internal import TLS
 internal import VenueSessions
 
 /// Which certificates are believed; read on first use, once.
 final class Trust {
+    /// More than any list of authorities.
+    private static let mostBytes = 16 << 20
     private let file: String?
-    private var outcome: Result<TLSConfiguration, TransportProblem>?
-    private var madeContext: NIOSSLContext?
+    private var outcome: Result<TLSContext, TransportProblem>?
 
     init(file: String?) { self.file = file }
 
-    /// TLS 1.2 or later, the chain and the host's name verified, HTTP/1.1 and nothing else.
-    func configuration() throws(TransportProblem) -> TLSConfiguration {
-        let outcome = self.outcome ?? read()
+    /// TLS for sockets, believing the system's authorities and those of the file.
+    func context() throws(TransportProblem) -> TLSContext {
+        let outcome = self.outcome ?? Result { () throws(TransportProblem) in try read() }
         self.outcome = outcome
         return try outcome.get()
     }
 
-    /// The same, ready for sockets.
-    func context() throws(TransportProblem) -> NIOSSLContext {
-        if let madeContext { return madeContext }
-        let configuration = try configuration()
+    private func read() throws(TransportProblem) -> TLSContext {
+        let authorities: String?
+        if let file { authorities = try text(of: file) } else { authorities = nil }
         do {
-            let context = try NIOSSLContext(configuration: configuration)
-            madeContext = context
-            return context
+            return try TLSContext(authorities: authorities)
+        } catch .noCertificate {
+            throw TransportProblem(
+                .tls,
+                "the certificate file \(file ?? "") holds no certificates in PEM: is it the right"
+                    + " one?")
         } catch {
             throw TransportProblem(.tls, "the certificates cannot be used: \(error)")
         }
     }
 
-    private func read() -> Result<TLSConfiguration, TransportProblem> {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.certificateVerification = .fullVerification
-        configuration.applicationProtocols = ["http/1.1"]
-        configuration.shutdownTimeout = .seconds(1)  // the peer's goodbye changes nothing for us
-        guard let file else { return .success(configuration) }
-        do {
-            let certificates = try NIOSSLCertificate.fromPEMFile(file)
-            guard !certificates.isEmpty else { return .failure(Self.unreadable(file)) }
-            configuration.additionalTrustRoots = [.certificates(certificates)]
-            return .success(configuration)
-        } catch let error as IOError {
-            return .failure(
-                TransportProblem(.tls, "the certificate file \(file) cannot be read: \(error)"))
-        } catch {
-            return .failure(Self.unreadable(file))
+    private func text(of file: String) throws(TransportProblem) -> String {
+        guard let stream = unsafe fopen(file, "rb") else {
+            let reason = unsafe String(cString: strerror(errno)).lowercased()
+            throw TransportProblem(.tls, "the certificate file \(file) cannot be read: \(reason)")
         }
-    }
-
-    private static func unreadable(_ file: String) -> TransportProblem {
-        TransportProblem(
-            .tls,
-            "the certificate file \(file) holds no certificates in PEM: is it there, is it"
-                + " the right one?")
+        defer { unsafe fclose(stream) }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while bytes.count < Self.mostBytes {
+            let count = unsafe fread(&part, 1, part.count, stream)
+            guard count > 0 else { break }
+            bytes += part[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

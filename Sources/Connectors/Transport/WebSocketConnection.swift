@@ -1,6 +1,5 @@
 internal import NIOCore
 internal import NIOPosix
-internal import NIOSSL
 internal import NIOWebSocket
 internal import VenueSessions
 
@@ -133,9 +132,6 @@ final class WebSocketConnection {
             protocolFailed(
                 "a message is longer than \(Limit.message) bytes", code: Self.tooLong)
         case (_, let error as NIOWebSocketError): protocolFailed("\(error)")
-        case (.opening(let channel), _):
-            let certificate = channel.flatMap { shownCertificate(in: $0) }
-            fail(teller.problem(error, certificate: certificate, now: driver.now))
         default: fail(teller.problem(error, now: driver.now))
         }
     }
@@ -167,12 +163,6 @@ final class WebSocketConnection {
         case .over: return nil
         }
     }
-}
-
-/// The certificate that the other side showed in a handshake, whether or not it was believed.
-func shownCertificate(in channel: any Channel) -> NIOSSLCertificate? {
-    let handler = try? channel.pipeline.syncOperations.handler(type: NIOSSLClientHandler.self)
-    return handler?.peerCertificate
 }
 
 // MARK: Writing

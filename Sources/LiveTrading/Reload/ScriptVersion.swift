@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Cryptography
 public import ScriptHost
 internal import TradingCore
 
@@ -43,16 +43,13 @@ public struct ScriptOrigin: Sendable {
     public func hash(of files: [ScriptFile]) -> String {
         var hash = SHA256()
         for file in files {
-            hash.update(data: Array("\(file.path.utf8.count):\(file.path)".utf8))
-            hash.update(data: Array("\(file.text.utf8.count):\(file.text)".utf8))
+            hash.add(Array("\(file.path.utf8.count):\(file.path)".utf8))
+            hash.add(Array("\(file.text.utf8.count):\(file.text)".utf8))
         }
         for parameter in parameters {
-            hash.update(data: Array("\(parameter.name)=\(parameter.text)\n".utf8))
+            hash.add(Array("\(parameter.name)=\(parameter.text)\n".utf8))
         }
-        return hash.finalize().prefix(4).map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
+        return hexadecimal(hash.digest.prefix(4))
     }
 
     /// What stops a script before it is tried; nil: nothing.

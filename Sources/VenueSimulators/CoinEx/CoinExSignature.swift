@@ -1,5 +1,4 @@
-internal import Crypto
-internal import FoundationEssentials
+internal import Cryptography
 internal import TradingModel
 
 /// The venue's signatures: HMAC-SHA256 in lower-case hexadecimal digits.
@@ -12,23 +11,12 @@ enum CoinExSignature {
     }
 
     static func make(of bytes: [UInt8], secret: String) -> String {
-        let key = SymmetricKey(data: Array(secret.utf8))
-        return hexadecimal(HMAC<SHA256>.authenticationCode(for: bytes, using: key))
+        hexadecimal(HMACSHA256Key(Array(secret.utf8)).code(of: bytes))
     }
 
     /// SHA-256 over the text and the secret behind it: the form before HMAC.
     static func makeOlder(of bytes: [UInt8], secret: String) -> String {
-        hexadecimal(SHA256.hash(data: bytes + Array(secret.utf8)))
-    }
-
-    private static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var hex: [UInt8] = []
-        for byte in bytes {
-            hex.append(digits[Int(byte >> 4)])
-            hex.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: hex, as: UTF8.self)
+        hexadecimal(SHA256.digest(of: bytes + Array(secret.utf8)))
     }
 
     /// Whether a stamp is no further from now than the window, in either direction.

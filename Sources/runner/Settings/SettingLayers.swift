@@ -1,5 +1,4 @@
 import Glibc
-import Yams
 
 /// One setting as somebody wrote it.
 struct SettingEntry {
@@ -32,39 +31,39 @@ enum SettingLayers {
             guard path != nil else { return [] }
             throw InvalidSettings(problems: ["cannot read the settings file `\(name)`"])
         }
-        do {
-            guard let root = try compose(yaml: text) else { return [] }
-            var entries: [SettingEntry] = []
-            var problems: [String] = []
-            flatten(root, path: [], file: name, into: &entries, &problems)
-            guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
-            return entries
-        } catch let error as InvalidSettings {
-            throw error
+        let root: YamlNode?
+        do throws(InvalidYaml) {
+            root = try YamlText.read(text)
         } catch {
-            throw InvalidSettings(problems: ["\(name) is no valid YAML: \(error)"])
+            throw InvalidSettings(
+                problems: ["\(name):\(error.line): this is not valid YAML: \(error.reason)"])
         }
+        guard let root else { return [] }
+        var entries: [SettingEntry] = []
+        var problems: [String] = []
+        flatten(root, path: [], file: name, into: &entries, &problems)
+        guard problems.isEmpty else { throw InvalidSettings(problems: problems) }
+        return entries
     }
 
     private static func flatten(
-        _ node: Node, path: [String], file: String, into entries: inout [SettingEntry],
+        _ node: YamlNode, path: [String], file: String, into entries: inout [SettingEntry],
         _ problems: inout [String]
     ) {
-        let origin = "\(file):\(node.mark?.line ?? 0)"
-        switch node {
-        case .scalar(let scalar):
+        let origin = "\(file):\(node.line)"
+        switch node.content {
+        case .scalar(let text):
             if path.isEmpty {
                 problems.append(
                     "\(origin): expected settings such as `paper:`, found a single value")
-            } else if !(scalar.string.isEmpty || scalar.string == "~") {
-                entries.append(SettingEntry(path: path, text: scalar.string, origin: origin))
+            } else if !(text.isEmpty || text == "~") {
+                entries.append(SettingEntry(path: path, text: text, origin: origin))
             }
-        case .mapping(let mapping):
-            for (key, value) in mapping {
-                flatten(
-                    value, path: path + [key.string ?? "?"], file: file, into: &entries, &problems)
+        case .mapping(let members):
+            for (name, value) in members {
+                flatten(value, path: path + [name], file: file, into: &entries, &problems)
             }
-        default:
+        case .list:
             problems.append(
                 path.isEmpty
                     ? "\(origin): expected settings such as `paper:`, found a list"

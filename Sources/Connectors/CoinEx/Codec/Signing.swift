@@ -1,14 +1,13 @@
-internal import Crypto
+internal import Cryptography
 
 /// The key of an account at the venue; the secret never prints and never leaves but as a signature.
 public struct CoinExKey: Sendable, CustomStringConvertible, CustomReflectable {
     public let accessID: String
-    /// The code after the secret alone, from which every signature goes on.
-    private let begun: HMAC<SHA256>
+    private let code: HMACSHA256Key
 
     public init(accessID: String, secret: String) {
         self.accessID = accessID
-        begun = HMAC(key: SymmetricKey(data: Array(secret.utf8)))
+        code = HMACSHA256Key(Array(secret.utf8))
     }
 
     public var description: String { "\(accessID.prefix(4))… (secret •••)" }
@@ -33,25 +32,5 @@ public struct CoinExKey: Sendable, CustomStringConvertible, CustomReflectable {
         signature(of: Array(String(milliseconds).utf8))
     }
 
-    private func signature(of text: [UInt8]) -> String {
-        var code = begun
-        code.update(data: text)
-        return hexadecimal(code.finalize())
-    }
-}
-
-private func hexadecimal(_ code: HMAC<SHA256>.MAC) -> String {
-    unsafe code.withUnsafeBytes { bytes in
-        unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
-            for place in bytes.indices {
-                unsafe text[2 * place] = digit(bytes[place] >> 4)
-                unsafe text[2 * place + 1] = digit(bytes[place] & 15)
-            }
-            return 2 * bytes.count
-        }
-    }
-}
-
-private func digit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+    private func signature(of text: [UInt8]) -> String { hexadecimal(code.code(of: text)) }
 }
