@@ -8,6 +8,9 @@ CI = "CI runs it by itself"
 LONG = "takes too long here; what it names is looked up"
 DEVELOPMENT = "for those who work on Moonrunner; what it names is looked up"
 
+PACKAGE = "Tests/package.sh does it, in CI"
+SYSTEM = "changes the system, or needs one that runs"
+
 # Commands that are not run, with the reason: whole texts. One that no page has is a mistake.
 NOT_RUN = {
     "make test": CI,
@@ -36,6 +39,26 @@ NOT_RUN = {
     "scripts/record_check .build/release/runner 60": CI + ", for 20 s",
     "scripts/ccxt .build/release/runner": CI,
     "scripts/pages": "it runs this",
+    "make exclusivity": CI,
+    "sha256sum --check moonrunner-0.1.0-linux-x86_64.tar.gz.sha256": PACKAGE,
+    "tar -xzf moonrunner-0.1.0-linux-x86_64.tar.gz": PACKAGE,
+    "cd moonrunner-0.1.0-linux-x86_64": PACKAGE,
+    "./runner strategies/market_maker.lua --duration 5s": PACKAGE,
+    "useradd --system --home-dir /var/lib/moonrunner moonrunner": SYSTEM,
+    "install -m 755 runner /usr/local/bin/runner": SYSTEM,
+    "install -m 644 deploy/moonrunner@.service /etc/systemd/system/": SYSTEM,
+    "install -d /etc/moonrunner": SYSTEM,
+    "install -m 644 strategies/market_maker.lua /etc/moonrunner/maker.lua": SYSTEM,
+    "systemctl daemon-reload": SYSTEM,
+    "systemctl enable --now moonrunner@maker": SYSTEM,
+    "journalctl -fu moonrunner@maker": SYSTEM,
+    "docker build -f deploy/Dockerfile -t moonrunner .": CI + ", where a container engine runs",
+    "docker run --rm -it --read-only -v moonrunner:/data moonrunner strategies/market_maker.lua"
+    " --duration 5s": SYSTEM,
+    'docker run -d --stop-timeout 60 --memory 512m --cap-drop ALL -v moonrunner:/data -v'
+    ' "$PWD/strategy.lua:/opt/moonrunner/strategy.lua:ro" -v "$PWD/keys:/keys:ro" -e'
+    " COINEX_API_KEY_FILE=/keys/key -e COINEX_API_SECRET_FILE=/keys/secret moonrunner strategy.lua"
+    " --live --yes": SYSTEM,
 }
 
 # Commands that run until they are ended, but for those that `ends_itself` knows; they stay while the
