@@ -8,7 +8,9 @@
 #include <stdio.h>
 
 #include "moon_ta_arguments.h"
+#include "moon_ta_parts.h"
 
+const char *const ta_value_alone[1] = {"value"};
 const char *const moon_ta_high_low_close[3] = {"high", "low", "close"};
 
 void moon_ta_open(lua_State *L)
@@ -122,24 +124,73 @@ double ta_number(
     return refuse_input(L, function, index, owner, name);
 }
 
-void ta_inputs(
-    lua_State *L, const char *function, const char *const names[], int count, double inputs[])
+/// Reads one field of the bar at index 1.
+static double bar_field(lua_State *L, const char *function, const char *name)
 {
-    int type = lua_type(L, 1);
-    if (type == LUA_TTABLE || type == LUA_TLIGHTUSERDATA) {
-        for (int i = 0; i < count; i++) {
-            lua_getfield(L, 1, names[i]);  // stack: bar, …, field
-            inputs[i] = ta_number(L, function, -1, "the bar's ", names[i]);
-            lua_pop(L, 1);  // stack: bar, …
+    lua_getfield(L, 1, name);  // stack: bar, …, field
+    double field = ta_number(L, function, -1, "the bar's ", name);
+    lua_pop(L, 1);  // stack: bar, …
+    return field;
+}
+
+/// Reads the inputs of an update: from the fields of the bar at index 1, or from the arguments.
+/// Raises before anything is stored, so a refused update leaves the state as it was.
+static void read_inputs(lua_State *L, const ta_record *record, double in[])
+{
+    const ta_kind *kind = record->kind;
+    int type = lua_type(L, 1), first = 0;
+    bool takes_bar = kind->input_count > 1 && !(kind->flags & TA_BOOLEAN);
+    if (takes_bar && (type == LUA_TTABLE || type == LUA_TLIGHTUSERDATA)) {
+        if (kind->flags & TA_TYPICAL_PRICE) {
+            double high = bar_field(L, kind->name, "high"), low = bar_field(L, kind->name, "low");
+            in[first++] = ta_typical(high, low, bar_field(L, kind->name, "close"));
         }
+        for (int i = first; i < record->input_count; i++)
+            in[i] = bar_field(L, kind->name, kind->inputs[i]);
         return;
     }
-    if (type != LUA_TNUMBER)
+    if (takes_bar && type != LUA_TNUMBER)
         luaL_error(
-            L, "ta.%s: expected a bar or numbers, beginning with %s, got %s", function, names[0],
-            luaL_typename(L, 1));
-    for (int i = 0; i < count; i++)
-        inputs[i] = ta_number(L, function, i + 1, "", names[i]);
+            L, "ta.%s: expected a bar or numbers, beginning with %s, got %s", kind->name,
+            kind->inputs[0], luaL_typename(L, 1));
+    for (int i = 0; i < record->input_count; i++)
+        in[i] = ta_number(L, kind->name, i + 1, "", kind->inputs[i]);
+}
+
+// MARK: - Updates
+
+/// Pushes the `place`-th result of an update, or nil.  // stack: +1
+static void push_result(lua_State *L, const ta_kind *kind, const ta_results *results, int place)
+{
+    double value = results->values[place];
+    if (!results->known[place])
+        lua_pushnil(L);
+    else if (kind->flags & TA_BOOLEAN)
+        lua_pushboolean(L, value != 0);
+    else if (kind->flags & TA_WHOLE_SECOND && place == 1)
+        lua_pushinteger(L, (lua_Integer)value);
+    else
+        lua_pushnumber(L, value);
+}
+
+/// The function that a script calls with the next value.
+static int update(lua_State *L)
+{
+    ta_record *record = lua_touserdata(L, lua_upvalueindex(1));
+    const ta_kind *kind = record->kind;
+    double in[TA_MOST_INPUTS];
+    ta_results results;
+    read_inputs(L, record, in);
+    ta_advance(record, in, &results);
+    for (int i = 0; i < kind->result_count; i++)
+        push_result(L, kind, &results, i);
+    return kind->result_count;
+}
+
+int ta_indicator(lua_State *L)
+{
+    lua_pushcclosure(L, update, 1);
+    return 1;
 }
 
 // MARK: - What indicators there are
@@ -166,28 +217,11 @@ static void push_states(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &states_key);
 }
 
-/// The name of the factory that runs; NULL: it is in none of the tables.
-static const char *factory_name(lua_State *L)
-{
-    const luaL_Reg *const tables[] = {
-        moon_ta_averages, moon_ta_channels, moon_ta_oscillators, moon_ta_trend, moon_ta_volume};
-    lua_Debug running;
-    if (!lua_getstack(L, 0, &running) || !lua_getinfo(L, "f", &running))
-        return NULL;
-    lua_CFunction factory = lua_tocfunction(L, -1);
-    lua_pop(L, 1);
-    for (size_t table = 0; table < sizeof tables / sizeof *tables; table++)
-        for (const luaL_Reg *entry = tables[table]; entry->name; entry++)
-            if (entry->func == factory)
-                return entry->name;
-    return NULL;
-}
-
 /// `ema(60)`: the factory and what it was called with.
-static void write_name(lua_State *L, int arguments, char *name, size_t capacity)
+static void write_name(
+    lua_State *L, const char *factory, int arguments, char *name, size_t capacity)
 {
-    const char *factory = factory_name(L);
-    int length = snprintf(name, capacity, "%s(", factory ? factory : "indicator");
+    int length = snprintf(name, capacity, "%s(", factory);
     for (int i = 1; i <= arguments && length < (int)capacity; i++) {
         if (lua_type(L, i) != LUA_TNUMBER)
             continue;
@@ -201,12 +235,12 @@ static void write_name(lua_State *L, int arguments, char *name, size_t capacity)
         snprintf(name + length, capacity - (size_t)length, ")");
 }
 
-void *ta_new_state(lua_State *L, size_t size)
+void *ta_new_state(lua_State *L, const ta_kind *kind, size_t size)
 {
     int arguments = lua_gettop(L);
     ta_record *record = lua_newuserdatauv(L, sizeof *record + size, 0);  // stack: …, state
-    *record = (ta_record){.heard = 0};
-    write_name(L, arguments, record->name, sizeof record->name);
+    *record = (ta_record){.kind = kind, .input_count = kind->input_count};
+    write_name(L, kind->name, arguments, record->name, sizeof record->name);
     push_states(L);  // stack: …, state, states
     lua_rawgeti(L, -1, 0);
     lua_Integer count = lua_tointeger(L, -1) + 1;

@@ -12,6 +12,8 @@
 #define TA_LONGEST 1000000u         // longest window, in values
 #define TA_LONGEST_SCANNED 10000u   // for indicators that must scan the window on every update
 #define TA_LARGEST 1e100            // beyond it squares and products could overflow into inf
+#define TA_MOST_INPUTS 5
+#define TA_MOST_RESULTS 3
 
 // MARK: - Arguments
 
@@ -27,11 +29,6 @@ uint32_t ta_count(
 double ta_factor(
     lua_State *L, const char *function, int index, const char *name, double fallback);
 
-/// Reads `count` inputs: from the fields of the bar at index 1, or else from the arguments 1 to
-/// `count`. Raises before anything is stored, so a refused update leaves the state as it was.
-void ta_inputs(
-    lua_State *L, const char *function, const char *const names[], int count, double inputs[]);
-
 /// The number on the stack at `index`, checked as above; `owner` is "the bar's " or "".
 double ta_number(
     lua_State *L, const char *function, int index, const char *owner, const char *name);
@@ -42,77 +39,86 @@ static inline uint32_t ta_length(
     return ta_count(L, function, index, "length", least, TA_LONGEST, fallback);
 }
 
-/// The only input of an indicator that takes one.
-static inline double ta_value(lua_State *L, const char *function)
+// MARK: - Kinds, state and results
+
+/// What an update gives, in order: numbers, of which some may not be known yet.
+typedef struct {
+    double values[TA_MOST_RESULTS];
+    bool known[TA_MOST_RESULTS];
+} ta_results;
+
+static inline void ta_give(ta_results *out, int place, bool known, double value)
 {
-    return ta_number(L, function, 1, "", "value");
+    out->values[place] = value;
+    out->known[place] = known;
 }
 
-// MARK: - State and results
+static inline void ta_one(ta_results *out, bool known, double value)
+{
+    ta_give(out, 0, known, value);
+}
+
+static inline void ta_two(ta_results *out, bool known, double first, double second)
+{
+    ta_give(out, 0, known, first);
+    ta_give(out, 1, known, second);
+}
+
+static inline void ta_three(ta_results *out, bool known, double first, double second, double third)
+{
+    ta_two(out, known, first, second);
+    ta_give(out, 2, known, third);
+}
+
+enum {
+    TA_BOOLEAN = 1,        // its result is true or false, and its inputs never a bar
+    TA_WHOLE_SECOND = 2,   // its second result is a whole number
+    TA_TYPICAL_PRICE = 4,  // of a bar its first input is the typical price
+};
+
+/// A kind of indicator: all that its updates need to know. A step knows nothing of Lua, so that it
+/// may be made from a script's call as well as beside a feed.
+typedef struct {
+    const char *name;
+    const char *const *inputs;  // their names
+    int input_count, result_count;
+    void (*step)(void *state, const double *in, ta_results *out);
+    int flags;
+} ta_kind;
 
 /// What is known of an indicator besides its state, in front of which it lies: how warm it is.
 typedef struct {
-    int64_t heard;   // updates
-    int64_t nil_at;  // the last update that gave nil for a result; 0: none did
-    char name[48];   // as it was made: `ema(60)`
+    const ta_kind *kind;
+    int64_t heard;        // updates
+    int64_t nil_at;       // the last update that gave nil for a result; 0: none did
+    int32_t input_count;  // of the kind's
+    bool follows;         // a feed: see moon_series.c
+    char name[48];        // as it was made: `ema(60)`
 } ta_record;
 
 _Static_assert(sizeof(ta_record) % 16 == 0, "a state may begin with anything");
 
 /// Memory for a state and the buffers behind it, noted under the factory's name and arguments.
 /// // stack: +1, the userdata
-void *ta_new_state(lua_State *L, size_t size);
+void *ta_new_state(lua_State *L, const ta_kind *kind, size_t size);
+
+static inline ta_record *ta_record_of(void *state)
+{
+    return (ta_record *)state - 1;
+}
 
 /// Turns the state on the top of the stack into the indicator.  // stack: indicator
-static inline int ta_indicator(lua_State *L, lua_CFunction update)
-{
-    lua_pushcclosure(L, update, 1);
-    return 1;
-}
+int ta_indicator(lua_State *L);
 
-static inline ta_record *ta_record_of(lua_State *L)
+/// Feeds an indicator the inputs of one update.
+static inline void ta_advance(ta_record *record, const double *in, ta_results *out)
 {
-    return lua_touserdata(L, lua_upvalueindex(1));
-}
-
-/// The state at the beginning of an update, which is counted.
-static inline void *ta_state(lua_State *L)
-{
-    ta_record *record = ta_record_of(L);
+    const ta_kind *kind = record->kind;
+    kind->step(record + 1, in, out);
     record->heard++;
-    return record + 1;
-}
-
-static inline void ta_push(lua_State *L, bool ready, double value)
-{
-    if (ready) {
-        lua_pushnumber(L, value);
-        return;
-    }
-    ta_record *record = ta_record_of(L);
-    record->nil_at = record->heard;
-    lua_pushnil(L);
-}
-
-static inline int ta_one(lua_State *L, bool ready, double value)
-{
-    ta_push(L, ready, value);
-    return 1;
-}
-
-static inline int ta_two(lua_State *L, bool ready, double first, double second)
-{
-    ta_push(L, ready, first);
-    ta_push(L, ready, second);
-    return 2;
-}
-
-static inline int ta_three(lua_State *L, bool ready, double first, double second, double third)
-{
-    ta_push(L, ready, first);
-    ta_push(L, ready, second);
-    ta_push(L, ready, third);
-    return 3;
+    for (int i = 0; i < kind->result_count; i++)
+        if (!out->known[i])
+            record->nil_at = record->heard;
 }
 
 // MARK: - The indicators, by file
@@ -123,6 +129,7 @@ extern const luaL_Reg moon_ta_oscillators[];
 extern const luaL_Reg moon_ta_trend[];
 extern const luaL_Reg moon_ta_volume[];
 
+extern const char *const ta_value_alone[1];
 extern const char *const moon_ta_high_low_close[3];
 
 #endif

@@ -5,139 +5,154 @@
 
 // MARK: - Simple
 
-static int update_sma(lua_State *L)
+static void step_sma(void *state, const double *in, ta_results *out)
 {
-    ta_window *window = ta_state(L);
+    ta_window *window = state;
     double mean = 0;
-    bool ready = ta_window_average(window, ta_value(L, "sma"), &mean);
-    return ta_one(L, ready, mean);
+    bool ready = ta_window_average(window, in[0], &mean);
+    ta_one(out, ready, mean);
 }
+
+static const ta_kind sma_kind = {"sma", ta_value_alone, 1, 1, step_sma, 0};
 
 static int new_sma(lua_State *L)
 {
     ta_parameters(L, "sma", 1, "length");
     uint32_t length = ta_length(L, "sma", 1, 1, 0);
-    ta_window *window = ta_new_state(L, sizeof *window + length * sizeof(double));
+    ta_window *window = ta_new_state(L, &sma_kind, sizeof *window + length * sizeof(double));
     ta_window_init(window, length, (double *)(window + 1));
-    return ta_indicator(L, update_sma);
+    return ta_indicator(L);
 }
 
 // MARK: - Exponential, once, twice and three times
 
-static int update_ema(lua_State *L)
+static void step_ema(void *state, const double *in, ta_results *out)
 {
-    ta_ema *ema = ta_state(L);
-    bool ready = ta_ema_push(ema, ta_value(L, "ema"));
-    return ta_one(L, ready, ema->value);
+    ta_ema *ema = state;
+    bool ready = ta_ema_push(ema, in[0]);
+    ta_one(out, ready, ema->value);
 }
+
+static const ta_kind ema_kind = {"ema", ta_value_alone, 1, 1, step_ema, 0};
 
 static int new_ema(lua_State *L)
 {
     ta_parameters(L, "ema", 1, "length");
     uint32_t length = ta_length(L, "ema", 1, 1, 0);
-    ta_ema *ema = ta_new_state(L, sizeof *ema);
+    ta_ema *ema = ta_new_state(L, &ema_kind, sizeof *ema);
     ta_ema_init(ema, length);
-    return ta_indicator(L, update_ema);
+    return ta_indicator(L);
 }
 
-static int update_dema(lua_State *L)
+static void step_dema(void *state, const double *in, ta_results *out)
 {
-    ta_ema *ema = ta_state(L);
+    ta_ema *ema = state;
     bool ready =
-        ta_ema_push(&ema[0], ta_value(L, "dema")) && ta_ema_push(&ema[1], ema[0].value);
-    return ta_one(L, ready, 2.0 * ema[0].value - ema[1].value);
+        ta_ema_push(&ema[0], in[0]) && ta_ema_push(&ema[1], ema[0].value);
+    ta_one(out, ready, 2.0 * ema[0].value - ema[1].value);
 }
+
+static const ta_kind dema_kind = {"dema", ta_value_alone, 1, 1, step_dema, 0};
 
 static int new_dema(lua_State *L)
 {
     ta_parameters(L, "dema", 1, "length");
     uint32_t length = ta_length(L, "dema", 1, 1, 0);
-    ta_ema *ema = ta_new_state(L, 2 * sizeof *ema);
+    ta_ema *ema = ta_new_state(L, &dema_kind, 2 * sizeof *ema);
     ta_ema_init(&ema[0], length);
     ta_ema_init(&ema[1], length);
-    return ta_indicator(L, update_dema);
+    return ta_indicator(L);
 }
 
-static int update_tema(lua_State *L)
+static void step_tema(void *state, const double *in, ta_results *out)
 {
-    ta_ema *ema = ta_state(L);
-    bool ready = ta_ema_push(&ema[0], ta_value(L, "tema"))
+    ta_ema *ema = state;
+    bool ready = ta_ema_push(&ema[0], in[0])
         && ta_ema_push(&ema[1], ema[0].value) && ta_ema_push(&ema[2], ema[1].value);
-    return ta_one(L, ready, ema[2].value + (3.0 * ema[0].value - 3.0 * ema[1].value));
+    ta_one(out, ready, ema[2].value + (3.0 * ema[0].value - 3.0 * ema[1].value));
 }
+
+static const ta_kind tema_kind = {"tema", ta_value_alone, 1, 1, step_tema, 0};
 
 static int new_tema(lua_State *L)
 {
     ta_parameters(L, "tema", 1, "length");
     uint32_t length = ta_length(L, "tema", 1, 1, 0);
-    ta_ema *ema = ta_new_state(L, 3 * sizeof *ema);
+    ta_ema *ema = ta_new_state(L, &tema_kind, 3 * sizeof *ema);
     for (int i = 0; i < 3; i++)
         ta_ema_init(&ema[i], length);
-    return ta_indicator(L, update_tema);
+    return ta_indicator(L);
 }
 
 // MARK: - Wilder's
 
-static int update_rma(lua_State *L)
+static void step_rma(void *state, const double *in, ta_results *out)
 {
-    ta_wilder *wilder = ta_state(L);
-    bool ready = ta_wilder_push(wilder, ta_value(L, "rma"));
-    return ta_one(L, ready, wilder->value);
+    ta_wilder *wilder = state;
+    bool ready = ta_wilder_push(wilder, in[0]);
+    ta_one(out, ready, wilder->value);
 }
+
+static const ta_kind rma_kind = {"rma", ta_value_alone, 1, 1, step_rma, 0};
 
 static int new_rma(lua_State *L)
 {
     ta_parameters(L, "rma", 1, "length");
     uint32_t length = ta_length(L, "rma", 1, 1, 0);
-    ta_wilder *wilder = ta_new_state(L, sizeof *wilder);
+    ta_wilder *wilder = ta_new_state(L, &rma_kind, sizeof *wilder);
     ta_wilder_init(wilder, length);
-    return ta_indicator(L, update_rma);
+    return ta_indicator(L);
 }
 
 // MARK: - Weighted, and Hull's
 
-static int update_wma(lua_State *L)
+static void step_wma(void *state, const double *in, ta_results *out)
 {
-    ta_weighted *weighted = ta_state(L);
+    ta_weighted *weighted = state;
     double mean = 0;
-    bool ready = ta_weighted_average(weighted, ta_value(L, "wma"), &mean);
-    return ta_one(L, ready, mean);
+    bool ready = ta_weighted_average(weighted, in[0], &mean);
+    ta_one(out, ready, mean);
 }
+
+static const ta_kind wma_kind = {"wma", ta_value_alone, 1, 1, step_wma, 0};
 
 static int new_wma(lua_State *L)
 {
     ta_parameters(L, "wma", 1, "length");
     uint32_t length = ta_length(L, "wma", 1, 1, 0);
-    ta_weighted *weighted = ta_new_state(L, sizeof *weighted + length * sizeof(double));
+    ta_weighted *weighted = ta_new_state(L, &wma_kind, sizeof *weighted + length * sizeof(double));
     ta_weighted_init(weighted, length, (double *)(weighted + 1));
-    return ta_indicator(L, update_wma);
+    return ta_indicator(L);
 }
 
 typedef struct {
     ta_weighted whole, half, smoothing;
 } hma_state;
 
-static int update_hma(lua_State *L)
+static void step_hma(void *state, const double *in, ta_results *out)
 {
-    hma_state *hma = ta_state(L);
-    double x = ta_value(L, "hma"), whole = 0, half = 0, mean = 0;
+    hma_state *hma = state;
+    double x = in[0], whole = 0, half = 0, mean = 0;
     ta_weighted_average(&hma->half, x, &half);  // full before the whole one is
     bool ready = ta_weighted_average(&hma->whole, x, &whole)
         && ta_weighted_average(&hma->smoothing, 2.0 * half - whole, &mean);
-    return ta_one(L, ready, mean);
+    ta_one(out, ready, mean);
 }
+
+static const ta_kind hma_kind = {"hma", ta_value_alone, 1, 1, step_hma, 0};
 
 static int new_hma(lua_State *L)
 {
     ta_parameters(L, "hma", 1, "length");
     uint32_t length = ta_length(L, "hma", 1, 2, 0);
     uint32_t half = length / 2, root = (uint32_t)sqrt(length);
-    hma_state *hma = ta_new_state(L, sizeof *hma + (length + half + root) * sizeof(double));
+    hma_state *hma =
+        ta_new_state(L, &hma_kind, sizeof *hma + (length + half + root) * sizeof(double));
     double *values = (double *)(hma + 1);
     ta_weighted_init(&hma->whole, length, values);
     ta_weighted_init(&hma->half, half, values + length);
     ta_weighted_init(&hma->smoothing, root, values + length + half);
-    return ta_indicator(L, update_hma);
+    return ta_indicator(L);
 }
 
 // MARK: - Kaufman's
@@ -149,10 +164,10 @@ typedef struct {
     bool started;
 } kama_state;
 
-static int update_kama(lua_State *L)
+static void step_kama(void *state, const double *in, ta_results *out)
 {
-    kama_state *kama = ta_state(L);
-    double x = ta_value(L, "kama"), ago = 0, oldest, efficiency = 1;
+    kama_state *kama = state;
+    double x = in[0], ago = 0, oldest, efficiency = 1;
     bool ready = ta_ring_push(&kama->prices, x, &ago);
     if (kama->started)
         ta_window_push(&kama->steps, fabs(x - kama->previous), &oldest);
@@ -167,8 +182,10 @@ static int update_kama(lua_State *L)
     }
     kama->previous = x;
     kama->started = true;
-    return ta_one(L, ready, kama->value);
+    ta_one(out, ready, kama->value);
 }
+
+static const ta_kind kama_kind = {"kama", ta_value_alone, 1, 1, step_kama, 0};
 
 static int new_kama(lua_State *L)
 {
@@ -179,11 +196,11 @@ static int new_kama(lua_State *L)
     if (fast >= slow)
         return luaL_error(
             L, "ta.kama: fast must be less than slow, got fast %d, slow %d", (int)fast, (int)slow);
-    kama_state *kama = ta_new_state(L, sizeof *kama + 2 * length * sizeof(double));
+    kama_state *kama = ta_new_state(L, &kama_kind, sizeof *kama + 2 * length * sizeof(double));
     *kama = (kama_state){.fastest = 2.0 / (fast + 1.0), .slowest = 2.0 / (slow + 1.0)};
     ta_ring_init(&kama->prices, length, (double *)(kama + 1));
     ta_window_init(&kama->steps, length, (double *)(kama + 1) + length);
-    return ta_indicator(L, update_kama);
+    return ta_indicator(L);
 }
 
 const luaL_Reg moon_ta_averages[] = {

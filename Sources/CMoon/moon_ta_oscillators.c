@@ -5,9 +5,9 @@
 
 // MARK: - Against the value some updates ago
 
-static void new_past(lua_State *L, uint32_t length)
+static void new_past(lua_State *L, const ta_kind *kind, uint32_t length)
 {
-    ta_ring *past = ta_new_state(L, sizeof *past + length * sizeof(double));
+    ta_ring *past = ta_new_state(L, kind, sizeof *past + length * sizeof(double));
     ta_ring_init(past, length, (double *)(past + 1));
 }
 
@@ -17,46 +17,52 @@ static double percent_change(double x, double past)
     return past == 0 ? 0 : (x / past - 1.0) * 100.0;
 }
 
-static int update_change(lua_State *L)
+static void step_change(void *state, const double *in, ta_results *out)
 {
-    double x = ta_value(L, "change"), past = 0;
-    bool ready = ta_ring_push(ta_state(L), x, &past);
-    return ta_one(L, ready, x - past);
+    double x = in[0], past = 0;
+    bool ready = ta_ring_push(state, x, &past);
+    ta_one(out, ready, x - past);
 }
+
+static const ta_kind change_kind = {"change", ta_value_alone, 1, 1, step_change, 0};
 
 static int new_change(lua_State *L)
 {
     ta_parameters(L, "change", 1, "length");
-    new_past(L, ta_length(L, "change", 1, 1, 1));
-    return ta_indicator(L, update_change);
+    new_past(L, &change_kind, ta_length(L, "change", 1, 1, 1));
+    return ta_indicator(L);
 }
 
-static int update_mom(lua_State *L)
+static void step_mom(void *state, const double *in, ta_results *out)
 {
-    double x = ta_value(L, "mom"), past = 0;
-    bool ready = ta_ring_push(ta_state(L), x, &past);
-    return ta_one(L, ready, x - past);
+    double x = in[0], past = 0;
+    bool ready = ta_ring_push(state, x, &past);
+    ta_one(out, ready, x - past);
 }
+
+static const ta_kind mom_kind = {"mom", ta_value_alone, 1, 1, step_mom, 0};
 
 static int new_mom(lua_State *L)
 {
     ta_parameters(L, "mom", 1, "length");
-    new_past(L, ta_length(L, "mom", 1, 1, 10));
-    return ta_indicator(L, update_mom);
+    new_past(L, &mom_kind, ta_length(L, "mom", 1, 1, 10));
+    return ta_indicator(L);
 }
 
-static int update_roc(lua_State *L)
+static void step_roc(void *state, const double *in, ta_results *out)
 {
-    double x = ta_value(L, "roc"), past = 0;
-    bool ready = ta_ring_push(ta_state(L), x, &past);
-    return ta_one(L, ready, percent_change(x, past));
+    double x = in[0], past = 0;
+    bool ready = ta_ring_push(state, x, &past);
+    ta_one(out, ready, percent_change(x, past));
 }
+
+static const ta_kind roc_kind = {"roc", ta_value_alone, 1, 1, step_roc, 0};
 
 static int new_roc(lua_State *L)
 {
     ta_parameters(L, "roc", 1, "length");
-    new_past(L, ta_length(L, "roc", 1, 1, 10));
-    return ta_indicator(L, update_roc);
+    new_past(L, &roc_kind, ta_length(L, "roc", 1, 1, 10));
+    return ta_indicator(L);
 }
 
 // MARK: - Relative strength index
@@ -67,10 +73,10 @@ typedef struct {
     bool started;
 } rsi_state;
 
-static int update_rsi(lua_State *L)
+static void step_rsi(void *state, const double *in, ta_results *out)
 {
-    rsi_state *rsi = ta_state(L);
-    double x = ta_value(L, "rsi"), change = x - rsi->previous, value = 0;
+    rsi_state *rsi = state;
+    double x = in[0], change = x - rsi->previous, value = 0;
     bool ready = false;
     if (rsi->started) {
         ta_wilder_push(&rsi->gain, change > 0 ? change : 0);
@@ -80,18 +86,20 @@ static int update_rsi(lua_State *L)
     }
     rsi->previous = x;
     rsi->started = true;
-    return ta_one(L, ready, value);
+    ta_one(out, ready, value);
 }
+
+static const ta_kind rsi_kind = {"rsi", ta_value_alone, 1, 1, step_rsi, 0};
 
 static int new_rsi(lua_State *L)
 {
     ta_parameters(L, "rsi", 1, "length");
     uint32_t length = ta_length(L, "rsi", 1, 2, 14);
-    rsi_state *rsi = ta_new_state(L, sizeof *rsi);
+    rsi_state *rsi = ta_new_state(L, &rsi_kind, sizeof *rsi);
     *rsi = (rsi_state){.started = false};
     ta_wilder_init(&rsi->gain, length);
     ta_wilder_init(&rsi->loss, length);
-    return ta_indicator(L, update_rsi);
+    return ta_indicator(L);
 }
 
 // MARK: - Moving average convergence divergence
@@ -101,10 +109,10 @@ typedef struct {
     uint32_t head_start;  // updates until the fast average begins
 } macd_state;
 
-static int update_macd(lua_State *L)
+static void step_macd(void *state, const double *in, ta_results *out)
 {
-    macd_state *macd = ta_state(L);
-    double x = ta_value(L, "macd"), value = 0;
+    macd_state *macd = state;
+    double x = in[0], value = 0;
     bool ready = ta_ema_push(&macd->slow, x);
     if (macd->head_start > 0)  // so that both averages have their first value on the same update
         macd->head_start--;
@@ -114,8 +122,10 @@ static int update_macd(lua_State *L)
         value = macd->fast.value - macd->slow.value;
         ready = ta_ema_push(&macd->signal, value);
     }
-    return ta_three(L, ready, value, macd->signal.value, value - macd->signal.value);
+    ta_three(out, ready, value, macd->signal.value, value - macd->signal.value);
 }
+
+static const ta_kind macd_kind = {"macd", ta_value_alone, 1, 3, step_macd, 0};
 
 static int new_macd(lua_State *L)
 {
@@ -126,12 +136,12 @@ static int new_macd(lua_State *L)
     if (fast >= slow)
         return luaL_error(
             L, "ta.macd: fast must be less than slow, got fast %d, slow %d", (int)fast, (int)slow);
-    macd_state *macd = ta_new_state(L, sizeof *macd);
+    macd_state *macd = ta_new_state(L, &macd_kind, sizeof *macd);
     ta_ema_init(&macd->fast, fast);
     ta_ema_init(&macd->slow, slow);
     ta_ema_init(&macd->signal, signal);
     macd->head_start = slow - fast;
-    return ta_indicator(L, update_macd);
+    return ta_indicator(L);
 }
 
 // MARK: - TRIX
@@ -142,26 +152,28 @@ typedef struct {
     double value;
 } trix_state;
 
-static int update_trix(lua_State *L)
+static void step_trix(void *state, const double *in, ta_results *out)
 {
-    trix_state *trix = ta_state(L);
+    trix_state *trix = state;
     double past = 0;
-    bool ready = ta_ema_push(&trix->ema[0], ta_value(L, "trix"))
+    bool ready = ta_ema_push(&trix->ema[0], in[0])
         && ta_ema_push(&trix->ema[1], trix->ema[0].value)
         && ta_ema_push(&trix->ema[2], trix->ema[1].value)
         && ta_ring_push(&trix->past, trix->ema[2].value, &past);
-    return ta_one(L, ready, percent_change(trix->ema[2].value, past));
+    ta_one(out, ready, percent_change(trix->ema[2].value, past));
 }
+
+static const ta_kind trix_kind = {"trix", ta_value_alone, 1, 1, step_trix, 0};
 
 static int new_trix(lua_State *L)
 {
     ta_parameters(L, "trix", 1, "length");
     uint32_t length = ta_length(L, "trix", 1, 1, 18);
-    trix_state *trix = ta_new_state(L, sizeof *trix);
+    trix_state *trix = ta_new_state(L, &trix_kind, sizeof *trix);
     for (int i = 0; i < 3; i++)
         ta_ema_init(&trix->ema[i], length);
     ta_ring_init(&trix->past, 1, &trix->value);
-    return ta_indicator(L, update_trix);
+    return ta_indicator(L);
 }
 
 // MARK: - Where the close lies in the range: stochastic and Williams %R
@@ -187,21 +199,21 @@ typedef struct {
     ta_window k, d;
 } stoch_state;
 
-static int update_stoch(lua_State *L)
+static void step_stoch(void *state, const double *in, ta_results *out)
 {
-    stoch_state *stoch = ta_state(L);
-    double bar[3];  // high, low, close
+    stoch_state *stoch = state;
     double k = 0, d = 0;
-    ta_inputs(L, "stoch", moon_ta_high_low_close, 3, bar);
-    bool ready = range_push(&stoch->range, bar);
+    bool ready = range_push(&stoch->range, in);
     if (ready) {
         double lowest = ta_extreme_value(&stoch->range.lowest);
         double percent = (ta_extreme_value(&stoch->range.highest) - lowest) / 100.0;
-        double fast_k = percent != 0 ? (bar[2] - lowest) / percent : 0;
+        double fast_k = percent != 0 ? (in[2] - lowest) / percent : 0;
         ready = ta_window_average(&stoch->k, fast_k, &k) && ta_window_average(&stoch->d, k, &d);
     }
-    return ta_two(L, ready, k, d);
+    ta_two(out, ready, k, d);
 }
+
+static const ta_kind stoch_kind = {"stoch", moon_ta_high_low_close, 3, 2, step_stoch, 0};
 
 static int new_stoch(lua_State *L)
 {
@@ -210,50 +222,46 @@ static int new_stoch(lua_State *L)
     uint32_t slow_k = ta_count(L, "stoch", 2, "slowk", 1, TA_LONGEST, 3);
     uint32_t slow_d = ta_count(L, "stoch", 3, "slowd", 1, TA_LONGEST, 3);
     stoch_state *stoch = ta_new_state(
-        L, sizeof *stoch + 2 * fast_k * sizeof(ta_candidate) + (slow_k + slow_d) * sizeof(double));
+        L, &stoch_kind,
+        sizeof *stoch + 2 * fast_k * sizeof(ta_candidate) + (slow_k + slow_d) * sizeof(double));
     ta_candidate *candidates = (ta_candidate *)(stoch + 1);
     double *values = (double *)(candidates + 2 * fast_k);
     range_init(&stoch->range, fast_k, candidates);
     ta_window_init(&stoch->k, slow_k, values);
     ta_window_init(&stoch->d, slow_d, values + slow_k);
-    return ta_indicator(L, update_stoch);
+    return ta_indicator(L);
 }
 
-static int update_willr(lua_State *L)
+static void step_willr(void *state, const double *in, ta_results *out)
 {
-    range_state *range = ta_state(L);
-    double bar[3];  // high, low, close
-    ta_inputs(L, "willr", moon_ta_high_low_close, 3, bar);
-    bool ready = range_push(range, bar);
+    range_state *range = state;
+    bool ready = range_push(range, in);
     double highest = ta_extreme_value(&range->highest);
     double height = highest - ta_extreme_value(&range->lowest);
-    double value = height != 0 ? (highest - bar[2]) / height * -100.0 : 0;
-    return ta_one(L, ready, value + 0.0);  // adding 0 turns -0.0, which would print so, into 0.0
+    double value = height != 0 ? (highest - in[2]) / height * -100.0 : 0;
+    ta_one(out, ready, value + 0.0);  // adding 0 turns -0.0, which would print so, into 0.0
 }
+
+static const ta_kind willr_kind = {"willr", moon_ta_high_low_close, 3, 1, step_willr, 0};
 
 static int new_willr(lua_State *L)
 {
     ta_parameters(L, "willr", 1, "length");
     uint32_t length = ta_length(L, "willr", 1, 2, 14);
-    range_state *range = ta_new_state(L, sizeof *range + 2 * length * sizeof(ta_candidate));
+    range_state *range =
+        ta_new_state(L, &willr_kind, sizeof *range + 2 * length * sizeof(ta_candidate));
     range_init(range, length, (ta_candidate *)(range + 1));
-    return ta_indicator(L, update_willr);
+    return ta_indicator(L);
 }
 
 // MARK: - Commodity channel index
 
-static int update_cci(lua_State *L)
+/// The last typical price's distance from the mean of all, against their mean distance.
+static double cci_value(const ta_window *prices, double typical)
 {
-    ta_window *prices = ta_state(L);
-    double bar[3];  // high, low, close
-    double oldest, mean = 0, distance = 0;
-    ta_inputs(L, "cci", moon_ta_high_low_close, 3, bar);
-    double typical = ta_typical(bar[0], bar[1], bar[2]);
-    ta_window_push(prices, typical, &oldest);
-    if (!ta_window_is_full(prices))
-        return ta_one(L, false, 0);
+    double mean = 0, distance = 0;
     if (ta_window_is_flat(prices))
-        return ta_one(L, true, 0);
+        return 0;
     // The mean distance from a moving mean cannot be kept up to date: the window is scanned.
     uint32_t length = prices->ring.length;
     for (uint32_t i = 0; i < length; i++)
@@ -262,16 +270,27 @@ static int update_cci(lua_State *L)
     for (uint32_t i = 0; i < length; i++)
         distance += fabs(prices->ring.values[i] - mean);
     double scale = 0.015 * (distance / length);
-    return ta_one(L, true, scale > 0 ? (typical - mean) / scale : 0);
+    return scale > 0 ? (typical - mean) / scale : 0;
 }
+
+static void step_cci(void *state, const double *in, ta_results *out)
+{
+    ta_window *prices = state;
+    double oldest, typical = ta_typical(in[0], in[1], in[2]);
+    ta_window_push(prices, typical, &oldest);
+    bool ready = ta_window_is_full(prices);
+    ta_one(out, ready, ready ? cci_value(prices, typical) : 0);
+}
+
+static const ta_kind cci_kind = {"cci", moon_ta_high_low_close, 3, 1, step_cci, 0};
 
 static int new_cci(lua_State *L)
 {
     ta_parameters(L, "cci", 1, "length");
     uint32_t length = ta_count(L, "cci", 1, "length", 2, TA_LONGEST_SCANNED, 20);
-    ta_window *prices = ta_new_state(L, sizeof *prices + length * sizeof(double));
+    ta_window *prices = ta_new_state(L, &cci_kind, sizeof *prices + length * sizeof(double));
     ta_window_init(prices, length, (double *)(prices + 1));
-    return ta_indicator(L, update_cci);
+    return ta_indicator(L);
 }
 
 const luaL_Reg moon_ta_oscillators[] = {

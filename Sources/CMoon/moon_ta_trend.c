@@ -5,40 +5,40 @@
 
 // MARK: - True range
 
-static int update_tr(lua_State *L)
+static void step_tr(void *state, const double *in, ta_results *out)
 {
-    ta_true_range *tr = ta_state(L);
-    double bar[3];  // high, low, close
+    ta_true_range *tr = state;
     double range;
-    ta_inputs(L, "tr", moon_ta_high_low_close, 3, bar);
-    bool ready = ta_true_range_push(tr, bar[0], bar[1], bar[2], &range);
-    return ta_one(L, ready, range);
+    bool ready = ta_true_range_push(tr, in[0], in[1], in[2], &range);
+    ta_one(out, ready, range);
 }
+
+static const ta_kind tr_kind = {"tr", moon_ta_high_low_close, 3, 1, step_tr, 0};
 
 static int new_tr(lua_State *L)
 {
     ta_parameters(L, "tr", 0, "");
-    ta_true_range *tr = ta_new_state(L, sizeof *tr);
+    ta_true_range *tr = ta_new_state(L, &tr_kind, sizeof *tr);
     *tr = (ta_true_range){.has_close = false};
-    return ta_indicator(L, update_tr);
+    return ta_indicator(L);
 }
 
-static int update_atr(lua_State *L)
+static void step_atr(void *state, const double *in, ta_results *out)
 {
-    ta_atr *atr = ta_state(L);
-    double bar[3];  // high, low, close
-    ta_inputs(L, "atr", moon_ta_high_low_close, 3, bar);
-    bool ready = ta_atr_push(atr, bar[0], bar[1], bar[2]);
-    return ta_one(L, ready, atr->average.value);
+    ta_atr *atr = state;
+    bool ready = ta_atr_push(atr, in[0], in[1], in[2]);
+    ta_one(out, ready, atr->average.value);
 }
+
+static const ta_kind atr_kind = {"atr", moon_ta_high_low_close, 3, 1, step_atr, 0};
 
 static int new_atr(lua_State *L)
 {
     ta_parameters(L, "atr", 1, "length");
     uint32_t length = ta_length(L, "atr", 1, 1, 14);
-    ta_atr *atr = ta_new_state(L, sizeof *atr);
+    ta_atr *atr = ta_new_state(L, &atr_kind, sizeof *atr);
     ta_atr_init(atr, length);
-    return ta_indicator(L, update_atr);
+    return ta_indicator(L);
 }
 
 // MARK: - Average directional index
@@ -89,12 +89,10 @@ static void adx_average(adx_state *adx)
         adx->adx = (adx->adx * (length - 1.0) + dx) / length;
 }
 
-static int update_adx(lua_State *L)
+static void step_adx(void *state, const double *in, ta_results *out)
 {
-    adx_state *adx = ta_state(L);
-    double bar[3];  // high, low, close
-    ta_inputs(L, "adx", moon_ta_high_low_close, 3, bar);
-    bool has_directions = adx_add_bar(adx, bar);
+    adx_state *adx = state;
+    bool has_directions = adx_add_bar(adx, in);
     if (has_directions) {
         adx->plus_di = adx->sum > 0 ? 100.0 * (adx->plus_dm / adx->sum) : 0;
         adx->minus_di = adx->sum > 0 ? 100.0 * (adx->minus_dm / adx->sum) : 0;
@@ -102,19 +100,20 @@ static int update_adx(lua_State *L)
     }
     if (adx->bars < 2 * adx->length)
         adx->bars++;
-    ta_push(L, adx->bars == 2 * adx->length, adx->adx);
-    ta_push(L, has_directions, adx->plus_di);
-    ta_push(L, has_directions, adx->minus_di);
-    return 3;
+    ta_give(out, 0, adx->bars == 2 * adx->length, adx->adx);
+    ta_give(out, 1, has_directions, adx->plus_di);
+    ta_give(out, 2, has_directions, adx->minus_di);
 }
+
+static const ta_kind adx_kind = {"adx", moon_ta_high_low_close, 3, 3, step_adx, 0};
 
 static int new_adx(lua_State *L)
 {
     ta_parameters(L, "adx", 1, "length");
     uint32_t length = ta_length(L, "adx", 1, 2, 14);
-    adx_state *adx = ta_new_state(L, sizeof *adx);
+    adx_state *adx = ta_new_state(L, &adx_kind, sizeof *adx);
     *adx = (adx_state){.length = length};
-    return ta_indicator(L, update_adx);
+    return ta_indicator(L);
 }
 
 // MARK: - SuperTrend
@@ -142,56 +141,55 @@ static void supertrend_add_bar(supertrend_state *st, const double bar[3])
     st->started = true;
 }
 
-static int update_supertrend(lua_State *L)
+static void step_supertrend(void *state, const double *in, ta_results *out)
 {
-    supertrend_state *st = ta_state(L);
-    double bar[3];  // high, low, close
-    ta_inputs(L, "supertrend", moon_ta_high_low_close, 3, bar);
-    bool ready = ta_atr_push(&st->atr, bar[0], bar[1], bar[2]);
-    if (!ready)
-        return ta_two(L, false, 0, 0);
-    supertrend_add_bar(st, bar);
-    lua_pushnumber(L, st->is_up ? st->lower : st->upper);
-    lua_pushinteger(L, st->is_up ? 1 : -1);
-    return 2;
+    supertrend_state *st = state;
+    bool ready = ta_atr_push(&st->atr, in[0], in[1], in[2]);
+    if (ready)
+        supertrend_add_bar(st, in);
+    ta_two(out, ready, st->is_up ? st->lower : st->upper, st->is_up ? 1 : -1);
 }
+
+static const ta_kind supertrend_kind = {
+    "supertrend", moon_ta_high_low_close, 3, 2, step_supertrend, TA_WHOLE_SECOND};
 
 static int new_supertrend(lua_State *L)
 {
     ta_parameters(L, "supertrend", 2, "length, multiplier");
     uint32_t length = ta_length(L, "supertrend", 1, 1, 10);
     double factor = ta_factor(L, "supertrend", 2, "multiplier", 3);
-    supertrend_state *st = ta_new_state(L, sizeof *st);
+    supertrend_state *st = ta_new_state(L, &supertrend_kind, sizeof *st);
     *st = (supertrend_state){.factor = factor};
     ta_atr_init(&st->atr, length);
-    return ta_indicator(L, update_supertrend);
+    return ta_indicator(L);
 }
 
 // MARK: - Linear regression
 
-static int update_linreg(lua_State *L)
+static void step_linreg(void *state, const double *in, ta_results *out)
 {
-    ta_weighted *w = ta_state(L);
+    ta_weighted *w = state;
     double slope = 0, length = w->window.ring.length;
-    if (!ta_weighted_push(w, ta_value(L, "linreg")))
-        return ta_two(L, false, 0, 0);
-    if (!ta_window_is_flat(&w->window)) {
+    bool ready = ta_weighted_push(w, in[0]);
+    if (ready && !ta_window_is_flat(&w->window)) {
         // Σ(i − mean of i)·x, of which the weighted sum less a multiple of the sum leaves little.
         ta_exact moment = w->weighted;
         ta_exact_add_product(&moment, -(length + 1) / 2, w->window.sum.high);
         ta_exact_add_product(&moment, -(length + 1) / 2, w->window.sum.low);
         slope = 12 * moment.high / (length * (length * length - 1));
     }
-    return ta_two(L, true, ta_window_mean(&w->window) + slope * (length - 1) / 2, slope);
+    ta_two(out, ready, ta_window_mean(&w->window) + slope * (length - 1) / 2, slope);
 }
+
+static const ta_kind linreg_kind = {"linreg", ta_value_alone, 1, 2, step_linreg, 0};
 
 static int new_linreg(lua_State *L)
 {
     ta_parameters(L, "linreg", 1, "length");
     uint32_t length = ta_length(L, "linreg", 1, 2, 14);
-    ta_weighted *w = ta_new_state(L, sizeof *w + length * sizeof(double));
+    ta_weighted *w = ta_new_state(L, &linreg_kind, sizeof *w + length * sizeof(double));
     ta_weighted_init(w, length, (double *)(w + 1));
-    return ta_indicator(L, update_linreg);
+    return ta_indicator(L);
 }
 
 // MARK: - Crossings
@@ -203,45 +201,48 @@ typedef struct {
 
 static const char *const cross_inputs[] = {"a", "b"};
 
-/// Reads a and b and gives the pair before; false on the first update, which has none.
-static bool cross_push(lua_State *L, const char *function, cross_state *now, cross_state *before)
+/// Takes a and b in and gives the pair before; false on the first update, which has none.
+static bool cross_push(cross_state *state, const double *in, cross_state *before)
 {
-    cross_state *state = ta_state(L);
-    double a = ta_number(L, function, 1, "", cross_inputs[0]);
-    double b = ta_number(L, function, 2, "", cross_inputs[1]);
     *before = *state;
-    *now = *state = (cross_state){.a = a, .b = b, .started = true};
+    *state = (cross_state){.a = in[0], .b = in[1], .started = true};
     return before->started;
 }
 
-static int update_crossover(lua_State *L)
+static void step_crossover(void *state, const double *in, ta_results *out)
 {
-    cross_state now, before;
-    bool has_before = cross_push(L, "crossover", &now, &before);
-    lua_pushboolean(L, has_before && before.a <= before.b && now.a > now.b);
-    return 1;
+    cross_state before;
+    bool has_before = cross_push(state, in, &before);
+    ta_one(out, true, has_before && before.a <= before.b && in[0] > in[1]);
 }
 
-static int update_crossunder(lua_State *L)
+static const ta_kind crossover_kind = {
+    "crossover", cross_inputs, 2, 1, step_crossover, TA_BOOLEAN};
+
+static void step_crossunder(void *state, const double *in, ta_results *out)
 {
-    cross_state now, before;
-    bool has_before = cross_push(L, "crossunder", &now, &before);
-    lua_pushboolean(L, has_before && before.a >= before.b && now.a < now.b);
-    return 1;
+    cross_state before;
+    bool has_before = cross_push(state, in, &before);
+    ta_one(out, true, has_before && before.a >= before.b && in[0] < in[1]);
 }
+
+static const ta_kind crossunder_kind = {
+    "crossunder", cross_inputs, 2, 1, step_crossunder, TA_BOOLEAN};
 
 static int new_crossover(lua_State *L)
 {
     ta_parameters(L, "crossover", 0, "");
-    *(cross_state *)ta_new_state(L, sizeof(cross_state)) = (cross_state){.started = false};
-    return ta_indicator(L, update_crossover);
+    cross_state *state = ta_new_state(L, &crossover_kind, sizeof *state);
+    *state = (cross_state){.started = false};
+    return ta_indicator(L);
 }
 
 static int new_crossunder(lua_State *L)
 {
     ta_parameters(L, "crossunder", 0, "");
-    *(cross_state *)ta_new_state(L, sizeof(cross_state)) = (cross_state){.started = false};
-    return ta_indicator(L, update_crossunder);
+    cross_state *state = ta_new_state(L, &crossunder_kind, sizeof *state);
+    *state = (cross_state){.started = false};
+    return ta_indicator(L);
 }
 
 const luaL_Reg moon_ta_trend[] = {

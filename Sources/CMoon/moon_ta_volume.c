@@ -12,11 +12,10 @@ typedef struct {
 
 static const char *const close_volume[] = {"close", "volume"};
 
-static int update_vwma(lua_State *L)
+static void step_vwma(void *state, const double *in, ta_results *out)
 {
-    vwma_state *vwma = ta_state(L);
-    double in[2], price = 0, volume = 0, value;
-    ta_inputs(L, "vwma", close_volume, 2, in);
+    vwma_state *vwma = state;
+    double price = 0, volume = 0, value;
     bool pushed_out = ta_window_push(&vwma->prices, in[0], &price);
     ta_window_push(&vwma->volumes, in[1], &volume);
     if (ta_window_went_round(&vwma->prices)) {
@@ -34,18 +33,20 @@ static int update_vwma(lua_State *L)
         value = ta_window_mean(&vwma->prices);  // without volume every price weighs the same
     else
         value = vwma->traded.high / total;
-    return ta_one(L, ta_window_is_full(&vwma->prices), value);
+    ta_one(out, ta_window_is_full(&vwma->prices), value);
 }
+
+static const ta_kind vwma_kind = {"vwma", close_volume, 2, 1, step_vwma, 0};
 
 static int new_vwma(lua_State *L)
 {
     ta_parameters(L, "vwma", 1, "length");
     uint32_t length = ta_length(L, "vwma", 1, 1, 0);
-    vwma_state *vwma = ta_new_state(L, sizeof *vwma + 2 * length * sizeof(double));
+    vwma_state *vwma = ta_new_state(L, &vwma_kind, sizeof *vwma + 2 * length * sizeof(double));
     vwma->traded = (ta_exact){0, 0};
     ta_window_init(&vwma->prices, length, (double *)(vwma + 1));
     ta_window_init(&vwma->volumes, length, (double *)(vwma + 1) + length);
-    return ta_indicator(L, update_vwma);
+    return ta_indicator(L);
 }
 
 // MARK: - Volume-weighted average price
@@ -57,27 +58,11 @@ typedef struct {
     bool started;
 } vwap_state;
 
-/// Price, volume and, with sessions, time: from a bar's fields or from the arguments.
-static void vwap_inputs(lua_State *L, bool has_sessions, double in[3])
-{
-    static const char *const bar_fields[] = {"high", "low", "close", "volume", "time"};
-    static const char *const arguments[] = {"price", "volume", "time"};
-    if (lua_type(L, 1) == LUA_TTABLE || lua_type(L, 1) == LUA_TLIGHTUSERDATA) {
-        double bar[5] = {0};
-        ta_inputs(L, "vwap", bar_fields, has_sessions ? 5 : 4, bar);
-        in[0] = ta_typical(bar[0], bar[1], bar[2]);
-        in[1] = bar[3];
-        in[2] = bar[4];
-    } else {
-        ta_inputs(L, "vwap", arguments, has_sessions ? 3 : 2, in);
-    }
-}
+static const char *const price_volume_time[] = {"price", "volume", "time"};
 
-static int update_vwap(lua_State *L)
+static void step_vwap(void *state, const double *in, ta_results *out)
 {
-    vwap_state *vwap = ta_state(L);
-    double in[3] = {0};  // price, volume, time
-    vwap_inputs(L, vwap->seconds > 0, in);
+    vwap_state *vwap = state;
     if (vwap->seconds > 0) {
         double session = floor(in[2] / vwap->seconds);
         // A late trade of the session before counts in this one: going back would lose this one.
@@ -91,16 +76,21 @@ static int update_vwap(lua_State *L)
     ta_exact_add(&vwap->volume, in[1]);
     // Before the first volume the price itself is the best answer.
     bool has_volume = vwap->volume.high > 0;
-    return ta_one(L, true, has_volume ? vwap->traded.high / vwap->volume.high : in[0]);
+    ta_one(out, true, has_volume ? vwap->traded.high / vwap->volume.high : in[0]);
 }
+
+static const ta_kind vwap_kind = {
+    "vwap", price_volume_time, 3, 1, step_vwap, TA_TYPICAL_PRICE};
 
 static int new_vwap(lua_State *L)
 {
     ta_parameters(L, "vwap", 1, "session_seconds");
     double seconds = ta_factor(L, "vwap", 1, "session_seconds", 0);
-    vwap_state *vwap = ta_new_state(L, sizeof *vwap);
+    vwap_state *vwap = ta_new_state(L, &vwap_kind, sizeof *vwap);
     *vwap = (vwap_state){.seconds = seconds};
-    return ta_indicator(L, update_vwap);
+    if (seconds == 0)
+        ta_record_of(vwap)->input_count = 2;  // the time does not matter
+    return ta_indicator(L);
 }
 
 // MARK: - On-balance volume
@@ -110,26 +100,26 @@ typedef struct {
     bool started;
 } obv_state;
 
-static int update_obv(lua_State *L)
+static void step_obv(void *state, const double *in, ta_results *out)
 {
-    obv_state *obv = ta_state(L);
-    double in[2];  // close, volume
-    ta_inputs(L, "obv", close_volume, 2, in);
+    obv_state *obv = state;
     if (!obv->started || in[0] > obv->close)
         obv->value += in[1];
     else if (in[0] < obv->close)
         obv->value -= in[1];
     obv->close = in[0];
     obv->started = true;
-    return ta_one(L, true, obv->value);
+    ta_one(out, true, obv->value);
 }
+
+static const ta_kind obv_kind = {"obv", close_volume, 2, 1, step_obv, 0};
 
 static int new_obv(lua_State *L)
 {
     ta_parameters(L, "obv", 0, "");
-    obv_state *obv = ta_new_state(L, sizeof *obv);
+    obv_state *obv = ta_new_state(L, &obv_kind, sizeof *obv);
     *obv = (obv_state){.started = false};
-    return ta_indicator(L, update_obv);
+    return ta_indicator(L);
 }
 
 // MARK: - Money flow index
@@ -142,17 +132,15 @@ typedef struct {
 
 static const char *const high_low_close_volume[] = {"high", "low", "close", "volume"};
 
-static int update_mfi(lua_State *L)
+static void step_mfi(void *state, const double *in, ta_results *out)
 {
-    mfi_state *mfi = ta_state(L);
-    double bar[4];  // high, low, close, volume
+    mfi_state *mfi = state;
     double oldest, value = 0;
-    ta_inputs(L, "mfi", high_low_close_volume, 4, bar);
-    double typical = ta_typical(bar[0], bar[1], bar[2]), change = typical - mfi->typical;
+    double typical = ta_typical(in[0], in[1], in[2]), change = typical - mfi->typical;
     if (mfi->started) {
         // Smaller changes are the rounding of the typical price, not a move.
         bool has_moved = fabs(change) > 1e-14 * (fabs(typical) + fabs(mfi->typical));
-        double flow = has_moved ? typical * bar[3] : 0;
+        double flow = has_moved ? typical * in[3] : 0;
         ta_window_push(&mfi->rising, change < 0 ? 0 : flow, &oldest);
         ta_window_push(&mfi->falling, change < 0 ? flow : 0, &oldest);
         double rising = ta_window_sum(&mfi->rising);
@@ -161,18 +149,20 @@ static int update_mfi(lua_State *L)
     }
     mfi->typical = typical;
     mfi->started = true;
-    return ta_one(L, ta_window_is_full(&mfi->rising), value);
+    ta_one(out, ta_window_is_full(&mfi->rising), value);
 }
+
+static const ta_kind mfi_kind = {"mfi", high_low_close_volume, 4, 1, step_mfi, 0};
 
 static int new_mfi(lua_State *L)
 {
     ta_parameters(L, "mfi", 1, "length");
     uint32_t length = ta_length(L, "mfi", 1, 2, 14);
-    mfi_state *mfi = ta_new_state(L, sizeof *mfi + 2 * length * sizeof(double));
+    mfi_state *mfi = ta_new_state(L, &mfi_kind, sizeof *mfi + 2 * length * sizeof(double));
     *mfi = (mfi_state){.started = false};
     ta_window_init(&mfi->rising, length, (double *)(mfi + 1));
     ta_window_init(&mfi->falling, length, (double *)(mfi + 1) + length);
-    return ta_indicator(L, update_mfi);
+    return ta_indicator(L);
 }
 
 const luaL_Reg moon_ta_volume[] = {
