@@ -1,5 +1,5 @@
 // One event into one handler, and what it returned.
-#include "moon_parts.h"
+#include "moon_follow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +87,8 @@ static moon_outcome refuse(moon_host *host, const char *format, ...) {
 // What was returned is wrong: where the handler stands. // the stack is that between calls
 static void note_handler_place(moon_host *host, moon_handler handler) {
     lua_Debug ar;
-    lua_pushvalue(host->L, host->handler[handler]);
+    if (handler == MOON_WHEN) moon_push_told(host);
+    else lua_pushvalue(host->L, host->handler[handler]);
     lua_getinfo(host->L, ">S", &ar);
     // A function of the host, such as `on_timer = tostring`, stands on no line.
     host->failure_line = ar.linedefined > 0 ? ar.linedefined : 0;
@@ -303,6 +304,16 @@ moon_outcome moon_call(moon_host *host, moon_handler handler) {
     return isQuiet ? MOON_QUIET : settle(host, handler, status, host->bottom);
 }
 
+moon_outcome moon_call_due(moon_host *host) {
+    lua_State *L = host->L;
+    host->generation++;
+    if (host->request_count) moon_clear_requests(host);
+    moon_push_source_view(L, moon_push_due(host));  // stack: …, function, view
+    int status = moon_run(host, 1, LUA_MULTRET);
+    bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);
+    return isQuiet ? MOON_QUIET : settle(host, MOON_WHEN, status, host->bottom);
+}
+
 // ---- Many trades in one call ---------------------------------------------------------------------
 
 const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
@@ -318,16 +329,19 @@ static inline bool is_nothing_alone(moon_host *host, lua_State *L) {
            && host->stirred_generation != host->generation;
 }
 
-// stack: on_trade, the stretch → what the handler returned that ended it
+// stack: on_trade or nil, the stretch → what the handler returned that ended it
 static int run_trades(lua_State *L) {
     moon_host *host = moon_of(L);
     moon_stretch *stretch = lua_touserdata(L, 2);
     lua_settop(L, 1);
+    bool isCalled = !lua_isnil(L, 1);
     while (stretch->next < stretch->end) {
         const moon_trade *trade = stretch->trades + stretch->next++;
         if (!stretch->is_heard[trade->instrument]) continue;
         host->generation++;
         host->events.trade = trade;
+        if (host->following && moon_follow_trade(L, host)) return 0;
+        if (!isCalled) continue;
         lua_pushvalue(L, 1);
         lua_pushlightuserdata(
             L, (void *)moon_view_now(host->generation, MOON_VIEW_TRADE, 0));
@@ -342,7 +356,8 @@ static int run_trades(lua_State *L) {
 }
 
 moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
-    if (host->handler[MOON_ON_TRADE] == 0) {  // none, or none any more
+    int slot = host->handler[MOON_ON_TRADE];
+    if (slot == 0 && (!host->following || host->is_broken)) {  // none, or none any more
         stretch->next = stretch->end;
         return MOON_QUIET;
     }
@@ -350,7 +365,8 @@ moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
     if (host->request_count) moon_clear_requests(host);
     host->built_generation = host->stirred_generation = 0;  // what the last call did is not this one's
     lua_pushcfunction(L, run_trades);
-    lua_pushvalue(L, host->handler[MOON_ON_TRADE]);
+    if (slot) lua_pushvalue(L, slot);
+    else lua_pushnil(L);
     lua_pushlightuserdata(L, stretch);  // stack: …, run_trades, on_trade, the stretch
     int status = moon_run(host, 2, LUA_MULTRET);
     bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);

@@ -10,7 +10,9 @@ static const char *const handler_names[MOON_HANDLER_COUNT] = {
 // In the registry: the handlers by number from 1, false for none, and their numbers by name.
 static const char handlers_key;
 
-const char *moon_handler_name(moon_handler handler) { return handler_names[handler]; }
+const char *moon_handler_name(moon_handler handler) {
+    return handler == MOON_WHEN ? "when" : handler_names[handler];
+}
 
 static int slot_of(int handler) { return MOON_MESSAGE_SLOT + 1 + handler; }
 

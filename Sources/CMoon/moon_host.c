@@ -252,6 +252,7 @@ void moon_close(moon_host *host) {
     moon_heap_close(host->heap);  // nothing in it needs to be released one by one
     free_instruments(host);
     free_slots(host);
+    moon_close_following(host);
     moon_events *events = &host->events;
     moon_text *texts[] = {
         &events->bar.size,      &events->fill.id,       &events->fill.fee_currency,
@@ -321,5 +322,6 @@ moon_instrument *moon_attach(
     for (int32_t i = 0; i < slot_count && i < host->slot_count; i++) host->slots[i] = slots[i];
     moon_text_set(&host->mode, mode, strlen(mode));
     host->is_attached = true;
+    moon_attach_following(host);
     return host->instruments;
 }

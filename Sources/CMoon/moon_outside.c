@@ -20,6 +20,10 @@ static int32_t subscribe(void *context, const char *symbol, const char *feed, mo
     ASK(int32_t, subscribe(CONTEXT, symbol, feed, error));
 }
 
+static int32_t follow(void *context, const char *symbol, const char *feed, moon_text *text) {
+    ASK(int32_t, follow(CONTEXT, symbol, feed, text));
+}
+
 static bool parameter(
     void *context, const moon_parameter *declared, moon_value *value, moon_text *error) {
     ASK(bool, parameter(CONTEXT, declared, value, error));
@@ -80,6 +84,7 @@ void moon_set_calls(moon_host *host, moon_calls calls) {
     host->calls = (moon_calls){
         .context = host,
         .subscribe = subscribe,
+        .follow = follow,
         .parameter = parameter,
         .parameters_end = parameters_end,
         .module = module,

@@ -33,7 +33,8 @@ static inline const char *moon_push_string(lua_State *L, const char *text) {
     X(reduce_only) X(tag) X(filled) X(remaining) X(average_price) X(created) X(updated)            \
     X(realised_pnl) X(unrealised_pnl) X(fees) X(funding) X(kind) X(base) X(quote) X(settle)        \
     X(tick) X(lot) X(min_qty) X(min_notional) X(contract_size) X(maker_fee) X(taker_fee)           \
-    X(version) X(copy) X(level) X(bids) X(asks) X(count)
+    X(version) X(copy) X(level) X(bids) X(asks) X(count) X(of)                 \
+    X(previous) X(value) X(second) X(third)
 
 typedef enum {
     F_none,
@@ -96,10 +97,15 @@ typedef enum {
     MOON_ASKED_COUNT
 } moon_asked;
 
+// What indicators follow and what is watched; see moon_follow.h.
+typedef struct moon_following moon_following;
+typedef struct moon_source moon_source;
+
 struct moon_host {
     lua_State *L;
     uint64_t generation;  // counts callbacks
     moon_events events;
+    moon_following *following;        // NULL: no indicator follows a feed
     int handler[MOON_HANDLER_COUNT];  // its stack slot; 0: the script has none
     uint64_t stirred_generation;      // of the last callback that built an intent or set a handler
     int bottom;                       // the top of the stack between calls
@@ -366,7 +372,22 @@ static inline moon_field moon_field_of(const moon_host *host, const void *name) 
 }
 
 void moon_open_views(lua_State *L, moon_host *host);   // the views' metatable
+// The double nearest to a value on a scale. A whole number of the scale's units that fits 53 bits needs
+// one division, which rounds correctly; the rest goes the exact, slow way.
+static inline double moon_number(
+    const moon_host *host, moon_attos value, const moon_scale *scale) {
+    unsigned __int128 bits = (unsigned __int128)(uint64_t)value.high << 64 | value.low;
+    uint64_t shifted = (uint64_t)((__int128)bits >> (18 - scale->decimals));
+    int64_t units = (int64_t)(shifted * scale->inverse);
+    bool isExact = (__int128)units * scale->step == (__int128)bits
+                   && units <= (int64_t)1 << 53 && units >= -((int64_t)1 << 53);
+    return isExact ? (double)units / scale->divisor : host->calls.nearest(value);
+}
+
 void moon_push_view(lua_State *L, uintptr_t view);     // stack: +1
+// Pushes what a view's field says; the kind has the field. // stack: +1
+void moon_push_view_field(lua_State *L, uintptr_t view, moon_view kind, moon_field field);
+const char *moon_field_name(moon_field field);
 moon_view moon_view_kind(lua_State *L, int index);     // MOON_VIEW_NONE: no view
 void moon_open_book(lua_State *L);  // its methods
 bool moon_push_book_field(lua_State *L, moon_host *host, int32_t instrument, moon_field field);
@@ -386,6 +407,21 @@ static inline void moon_set_method(lua_State *L, moon_field field, lua_CFunction
 static inline void moon_push_method(lua_State *L, moon_field field) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, MOON_METHODS + field);
 }
+
+// ---- moon_follow.c and moon_when.c --------------------------------------------------------------
+
+void moon_open_following(lua_State *L);  // the method of indicators
+void moon_open_when(lua_State *L);       // stack: api → api
+void moon_attach_following(moon_host *host);
+void moon_close_following(moon_host *host);
+// Lets what follows the trade at hand hear of it; whether a condition came true by that. There must be
+// something that follows a feed.
+bool moon_follow_trade(lua_State *L, moon_host *host);
+// Pushes the function of the next condition that came true and gives its source. // stack: +1
+const moon_source *moon_push_due(moon_host *host);
+void moon_push_told(moon_host *host);  // the one that was pushed last; stack: +1
+
+// ---- What scripts ask for ------------------------------------------------------------------------
 
 void moon_open_intents(lua_State *L);  // stack: api → api
 const moon_intent *moon_intent_at(lua_State *L, int index);  // NULL: it is none

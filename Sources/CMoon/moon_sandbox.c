@@ -283,6 +283,8 @@ void moon_open_sandbox(lua_State *L) {
     moon_open_queries(L);
     moon_open_requests(L);
     moon_open_params(L);
+    moon_open_following(L);
+    moon_open_when(L);
     lua_pushcfunction(L, require);
     lua_setfield(L, -2, "require");
     moon_open_state(L);

@@ -21,6 +21,7 @@ void moon_ta_open(lua_State *L)
     luaL_setfuncs(L, moon_ta_oscillators, 0);
     luaL_setfuncs(L, moon_ta_trend, 0);
     luaL_setfuncs(L, moon_ta_volume, 0);
+    luaL_setfuncs(L, moon_ta_conditions, 0);
 }
 
 // MARK: - Parameters of the factories
@@ -180,11 +181,24 @@ static int update(lua_State *L)
     const ta_kind *kind = record->kind;
     double in[TA_MOST_INPUTS];
     ta_results results;
+    if (record->follows)
+        return luaL_error(
+            L, "%s follows a feed and is fed by that: read its value", record->name);
     read_inputs(L, record, in);
     ta_advance(record, in, &results);
     for (int i = 0; i < kind->result_count; i++)
         push_result(L, kind, &results, i);
     return kind->result_count;
+}
+
+ta_record *ta_record_at(lua_State *L, int index)
+{
+    if (lua_tocfunction(L, index) != update)
+        return NULL;
+    lua_getupvalue(L, index, 1);
+    ta_record *record = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    return record;
 }
 
 int ta_indicator(lua_State *L)

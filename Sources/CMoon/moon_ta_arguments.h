@@ -107,6 +107,9 @@ static inline ta_record *ta_record_of(void *state)
     return (ta_record *)state - 1;
 }
 
+/// The indicator at `index`, the function that a script calls; NULL: it is none.
+ta_record *ta_record_at(lua_State *L, int index);
+
 /// Turns the state on the top of the stack into the indicator.  // stack: indicator
 int ta_indicator(lua_State *L);
 
@@ -128,6 +131,7 @@ extern const luaL_Reg moon_ta_channels[];
 extern const luaL_Reg moon_ta_oscillators[];
 extern const luaL_Reg moon_ta_trend[];
 extern const luaL_Reg moon_ta_volume[];
+extern const luaL_Reg moon_ta_conditions[];
 
 extern const char *const ta_value_alone[1];
 extern const char *const moon_ta_high_low_close[3];

@@ -3,6 +3,23 @@
 #include "moon_ta_arguments.h"
 #include "moon_ta_parts.h"
 
+// MARK: - The value itself
+
+static void step_value(void *state, const double *in, ta_results *out)
+{
+    (void)state;
+    ta_one(out, true, in[0]);
+}
+
+static const ta_kind value_kind = {"value", ta_value_alone, 1, 1, step_value, 0};
+
+static int new_value(lua_State *L)
+{
+    ta_parameters(L, "value", 0, "");
+    ta_new_state(L, &value_kind, 0);
+    return ta_indicator(L);
+}
+
 // MARK: - Simple
 
 static void step_sma(void *state, const double *in, ta_results *out)
@@ -204,6 +221,7 @@ static int new_kama(lua_State *L)
 }
 
 const luaL_Reg moon_ta_averages[] = {
+    {"value", new_value},
     {"sma", new_sma}, {"ema", new_ema}, {"dema", new_dema}, {"tema", new_tema}, {"rma", new_rma},
     {"wma", new_wma}, {"hma", new_hma}, {"kama", new_kama}, {NULL, NULL},
 };

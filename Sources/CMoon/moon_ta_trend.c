@@ -1,5 +1,6 @@
 // Trend and range: tr, atr, adx, supertrend, linreg, crossover, crossunder.
 
+#include "moon_follow.h"
 #include "moon_ta_arguments.h"
 #include "moon_ta_parts.h"
 
@@ -231,7 +232,8 @@ static const ta_kind crossunder_kind = {
 
 static int new_crossover(lua_State *L)
 {
-    ta_parameters(L, "crossover", 0, "");
+    if (lua_gettop(L) > 0)  // of two indicators that follow a feed
+        return moon_new_condition(L, MOON_CROSSOVER);
     cross_state *state = ta_new_state(L, &crossover_kind, sizeof *state);
     *state = (cross_state){.started = false};
     return ta_indicator(L);
@@ -239,7 +241,8 @@ static int new_crossover(lua_State *L)
 
 static int new_crossunder(lua_State *L)
 {
-    ta_parameters(L, "crossunder", 0, "");
+    if (lua_gettop(L) > 0)  // of two indicators that follow a feed
+        return moon_new_condition(L, MOON_CROSSUNDER);
     cross_state *state = ta_new_state(L, &crossunder_kind, sizeof *state);
     *state = (cross_state){.started = false};
     return ta_indicator(L);

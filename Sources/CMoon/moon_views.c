@@ -18,17 +18,9 @@ static const int64_t NANOSECONDS = 1000000000;
 
 // ---- Values -------------------------------------------------------------------------------------
 
-// Pushes the double nearest to a value on a scale. A whole number of the scale's units that fits
-// 53 bits needs one division, which rounds correctly; the rest goes the exact, slow way.
 static inline void push_scaled(
     lua_State *L, moon_host *host, moon_attos value, const moon_scale *scale) {
-    unsigned __int128 bits = (unsigned __int128)(uint64_t)value.high << 64 | value.low;
-    uint64_t shifted = (uint64_t)((__int128)bits >> (18 - scale->decimals));
-    int64_t units = (int64_t)(shifted * scale->inverse);
-    bool isExact = (__int128)units * scale->step == (__int128)bits
-                   && units <= (int64_t)1 << 53 && units >= -((int64_t)1 << 53);
-    lua_pushnumber(
-        L, isExact ? (lua_Number)units / scale->divisor : host->calls.nearest(value));
+    lua_pushnumber(L, moon_number(host, value, scale));
 }
 
 void moon_push_exact(lua_State *L, moon_host *host, moon_attos value) {
@@ -374,6 +366,12 @@ const char *moon_view_field(int kind, int index) {
     if (kind == MOON_VIEW_BOOK && index < method_count) return book_methods[index];
     if (kind == MOON_VIEW_BOOK) index -= method_count;
     return index == 0 ? "copy" : NULL;
+}
+
+const char *moon_field_name(moon_field field) { return field_names[field]; }
+
+void moon_push_view_field(lua_State *L, uintptr_t view, moon_view kind, moon_field field) {
+    kinds[kind].push(L, moon_of(L), view, field);
 }
 
 static bool is_live(moon_view kind) { return kind >= MOON_VIEW_ORDER; }

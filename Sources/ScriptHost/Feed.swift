@@ -13,6 +13,14 @@ enum Feed: Hashable {
         ("funding", .funding, MOON_ON_FUNDING),
     ]
 
+    /// The handler of its events.
+    var handler: moon_handler {
+        guard case .plain(let feeds) = self,
+            let plain = Self.plainFeeds.first(where: { $0.feed == feeds })
+        else { return MOON_ON_BAR }
+        return plain.handler
+    }
+
     /// The longest bar: 366 days, in nanoseconds.
     private static let longestBar: Int64 = 366 * 86_400 * 1_000_000_000
 
@@ -59,6 +67,24 @@ enum Feed: Hashable {
             by: milliseconds * 1_000_000)
         guard !overflow, nanoseconds <= longestBar else { return nil }
         return .time(nanoseconds: nanoseconds)
+    }
+}
+
+extension Subscription {
+    mutating func insert(_ feed: Feed) {
+        switch feed {
+        case .plain(let plain): feeds.insert(plain)
+        case .bars(let size):
+            feeds.insert(.bars)
+            if !barSizes.contains(size) { barSizes.append(size) }
+        }
+    }
+
+    func contains(_ feed: Feed) -> Bool {
+        switch feed {
+        case .plain(let plain): feeds.contains(plain)
+        case .bars(let size): barSizes.contains(size)
+        }
     }
 }
 

@@ -35,7 +35,7 @@ struct IndicatorCall {
         case "stoch": number(0, or: 14) + number(1, or: 3) + number(2, or: 3) - 2
         case "keltner": max(number(0, or: 20), number(2, or: 10) + 1)
         case "tr": 2
-        case "obv", "vwap", "crossover", "crossunder": 1
+        case "value", "obv", "vwap", "crossover", "crossunder": 1
         default: nil
         }
     }

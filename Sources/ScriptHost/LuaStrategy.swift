@@ -36,8 +36,11 @@ public import TradingModel
     public private(set) var stateShape: Int64 = 1
     /// The `state` that loading alone makes: what a new version adds to that of the old one.
     var defaultState: String?
-    /// What the script asked for while it loaded, timers above all: taken with the start.
-    var askedAtLoad: [StrategyRequest] = []
+    /// What the script asked for before the call at hand: while it loaded, timers above all, or in the
+    /// functions of conditions.
+    var asked: [StrategyRequest] = []
+    /// Whether indicators of it follow feeds.
+    private var follows = false
 
     /// Reads, compiles and runs the script at `path`; its handlers run later.
     ///
@@ -91,7 +94,8 @@ public import TradingModel
         precondition(Trade.liesAsTheShimReadsIt, "moon_trade has the layout of Trade")
         if let state { try restore(state) }
         try load(text, chunk: chunk)
-        appendRequests(to: &askedAtLoad)
+        appendRequests(to: &asked)
+        follows = unsafe moon_follows(host)
         stateShape = try declaredShape()
         warnings = try handlerWarnings()
     }
@@ -128,14 +132,16 @@ public import TradingModel
             var wanted = subscriptions.first(where: { $0.key.description == symbol.description })?
                 .value
         else { return Subscription() }
+        let followed = context.followed(of: symbol)
         // A handler that is taken away for a while is there again later.
         for feed in Feed.plainFeeds where !declares(feed.handler) {
             wanted.feeds.remove(feed.feed)
         }
         if !declares(MOON_ON_BAR) {
             wanted.feeds.remove(.bars)
-            wanted.barSizes = []
+            wanted.barSizes = followed.barSizes
         }
+        wanted.feeds.formUnion(followed.feeds)
         return wanted
     }
 
@@ -161,7 +167,11 @@ public import TradingModel
             is_heard: UnsafePointer(stretch.isHeard.base), next: rows.lowerBound,
             end: rows.upperBound)
         context.stretch = stretch
-        let outcome = outcome(unsafe moon_call_trades(host, shimStretch), of: MOON_ON_TRADE)
+        var outcome = outcome(unsafe moon_call_trades(host, shimStretch), of: MOON_ON_TRADE)
+        if follows, unsafe moon_is_due(host) {
+            callDue()
+            outcome = told(call(MOON_ON_TRADE, isFollowed: true))
+        }
         context.stretch = nil
         let next = unsafe shimStretch.pointee.next
         // A handler may answer and ask for nothing (`return {}`): that it is quiet does not say that
@@ -239,8 +249,13 @@ public import TradingModel
     public func onStart(_ reason: StartReason) -> HandlerOutcome {
         unsafe events.pointee.is_rehearsal = isRehearsing
         unsafe events.pointee.is_rollback = isRolledBack
-        let outcome = call(MOON_ON_START, text: reason.rawValue)
-        return outcome == .quiet && !askedAtLoad.isEmpty ? .output : outcome
+        unsafe set(&events.pointee.text, reason.rawValue)
+        // The start comes before everything else, what follows the position too.
+        let outcome = call(MOON_ON_START, isFollowed: true)
+        guard follows else { return outcome == .quiet && !asked.isEmpty ? .output : outcome }
+        keep(outcome)
+        if unsafe moon_follow(host, MOON_ON_START) { callDue() }
+        return told(.quiet)
     }
 
     public func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
@@ -268,7 +283,32 @@ public import TradingModel
 
     @inline(__always)
     private func call(_ handler: moon_handler) -> HandlerOutcome {
+        guard follows else { return call(handler, isFollowed: true) }
+        if unsafe moon_follow(host, handler) { callDue() }
+        return told(call(handler, isFollowed: true))
+    }
+
+    /// The same once the indicators that follow the event have heard of it.
+    @inline(__always)
+    private func call(_ handler: moon_handler, isFollowed: Bool) -> HandlerOutcome {
         outcome(unsafe moon_call(host, handler), of: handler)
+    }
+
+    /// Calls the functions whose conditions came true, one after the other.
+    private func callDue() {
+        while unsafe moon_is_due(host) {
+            keep(outcome(unsafe moon_call_due(host), of: MOON_WHEN))
+        }
+    }
+
+    /// Keeps what a call asked for while others follow it in the same event.
+    private func keep(_ outcome: HandlerOutcome) {
+        if outcome != .quiet { appendOutput(to: &asked) }
+    }
+
+    /// The outcome of an event whose last call had this one.
+    private func told(_ outcome: HandlerOutcome) -> HandlerOutcome {
+        outcome == .quiet && !asked.isEmpty ? .output : outcome
     }
 
     @inline(__always)
@@ -283,8 +323,13 @@ public import TradingModel
     }
 
     public func takeOutput(into requests: inout [StrategyRequest]) {
-        requests += askedAtLoad
-        askedAtLoad = []
+        requests += asked
+        asked = []
+        appendOutput(to: &requests)
+    }
+
+    /// Moves what the last call asked for, and how it failed, to the end of `requests`.
+    private func appendOutput(to requests: inout [StrategyRequest]) {
         appendRequests(to: &requests)
         guard let failedHandler else { return }
         self.failedHandler = nil

@@ -32,6 +32,17 @@ extension ScriptContext {
                 return -1
             }
         }
+        unsafe calls.follow = { pointer, symbol, feed, text in
+            let (symbol, feed) = unsafe (string(symbol), string(feed))
+            do throws(ScriptMistake) {
+                let (handler, size) = try unsafe context(pointer).follow(symbol, feed)
+                unsafe set(text, size)
+                return Int32(handler.rawValue)
+            } catch let mistake {
+                unsafe set(text, mistake.message)
+                return -1
+            }
+        }
         unsafe calls.parameter = { pointer, declared, value, error in
             guard let declared = unsafe declared, let value = unsafe value else { return false }
             let context = unsafe context(pointer)

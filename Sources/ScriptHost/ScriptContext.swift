@@ -12,6 +12,8 @@ import TradingModel
     /// Every subscribed symbol in order; its place is its slot in the shim.
     private(set) var symbols: [Symbol] = []
     private(set) var subscriptions: [Symbol: Subscription] = [:]
+    /// What indicators follow of them.
+    private(set) var followed: [Symbol: Subscription] = [:]
     /// The bar sizes as each symbol's subscription wrote them.
     private var barTexts: [Symbol: [BarSize: String]] = [:]
     /// The same by instrument, once the strategy is attached.
@@ -56,19 +58,34 @@ import TradingModel
             }
             slot = symbols.count - 1
         }
-        var subscription = subscriptions[symbols[slot]] ?? Subscription()
-        switch feed {
-        case .plain(let feeds): subscription.feeds.insert(feeds)
-        case .bars(let size):
-            subscription.feeds.insert(.bars)
-            if !subscription.barSizes.contains(size) { subscription.barSizes.append(size) }
-            let text = String(feedText.dropFirst(5))
-            if barTexts[symbols[slot]]?[size] == nil {
-                barTexts[symbols[slot], default: [:]][size] = text
-            }
+        subscriptions[symbols[slot], default: Subscription()].insert(feed)
+        if case .bars(let size) = feed, barTexts[symbols[slot]]?[size] == nil {
+            barTexts[symbols[slot], default: [:]][size] = String(feedText.dropFirst(5))
         }
-        subscriptions[symbols[slot]] = subscription
         return Int32(slot)
+    }
+
+    /// Notes that an indicator follows a feed that the script has subscribed to; says the handler of its
+    /// events and, of bars, their size as the events have it.
+    func follow(
+        _ text: String, _ feedText: String
+    ) throws(ScriptMistake) -> (handler: moon_handler, size: String) {
+        let feed = try Feed.read(feedText).get()
+        guard let symbol = symbols.first(where: { $0.description == text }),
+            let subscription = subscriptions[symbol], subscription.contains(feed)
+        else {
+            throw ScriptMistake(
+                message: "`\(feedText)` of \(text) is not subscribed: call subscribe(\"\(text)\", "
+                    + "\"\(feedText)\") first")
+        }
+        followed[symbol, default: Subscription()].insert(feed)
+        guard case .bars(let size) = feed else { return (feed.handler, "") }
+        return (MOON_ON_BAR, barTexts[symbol]?[size] ?? "")
+    }
+
+    /// The indicators' part of what a symbol subscribes to.
+    func followed(of symbol: Symbol) -> Subscription {
+        followed.first { $0.key.description == symbol.description }?.value ?? Subscription()
     }
 
     func barTexts(of symbol: Symbol) -> [BarSize: String] {

@@ -117,7 +117,7 @@ extension LuaStrategy {
                     "\(handlerName(handler)) is never called: no symbol subscribes to `\(name)`; "
                         + "add subscribe(symbol, \"\(name)\")"))
         }
-        if !handlers.contains(where: hasHandler) {
+        if !watches, !handlers.contains(where: hasHandler) {
             warnings.append(warning("the script has no handler, such as on_trade: it does nothing"))
         }
         return warnings
@@ -167,6 +167,14 @@ extension LuaStrategy {
 }
 
 extension LuaStrategy {
+    /// Whether the host watches conditions for it.
+    var watches: Bool { unsafe moon_watches(host) }
+
+    /// Whether an indicator follows this feed of any symbol.
+    func isFollowed(_ feed: Feed) -> Bool {
+        context.followed.values.contains { $0.contains(feed) }
+    }
+
     /// Whether the script had the handler of this name when it had loaded.
     func hasHandler(named name: String) -> Bool {
         handlers.contains { handlerName($0) == name && declares($0) }

@@ -76,7 +76,7 @@ extension LuaStrategy {
         guard unsafe moon_upgrade(host, shape) else {
             throw ReloadRefusal(failure(handler: "on_upgrade").description)
         }
-        appendRequests(to: &askedAtLoad)
+        appendRequests(to: &asked)
     }
 
     private func perform(

@@ -106,7 +106,7 @@ private let package = URL(filePath: #filePath).deletingLastPathComponent()
         for name in ApiDocuments.names {
             let shown = name.hasPrefix("ta.") ? String(name.dropFirst(3)) : name
             #expect(
-                ["`\(shown)(", "`\(shown)`", "`\(shown){"].contains {
+                ["`\(shown)(", "`\(name)(", "`\(shown)`", "`\(shown){"].contains {
                     ApiDocuments.page.contains($0)
                 },
                 "\(name)")

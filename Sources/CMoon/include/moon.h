@@ -189,6 +189,9 @@ typedef struct {
 
     // While the script loads.
     int32_t (*subscribe)(void *context, const char *symbol, const char *feed, moon_text *error);
+    // What an indicator is about to follow: the handler of a feed that the script has subscribed to.
+    // `text` gets the size of bars as their events have it, or the error.
+    int32_t (*follow)(void *context, const char *symbol, const char *feed, moon_text *text);
     bool (*parameter)(
         void *context, const moon_parameter *declared, moon_value *value, moon_text *error);
     bool (*parameters_end)(void *context, moon_text *error);
@@ -347,10 +350,11 @@ typedef enum {
     MOON_ON_TIMER,
     MOON_ON_STOP,
     MOON_ON_UPGRADE,
-    MOON_HANDLER_COUNT
+    MOON_HANDLER_COUNT,
+    MOON_WHEN = MOON_HANDLER_COUNT  // no handler: the function of a condition
 } moon_handler;
 
-// `on_trade` and so on.
+// `on_trade` and so on; `when`.
 const char *moon_handler_name(moon_handler handler);
 // Whether the script has the handler now, and whether it had it when it had loaded: what it hears of
 // the market goes by that.
@@ -390,6 +394,17 @@ typedef enum { MOON_QUIET, MOON_OUTPUT, MOON_FAILED } moon_outcome;
 // Runs a handler on the event at hand; quiet at once when the script does not have it.
 moon_outcome moon_call(moon_host *host, moon_handler handler);
 
+// Whether indicators of the script follow a feed: moon_follow must then come before each moon_call.
+bool moon_follows(const moon_host *host);
+// Whether conditions are watched.
+bool moon_watches(const moon_host *host);
+// Feeds the indicators that follow the event at hand; whether a condition came true by that.
+bool moon_follow(moon_host *host, moon_handler event);
+// Whether a condition that came true has not been told.
+bool moon_is_due(const moon_host *host);
+// Calls the function of the next of them.
+moon_outcome moon_call_due(moon_host *host);
+
 // Trades in a row for on_trade, so that one protected call serves many of them.
 typedef struct {
     const moon_trade *trades;
@@ -398,7 +413,8 @@ typedef struct {
     size_t end;
 } moon_stretch;
 
-// Runs on_trade over a stretch up to and including the first trade that it answers or fails at.
+// Runs on_trade over a stretch up to and including the first trade that it answers or fails at. A
+// trade by which a condition comes true ends it too: its functions and on_trade are still to be called.
 moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch);
 
 // ---- What a call asked for --------------------------------------------------------------------

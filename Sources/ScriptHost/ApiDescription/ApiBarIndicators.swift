@@ -92,12 +92,12 @@ extension ScriptApi {
                 "supertrend", [length(or: 10), .optional("multiplier", .positive, "3")],
                 highLowClose, first: "length + 1", gives: ["line", "direction"],
                 "two results: the line, and the direction, 1 or −1"),
-            indicator(
-                "crossover", [], ["a", "b"], first: "1", type: .boolean,
-                "true on the update where a goes above b, else false"),
-            indicator(
-                "crossunder", [], ["a", "b"], first: "1", type: .boolean,
-                "true on the update where a goes below b, else false"),
+            crossing(
+                "crossover",
+                "true on the update where a goes above b, else false; with `a` and `b` a condition"),
+            crossing(
+                "crossunder",
+                "true on the update where a goes below b, else false; with `a` and `b` a condition"),
         ]),
         .example(
             """

@@ -69,6 +69,8 @@ extension ScriptApi {
     static let averages: [ApiPart] = [
         .heading(3, "Averages"),
         .indicators([
+            indicator(
+                "value", [], value, first: "1", "the value itself: of a feed, for a condition"),
             indicator("sma", [length()], value, first: "length", "the mean of the last values"),
             indicator(
                 "ema", [length()], value, first: "length",

@@ -24,6 +24,8 @@ indirect enum ApiType: Hashable, Sendable {
     case parameters
     /// What a function of `ta` returns.
     case indicator
+    /// What ``when`` watches.
+    case condition
     case list(ApiType)
     case either([ApiType])
     /// Also nil.
@@ -89,6 +91,8 @@ struct ApiFunction: Sendable {
     var refusesExtra = false
     /// What the function that it returns takes; nil: it makes no indicator.
     var indicator: ApiIndicator?
+    /// Whether it makes a condition where it is given arguments, and no indicator.
+    var makesCondition = false
 
     init(
         _ name: String, _ parameters: [ApiParameter] = [], gives results: [ApiResult] = [],

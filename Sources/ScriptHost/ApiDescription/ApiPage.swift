@@ -101,6 +101,7 @@ extension ApiType {
         case .intent: "intent"
         case .parameters: "the parameters' values"
         case .indicator: "indicator"
+        case .condition: "condition"
         case .list(let element): "list of \(element.words)"
         case .either(let types): types.map(\.words).joined(separator: " or ")
         case .optional(let inner): "\(inner.words), or nil"

@@ -11,6 +11,14 @@ extension ApiDocuments {
             "",
         ]
         for record in ScriptApi.records { lines += record.annotation }
+        lines += [
+            "---What when() watches.", "---@class \(className("condition"))", "",
+            "---What a function of ta returns.", "---@class \(className("indicator"))",
+            "local Indicator = {}", "",
+        ]
+        for function in ScriptApi.functions where function.name.hasPrefix("indicator:") {
+            lines += function.annotation(name: "Indicator:\(function.ownName)")
+        }
         for library in ScriptApi.libraries {
             // Texts have the string library's functions as methods by this class.
             if library.name == "string" { lines.append("---@class stringlib") }
@@ -44,6 +52,7 @@ extension ApiType {
         case .choice(let choices): choices.map { "\"\($0)\"" }.joined(separator: "|")
         case .view(let name), .record(let name): className(name)
         case .intent: className("intent")
+        case .condition: className("condition")
         case .parameters: "table<string, any>"
         case .list(let element): "(\(element.annotation))[]"
         case .either(let types): types.map(\.annotation).joined(separator: "|")
@@ -101,7 +110,9 @@ extension ApiFunction {
             }
         }
         if let indicator {
-            lines.append("---@return \(updateType(indicator)) indicator # call it with each value")
+            var type = "\(className("indicator"))|\(updateType(indicator))"
+            if makesCondition { type = "\(className("condition"))|" + type }
+            lines.append("---@return \(type) indicator # call it with each value, or bind it")
         } else {
             for result in results {
                 lines.append("---@return \(result.type.annotation) \(result.name)")

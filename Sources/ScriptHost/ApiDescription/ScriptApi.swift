@@ -8,7 +8,7 @@ enum ScriptApi {
     /// The page, part by part; it holds every description.
     static let parts: [ApiPart] =
         introduction + declaring + handling + eventViews + liveViews + intending + asking + tools
-        + indicatorBasics + averages + momentum + volumeAndChannels + trend + luaBasics
+        + indicatorBasics + averages + momentum + volumeAndChannels + trend + following + luaBasics
         + luaLibraries + luaTexts + limits
 
     static let functions: [ApiFunction] = parts.flatMap { part in

@@ -15,7 +15,8 @@ extension Checker {
         let kind = kinds.kind(of: call.callee)
         switch kind {
         case .indicator(let function): checkUpdate(call, function, range)
-        case .number, .text, .choice, .boolean, .view, .intent, .library, .parameters, .list:
+        case .number, .text, .choice, .boolean, .view, .intent, .library, .parameters, .list,
+            .condition:
             add(
                 .notAFunction, call.callee.range,
                 "\(kind.words ?? "this") cannot be called")
@@ -226,6 +227,7 @@ extension ApiType {
         case .table, .record: "a table"
         case .function: "a function"
         case .thread: "a coroutine"
+        case .condition: "a condition such as ta.crossover(fast, slow)"
         case .integer: "a whole number"
         case .whole(let range) where range.upperBound < 1_000_000:
             "a whole number from \(range.lowerBound) to \(range.upperBound)"
@@ -269,7 +271,7 @@ extension ApiType {
         // A table may be made callable.
         case (.function, .table): return isLua
         case (.view(let wanted), .view(let found)): return wanted == found
-        case (.intent, .intent): return true
+        case (.intent, .intent), (.condition, .condition): return true
         default: return false
         }
     }

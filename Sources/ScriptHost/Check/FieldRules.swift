@@ -18,7 +18,7 @@ extension Checker {
                 .unknownField, key.range, "an intent has no field `\(name)`",
                 suggestion: suggestion(for: name, among: fields))
         case .parameters: checkParameterRead(name, key.range, use)
-        case .api, .function, .indicator, .number, .boolean, .nothing, .thread:
+        case .api, .function, .indicator, .condition, .number, .boolean, .nothing, .thread:
             // A text has its library's functions; nil in a variable may be something else by then.
             if case .nothing = kind, !table.isNil { break }
             let call = kind.callHint(table, name)
@@ -108,6 +108,10 @@ extension Checker {
                     "\(record.article) has no method `\(method.text)`",
                     suggestion: suggestion(for: method.text, among: methods))
             }
+        case .indicator where method.text != "of":
+            add(
+                .unknownField, method.range, "an indicator has no method `\(method.text)`",
+                suggestion: suggestion(for: method.text, among: ["of"]))
         case .text, .choice: checkTextField(method.text, method.range)
         case .library(let library):
             add(
@@ -172,7 +176,9 @@ extension ValueKind {
                 ScriptApi.recordByName[view]?.field(field) != nil
             else { return nil }
             return "call it: \(name)(symbol).\(field)"
-        case .indicator: return "call it with a value; its results are numbers"
+        case .indicator:
+            return "call it with a value, or let it follow a feed: "
+                + "\(name):of(symbol, \"trades\").\(field)"
         default: return nil
         }
     }

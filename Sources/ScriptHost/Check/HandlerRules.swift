@@ -20,7 +20,7 @@ extension Checker {
             else { continue }
             report(uncalled: handler, feed)
         }
-        if defined.isEmpty,
+        if defined.isEmpty, !loaded.watches,
             !ScriptApi.handlers.contains(where: { loaded.hasHandler(named: $0.name) })
         {
             file = files[0]
@@ -71,7 +71,9 @@ extension Checker {
                     isMarket = [.trades, .quotes, .book].contains(set)
                 }
                 let isOnly = call.arguments.count == 2 && isMarket
-                guard !loaded.hasHandler(named: handler), !isOnly, !isQueried(name) else {
+                guard !loaded.hasHandler(named: handler), !isOnly, !isQueried(name),
+                    !loaded.isFollowed(feed)
+                else {
                     continue
                 }
                 add(

@@ -189,6 +189,7 @@ final class Kinds {
     private func kind(of call: Call, result: Int) -> ValueKind {
         if let function = function(of: call) {
             if function.name == "setmetatable" || function.name == "assert" { return .unknown }
+            if function.makesCondition, !call.arguments.isEmpty { return .condition }
             if function.indicator != nil { return result == 0 ? .indicator(function) : .nothing }
             if function.isMethod, function.ownName == "copy" {
                 return .record(String(function.name.prefix { $0 != ":" }))
@@ -214,6 +215,7 @@ final class Kinds {
         }
         switch kind(of: call.callee).present {
         case .view(let name): return ScriptApi.functionByName["\(name):\(method.text)"]
+        case .indicator: return ScriptApi.functionByName["indicator:\(method.text)"]
         default: return nil
         }
     }

@@ -12,6 +12,7 @@ indirect enum ValueKind {
     /// What `params{}` returned.
     case parameters
     case indicator(ApiFunction)
+    case condition
     case list(ValueKind)
     /// It or nil.
     case maybe(ValueKind)
@@ -32,6 +33,7 @@ indirect enum ValueKind {
         case .intent: self = .intent
         case .parameters: self = .parameters
         case .indicator: self = .function
+        case .condition: self = .condition
         case .list(let element): self = .list(ValueKind(element))
         case .optional(let inner): self = .maybe(ValueKind(inner))
         }
@@ -62,6 +64,7 @@ indirect enum ValueKind {
         case .view(let name): ScriptApi.recordByName[name]?.article ?? "a view"
         case .intent: "an intent"
         case .indicator(let function): "an indicator, the function that \(function.name) returned"
+        case .condition: "a condition"
         case .maybe(let inner): inner.words
         }
     }

@@ -1,0 +1,84 @@
+// Indicators that follow a feed, and conditions that the host watches: what the two files share.
+#pragma once
+#include "moon_parts.h"
+#include "moon_lua.h"
+#include "moon_ta_arguments.h"
+
+enum {
+    MOON_MOST_FOLLOWING = 1000,  // indicators that follow a feed
+    MOON_MOST_WATCHED = 1000,    // conditions
+    MOON_MOST_SOURCE_FIELDS = 8,
+    MOON_SHOWN = 1 + TA_MOST_RESULTS,  // previous, value, second, third
+};
+
+// An indicator that follows a feed; the script holds it as an object that shows its results.
+typedef struct {
+    ta_record *record;
+    struct moon_source *source;
+    uint8_t inputs[TA_MOST_INPUTS];  // places among the source's fields
+    uint8_t input_count;
+    bool takes_typical;  // its first three inputs make one, the typical price
+    bool was_fed;        // by the event at hand
+    bool is_known;       // whether it has a first result
+    double value;        // the first result
+    int number;          // counted from 0
+    moon_lua_node *shown[MOON_SHOWN];  // where the script reads them; NULL: not yet
+} moon_series;
+
+// One side of a condition.
+typedef struct {
+    moon_series *series;  // NULL: a number
+    double number;
+} moon_operand;
+
+typedef enum { MOON_CROSSOVER, MOON_CROSSUNDER, MOON_ABOVE, MOON_BELOW } moon_comparison;
+
+typedef struct {
+    moon_comparison comparison;
+    moon_operand left, right;
+} moon_condition;
+
+// A condition with the function that is called when it comes true.
+typedef struct {
+    moon_condition condition;
+    struct moon_source *source;
+    int number;     // counted from 0, in the order of declaration
+    bool is_known;  // whether it was looked at before
+    bool holds;     // at the last look, of above and below
+    double left, right;  // at the last look, of crossings
+} moon_watched;
+
+// What indicators follow: a feed of a symbol, or its position.
+typedef struct moon_source {
+    moon_handler event;
+    moon_view view;
+    int32_t slot;
+    moon_text size;  // of bars
+    int field_count;
+    moon_field fields[MOON_MOST_SOURCE_FIELDS];
+    double values[MOON_MOST_SOURCE_FIELDS];  // of the event at hand
+    bool known[MOON_MOST_SOURCE_FIELDS];
+    moon_series **series;
+    int series_count;
+    moon_watched **watched;
+    int watched_count;
+} moon_source;
+
+struct moon_following {
+    moon_source **sources;
+    int source_count, series_count, watched_count;
+    moon_source **by_instrument;  // of trades; NULL: nothing follows them
+    moon_watched *watched[MOON_MOST_WATCHED];
+    // Conditions that came true and have not been told, in the order of their declaration.
+    moon_watched *due[MOON_MOST_WATCHED];
+    int due_count, told_count;
+};
+
+// The series at `index` of the stack; NULL: it is none.
+moon_series *moon_series_at(lua_State *L, int index);
+// Pushes the view of the event that a source has just heard of. // stack: +1
+void moon_push_source_view(lua_State *L, const moon_source *source);
+// Looks at a source's conditions, whose indicators have been fed; notes those that came true.
+void moon_look(moon_host *host, moon_source *source);
+// Makes a condition of the arguments 1 and 2. // stack: +1
+int moon_new_condition(lua_State *L, moon_comparison comparison);
