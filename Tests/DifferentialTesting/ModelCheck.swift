@@ -10,7 +10,7 @@ import TradingModel
 package typealias ModelCheck = @Sendable (_ outcome: Outcome, _ trial: Trial) throws -> String?
 
 /// The checks that are held in every run; one more is one more line here.
-package let modelChecks: [ModelCheck] = [copyProblem, orderProblem, bookProblem]
+package let modelChecks: [ModelCheck] = [copyProblem, twinProblem, orderProblem, bookProblem]
 
 extension Trial {
     /// The first thing in which a run is not what a model says.
@@ -28,6 +28,16 @@ extension Trial {
         if case .command(.log(.error, RandomScript.copyDiffers), _) = entry { true } else { false }
     }
     return differs ? RandomScript.copyDiffers : nil
+}
+
+/// Whether a script found that what follows a feed is not what it worked out by itself.
+@Sendable private func twinProblem(_ outcome: Outcome, _ trial: Trial) -> String? {
+    outcome.entries.lazy.compactMap { entry in
+        guard case .command(.log(.error, let text), _) = entry,
+            text == RandomScript.twinDiffers || text == RandomScript.watchDiffers
+        else { return nil }
+        return text
+    }.first
 }
 
 /// Whether the engine's table of orders, which changes them where they lie, has at the end what a

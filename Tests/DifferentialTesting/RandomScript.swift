@@ -17,6 +17,8 @@ struct RandomScript {
     /// The bars that the data has; nil: those of ``RandomMarket``.
     var barFeed: String?
     private var lines: [String] = []
+    /// Whether indicators may follow feeds.
+    private var hasTwins = false
 
     init(symbols: [String], kinds: [DataKinds], hearsTradesAlone: Bool, random: Seeded) {
         self.symbols = symbols
@@ -38,8 +40,9 @@ struct RandomScript {
 
     private mutating func head() {
         line("local S = {\(symbols.map { "\"\($0)\"" }.joined(separator: ", "))}")
-        for (index, kinds) in kinds.enumerated() {
-            line("subscribe(S[\(index + 1)], \(feeds(kinds).joined(separator: ", ")))")
+        let subscribed = kinds.map { feeds($0) }
+        for (index, feeds) in subscribed.enumerated() {
+            line("subscribe(S[\(index + 1)], \(feeds.joined(separator: ", ")))")
         }
         line(
             """
@@ -65,6 +68,13 @@ struct RandomScript {
               end)
             end
             """)
+        if random.chance(50) {
+            line(Self.twins)
+            hasTwins = true
+            for (index, feeds) in subscribed.enumerated() {
+                follow("S[\(index + 1)]", feeds: feeds)
+            }
+        }
         if random.chance(30) { line("every(\(random.pick(["0.02", "0.5", "7"])), \"beat\")") }
     }
 
@@ -111,6 +121,9 @@ struct RandomScript {
 
     private mutating func write(_ handler: Handler) {
         line("function \(handler.name)(e)")
+        if hasTwins, handler.isFleeting || handler == .position {
+            line("  twin(\"\(handler.rawValue)\", e)")
+        }
         line("  n = n + 1")
         switch handler {
         case .trade: line("  last[e.symbol] = e.price")
