@@ -329,19 +329,27 @@ static inline bool is_nothing_alone(moon_host *host, lua_State *L) {
            && host->stirred_generation != host->generation;
 }
 
+// Goes on to the next trade that is heard; false: there is none.
+static inline bool find_trade(moon_host *host, moon_stretch *stretch) {
+    while (stretch->next < stretch->end) {
+        const moon_trade *trade = stretch->trades + stretch->next++;
+        if (!stretch->is_heard[trade->instrument]) continue;
+        host->generation++;
+        host->events.trade = trade;
+        return true;
+    }
+    return false;
+}
+
 // stack: on_trade or nil, the stretch → what the handler returned that ended it
 static int run_trades(lua_State *L) {
     moon_host *host = moon_of(L);
     moon_stretch *stretch = lua_touserdata(L, 2);
     lua_settop(L, 1);
     bool isCalled = !lua_isnil(L, 1);
-    while (stretch->next < stretch->end) {
-        const moon_trade *trade = stretch->trades + stretch->next++;
-        if (!stretch->is_heard[trade->instrument]) continue;
-        host->generation++;
-        host->events.trade = trade;
-        if (host->following && moon_follow_trade(L, host)) return 0;
-        if (!isCalled) continue;
+    while (host->following ? moon_follow_trades(L, host, stretch, isCalled)
+                           : find_trade(host, stretch)) {
+        if (host->following && moon_is_due(host)) return 0;
         lua_pushvalue(L, 1);
         lua_pushlightuserdata(
             L, (void *)moon_view_now(host->generation, MOON_VIEW_TRADE, 0));

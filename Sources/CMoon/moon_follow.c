@@ -68,6 +68,10 @@ static moon_source *find_source(
     source->view = feeds[feed_of(event)].view;
     source->slot = slot;
     moon_text_set(&source->size, size->bytes, size->count);
+    if (event == MOON_ON_TRADE) {  // see read_trade
+        source->fields[source->field_count++] = F_price;
+        source->known[0] = true;
+    }
     following->sources[following->source_count++] = source;
     return source;
 }
@@ -138,22 +142,12 @@ static void read_fields(lua_State *L, moon_host *host, moon_source *source) {
     for (int i = 0; i < source->field_count; i++) read_field(L, host, source, i);
 }
 
-// The same of a trade, whose price and quantity are all that most look at.
-static void read_trade(lua_State *L, moon_host *host, moon_source *source) {
+// The same of a trade, whose price comes first: most look at nothing else.
+static inline void read_trade(lua_State *L, moon_host *host, moon_source *source) {
     const moon_trade *trade = host->events.trade;
     const moon_instrument *instrument = &host->instruments[trade->instrument];
-    for (int i = 0; i < source->field_count; i++) {
-        moon_field field = source->fields[i];
-        if (field == F_price || field == F_qty) {
-            bool isPrice = field == F_price;
-            source->values[i] = moon_number(
-                host, isPrice ? trade->price : trade->quantity,
-                isPrice ? &instrument->price_scale : &instrument->quantity_scale);
-            source->known[i] = true;
-        } else {
-            read_field(L, host, source, i);
-        }
-    }
+    source->values[0] = moon_number(host, trade->price, &instrument->price_scale);
+    for (int i = 1; i < source->field_count; i++) read_field(L, host, source, i);
 }
 
 // ---- An update ----------------------------------------------------------------------------------
@@ -184,53 +178,99 @@ static __attribute__((noinline)) void make_place(lua_State *L, moon_series *seri
     lua_pop(L, 2);
 }
 
-static inline void show(
-    lua_State *L, moon_series *series, int place, double value, bool isWhole) {
+static inline void show(lua_State *L, moon_series *series, int place, double value) {
     if (!series->shown[place]) make_place(L, series, place);
-    moon_lua_node *node = series->shown[place];
-    node->type = isWhole ? MOON_LUA_INTEGER : MOON_LUA_NUMBER;
-    if (isWhole) node->integer = (int64_t)value;
-    else node->number = value;
+    series->shown[place]->number = value;
 }
 
-static inline void feed(lua_State *L, moon_source *source, moon_series *series) {
-    double in[TA_MOST_INPUTS];
-    series->was_fed = true;
-    for (int i = 0; i < series->input_count; i++) {
-        int place = series->inputs[i];
-        series->was_fed &= source->known[place];
-        in[i] = source->values[place];
-    }
-    if (!series->was_fed) return;
-    if (series->takes_typical) {
-        in[0] = ta_typical(in[0], in[1], in[2]);
-        in[1] = in[3];
-        in[2] = in[4];
-    }
-    ta_results results;
+// Shows the results behind the first.
+static __attribute__((noinline)) void show_others(
+    lua_State *L, moon_series *series, const ta_results *results) {
     const ta_kind *kind = series->record->kind;
-    ta_advance(series->record, in, &results);
-    if (series->is_known) show(L, series, 0, series->value, false);
-    for (int i = 0; i < kind->result_count; i++) {
-        if (!results.known[i]) continue;
-        show(L, series, i + 1, results.values[i], i == 1 && kind->flags & TA_WHOLE_SECOND);
+    for (int i = 1; i < kind->result_count; i++) {
+        if (!results->known[i]) continue;
+        show(L, series, i + 1, results->values[i]);
+        if (!(i == 1 && kind->flags & TA_WHOLE_SECOND)) continue;
+        series->shown[i + 1]->integer = (int64_t)results->values[i];
+        series->shown[i + 1]->type = MOON_LUA_INTEGER;
     }
-    series->is_known = results.known[0];
+}
+
+// Makes the inputs of an indicator of several; false: the event does not have them all.
+static __attribute__((noinline)) bool gather(
+    const moon_source *source, const moon_series *series, double *in) {
+    for (int i = 0; i < series->input_count; i++) {
+        if (!source->known[series->inputs[i]]) return false;
+        in[i] = source->values[series->inputs[i]];
+    }
+    if (!series->takes_typical) return true;
+    in[0] = ta_typical(in[0], in[1], in[2]);
+    in[1] = in[3];
+    in[2] = in[4];
+    return true;
+}
+
+static __attribute__((noinline)) void feed(
+    lua_State *L, moon_source *source, moon_series *series) {
+    double several[TA_MOST_INPUTS];
+    const double *in = &source->values[series->inputs[0]];
+    bool isFed;
+    if (series->input_count == 1) {
+        isFed = source->known[series->inputs[0]];
+    } else {
+        isFed = gather(source, series, several);
+        in = several;
+    }
+    series->is_news = false;
+    if (!isFed) return;
+    ta_results results;
+    ta_advance(series->record, in, &results);
+    if (series->is_known) show(L, series, 0, series->value);
+    if (results.known[0]) show(L, series, 1, results.values[0]);
+    if (series->record->kind->result_count > 1) show_others(L, series, &results);
+    series->is_known = series->is_news = results.known[0];
     series->value = results.values[0];
+    series->is_steady = series->input_count == 1 && series->record->kind->result_count == 1
+                        && series->shown[0] && series->is_known;
 }
 
-static inline void advance(lua_State *L, moon_host *host, moon_source *source) {
-    for (int i = 0; i < source->series_count; i++) feed(L, source, source->series[i]);
-    if (source->watched_count) moon_look(host, source);
+// The same, of one input and one result that is read where it is shown: what most are, once warm.
+static inline void feed_steady(moon_source *source, moon_series *series) {
+    ta_record *record = series->record;
+    ta_results results;
+    record->kind->step(record + 1, &source->values[series->inputs[0]], &results);
+    record->heard++;
+    series->is_news = true;
+    series->shown[0]->number = series->value;
+    series->shown[1]->number = series->value = results.values[0];
 }
 
-bool moon_follow_trade(lua_State *L, moon_host *host) {
-    moon_source *source = host->following->by_instrument[host->events.trade->instrument];
-    if (!source) return false;
-    host->following->due_count = host->following->told_count = 0;
-    read_trade(L, host, source);
-    advance(L, host, source);
-    return host->following->due_count > 0;
+static inline void advance(lua_State *L, moon_following *following, moon_source *source) {
+    for (int i = 0; i < source->series_count; i++) {
+        moon_series *series = source->series[i];
+        if (series->is_steady && source->known[series->inputs[0]]) feed_steady(source, series);
+        else feed(L, source, series);
+    }
+    moon_look(following, source);
+}
+
+bool moon_follow_trades(
+    lua_State *L, moon_host *host, moon_stretch *stretch, bool until_next) {
+    moon_following *following = host->following;
+    following->due_count = following->told_count = 0;
+    while (stretch->next < stretch->end) {
+        const moon_trade *trade = stretch->trades + stretch->next++;
+        if (!stretch->is_heard[trade->instrument]) continue;
+        host->generation++;
+        host->events.trade = trade;
+        moon_source *source = following->by_instrument[trade->instrument];
+        if (source) {
+            read_trade(L, host, source);
+            advance(L, following, source);
+        }
+        if (until_next || following->due_count) return true;
+    }
+    return false;
 }
 
 // The instrument of the event at hand.
@@ -268,7 +308,7 @@ bool moon_follow(moon_host *host, moon_handler event) {
         if (!hears(host, source, event)) continue;
         if (event == MOON_ON_TRADE) read_trade(host->L, host, source);
         else read_fields(host->L, host, source);
-        advance(host->L, host, source);
+        advance(host->L, following, source);
     }
     return following->due_count > 0;
 }

@@ -14,12 +14,13 @@ enum {
 // An indicator that follows a feed; the script holds it as an object that shows its results.
 typedef struct {
     ta_record *record;
-    struct moon_source *source;
+    moon_source *source;
     uint8_t inputs[TA_MOST_INPUTS];  // places among the source's fields
     uint8_t input_count;
     bool takes_typical;  // its first three inputs make one, the typical price
-    bool was_fed;        // by the event at hand
     bool is_known;       // whether it has a first result
+    bool is_news;        // whether it has one that the event at hand gave
+    bool is_steady;      // whether it has one input and one result, which is known from now on
     double value;        // the first result
     int number;          // counted from 0
     moon_lua_node *shown[MOON_SHOWN];  // where the script reads them; NULL: not yet
@@ -38,18 +39,19 @@ typedef struct {
     moon_operand left, right;
 } moon_condition;
 
-// A condition with the function that is called when it comes true.
+// A condition with the function that is called when it comes true: when `larger` goes above `smaller`.
+// That needs a look at which it was not above; of above and below the first look does too.
 typedef struct {
-    moon_condition condition;
-    struct moon_source *source;
-    int number;     // counted from 0, in the order of declaration
-    bool is_known;  // whether it was looked at before
-    bool holds;     // at the last look, of above and below
-    double left, right;  // at the last look, of crossings
+    const double *larger, *smaller;
+    const bool *has_larger, *has_smaller;  // whether the event at hand gave them
+    bool was_not;  // above, at the last look
+    double number;  // of a side that is none of an indicator
+    moon_source *source;
+    int place;  // of its function, counted from 0 in the order of declaration
 } moon_watched;
 
 // What indicators follow: a feed of a symbol, or its position.
-typedef struct moon_source {
+struct moon_source {
     moon_handler event;
     moon_view view;
     int32_t slot;
@@ -62,7 +64,7 @@ typedef struct moon_source {
     int series_count;
     moon_watched **watched;
     int watched_count;
-} moon_source;
+};
 
 struct moon_following {
     moon_source **sources;
@@ -79,6 +81,14 @@ moon_series *moon_series_at(lua_State *L, int index);
 // Pushes the view of the event that a source has just heard of. // stack: +1
 void moon_push_source_view(lua_State *L, const moon_source *source);
 // Looks at a source's conditions, whose indicators have been fed; notes those that came true.
-void moon_look(moon_host *host, moon_source *source);
+static inline void moon_look(moon_following *following, const moon_source *source) {
+    for (int i = 0; i < source->watched_count; i++) {
+        moon_watched *watched = source->watched[i];
+        if (!*watched->has_larger || !*watched->has_smaller) continue;
+        bool isAbove = *watched->larger > *watched->smaller;
+        if (isAbove && watched->was_not) following->due[following->due_count++] = watched;
+        watched->was_not = !isAbove;
+    }
+}
 // Makes a condition of the arguments 1 and 2. // stack: +1
 int moon_new_condition(lua_State *L, moon_comparison comparison);

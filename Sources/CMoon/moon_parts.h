@@ -414,9 +414,9 @@ void moon_open_following(lua_State *L);  // the method of indicators
 void moon_open_when(lua_State *L);       // stack: api → api
 void moon_attach_following(moon_host *host);
 void moon_close_following(moon_host *host);
-// Lets what follows the trade at hand hear of it; whether a condition came true by that. There must be
-// something that follows a feed.
-bool moon_follow_trade(lua_State *L, moon_host *host);
+// Goes on to the next trade that is heard, which is that at hand then, and feeds what follows it; or as
+// far as one by which a condition comes true. False: there is none. Something must follow a feed.
+bool moon_follow_trades(lua_State *L, moon_host *host, moon_stretch *stretch, bool until_next);
 // Pushes the function of the next condition that came true and gives its source. // stack: +1
 const moon_source *moon_push_due(moon_host *host);
 void moon_push_told(moon_host *host);  // the one that was pushed last; stack: +1

@@ -13,40 +13,6 @@ static const char *const comparison_names[] = {"crossover", "crossunder", "above
 
 // ---- Looking ------------------------------------------------------------------------------------
 
-// Whether a side has a value, and where it follows the event at hand a new one.
-static bool read_side(const moon_operand *side, double *value) {
-    *value = side->series ? side->series->value : side->number;
-    return !side->series || (side->series->was_fed && side->series->is_known);
-}
-
-// Whether a condition comes true with these values.
-static bool comes_true(moon_watched *watched, double left, double right) {
-    bool isFirst = !watched->is_known, held = watched->holds;
-    double left_before = watched->left, right_before = watched->right;
-    watched->is_known = true;
-    watched->left = left;
-    watched->right = right;
-    switch (watched->condition.comparison) {
-    case MOON_CROSSOVER: return !isFirst && left_before <= right_before && left > right;
-    case MOON_CROSSUNDER: return !isFirst && left_before >= right_before && left < right;
-    case MOON_ABOVE: watched->holds = left > right; break;
-    case MOON_BELOW: watched->holds = left < right; break;
-    }
-    return watched->holds && !held;
-}
-
-void moon_look(moon_host *host, moon_source *source) {
-    moon_following *following = host->following;
-    for (int i = 0; i < source->watched_count; i++) {
-        moon_watched *watched = source->watched[i];
-        double left, right;
-        bool isThere = read_side(&watched->condition.left, &left);
-        isThere = read_side(&watched->condition.right, &right) && isThere;
-        if (isThere && comes_true(watched, left, right))
-            following->due[following->due_count++] = watched;
-    }
-}
-
 bool moon_watches(const moon_host *host) {
     return host->following && host->following->watched_count > 0;
 }
@@ -59,7 +25,7 @@ bool moon_is_due(const moon_host *host) {
 void moon_push_told(moon_host *host) {
     const moon_following *following = host->following;
     lua_rawgetp(host->L, LUA_REGISTRYINDEX, &watchers_key);
-    lua_rawgeti(host->L, -1, following->due[following->told_count - 1]->number);
+    lua_rawgeti(host->L, -1, following->due[following->told_count - 1]->place);
     lua_remove(host->L, -2);
 }
 
@@ -152,23 +118,43 @@ static void check_when(lua_State *L, moon_host *host, const moon_condition *cond
     }
 }
 
+// Lets a condition look at one of its sides.
+static void set_side(
+    moon_watched *watched, const moon_operand *side, const double **value, const bool **is_news) {
+    static const bool always = true;
+    if (!side->series) watched->number = side->number;
+    *value = side->series ? &side->series->value : &watched->number;
+    *is_news = side->series ? &side->series->is_news : &always;
+}
+
+static moon_watched *make_watched(const moon_condition *condition, int place) {
+    moon_watched *watched = calloc(1, sizeof *watched);
+    if (!watched) abort();
+    moon_comparison comparison = condition->comparison;
+    bool isTurned = comparison == MOON_CROSSUNDER || comparison == MOON_BELOW;
+    const moon_operand *left = &condition->left, *right = &condition->right;
+    set_side(watched, isTurned ? right : left, &watched->larger, &watched->has_larger);
+    set_side(watched, isTurned ? left : right, &watched->smaller, &watched->has_smaller);
+    watched->was_not = comparison == MOON_ABOVE || comparison == MOON_BELOW;
+    watched->source = (left->series ? left->series : right->series)->source;
+    watched->place = place;
+    return watched;
+}
+
 // when(condition, function)
 static int when(lua_State *L) {
     moon_host *host = moon_of(L);
     const moon_condition *condition = condition_at(L, 1);
     check_when(L, host, condition);
     moon_following *following = host->following;
-    int number = following->watched_count;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &watchers_key);
     lua_pushvalue(L, 2);
-    lua_rawseti(L, -2, number);
-    const moon_series *series = condition->left.series;
-    moon_source *source = (series ? series : condition->right.series)->source;
+    lua_rawseti(L, -2, following->watched_count);
+    moon_watched *watched = make_watched(condition, following->watched_count);
+    moon_source *source = watched->source;
     size_t count = (size_t)source->watched_count + 1;
     source->watched = realloc(source->watched, count * sizeof *source->watched);
-    moon_watched *watched = calloc(1, sizeof *watched);
-    if (!source->watched || !watched) abort();
-    *watched = (moon_watched){.condition = *condition, .source = source, .number = number};
+    if (!source->watched) abort();
     source->watched[source->watched_count++] = watched;
     following->watched[following->watched_count++] = watched;
     return 0;
