@@ -61,7 +61,8 @@ extension Checker {
         if use == .written {
             add(
                 .readOnly, range, "\(record.article) cannot be changed",
-                suggestion: "copy() gives a table that can")
+                suggestion: record.methods.contains { $0.ownName == "copy" }
+                    ? "copy() gives a table that can" : nil)
             return
         }
         let methods = record.methods.map(\.ownName)

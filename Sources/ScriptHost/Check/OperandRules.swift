@@ -35,7 +35,7 @@ extension Checker {
             suggestion = "call it: \(operand.shownName ?? "it")(value) is what it says now"
         case .view(let view):
             let field = ScriptApi.recordByName[view]?.fields.first {
-                ["price", "close", "mid", "qty", "last"].contains($0.name)
+                ["price", "close", "mid", "qty", "last", "value"].contains($0.name)
             }
             suggestion = field.map {
                 "use a field, such as \(operand.shownName ?? view).\($0.name)"
