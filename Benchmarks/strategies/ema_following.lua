@@ -4,21 +4,19 @@ local SYMBOL = "sim:BTC/USDT:USDT"
 subscribe(SYMBOL, "trades")
 
 local fast, slow = ta.ema(50):of(SYMBOL, "trades"), ta.ema(200):of(SYMBOL, "trades")
-local state, held = 0, 0.0
+local before, held = nil, 0.0
 
 function on_trade()
-  local f, s = fast.value, slow.value
+  local s = slow.value
   if not s then return end
-  local sign
-  if f > s then sign = 1 elseif f < s then sign = -1 else return end
-  if sign ~= state then
-    local first = state == 0
-    state = sign
-    if not first then
-      local quantity = sign * 0.01 - held
-      held = sign * 0.01
-      if quantity > 0 then return buy{symbol = SYMBOL, qty = quantity} end
-      return sell{symbol = SYMBOL, qty = -quantity}
-    end
-  end
+  local above = fast.value > s
+  if above == before then return end
+  local first = before == nil
+  before = above
+  if first then return end
+  local wanted = above and 0.01 or -0.01
+  local quantity = wanted - held
+  held = wanted
+  if quantity > 0 then return buy{symbol = SYMBOL, qty = quantity} end
+  return sell{symbol = SYMBOL, qty = -quantity}
 end
