@@ -257,9 +257,8 @@ void moon_close(moon_host *host) {
     moon_text *texts[] = {
         &events->bar.size,      &events->fill.id,       &events->fill.fee_currency,
         &events->status.venue,  &events->status.state,  &events->status.reason,
-        &events->text,          &host->order.id,        &host->order.tif,
-        &host->order.tag,       &host->order.state,     &host->order.reason,
-        &host->answer,          &host->failure,         &host->failure_file,
+        &events->text,          &host->answer,          &host->failure,
+        &host->failure_file,
         &host->mode,            &host->value.text,      &host->breach,
         &host->tests.value,     &host->tests.answer,    &host->names,
         &host->missing_names,   &host->hidden_names,

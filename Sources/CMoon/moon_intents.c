@@ -102,8 +102,12 @@ static moon_intent *push_intent(builder *it, moon_intent_kind kind) {
 // Notes that one was built: see warn_unreturned.
 static void note(builder *it) {
     it->host->built_generation = it->host->stirred_generation = it->host->generation;
-    lua_Debug ar;
-    if (!it->host->warned_unreturned) it->host->built_line = moon_script_line(it->L, &ar);
+    if (it->host->warned_unreturned) return;
+    lua_Debug ar = {.currentline = 0};
+    for (int level = 0; ar.currentline <= 0 && lua_getstack(it->L, level, &ar); level++) {
+        lua_getinfo(it->L, "l", &ar);  // the line alone: its file is not asked for
+    }
+    it->host->built_line = ar.currentline > 0 ? ar.currentline : 0;
 }
 
 // Refuses keys of the table at `index` that are not in `fields` (ended by NULL).
@@ -145,17 +149,19 @@ static void check_fields(builder *it, int index, const char *const *fields) {
 }
 
 // Pushes a field of the table at `index`; false: it is nil. // stack: +1
-static bool get(lua_State *L, int index, const char *field) {
-    lua_pushstring(L, field);
-    return lua_rawget(L, index) != LUA_TNIL;
+static bool get(builder *it, int index, moon_fixed field) {
+    moon_push_fixed(it->L, it->host, field);
+    return lua_rawget(it->L, index) != LUA_TNIL;
 }
 
-static bool read_flag(builder *it, int index, const char *field) {
+static bool read_flag(builder *it, int index, moon_fixed field) {
     lua_State *L = it->L;
-    bool has = get(L, index, field);
+    bool has = get(it, index, field);
     if (has && !lua_isboolean(L, -1)) {
         moon_raise(
-            L, "`%s` in %s is %s, expected true or false", field, it->name, moon_type_name(L, -1));
+            L, "`%s` in %s is %s, expected true or false",
+            field == MOON_FIXED_POST_ONLY ? "post_only" : "reduce_only", it->name,
+            moon_type_name(L, -1));
     }
     bool value = lua_toboolean(L, -1);
     lua_pop(L, 1);
@@ -163,7 +169,7 @@ static bool read_flag(builder *it, int index, const char *field) {
 }
 
 static int32_t read_slot(builder *it, int index) {
-    get(it->L, index, "symbol");
+    get(it, index, MOON_FIXED_SYMBOL);
     int32_t slot = moon_check_slot(it->L, lua_gettop(it->L), it->name);
     lua_pop(it->L, 1);
     return slot;
@@ -183,7 +189,7 @@ void moon_check_tag(lua_State *L, int index, const char *where) {
 // Reads `tag` into the intent, where there is one.
 static void read_tag(builder *it, int index, moon_intent *intent) {
     lua_State *L = it->L;
-    if (get(L, index, "tag")) {
+    if (get(it, index, MOON_FIXED_TAG)) {
         size_t count = 0;
         const char *tag = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &count) : NULL;
         if (!tag) {
@@ -200,7 +206,7 @@ static void read_tag(builder *it, int index, moon_intent *intent) {
 static uint8_t read_tif(builder *it, int index) {
     lua_State *L = it->L;
     uint8_t tif = MOON_GTC;
-    if (get(L, index, "tif")) {
+    if (get(it, index, MOON_FIXED_TIF)) {
         if (moon_text_is(L, -1, "gtc")) tif = MOON_GTC;
         else if (moon_text_is(L, -1, "ioc")) tif = MOON_IOC;
         else if (moon_text_is(L, -1, "fok")) tif = MOON_FOK;
@@ -223,23 +229,23 @@ static int place(lua_State *L, const char *name, uint8_t side) {
     moon_intent *intent = push_intent(&it, MOON_PLACE);  // stack: fields, intent
     intent->side = side;
     intent->slot = read_slot(&it, 1);
-    if (!get(L, 1, "qty")) {
+    if (!get(&it, 1, MOON_FIXED_QTY)) {
         moon_raise(L, "%s needs `qty`, the quantity", name);
     }
     intent->quantity = read_amount(&it, lua_gettop(L), "qty", -1);
     intent->has_quantity = true;
     // Digits that no decimal here holds go where the order is less aggressive.
     int direction = side == MOON_BUY ? -1 : 1;
-    intent->has_price = get(L, 1, "price");
+    intent->has_price = get(&it, 1, MOON_FIXED_PRICE);
     if (intent->has_price) {
         intent->price = read_amount(&it, lua_gettop(L), "price", direction);
     }
-    intent->has_stop = get(L, 1, "stop");
+    intent->has_stop = get(&it, 1, MOON_FIXED_STOP);
     if (intent->has_stop) intent->stop = read_amount(&it, lua_gettop(L), "stop", direction);
     lua_settop(L, 2);
     intent->tif = read_tif(&it, 1);
-    intent->is_post_only = read_flag(&it, 1, "post_only");
-    intent->is_reduce_only = read_flag(&it, 1, "reduce_only");
+    intent->is_post_only = read_flag(&it, 1, MOON_FIXED_POST_ONLY);
+    intent->is_reduce_only = read_flag(&it, 1, MOON_FIXED_REDUCE_ONLY);
     read_tag(&it, 1, intent);
     if (intent->is_post_only && !intent->has_price) {
         moon_raise(L, "`post_only` in %s needs a `price`: a market order always takes", name);
@@ -259,13 +265,10 @@ static int64_t check_order(builder *it, int index) {
     lua_State *L = it->L;
     uintptr_t view = (uintptr_t)lua_touserdata(L, index);
     int64_t serial = (int64_t)(view >> MOON_INDEX_SHIFT);
-    if (!it->host->is_attached
-        || !it->host->calls.order(it->host->calls.context, serial, &it->host->order)) {
+    if (!moon_order_of(it->host, serial)) {
         moon_raise(
             L, "the order given to %s ended long ago and the host has forgotten it", it->name);
     }
-    it->host->order_generation = it->host->generation;
-    it->host->order_serial = serial;
     return serial;
 }
 
@@ -288,7 +291,7 @@ static int cancel(lua_State *L) {
     it.name = "cancel{}";
     check_fields(&it, 1, fields);
     moon_intent *intent = push_intent(&it, MOON_CANCEL_MATCHING);  // stack: fields, intent
-    if (get(L, 1, "symbol")) intent->slot = moon_check_slot(L, 3, it.name);
+    if (get(&it, 1, MOON_FIXED_SYMBOL)) intent->slot = moon_check_slot(L, 3, it.name);
     lua_pop(L, 1);
     read_tag(&it, 1, intent);
     note(&it);
@@ -310,11 +313,11 @@ static int amend(lua_State *L) {
     int direction = it.host->order.side == MOON_BUY ? -1 : 1;
     moon_intent *intent = push_intent(&it, MOON_AMEND);  // stack: order, fields, intent
     intent->order = serial;
-    intent->has_price = get(L, 2, "price");
+    intent->has_price = get(&it, 2, MOON_FIXED_PRICE);
     if (intent->has_price) {
         intent->price = read_amount(&it, lua_gettop(L), "price", direction);
     }
-    intent->has_quantity = get(L, 2, "qty");
+    intent->has_quantity = get(&it, 2, MOON_FIXED_QTY);
     if (intent->has_quantity) intent->quantity = read_amount(&it, lua_gettop(L), "qty", -1);
     lua_settop(L, 3);
     if (!intent->has_price && !intent->has_quantity) {
@@ -366,6 +369,8 @@ const moon_intent *moon_intent_at(lua_State *L, int index) {
     return isIntent ? lua_touserdata(L, index) : NULL;
 }
 
+const char *const moon_tif_names[] = {"gtc", "ioc", "fok"};
+
 static const char *kind_name(const moon_intent *it) {
     switch (it->kind) {
     case MOON_PLACE: return it->side == MOON_BUY ? "buy" : "sell";
@@ -400,8 +405,7 @@ static bool push_intent_field(
         if (it->order) moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, it->order));
         else lua_pushnil(L);
     } else if (strcmp(name, "tif") == 0) {
-        static const char *const names[] = {"gtc", "ioc", "fok"};
-        if (it->kind == MOON_PLACE) lua_pushstring(L, names[it->tif]); else lua_pushnil(L);
+        if (it->kind == MOON_PLACE) lua_pushstring(L, moon_tif_names[it->tif]); else lua_pushnil(L);
     } else if (strcmp(name, "post_only") == 0) {
         if (it->kind == MOON_PLACE) lua_pushboolean(L, it->is_post_only); else lua_pushnil(L);
     } else if (strcmp(name, "reduce_only") == 0) {

@@ -44,6 +44,17 @@ static bool order(void *context, int64_t serial, moon_order *order) {
     ASK(bool, order(CONTEXT, serial, order));
 }
 
+static void order_id(void *context, int64_t serial, moon_text *id) {
+    moon_host *host = context;
+    leave_lua(host);
+    host->outside_calls.order_id(host->outside_calls.context, serial, id);
+    return_to_lua(host);
+}
+
+static bool order_average(void *context, int64_t serial, moon_attos *price) {
+    ASK(bool, order_average(CONTEXT, serial, price));
+}
+
 static void position(void *context, int32_t instrument, moon_position *position) {
     moon_host *host = context;
     leave_lua(host);
@@ -94,6 +105,8 @@ void moon_set_calls(moon_host *host, moon_calls calls) {
         .parse = calls.parse,
         .now = now,
         .order = order,
+        .order_id = order_id,
+        .order_average = order_average,
         .position = position,
         .top = top,
         .book = book,

@@ -101,6 +101,22 @@ typedef enum {
 typedef struct moon_following moon_following;
 typedef struct moon_source moon_source;
 
+// Strings that are pushed again and again: made once, found by their number. The states of orders
+// stand at their own.
+typedef enum {
+    MOON_FIXED_BUY = MOON_STATE_COUNT,
+    MOON_FIXED_SELL,
+    MOON_FIXED_SYMBOL,
+    MOON_FIXED_QTY,
+    MOON_FIXED_PRICE,
+    MOON_FIXED_STOP,
+    MOON_FIXED_TIF,
+    MOON_FIXED_POST_ONLY,
+    MOON_FIXED_REDUCE_ONLY,
+    MOON_FIXED_TAG,
+    MOON_FIXED_COUNT
+} moon_fixed;
+
 struct moon_host {
     lua_State *L;
     uint64_t generation;  // counts callbacks
@@ -117,6 +133,8 @@ struct moon_host {
         const void *name;  // the interned string's address
         moon_field field;
     } fields[MOON_FIELD_SLOTS];
+
+    int fixed[MOON_FIXED_COUNT];  // where the registry has these strings
 
     // Instruments, and the subscribed symbols' places among them.
     moon_instrument *instruments;
@@ -228,6 +246,11 @@ struct moon_host {
 
 static inline moon_host *moon_of(lua_State *L) {
     return *(moon_host **)lua_getextraspace(L);
+}
+
+// Pushes one of the strings that were made once. // stack: +1
+static inline int moon_push_fixed(lua_State *L, moon_host *host, int fixed) {
+    return lua_rawgeti(L, LUA_REGISTRYINDEX, host->fixed[fixed]);
 }
 
 // Fixed places of the main stack: the message handler, then the handlers in their order.
@@ -392,6 +415,9 @@ moon_view moon_view_kind(lua_State *L, int index);     // MOON_VIEW_NONE: no vie
 void moon_open_book(lua_State *L);  // its methods
 bool moon_push_book_field(lua_State *L, moon_host *host, int32_t instrument, moon_field field);
 void moon_push_exact(lua_State *L, moon_host *host, moon_attos value);
+// The order behind a handle, asked for once in a callback; NULL: forgotten by the host.
+const moon_order *moon_order_of(moon_host *host, int64_t serial);
+extern const char *const moon_tif_names[];
 
 // A function that a script may get hold of is an object of the heap, with a place that is the same
 // on every run, and not a bare pointer into the program.

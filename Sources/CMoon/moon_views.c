@@ -14,6 +14,12 @@ static const char *const field_names[] = {
 #undef X
 };
 
+static const char *const fixed_texts[MOON_FIXED_COUNT] = {
+    "pending", "waiting", "working", "amending", "cancelling", "unknown", "filled", "cancelled",
+    "rejected", "expired", "buy", "sell", "symbol", "qty", "price", "stop", "tif", "post_only",
+    "reduce_only", "tag",
+};
+
 static const int64_t NANOSECONDS = 1000000000;
 
 // ---- Values -------------------------------------------------------------------------------------
@@ -31,6 +37,10 @@ static void push_optional(lua_State *L, moon_host *host, bool has, moon_attos va
     if (has) moon_push_exact(L, host, value); else lua_pushnil(L);
 }
 
+static void push_word(lua_State *L, moon_word word) {
+    if (word.count) lua_pushlstring(L, word.bytes, word.count); else lua_pushnil(L);
+}
+
 static void push_text(lua_State *L, const moon_text *text) {
     if (text->count) lua_pushlstring(L, text->bytes, text->count); else lua_pushnil(L);
 }
@@ -41,13 +51,38 @@ static void push_seconds(lua_State *L, int64_t nanoseconds) {
                           + (lua_Number)(nanoseconds % NANOSECONDS) / 1e9);
 }
 
-static void push_side(lua_State *L, uint8_t side) {
-    if (side == MOON_NO_SIDE) lua_pushnil(L);
-    else lua_pushstring(L, side == MOON_BUY ? "buy" : "sell");
-}
-
 static const moon_instrument *instrument_of(moon_host *host, int32_t instrument) {
     return &host->instruments[instrument];
+}
+
+// What most fields are that are read most.
+typedef struct {
+    enum { ANSWER_OTHER, ANSWER_NIL, ANSWER_NUMBER, ANSWER_FIXED } kind;
+    int fixed;
+    double number;
+} answer;
+
+static inline answer none(void) { return (answer){.kind = ANSWER_NIL}; }
+static inline answer other(void) { return (answer){.kind = ANSWER_OTHER}; }
+static inline answer fixed(int fixed) { return (answer){.kind = ANSWER_FIXED, .fixed = fixed}; }
+static inline answer number(
+    moon_host *host, bool has, moon_attos value, const moon_scale *scale) {
+    if (!has) return none();
+    return (answer){.kind = ANSWER_NUMBER, .number = moon_number(host, value, scale)};
+}
+static inline answer side(uint8_t side) {
+    if (side == MOON_NO_SIDE) return none();
+    return fixed(side == MOON_BUY ? MOON_FIXED_BUY : MOON_FIXED_SELL);
+}
+
+// False: it is another field. // stack: +1 when true
+static bool push_answer(lua_State *L, moon_host *host, answer it) {
+    switch (it.kind) {
+    case ANSWER_OTHER: return false;
+    case ANSWER_NIL: lua_pushnil(L); return true;
+    case ANSWER_NUMBER: lua_pushnumber(L, it.number); return true;
+    default: moon_push_fixed(L, host, it.fixed); return true;
+    }
 }
 
 // Pushes the fields that all market events have; false: another one.
@@ -72,25 +107,30 @@ typedef bool push_field(lua_State *L, moon_host *host, uintptr_t view, moon_fiel
 static int64_t number_of(uintptr_t view) { return (int64_t)(view >> MOON_INDEX_SHIFT); }
 static int32_t index_of(uintptr_t view) { return (uint16_t)(view >> MOON_INDEX_SHIFT); }
 
-static inline __attribute__((always_inline)) bool push_trade(
-    lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
-    (void)view;
+static inline answer answer_trade(moon_host *host, moon_field field) {
     const moon_trade *it = host->events.trade;
     const moon_instrument *instrument = instrument_of(host, it->instrument);
     switch (field) {
-    case F_price: push_scaled(L, host, it->price, &instrument->price_scale); return true;
-    case F_qty: push_scaled(L, host, it->quantity, &instrument->quantity_scale); return true;
-    case F_side: push_side(L, it->side); return true;
-    case F_id:
-        if (it->has_id) lua_pushinteger(L, (lua_Integer)it->id); else lua_pushnil(L);
-        return true;
-    default:
-        return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
+    case F_price: return number(host, true, it->price, &instrument->price_scale);
+    case F_qty: return number(host, true, it->quantity, &instrument->quantity_scale);
+    case F_side: return side(it->side);
+    default: return other();
     }
 }
 
-// Pushes what `field` says of a top of book; the middle and the spread are of the exact prices.
-static bool push_top(lua_State *L, moon_host *host, const moon_quote *it, moon_field field) {
+static bool push_trade(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
+    (void)view;
+    if (push_answer(L, host, answer_trade(host, field))) return true;
+    const moon_trade *it = host->events.trade;
+    if (field != F_id) {
+        return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
+    }
+    if (it->has_id) lua_pushinteger(L, (lua_Integer)it->id); else lua_pushnil(L);
+    return true;
+}
+
+// What `field` says of a top of book; the middle and the spread are of the exact prices.
+static inline answer answer_top(moon_host *host, const moon_quote *it, moon_field field) {
     const moon_instrument *instrument = instrument_of(host, it->instrument);
     bool has = field == F_bid || field == F_bid_qty   ? it->has_bid
                : field == F_ask || field == F_ask_qty ? it->has_ask
@@ -111,27 +151,27 @@ static bool push_top(lua_State *L, moon_host *host, const moon_quote *it, moon_f
         value = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
         break;
     }
-    default: return false;
+    default: return other();
     }
-    if (has) push_scaled(L, host, value, scale); else lua_pushnil(L);
-    return true;
+    return number(host, has, value, scale);
+}
+
+// The quote of the event, or one that was asked for in this callback.
+static inline const moon_quote *quote_of(moon_host *host, uintptr_t view) {
+    int32_t index = index_of(view);
+    if (index == 0) return &host->events.quote;
+    if (host->top_generation != host->generation || host->top_instrument != index - 1) {
+        host->top.instrument = index - 1;
+        host->calls.top(host->calls.context, index - 1, &host->top);
+        host->top_generation = host->generation;
+        host->top_instrument = index - 1;
+    }
+    return &host->top;
 }
 
 static bool push_quote(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
-    const moon_quote *it = &host->events.quote;
-    int32_t index = index_of(view);
-    if (index > 0) {
-        bool isKnown = host->top_generation == host->generation
-                       && host->top_instrument == index - 1;
-        if (!isKnown) {
-            host->top.instrument = index - 1;
-            host->calls.top(host->calls.context, index - 1, &host->top);
-            host->top_generation = host->generation;
-            host->top_instrument = index - 1;
-        }
-        it = &host->top;
-    }
-    if (push_top(L, host, it, field)) return true;
+    const moon_quote *it = quote_of(host, view);
+    if (push_answer(L, host, answer_top(host, it, field))) return true;
     return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
 }
 
@@ -145,7 +185,7 @@ static bool push_book(lua_State *L, moon_host *host, uintptr_t view, moon_field 
     }
     moon_quote top = {.instrument = instrument};
     host->calls.top(host->calls.context, instrument, &top);
-    return push_top(L, host, &top, field);
+    return push_answer(L, host, answer_top(host, &top, field));
 }
 
 static bool push_bar(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
@@ -201,9 +241,13 @@ static bool push_fill(lua_State *L, moon_host *host, uintptr_t view, moon_field 
     (void)view;
     const moon_fill *it = &host->events.fill;
     switch (field) {
-    case F_price: moon_push_exact(L, host, it->price); return true;
-    case F_qty: moon_push_exact(L, host, it->quantity); return true;
-    case F_side: push_side(L, it->side); return true;
+    case F_price:
+        push_scaled(L, host, it->price, &instrument_of(host, it->instrument)->price_scale);
+        return true;
+    case F_qty:
+        push_scaled(L, host, it->quantity, &instrument_of(host, it->instrument)->quantity_scale);
+        return true;
+    case F_side: return push_answer(L, host, side(it->side));
     case F_order: moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, it->order)); return true;
     case F_fee: moon_push_exact(L, host, it->fee); return true;
     case F_fee_currency: push_text(L, &it->fee_currency); return true;
@@ -230,8 +274,7 @@ static bool push_status(lua_State *L, moon_host *host, uintptr_t view, moon_fiel
     }
 }
 
-// The order behind a handle, asked for once in a callback; NULL: forgotten by the host.
-static const moon_order *order_of(moon_host *host, int64_t serial) {
+const moon_order *moon_order_of(moon_host *host, int64_t serial) {
     if (host->order_generation == host->generation && host->order_serial == serial) {
         return &host->order;
     }
@@ -241,30 +284,47 @@ static const moon_order *order_of(moon_host *host, int64_t serial) {
     return &host->order;
 }
 
+static inline answer answer_order(moon_host *host, const moon_order *it, moon_field field) {
+    const moon_instrument *instrument = instrument_of(host, it->instrument);
+    const moon_scale *price = &instrument->price_scale, *quantity = &instrument->quantity_scale;
+    switch (field) {
+    case F_side: return side(it->side);
+    case F_qty: return number(host, true, it->quantity, quantity);
+    case F_price: return number(host, it->has_price, it->price, price);
+    case F_stop: return number(host, it->has_stop, it->stop, price);
+    case F_state: return fixed(it->state);
+    case F_filled: return number(host, true, it->filled, quantity);
+    case F_remaining: return number(host, true, it->remaining, quantity);
+    default: return other();
+    }
+}
+
 static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
-    const moon_order *it = order_of(host, number_of(view));
+    const moon_order *it = moon_order_of(host, number_of(view));
     if (!it) {
         moon_raise(
             L, "this order ended long ago and the host has forgotten it: keep the fields that you"
             " need, or order:copy()");
         return false;
     }
+    if (push_answer(L, host, answer_order(host, it, field))) return true;
     switch (field) {
-    case F_id: push_text(L, &it->id); return true;
+    case F_id:
+        host->calls.order_id(host->calls.context, host->order_serial, &host->answer);
+        push_text(L, &host->answer);
+        return true;
     case F_symbol: push_text(L, &instrument_of(host, it->instrument)->symbol); return true;
-    case F_side: push_side(L, it->side); return true;
-    case F_qty: moon_push_exact(L, host, it->quantity); return true;
-    case F_price: push_optional(L, host, it->has_price, it->price); return true;
-    case F_stop: push_optional(L, host, it->has_stop, it->stop); return true;
-    case F_tif: push_text(L, &it->tif); return true;
+    case F_tif: lua_pushstring(L, moon_tif_names[it->tif]); return true;
     case F_post_only: lua_pushboolean(L, it->is_post_only); return true;
     case F_reduce_only: lua_pushboolean(L, it->is_reduce_only); return true;
-    case F_tag: push_text(L, &it->tag); return true;
-    case F_state: push_text(L, &it->state); return true;
-    case F_reason: push_text(L, &it->reason); return true;
-    case F_filled: moon_push_exact(L, host, it->filled); return true;
-    case F_remaining: moon_push_exact(L, host, it->remaining); return true;
-    case F_average_price: push_optional(L, host, it->has_average, it->average); return true;
+    case F_tag: push_word(L, it->tag); return true;
+    case F_reason: push_word(L, it->reason); return true;
+    case F_average_price: {
+        moon_attos price;
+        bool has = host->calls.order_average(host->calls.context, host->order_serial, &price);
+        push_optional(L, host, has, price);
+        return true;
+    }
     case F_created: push_seconds(L, it->created); return true;
     case F_updated: push_seconds(L, it->updated); return true;
     case F_version: lua_pushinteger(L, it->version); return true;
@@ -284,7 +344,9 @@ static bool push_position(lua_State *L, moon_host *host, uintptr_t view, moon_fi
     const moon_position *it = &host->position;
     switch (field) {
     case F_symbol: push_text(L, &instrument_of(host, instrument)->symbol); return true;
-    case F_qty: moon_push_exact(L, host, it->quantity); return true;
+    case F_qty:
+        push_scaled(L, host, it->quantity, &instrument_of(host, instrument)->quantity_scale);
+        return true;
     case F_average_price: push_optional(L, host, it->has_average, it->average); return true;
     case F_realised_pnl: moon_push_exact(L, host, it->realised); return true;
     case F_unrealised_pnl: push_optional(L, host, it->has_unrealised, it->unrealised); return true;
@@ -439,9 +501,7 @@ static int view_index(lua_State *L) {
     if (view >> MOON_GENERATION_SHIFT != host->generation && !is_live(kind)) {
         return raise_kept(L, kind);
     }
-    bool isPushed = kind == MOON_VIEW_TRADE ? push_trade(L, host, view, field)
-                                            : kinds[kind].push(L, host, view, field);
-    return isPushed ? 1 : no_field(L, kind, field);
+    return kinds[kind].push(L, host, view, field) ? 1 : no_field(L, kind, field);
 }
 
 static int view_newindex(lua_State *L) {
@@ -493,7 +553,7 @@ static int view_tostring(lua_State *L) {
         lua_pushfstring(L, "%s (kept past its callback)", kinds[kind].name);
         return 1;
     }
-    if (kind == MOON_VIEW_ORDER && !order_of(host, number_of(view))) {
+    if (kind == MOON_VIEW_ORDER && !moon_order_of(host, number_of(view))) {
         lua_pushliteral(L, "order (forgotten)");
         return 1;
     }
@@ -536,6 +596,10 @@ void moon_open_views(lua_State *L, moon_host *host) {
         host->fields[at].field = (moon_field)field;
     }
     lua_rawsetp(L, LUA_REGISTRYINDEX, host->fields);
+    for (int fixed = 0; fixed < MOON_FIXED_COUNT; fixed++) {
+        lua_pushstring(L, fixed_texts[fixed]);
+        host->fixed[fixed] = luaL_ref(L, LUA_REGISTRYINDEX);
+    }
     moon_set_method(L, F_copy, copy);
     moon_open_book(L);
     static const luaL_Reg methods[] = {

@@ -386,7 +386,7 @@ public struct SimulatedRun: TradingRun {
                     "what was traded of \(symbol) adds up to more than fits: the last fill was "
                         + "\(fill.quantity) at \(fill.price)")
             }
-        case .rejected(let reason): tally.reject(reason)
+        case .rejected(let reason): tally.reject(reason.description)
         default: break
         }
         reportListener?(report, engine.state)
@@ -399,8 +399,11 @@ public struct SimulatedRun: TradingRun {
             let now = engine.state.now
             // Two arrays in turn: what is carried out keeps its memory for the next time.
             swap(&commands, &underway)
-            for command in underway { perform(command, at: now) }
-            underway.removeAll(keepingCapacity: true)
+            var batch: [Command] = []
+            swap(&batch, &underway)
+            for place in batch.indices { perform(batch[place], at: now) }
+            batch.removeAll(keepingCapacity: true)
+            swap(&batch, &underway)
             rounds += 1
             if rounds > Self.roundsPerInstant {
                 stop("the strategy sent orders \(rounds) times without time passing")

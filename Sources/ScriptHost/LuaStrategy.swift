@@ -218,16 +218,16 @@ public import TradingModel
 
     public func onOrder(_ order: Order) -> HandlerOutcome {
         guard hasHandler(MOON_ON_ORDER) else { return .quiet }
-        context.currentOrder = order
-        defer { context.currentOrder = nil }
+        let isAside = context.setAside(order)
+        defer { if isAside { context.currentOrder = nil } }
         unsafe events.pointee.order = Int64(order.serial)
         return call(MOON_ON_ORDER)
     }
 
     public func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
         guard hasHandler(MOON_ON_FILL) else { return .quiet }
-        context.currentOrder = order
-        defer { context.currentOrder = nil }
+        let isAside = context.setAside(order)
+        defer { if isAside { context.currentOrder = nil } }
         unsafe events.pointee.fill.write(fill, of: order)
         return call(MOON_ON_FILL)
     }

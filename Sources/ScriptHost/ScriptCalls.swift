@@ -155,6 +155,14 @@ extension ScriptContext {
             if let out = unsafe out { unsafe order.write(to: out) }
             return true
         }
+        unsafe calls.order_id = { pointer, serial, id in
+            unsafe set(id, context(pointer).order(Int(serial))?.id.text ?? "")
+        }
+        unsafe calls.order_average = { pointer, serial, price in
+            let average = unsafe context(pointer).order(Int(serial))?.averagePrice
+            unsafe price?.pointee = moon_attos(average?.attos ?? 0)
+            return average != nil
+        }
         unsafe calls.position = { pointer, index, out in
             guard let out = unsafe out, let state = unsafe context(pointer).state else { return }
             let position = state.positions[Int(index)]
@@ -172,10 +180,13 @@ extension ScriptContext {
             }
         }
         unsafe calls.orders = { pointer, index, tag, serials, capacity in
-            let tag = unsafe tag.map { unsafe String(cString: $0) }
+            // A tag that nobody has said is no order's.
+            let wanted = unsafe tag.map { unsafe InternedText(known: string($0)) }
+            if case .some(.none) = wanted { return 0 }
+            let tag = wanted.flatMap { $0 }
             let found = unsafe context(pointer).openOrders(instrument: index, tag: tag)
             for (place, serial) in found.prefix(Int(capacity)).enumerated() {
-                unsafe serials?[place] = serial
+                unsafe serials?[place] = Int64(serial)
             }
             return Int64(found.count)
         }

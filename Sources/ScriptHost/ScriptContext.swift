@@ -37,7 +37,8 @@ import TradingModel
     /// By slot: the instrument, -1 where the run does not have it.
     var instrumentBySlot: [Int32] = []
     /// The order of the event at hand, which an engine may tell before it keeps it.
-    var currentOrder: Order?
+    var currentOrder: Order? { didSet { currentSerial = currentOrder?.serial ?? 0 } }
+    private var currentSerial = 0
 
     init(overrides: [ParameterOverride], folder: String?) {
         parameters = ParameterTable(overrides: overrides)
@@ -92,29 +93,35 @@ import TradingModel
         barTexts.first { $0.key.description == symbol.description }?.value ?? [:]
     }
 
+    /// Keeps an order for the event at hand where the engine's table does not have it so; whether it did.
+    func setAside(_ order: Order) -> Bool {
+        if !order.isAside, state?.order(order.serial) != nil { return false }
+        currentOrder = order
+        return true
+    }
+
     func order(_ serial: Int) -> Order? {
-        if let currentOrder, currentOrder.serial == serial { return currentOrder }
-        return state?.orders[serial]
+        currentSerial == serial ? currentOrder : state?.order(serial)
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.
-    func openOrders(instrument: Int32, tag: String?) -> [Int64] {
-        (state?.orders.open ?? []).filter { order in
+    func openOrders(instrument: Int32, tag: InternedText?) -> [Int] {
+        state?.orders.openSerials { order in
             (instrument < 0 || order.request.instrument.index == Int(instrument))
-                && (tag.map { order.request.tag.utf8.elementsEqual($0.utf8) } ?? true)
-        }.map { Int64($0.serial) }
+                && (tag == nil || order.request.tag == tag)
+        } ?? []
     }
 
     /// What the account holds; zero for a currency of the run's instruments that it does not.
     func balance(_ code: String) throws(ScriptMistake) -> Balance {
-        let currency = Currency(code)
-        if let balance = state?.balances[currency] { return balance }
+        let currency = Currency(known: code)
+        if let currency, let balance = state?.balances[currency] { return balance }
         var known = (state?.balances.keys).map { $0.map(\.code) } ?? []
         for instrument in state?.instruments ?? [] {
             let symbol = instrument.symbol
             known += [symbol.base.code, symbol.quote.code, symbol.settle.code]
         }
-        if known.contains(code) {
+        if let currency, known.contains(code) {
             return Balance(currency: currency, total: .zero, available: .zero)
         }
         let hint = nearestName(to: code, among: known).map { ": did you mean `\($0)`?" } ?? ""

@@ -60,13 +60,13 @@ extension LuaStrategy {
     }
 
     private func readOrderIntent(_ intent: moon_intent) -> StrategyRequest {
-        guard let order = context.order(Int(intent.order)) else {
+        guard let id = context.order(Int(intent.order))?.id else {
             return .log(.error, "an order was forgotten before its cancel or amend: intent dropped")
         }
-        guard intent.kind == MOON_AMEND else { return .intent(.cancel(.order(order.id))) }
+        guard intent.kind == MOON_AMEND else { return .intent(.cancel(.order(id))) }
         return .intent(
             .amend(
-                order.id, price: intent.has_price ? Price(attos: Int128(intent.price)) : nil,
+                id, price: intent.has_price ? Price(attos: Int128(intent.price)) : nil,
                 quantity: intent.has_quantity ? Quantity(attos: Int128(intent.quantity)) : nil))
     }
 
@@ -78,11 +78,11 @@ extension LuaStrategy {
             timeInForce: TimeInForce.allCases[Int(intent.tif)],
             isPostOnly: intent.is_post_only, isReduceOnly: intent.is_reduce_only,
             stop: intent.has_stop ? Price(attos: Int128(intent.stop)) : nil,
-            tag: intent.has_tag ? tag(intent) : "")
+            tag: intent.has_tag ? tag(intent) : .empty)
     }
 
     /// The bytes of the tag up to its zero.
-    private func tag(_ intent: moon_intent) -> String {
-        unsafe withUnsafeBytes(of: intent.tag) { unsafe text(of: $0) }
+    private func tag(_ intent: moon_intent) -> InternedText {
+        unsafe withUnsafeBytes(of: intent.tag) { InternedText(unsafe text(of: $0)) }
     }
 }

@@ -32,6 +32,43 @@ extension Side {
     var shim: UInt8 { self == .buy ? UInt8(MOON_BUY) : UInt8(MOON_SELL) }
 }
 
+extension OrderState {
+    /// To MOON_PENDING and so on.
+    var shim: Int {
+        switch self {
+        case .pendingNew, .pendingStop: MOON_PENDING
+        case .waiting: MOON_WAITING
+        case .working: MOON_WORKING
+        case .pendingAmend: MOON_AMENDING
+        case .pendingCancel: MOON_CANCELLING
+        case .unknown: MOON_UNKNOWN
+        case .filled: MOON_FILLED
+        case .cancelled: MOON_CANCELLED
+        case .rejected: MOON_REJECTED
+        case .expired: MOON_EXPIRED
+        }
+    }
+}
+
+extension TimeInForce {
+    /// To MOON_GTC, MOON_IOC and MOON_FOK.
+    var shim: UInt8 {
+        switch self {
+        case .gtc: UInt8(MOON_GTC)
+        case .ioc: UInt8(MOON_IOC)
+        case .fok: UInt8(MOON_FOK)
+        }
+    }
+}
+
+extension moon_word {
+    init(_ text: InternedText) {
+        let bytes = unsafe UnsafeRawBufferPointer(text.bytes)
+        unsafe self.init(
+            bytes: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count: bytes.count)
+    }
+}
+
 extension moon_scale {
     init(_ scale: DecimalScale) {
         self.init(
@@ -157,17 +194,13 @@ extension Order {
         unsafe out.pointee.stop = moon_attos(request.stop?.attos ?? 0)
         unsafe out.pointee.filled = moon_attos(filled.attos)
         unsafe out.pointee.remaining = moon_attos(remaining.attos)
-        let average = averagePrice
-        unsafe out.pointee.has_average = average != nil
-        unsafe out.pointee.average = moon_attos(average?.attos ?? 0)
         unsafe out.pointee.created = createdAt.nanoseconds
         unsafe out.pointee.updated = updatedAt.nanoseconds
         unsafe out.pointee.version = Int64(version)
-        unsafe set(&out.pointee.id, id.text)
-        unsafe set(&out.pointee.tif, request.timeInForce.rawValue)
-        unsafe set(&out.pointee.tag, request.tag)
-        unsafe set(&out.pointee.state, state.name)
-        unsafe set(&out.pointee.reason, reason)
+        unsafe out.pointee.tif = request.timeInForce.shim
+        unsafe out.pointee.tag = moon_word(request.tag)
+        unsafe out.pointee.state = UInt8(truncatingIfNeeded: state.shim)
+        unsafe out.pointee.reason = moon_word(reason)
     }
 }
 

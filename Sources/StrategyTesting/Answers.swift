@@ -47,7 +47,7 @@ extension Intent {
         case .cancel(.matching(let instrument, let tag)):
             fields = ["kind": .text("cancel")]
             fields["symbol"] = instrument.map(symbol)
-            fields["tag"] = tag.map { .text($0) }
+            fields["tag"] = tag.map { .text($0.description) }
         case .amend(let id, let price, let quantity):
             fields = ["kind": .text("amend"), "order": .text(id.text)]
             fields["price"] = price.map { .number($0) }
@@ -72,7 +72,7 @@ extension OrderRequest {
         ]
         fields["price"] = price.map { .number($0) }
         fields["stop"] = stop.map { .number($0) }
-        if !tag.isEmpty { fields["tag"] = .text(tag) }
+        if !tag.isEmpty { fields["tag"] = .text(tag.description) }
         return fields
     }
 }
@@ -87,7 +87,7 @@ extension Order {
         fields["filled"] = .number(filled)
         fields["remaining"] = .number(remaining)
         fields["average_price"] = averagePrice.map { .number($0) }
-        if !reason.isEmpty { fields["reason"] = .text(reason) }
+        if !reason.isEmpty { fields["reason"] = .text(reason.description) }
         return .fields(fields)
     }
 }

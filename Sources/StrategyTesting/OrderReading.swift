@@ -11,7 +11,7 @@ extension EventReading {
             quantity: try order.quantity("qty") ?? .zero, price: try order.price("price"),
             timeInForce: order["tif"].text.flatMap(TimeInForce.init(rawValue:)) ?? .gtc,
             isPostOnly: order.flag("post_only"), isReduceOnly: order.flag("reduce_only"),
-            stop: try order.price("stop"), tag: order["tag"].text ?? "")
+            stop: try order.price("stop"), tag: InternedText(order["tag"].text ?? ""))
     }
 
     /// The state that an order says it is in.
@@ -21,7 +21,7 @@ extension EventReading {
             throw TestRefusal("`filled` in order{} is more than its `qty`")
         }
         let id = VenueOrderID(order["id"].text ?? "")
-        let reason = order["reason"].text ?? ""
+        let reason = InternedText(order["reason"].text ?? "")
         let standing = OrderState.Standing.working(id, filled: filled)
         switch order["state"].text {
         case "pending": return OrderState(of: request)

@@ -59,4 +59,12 @@ public enum Command: Hashable, Sendable {
     case plot(String, Double)
     /// Trading has stopped for good; its orders' cancels came before.
     case tradingStopped(reason: String)
+
+    /// Whether it says something to people, and is no step of an order's way.
+    public var isWord: Bool {
+        switch self {
+        case .refused, .log, .alert, .tradingStopped: true
+        case .intent, .submit, .cancel, .amend, .plot: false
+        }
+    }
 }

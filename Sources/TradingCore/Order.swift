@@ -1,29 +1,46 @@
 public import TradingModel
 
-/// An own order, from its approval to its end and a while beyond.
+/// An own order, from its approval to its end and a while beyond: plain values, copied as they lie.
 public struct Order: Hashable, Sendable {
     public let id: ClientOrderID
     /// Its number in this run, counted from 1: what script handles refer to.
     public let serial: Int
     /// What was approved: price on the tick, quantity on the lot; amendments replace it.
-    public internal(set) var request: OrderRequest
-    public internal(set) var state: OrderState
+    public internal(set) var request: OrderRequest { didSet { findRemaining() } }
+    public internal(set) var state: OrderState { didSet { findRemaining() } }
+    /// What may still fill at worst, an amendment under way included; zero once it is final.
+    public private(set) var remaining = Quantity.zero
     /// Σ price × quantity of its fills, for the average.
     public internal(set) var filledNotional: Money
-    /// The venue's numbers of its fills, so that one told twice counts once.
-    var fillIDs: [String] = []
     public let createdAt: Timestamp
     public internal(set) var updatedAt: Timestamp
     /// The version of the strategy that made it; a reload changes nothing about it.
-    public var version = 1
+    public let version: Int
     /// Why our own gate refused the last change that was asked of it; empty in the order's table.
-    var refusal = ""
+    var refusal = InternedText.empty
 
+    init(
+        id: ClientOrderID, serial: Int, request: OrderRequest, state: OrderState,
+        filledNotional: Money = .zero, createdAt: Timestamp, updatedAt: Timestamp, version: Int = 1
+    ) {
+        self.id = id
+        self.serial = serial
+        self.request = request
+        self.state = state
+        self.filledNotional = filledNotional
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+        findRemaining()
+    }
+
+    private mutating func findRemaining() { remaining = state.mostToFill(of: request.quantity) }
+
+    /// Whether a strategy alone hears of it as it is: the table has it otherwise, or not at all.
+    public var isAside: Bool { !refusal.isEmpty || serial > Refusals.firstSerial }
     /// Why it was refused, ended or lost sight of; empty: none of these.
-    public var reason: String { refusal.isEmpty ? state.reason : refusal }
+    public var reason: InternedText { refusal.isEmpty ? state.reason : refusal }
     public var filled: Quantity { state.filled }
-    /// What may still fill at worst, an amendment under way included; zero once it is final.
-    public var remaining: Quantity { state.mostToFill(of: request.quantity) }
     /// The average price of its fills, rounded half to even; nil before the first.
     public var averagePrice: Price? {
         guard filled > .zero else { return nil }
@@ -40,9 +57,19 @@ public struct OrderTable: Sendable {
     /// The serial of the first of ``recent``.
     private var firstSerial = 1
     private var longLived: [Int: Order] = [:]
+    /// Of orders whose ids do not end in their serials: those of tests and from before.
     private var serialByID: [ClientOrderID: Int] = [:]
+    /// The venue's numbers of the fills, so that one told twice counts once.
+    private var fills: Set<HeardFill> = []
     /// Open orders in the order in which they were made.
     private(set) var openSerials: [Int] = []
+    /// By instrument and side, as far as there were orders.
+    private var exposures: [Exposure] = []
+
+    private struct HeardFill: Hashable {
+        let order: Int
+        let number: FillID
+    }
 
     /// Final orders kept at least, for scripts and late reports: some minutes of a busy strategy.
     static let finalOrdersKept = 1_000
@@ -60,45 +87,46 @@ public struct OrderTable: Sendable {
     /// The serial of the order with this id; nil: there is none, or it is forgotten.
     func serial(of id: ClientOrderID) -> Int? {
         // Our ids end in the serial; that the id itself agrees makes sure that the order is meant.
-        if let serial = Self.serial(endingIn: id.text) {
+        if let serial = id.parts.ending {
             let place = serial - firstSerial
             if place >= 0, place < recent.count, recent[place].id == id { return serial }
-            if let order = longLived[serial], order.id == id { return serial }
+            if place < 0, let order = longLived[serial], order.id == id { return serial }
         }
         return serialByID[id]
-    }
-
-    /// The number behind an id's last hyphen.
-    private static func serial(endingIn text: String) -> Int? {
-        var serial = 0
-        var digits = 0
-        var isBehindHyphen = false
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "-"):
-                (serial, digits, isBehindHyphen) = (0, 0, true)
-            case UInt8(ascii: "0")...UInt8(ascii: "9") where digits < 12:
-                serial = serial * 10 + Int(byte &- UInt8(ascii: "0"))
-                digits += 1
-            default: (digits, isBehindHyphen) = (0, false)
-            }
-        }
-        return isBehindHyphen && digits > 0 ? serial : nil
     }
 
     /// Open orders in the order in which they were made.
     public var open: [Order] { openSerials.compactMap { self[$0] } }
     public var openCount: Int { openSerials.count }
 
+    /// The serials of the open orders for which this is so, in the order in which they were made.
+    public func openSerials(where isMeant: (borrowing Order) -> Bool) -> [Int] {
+        openSerials.filter { serial in
+            let place = serial - firstSerial
+            if place >= 0 { return isMeant(recent[place]) }
+            return longLived[serial].map { isMeant($0) } ?? false
+        }
+    }
+
+    /// What may still fill of an instrument's open orders on a side.
+    package func exposure(of instrument: InstrumentID, _ side: Side) -> Exposure {
+        let place = Self.place(of: instrument, side)
+        return place < exposures.count ? exposures[place] : Exposure()
+    }
+
+    private static func place(of instrument: InstrumentID, _ side: Side) -> Int {
+        instrument.index * 2 + Int(side.rawValue)
+    }
+
     /// Takes a new order in; its serial must follow the last one's.
     mutating func insert(_ order: Order) {
         precondition(order.serial == firstSerial + recent.count, "serials count without gaps")
         if recent.count >= 2 * Self.finalOrdersKept { forgetOldest() }
         recent.append(order)
-        if Self.serial(endingIn: order.id.text) != order.serial {
-            serialByID[order.id] = order.serial
-        }
-        if order.state.isOpen { openSerials.append(order.serial) }
+        if order.id.parts.ending != order.serial { serialByID[order.id] = order.serial }
+        let end = Self.place(of: order.request.instrument, .sell) + 1
+        while exposures.count < end { exposures.append(Exposure()) }
+        note(order, from: nil)
     }
 
     /// Takes an order in as another table has it, new or changed.
@@ -119,25 +147,40 @@ public struct OrderTable: Sendable {
     @discardableResult
     mutating func change<Result>(_ serial: Int, _ body: (inout Order) -> Result) -> Result {
         let place = serial - firstSerial
-        let result: Result
-        let isOpen: Bool
         if place >= 0 {
-            result = body(&recent[place])
-            isOpen = recent[place].state.isOpen
-        } else if var order = longLived[serial] {
-            result = body(&order)
-            longLived[serial] = order
-            isOpen = order.state.isOpen
-        } else {
+            let before = Stake(recent[place])
+            let result = body(&recent[place])
+            note(recent[place], from: before)
+            return result
+        }
+        guard var order = longLived[serial] else {
             preconditionFailure("only an order that the table has can change")
         }
-        let listed = openSerials.firstIndex(of: serial)
-        if let listed, !isOpen {
-            openSerials.remove(at: listed)
-        } else if listed == nil, isOpen {
-            openSerials.append(serial)
-        }
+        let before = Stake(order)
+        let result = body(&order)
+        longLived[serial] = order
+        note(order, from: before)
         return result
+    }
+
+    /// Takes note of a fill of an order; false: it was told before.
+    mutating func hear(_ fill: Fill, of serial: Int) -> Bool {
+        fills.insert(HeardFill(order: serial, number: fill.number)).inserted
+    }
+
+    /// Keeps the list of open orders and the sums as an order changes.
+    private mutating func note(_ order: Order, from before: Stake?) {
+        let after = Stake(order)
+        guard before != after else { return }
+        let place = Self.place(of: order.request.instrument, order.request.side)
+        if let before { exposures[place].remove(before) }
+        exposures[place].add(after)
+        let wasOpen = before?.isOpen ?? false
+        if after.isOpen, !wasOpen {
+            openSerials.append(order.serial)
+        } else if wasOpen, !after.isOpen {
+            openSerials.removeAll { $0 == order.serial }
+        }
     }
 
     private mutating func forgetOldest() {
@@ -154,5 +197,6 @@ public struct OrderTable: Sendable {
         }
         recent.removeFirst(Self.finalOrdersKept)
         firstSerial += Self.finalOrdersKept
+        fills = fills.filter { $0.order >= firstSerial || longLived[$0.order] != nil }
     }
 }

@@ -25,11 +25,11 @@ public enum OrderState: Hashable, Sendable {
     /// We asked to cancel it; an amendment may still be under way.
     case pendingCancel(Standing, amending: Terms?)
     /// We asked and got no answer; where it stood before, and the amendment under way.
-    case unknown(Standing, amending: Terms?, reason: String)
+    case unknown(Standing, amending: Terms?, reason: InternedText)
     case filled(VenueOrderID?, Quantity)
     case cancelled(VenueOrderID?, filled: Quantity)
-    case rejected(reason: String)
-    case expired(VenueOrderID?, filled: Quantity, reason: String)
+    case rejected(reason: InternedText)
+    case expired(VenueOrderID?, filled: Quantity, reason: InternedText)
 
     /// Where an open order stands at the venue, whatever we are asking of it.
     public enum Standing: Hashable, Sendable {
@@ -62,14 +62,6 @@ public enum OrderState: Hashable, Sendable {
     ///   ordered. The engine logs it and leaves the order as it is, but counts what was filled; the
     ///   venue's own lists settle the rest.
     public func after(
-        _ event: OrderEvent, quantity: Quantity
-    ) throws(UnexpectedEvent) -> OrderState {
-        if let next = soon(event, quantity: quantity) { return next }
-        return try afterAll(event, quantity: quantity)
-    }
-
-    /// The same, with all that an event can be: the whole rule.
-    package func afterAll(
         _ event: OrderEvent, quantity: Quantity
     ) throws(UnexpectedEvent) -> OrderState {
         guard let parts else { return try afterEnd(event) }
@@ -117,19 +109,6 @@ public enum OrderState: Hashable, Sendable {
 
     private func unexpected(_ event: OrderEvent) -> UnexpectedEvent {
         UnexpectedEvent(state: self, event: event)
-    }
-
-    /// What becomes of most orders, without a detour; nil: it is something else.
-    private func soon(_ event: OrderEvent, quantity: Quantity) -> OrderState? {
-        switch (self, event) {
-        case (.pendingNew, .accepted(let id)): return .working(id, filled: .zero)
-        case (.working(let id, let before), .fill(let fill)):
-            guard fill.quantity > .zero, before <= quantity, fill.quantity <= quantity - before
-            else { return nil }
-            let filled = before + fill.quantity
-            return filled == quantity ? .filled(id, filled) : .working(id, filled: filled)
-        default: return nil
-        }
     }
 
     /// Answers that come after the end: those to questions that the end overtook change nothing.
@@ -251,7 +230,7 @@ private enum Asking {
     case nothing
     case amend(OrderState.Terms)
     case cancel(amending: OrderState.Terms?)
-    case doubt(amending: OrderState.Terms?, String)
+    case doubt(amending: OrderState.Terms?, InternedText)
 
     /// The amendment under way.
     var terms: OrderState.Terms? {
@@ -354,10 +333,10 @@ extension OrderState.Standing {
 
 extension OrderState {
     /// Why it was refused, ended or lost sight of; empty: none of these.
-    public var reason: String {
+    public var reason: InternedText {
         switch self {
         case .rejected(let reason), .expired(_, _, let reason), .unknown(_, _, let reason): reason
-        default: ""
+        default: .empty
         }
     }
 }

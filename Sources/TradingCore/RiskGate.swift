@@ -41,7 +41,7 @@ public struct ApprovedAmendment: Hashable, Sendable {
 public struct RiskGate: Sendable {
     /// The limits of symbols that have none of their own.
     public let limits: RiskLimits
-    private let overrides: [String: RiskLimits]
+    private let overrides: [InternedText: RiskLimits]
     private var sent = SentOrders()
 
     /// A gate with limits for all symbols, and those that differ, keyed by the symbol's text.
@@ -51,12 +51,13 @@ public struct RiskGate: Sendable {
     /// symbol against its own.
     public init(limits: RiskLimits, overrides: [String: RiskLimits] = [:]) {
         self.limits = limits
-        self.overrides = overrides
+        self.overrides = Dictionary(
+            uniqueKeysWithValues: overrides.map { (InternedText($0.key), $0.value) })
     }
 
     /// What holds for a symbol: its own limits where it has them, else the general ones.
     public func limits(for symbol: Symbol) -> RiskLimits {
-        overrides.isEmpty ? limits : overrides[symbol.description]?.over(limits) ?? limits
+        overrides.isEmpty ? limits : overrides[symbol.text]?.over(limits) ?? limits
     }
 
     /// Puts price and quantity on tick and lot, then holds them against every limit.
@@ -69,8 +70,7 @@ public struct RiskGate: Sendable {
         try request.snap(to: instrument)
         request.cut(to: state.positions[instrument.id.index].net, of: instrument)
         let candidate = Candidate(
-            request: request, instrument: instrument, limits: limits(for: instrument.symbol),
-            replacing: nil)
+            request: request, instrument: instrument, limits: limits(for: instrument.symbol))
         try candidate.check(given: state)
         try checkOpenOrders(instrument, given: state)
         try countSubmission(instrument, given: state)
@@ -99,7 +99,7 @@ public struct RiskGate: Sendable {
         try request.snap(to: instrument)
         let candidate = Candidate(
             request: request, instrument: instrument, limits: limits(for: instrument.symbol),
-            replacing: order)
+            filled: order.filled, replacing: Stake(order))
         try candidate.check(given: state)
         try countSubmission(instrument, given: state)
         return ApprovedAmendment(
@@ -149,8 +149,8 @@ extension RiskGate {
                 rule: .maxOpenOrders,
                 detail: "\(counted(all, "order is", "orders are")) open, the limit is \(limit)")
         }
-        guard let limit = overrides[instrument.symbol.description]?.maxOpenOrders else { return }
-        let own = state.orders.open.count { $0.request.instrument == instrument.id }
+        guard let limit = overrides[instrument.symbol.text]?.maxOpenOrders else { return }
+        let own = state.orders.openSerials { $0.request.instrument == instrument.id }.count
         guard own < limit else {
             throw RiskRefusal(
                 rule: .maxOpenOrders,
@@ -163,7 +163,7 @@ extension RiskGate {
     private mutating func countSubmission(
         _ instrument: Instrument, given state: TradingState
     ) throws(RiskRefusal) {
-        let own = overrides[instrument.symbol.description]?.maxOrdersPerSecond
+        let own = overrides[instrument.symbol.text]?.maxOrdersPerSecond
         guard limits.maxOrdersPerSecond != nil || own != nil else { return }
         sent.forget(until: state.now.advanced(byNanoseconds: -SentOrders.window))
         if let limit = limits.maxOrdersPerSecond, sent.count() >= limit {

@@ -68,13 +68,13 @@ struct Candidate {
     let request: OrderRequest
     let instrument: Instrument
     let limits: RiskLimits
-    /// The order that this would be an amendment of.
-    let replacing: Order?
+    /// What is filled of the order that this would be an amendment of, and what it counts for.
+    var filled = Quantity.zero
+    var replacing: Stake?
 
     /// What may still fill of it.
     private var remaining: Quantity {
-        let filled = replacing?.filled ?? .zero
-        return filled < request.quantity ? request.quantity - filled : .zero
+        filled < request.quantity ? request.quantity - filled : .zero
     }
 
     private var contract: Contract { instrument.contract }
@@ -85,7 +85,7 @@ struct Candidate {
         try checkReduces(net)
         if !leaves(net) { try checkMinimums(at: price(given: state)) }
         try checkLargestOrder(given: state)
-        try checkBand(around: state.mid(instrument.id))
+        try checkBand(given: state)
         try checkWorstPosition(given: state)
     }
 
@@ -98,6 +98,7 @@ struct Candidate {
     // MARK: - The order alone
 
     private func checkReduces(_ net: SignedQuantity) throws(RiskRefusal) {
+        guard request.isReduceOnly else { return }
         let fillable = request.fillable(request.quantity, holding: net)
         guard instrument.wholeLots(of: fillable) == .zero else { return }
         let amount = fillable == .zero ? "nothing" : "less than a lot of \(instrument.lot)"
@@ -171,9 +172,9 @@ struct Candidate {
     }
 
     /// A limit must lie near the mid, a stop order's near its trigger.
-    private func checkBand(around mid: Price?) throws(RiskRefusal) {
+    private func checkBand(given state: TradingState) throws(RiskRefusal) {
         guard let band = limits.priceBand, let price = request.price,
-            let centre = request.stop ?? mid
+            let centre = request.stop ?? state.mid(instrument.id)
         else { return }
         let (distance, overflow) = price.attos.subtractingReportingOverflow(centre.attos)
         guard !overflow, distance != .min else {
@@ -227,19 +228,17 @@ struct Candidate {
     private func worstPosition(
         from held: Int128, given state: TradingState
     ) -> SignedQuantity? {
-        var growing = CheckedSum(request.isReduceOnly ? 0 : remaining.attos)
-        var reducing = CheckedSum(request.isReduceOnly ? remaining.attos : 0)
-        for serial in state.orders.openSerials {
-            guard let order = state.orders[serial], order.request.instrument == instrument.id,
-                order.request.side == request.side, serial != replacing?.serial
-            else { continue }
-            if order.request.isReduceOnly {
-                reducing.add(order.remaining.attos)
-            } else if !request.isReduceOnly || !order.state.isCancelling {
-                growing.add(order.remaining.attos)
-            }
+        var open = state.orders.exposure(of: instrument.id, request.side)
+        if let replacing { open.remove(replacing) }
+        if request.isReduceOnly {
+            open.reducing.add(remaining)
+        } else {
+            open.growing.add(remaining)
+            open.growing.add(open.cancelling)
         }
-        guard let growing = growing.total, let reducing = reducing.total else { return nil }
+        guard let growing = open.growing.attos, let reducing = open.reducing.attos else {
+            return nil
+        }
         if request.isReduceOnly, growing == 0 { return .zero }
         // Below zero the sum cannot overflow upwards; reducing ends at flat.
         let start = held < 0 ? min(0, held + reducing) : held

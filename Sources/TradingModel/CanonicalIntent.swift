@@ -64,9 +64,9 @@ extension [UInt8] {
         unsafe withAttosText(attos) { unsafe append(contentsOf: $0) }
     }
 
-    fileprivate mutating func appendQuoted(_ tag: String) {
+    fileprivate mutating func appendQuoted(_ tag: InternedText) {
         append(UInt8(ascii: "\""))
-        for byte in tag.utf8 {
+        for byte in tag.description.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 append(UInt8(ascii: "\\"))

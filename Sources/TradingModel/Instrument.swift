@@ -7,8 +7,14 @@ public struct InstrumentID: Hashable, Comparable, Sendable {
 
 /// A currency or token by its code, such as `BTC`.
 public struct Currency: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let code: String
-    public init(_ code: String) { self.code = code }
+    private let name: InternedText
+    public init(_ code: String) { name = InternedText(code) }
+    /// Nil: nobody has spoken of such a currency.
+    public init?(known code: String) {
+        guard let name = InternedText(known: code) else { return nil }
+        self.name = name
+    }
+    public var code: String { name.description }
     public static func < (left: Self, right: Self) -> Bool { left.code < right.code }
     public var description: String { code }
 }
@@ -24,39 +30,17 @@ public enum InstrumentKind: String, Hashable, Sendable, CaseIterable {
 }
 
 /// An instrument's name as scripts and settings write it: `venue:BASE/QUOTE[:SETTLE]`.
-///
-/// A reference to its parts, so that what carries one is copied at the cost of a single count.
 public struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
-    private final class Parts: Sendable {
-        let venue: String
-        let base: Currency
-        let quote: Currency
-        let settle: Currency
-        let kind: InstrumentKind
-        let text: String
-
-        init(
-            venue: String, base: Currency, quote: Currency, settle: Currency, kind: InstrumentKind,
-            text: String
-        ) {
-            self.venue = venue
-            self.base = base
-            self.quote = quote
-            self.settle = settle
-            self.kind = kind
-            self.text = text
-        }
-    }
-
-    private let parts: Parts
-
-    public var venue: String { parts.venue }
-    public var base: Currency { parts.base }
-    public var quote: Currency { parts.quote }
+    public let text: InternedText
+    private let venueName: InternedText
+    public let base: Currency
+    public let quote: Currency
     /// The currency of profit and margin: the quote currency for spot.
-    public var settle: Currency { parts.settle }
-    public var kind: InstrumentKind { parts.kind }
-    public var description: String { parts.text }
+    public let settle: Currency
+    public let kind: InstrumentKind
+
+    public var venue: String { venueName.description }
+    public var description: String { text.description }
 
     /// Reads `sim:BTC/USDT` (spot), `sim:BTC/USDT:USDT` (linear) or `coinpit:BTC/USD:BTC` (inverse).
     ///
@@ -82,15 +66,16 @@ public struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
         } else {
             throw InvalidSymbol(text: text)
         }
-        parts = Parts(
-            venue: String(fields[0]), base: base, quote: quote, settle: settle, kind: kind,
-            text: text)
+        self.text = InternedText(text)
+        venueName = InternedText(String(fields[0]))
+        self.base = base
+        self.quote = quote
+        self.settle = settle
+        self.kind = kind
     }
 
-    public static func == (left: Self, right: Self) -> Bool {
-        left.parts === right.parts || left.parts.text == right.parts.text
-    }
-    public func hash(into hasher: inout Hasher) { hasher.combine(parts.text) }
+    public static func == (left: Self, right: Self) -> Bool { left.text == right.text }
+    public func hash(into hasher: inout Hasher) { hasher.combine(text) }
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 

@@ -1,18 +1,3 @@
-/// Our id of an order, sent with it and never used again.
-public struct ClientOrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let text: String
-    public init(_ text: String) { self.text = text }
-    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
-    public var description: String { text }
-}
-
-/// The venue's id of an order, from its acknowledgement.
-public struct VenueOrderID: Hashable, Sendable, CustomStringConvertible {
-    public let text: String
-    public init(_ text: String) { self.text = text }
-    public var description: String { text }
-}
-
 /// How long an order stays when it cannot fill at once.
 public enum TimeInForce: String, Hashable, Sendable, CaseIterable {
     /// Until cancelled.
@@ -38,12 +23,12 @@ public struct OrderRequest: Hashable, Sendable {
     /// The order sleeps until the last price reaches this: from below to buy, from above to sell.
     public var stop: Price?
     /// The script's own name for it; empty: none.
-    public var tag: String
+    public var tag: InternedText
 
     public init(
         instrument: InstrumentID, side: Side, quantity: Quantity, price: Price? = nil,
         timeInForce: TimeInForce = .gtc, isPostOnly: Bool = false, isReduceOnly: Bool = false,
-        stop: Price? = nil, tag: String = ""
+        stop: Price? = nil, tag: InternedText = .empty
     ) {
         self.instrument = instrument
         self.side = side
@@ -99,7 +84,7 @@ extension OrderRequest {
 public enum OrderSelector: Hashable, Sendable {
     case order(ClientOrderID)
     /// All working orders that match; nil matches any.
-    case matching(instrument: InstrumentID?, tag: String?)
+    case matching(instrument: InstrumentID?, tag: InternedText?)
 }
 
 /// What a handler returns: a wish, not yet an order.
@@ -123,9 +108,7 @@ public enum Liquidity: String, Hashable, Sendable {
 
 /// An execution of an own order.
 public struct Fill: Hashable, Sendable {
-    /// The venue's number of the execution: unique for the instrument, so that a fill told twice
-    /// counts once.
-    public var id: String
+    public var number: FillID
     public var price: Price
     public var quantity: Quantity
     public var liquidity: Liquidity
@@ -137,13 +120,24 @@ public struct Fill: Hashable, Sendable {
         id: String, price: Price, quantity: Quantity, liquidity: Liquidity, fee: Money,
         feeCurrency: Currency
     ) {
-        self.id = id
+        self.init(
+            FillID(id), price: price, quantity: quantity, liquidity: liquidity, fee: fee,
+            feeCurrency: feeCurrency)
+    }
+
+    public init(
+        _ number: FillID, price: Price, quantity: Quantity, liquidity: Liquidity, fee: Money,
+        feeCurrency: Currency
+    ) {
+        self.number = number
         self.price = price
         self.quantity = quantity
         self.liquidity = liquidity
         self.fee = fee
         self.feeCurrency = feeCurrency
     }
+
+    public var id: String { number.text }
 }
 
 /// What happens to an own order: a venue's report, or our own deed.
@@ -151,23 +145,23 @@ public enum OrderEvent: Hashable, Sendable {
     /// The venue has it.
     case accepted(VenueOrderID)
     /// The venue refused it; it never worked.
-    case rejected(reason: String)
+    case rejected(reason: InternedText)
     /// A stop order was triggered and works now.
     case triggered
     case fill(Fill)
     /// We asked to cancel.
     case cancelRequested
-    case cancelRejected(reason: String)
+    case cancelRejected(reason: InternedText)
     case cancelled
     /// We asked to amend.
     case amendRequested(price: Price?, quantity: Quantity?)
     /// The venue's terms now hold; quantity is the whole order's, filled part included.
     case amended(price: Price?, quantity: Quantity)
-    case amendRejected(reason: String)
+    case amendRejected(reason: InternedText)
     /// The venue ended it: time in force, post-only, reduce-only or its own rules.
-    case expired(reason: String)
+    case expired(reason: InternedText)
     /// We asked and got no answer: its fate is not known.
-    case lost(reason: String)
+    case lost(reason: InternedText)
     /// The venue, asked, says that it never saw the order.
     case notFound
 }

@@ -55,15 +55,26 @@ package struct Outcome: Sendable {
         figures.append("other fees \(state.otherFees.sorted { $0.key < $1.key })")
         for balance in run.venue.account.balances { figures.append("venue's \(balance)") }
         for position in run.venue.account.positions { figures.append("venue's \(position)") }
-        for order in state.orders.open { figures.append("open \(order)") }
+        for order in state.orders.open { figures.append("open \(Self.words(order))") }
         if run.tally.orders > 0 {
             for serial in 1...run.tally.orders {
-                figures.append("order \(state.orders[serial].map { "\($0)" } ?? "forgotten")")
+                figures.append(
+                    "order \(state.orders[serial].map { Self.words($0) } ?? "forgotten")")
             }
         }
         figures.append("at \(state.now), next \(run.nextDeadline)")
         figures.append("state \((try? strategy.stateText()) ?? "none")")
         open = state.orders.open
+    }
+
+    private static func words(_ order: Order) -> String {
+        let request = order.request
+        let terms = [request.quantity.attos, request.price?.attos, request.stop?.attos]
+        return "\(order.id) \(order.serial) \(request.instrument.index) \(request.side) \(terms) "
+            + "\(request.timeInForce) \(request.isPostOnly) \(request.isReduceOnly) \(request.tag) "
+            + "\(order.state.name) \(order.state.venueID?.text ?? "-") \(order.filled) "
+            + "\(order.remaining) \(order.filledNotional) \(order.createdAt) \(order.updatedAt) "
+            + "\(order.version) \(order.reason)"
     }
 
     private static func words(_ traded: Traded) -> String {

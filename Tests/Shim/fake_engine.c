@@ -110,12 +110,21 @@ static bool order(void *context, int64_t serial, moon_order *order) {
     order->instrument = 0;
     order->side = MOON_BUY;
     order->quantity = order->remaining = narrow((__int128)1000000000000000000);
-    set_text(&order->id, "fake-1");
-    set_text(&order->tif, "gtc");
-    set_text(&order->state, "working");
-    set_text(&order->tag, "");
-    set_text(&order->reason, "");
+    order->state = MOON_WORKING;
     return true;
+}
+
+static void order_id(void *context, int64_t serial, moon_text *id) {
+    (void)context;
+    (void)serial;
+    set_text(id, "fake-1");
+}
+
+static bool order_average(void *context, int64_t serial, moon_attos *price) {
+    (void)context;
+    (void)serial;
+    (void)price;
+    return false;
 }
 
 static void position(void *context, int32_t instrument, moon_position *position) {
@@ -179,8 +188,8 @@ moon_calls fake_calls(fake_engine *engine) {
     return (moon_calls){
         .context = engine, .subscribe = subscribe, .parameter = parameter,
         .parameters_end = parameters_end, .module = module, .nearest = nearest,
-        .shortest = shortest, .parse = parse, .now = now, .order = order, .position = position,
-        .top = top, .book = book, .level_count = level_count, .level = level, .balance = balance,
+        .shortest = shortest, .parse = parse, .now = now, .order = order,
+        .order_id = order_id, .order_average = order_average, .position = position, .top = top, .book = book, .level_count = level_count, .level = level, .balance = balance,
         .orders = orders,
     };
 }

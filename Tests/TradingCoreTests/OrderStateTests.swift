@@ -200,20 +200,6 @@ private func standing(_ code: String) throws -> OrderState.Standing {
     }
 
     @Test(arguments: Row.all)
-    private func `is the same the quick way and by the whole rule`(row: Row) throws {
-        let before = try state(row.state)
-        for code in row.next.keys {
-            let event = try event(code)
-            // The order's own quantity may lie below what is filled, at it, and above.
-            for units in [1, 4, 5, 6, 10, 15] {
-                let quick = Result { try before.after(event, quantity: coins(units)) }
-                let whole = Result { try before.afterAll(event, quantity: coins(units)) }
-                #expect("\(quick)" == "\(whole)", "\(code) of \(units)")
-            }
-        }
-    }
-
-    @Test(arguments: Row.all)
     private func `counts what may still fill`(row: Row) throws {
         let state = try state(row.state)
         let most = state.mostToFill(of: orderQuantity)

@@ -31,6 +31,49 @@ import TradingModel
         #expect(approved > 50)
     }
 
+    /// Orders of two instruments, reduce-only ones among them, that are accepted, filled, amended,
+    /// cancelled and lost in any order.
+    @Test(arguments: seeds)
+    func `the sums of open orders are what a walk over them makes`(seed: UInt64) throws {
+        var random = Seeded(seed)
+        var desk = Desk([try .linear(), try .linear(id: 1)])
+        for _ in 0..<1_000 {
+            if random.chance(40) {
+                var intent = randomIntent(&random, desk.state)
+                if case .place(var request) = intent {
+                    request.instrument = InstrumentID(random.int(0...1))
+                    request.isReduceOnly = random.chance(30)
+                    intent = .place(request)
+                }
+                desk.ask(intent)
+            } else if let order = desk.state.orders.open.randomElement(using: &random) {
+                report(order, &desk, &random)
+            }
+            expectSums(desk.state)
+        }
+    }
+
+    private func expectSums(_ state: TradingState) {
+        for instrument in state.instruments {
+            for side in [Side.buy, .sell] {
+                let sums = state.orders.exposure(of: instrument.id, side)
+                let open = state.orders.open.filter {
+                    $0.request.instrument == instrument.id && $0.request.side == side
+                }
+                func sum(_ isMeant: (Order) -> Bool) -> Int128 {
+                    open.filter(isMeant).reduce(0) { $0 + $1.remaining.attos }
+                }
+                #expect(sums.reducing.attos == sum { $0.request.isReduceOnly })
+                #expect(
+                    sums.cancelling.attos
+                        == sum { !$0.request.isReduceOnly && $0.state.isCancelling })
+                #expect(
+                    sums.growing.attos == sum { !$0.request.isReduceOnly && !$0.state.isCancelling }
+                )
+            }
+        }
+    }
+
     private func randomIntent(_ random: inout Seeded, _ state: TradingState) -> Intent {
         let price = Price(attos: Int128(random.int(900...1_100)) * 107_000_000_000_000_000)
         let quantity = Quantity(attos: Int128(random.int(0...9_000)) * 1_100_000_000_000_000)

@@ -35,6 +35,12 @@ typedef struct {
     size_t capacity;
 } moon_text;
 
+// Bytes of Swift's that stay as long as the process; no end is marked.
+typedef struct {
+    const char *bytes;
+    size_t count;
+} moon_word;
+
 // Copies `count` bytes into `text`; aborts when the process has no memory left.
 void moon_text_set(moon_text *text, const char *bytes, size_t count);
 
@@ -130,13 +136,20 @@ typedef struct {
     bool is_rehearsal, is_rollback;  // of a start
 } moon_events;
 
+enum {
+    MOON_PENDING, MOON_WAITING, MOON_WORKING, MOON_AMENDING, MOON_CANCELLING, MOON_UNKNOWN,
+    MOON_FILLED, MOON_CANCELLED, MOON_REJECTED, MOON_EXPIRED, MOON_STATE_COUNT
+};
+
 typedef struct {
     int32_t instrument;
     uint8_t side;
-    bool has_price, has_stop, is_post_only, is_reduce_only, has_average;
-    moon_attos quantity, price, stop, filled, remaining, average;
+    uint8_t tif;
+    bool has_price, has_stop, is_post_only, is_reduce_only;
+    moon_attos quantity, price, stop, filled, remaining;
     int64_t created, updated, version;
-    moon_text id, tif, tag, state, reason;  // tag and reason: empty for none
+    uint8_t state;  // MOON_PENDING…
+    moon_word tag, reason;  // empty for none
 } moon_order;
 
 typedef struct {
@@ -206,6 +219,9 @@ typedef struct {
     // Queries, once the host is attached.
     int64_t (*now)(void *context);
     bool (*order)(void *context, int64_t serial, moon_order *order);
+    // Of an order that there is: what is rarely asked for. False: it has no fill.
+    void (*order_id)(void *context, int64_t serial, moon_text *id);
+    bool (*order_average)(void *context, int64_t serial, moon_attos *price);
     void (*position)(void *context, int32_t instrument, moon_position *position);
     bool (*top)(void *context, int32_t instrument, moon_quote *quote);
     bool (*book)(void *context, int32_t instrument, int64_t *venue_time, int64_t *receive_time);

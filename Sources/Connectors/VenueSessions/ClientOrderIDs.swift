@@ -58,7 +58,7 @@ public struct ClientOrderIDMaker: Hashable, Sendable {
     public mutating func make() -> ClientOrderID? {
         guard next < reservedEnd else { return nil }
         defer { next += 1 }
-        return ClientOrderID(numbered(prefix + "-", next))
+        return ClientOrderID("\(prefix)-", next)
     }
 
     /// Adds numbers that were written down as reserved.

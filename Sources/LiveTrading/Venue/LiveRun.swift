@@ -226,7 +226,7 @@ public final class LiveRun: VenueRun {
         case .fill(let fill):
             written.tally.add(fill, of: report, engine.state)
             settleEquity(fill, of: engine.state.instruments[report.instrument.index])
-        case .rejected(let reason): written.tally.reject(reason)
+        case .rejected(let reason): written.tally.reject(reason.description)
         default: break
         }
         reportListener?(report, engine.state)

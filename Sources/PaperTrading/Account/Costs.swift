@@ -8,12 +8,18 @@ final class Costs: Sendable {
     let makerFee: Rate
     let takerFee: Rate
     let leverage: Int
+    let isSpot: Bool
+    let lot: Quantity
+    private let takesFromPurchases: Bool
 
     init(of instrument: Instrument, settings: PaperSettings) {
         self.instrument = instrument
         makerFee = settings.makerFee ?? instrument.makerFee
         takerFee = settings.takerFee ?? instrument.takerFee
         leverage = settings.leverage
+        isSpot = instrument.kind == .spot
+        lot = instrument.lot
+        takesFromPurchases = instrument.takesFeeFromPosition(.buy)
     }
 
     /// What `quantity` is worth at `price` in the settle currency; nil: too large.
@@ -28,7 +34,7 @@ final class Costs: Sendable {
     func fee(
         _ notional: Money, _ quantity: Quantity, _ side: Side, _ liquidity: Liquidity
     ) -> Fee? {
-        let isTaken = instrument.takesFeeFromPosition(side)
+        let isTaken = side == .buy && takesFromPurchases
         let share = isTaken ? Money(attos: quantity.attos) : notional
         return share.times(liquidity == .maker ? makerFee : takerFee, .halfEven).map {
             Fee(
@@ -39,7 +45,7 @@ final class Costs: Sendable {
 
     /// The most a fill of this notional can cost in fees beside it: what a resting order sets aside.
     func worstFee(_ notional: Money, _ side: Side) -> Money? {
-        if instrument.takesFeeFromPosition(side) { return .zero }
+        if side == .buy, takesFromPurchases { return .zero }
         return notional.times(max(makerFee, takerFee, .zero), .up)
     }
 

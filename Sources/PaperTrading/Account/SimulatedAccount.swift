@@ -78,19 +78,16 @@ public struct SimulatedAccount {
         balances.first { $0.currency == currency }
     }
 
-    /// The balances changed since the last call.
-    mutating func takeChanges() -> [Balance] {
-        var changes: [Balance] = []
+    /// Tells the balances changed since the last call.
+    mutating func takeChanges(_ tell: (Balance) -> Void) {
         isChanged = false
         for slot in holdings.indices where holdings[slot].isChanged {
             holdings[slot].isChanged = false
-            let holding = holdings[slot]
-            changes.append(
+            tell(
                 Balance(
-                    currency: holding.currency, total: holding.total,
-                    available: holding.available))
+                    currency: holdings[slot].currency, total: holdings[slot].total,
+                    available: holdings[slot].available))
         }
-        return changes
     }
 
     /// Whether orders hold what is no longer there, since the last call.
@@ -131,7 +128,7 @@ public struct SimulatedAccount {
                 on: positions[index], costs[index])
         else { return nil }
         let slot = slots[index]
-        let isSpot = costs[index].instrument.kind == .spot
+        let isSpot = costs[index].isSpot
         let exchanged = isSpot ? Money(attos: quantity.signed(side).attos) : .zero
         guard let received = exchanged.minus(booking.fee.taken),
             !isSpot || book(slot.base, gain: received)
@@ -162,7 +159,7 @@ public struct SimulatedAccount {
                     side, price: fill.price, quantity: fill.quantity, fee: fee.amount)
             }
         } catch { return nil }
-        guard cost.instrument.kind != .spot else {
+        guard !cost.isSpot else {
             let paid = side == .buy ? -notional : notional
             return paid.minus(fee.paid).map {
                 Booking(position: position, fee: fee, gain: $0, margin: .zero)
@@ -181,7 +178,7 @@ public struct SimulatedAccount {
     /// Nil, and nothing booked, when it is too large.
     mutating func settle(_ funding: Funding) -> Money? {
         let index = funding.instrument.index
-        guard costs[index].instrument.kind != .spot, positions[index].net != .zero else {
+        guard !costs[index].isSpot, positions[index].net != .zero else {
             return .zero
         }
         var position = positions[index]
@@ -233,9 +230,9 @@ public struct SimulatedAccount {
     private func reservation(
         _ side: Side, price: Price, quantity: Quantity, _ position: Position, _ cost: Costs
     ) -> Money? {
-        if cost.instrument.kind == .spot, side == .sell { return Money(attos: quantity.attos) }
+        if cost.isSpot, side == .sell { return Money(attos: quantity.attos) }
         var growing = quantity
-        if cost.instrument.kind != .spot, position.net.side == side.opposite {
+        if !cost.isSpot, position.net.side == side.opposite {
             let reducible = position.net.magnitude
             growing = quantity > reducible ? quantity - reducible : .zero
         }
@@ -243,7 +240,7 @@ public struct SimulatedAccount {
         guard let notional = cost.notional(price, growing, .up),
             let fee = cost.worstFee(notional, side)
         else { return nil }
-        return (cost.instrument.kind == .spot ? notional : cost.margin(notional)).plus(fee)
+        return (cost.isSpot ? notional : cost.margin(notional)).plus(fee)
     }
 
     /// How much of an order would grow the position or open one the other way.
@@ -258,7 +255,7 @@ public struct SimulatedAccount {
     func reducible(_ instrument: InstrumentID, _ side: Side) -> Quantity {
         let net = positions[instrument.index].net
         guard net.side == side.opposite else { return .zero }
-        return costs[instrument.index].instrument.wholeLots(of: net.magnitude)
+        return net.magnitude.wholeLots(of: costs[instrument.index].lot)
     }
 
     /// What the account lacks for these fills and the rest of the order; nil: nothing.
@@ -268,8 +265,9 @@ public struct SimulatedAccount {
         _ instrument: InstrumentID, _ side: Side, fills: [BookLevel], rest: BookLevel?,
         liquidity: Liquidity, released: Money = .zero
     ) -> Shortfall? {
-        let total = fills.reduce(rest?.quantity ?? .zero) { $0 + $1.quantity }
-        if costs[instrument.index].instrument.kind != .spot,
+        var total = rest?.quantity ?? .zero
+        for fill in fills { total += fill.quantity }
+        if !costs[instrument.index].isSpot,
             growth(instrument, side, total) == .zero
         {
             return nil
@@ -281,7 +279,7 @@ public struct SimulatedAccount {
         var position = positions[instrument.index]
         for fill in fills {
             // A spot sale takes base currency, which is what the slot then holds.
-            let isSale = cost.instrument.kind == .spot && side == .sell
+            let isSale = cost.isSpot && side == .sell
             guard let booking = booking(of: fill, side, liquidity, on: position, cost),
                 let left = isSale
                     ? after.minus(Money(attos: fill.quantity.attos))
@@ -308,7 +306,7 @@ public struct SimulatedAccount {
     /// Where the money lies that an order on `side` binds.
     private func slot(_ instrument: InstrumentID, _ side: Side) -> Int {
         let slot = slots[instrument.index]
-        let sellsBase = costs[instrument.index].instrument.kind == .spot && side == .sell
+        let sellsBase = costs[instrument.index].isSpot && side == .sell
         return sellsBase ? slot.base : slot.settle
     }
 }

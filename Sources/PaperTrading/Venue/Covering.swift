@@ -32,6 +32,19 @@ extension PaperVenue {
             ?? .zero
     }
 
+    /// The same, which is not worked out anew where nothing has changed that it follows from.
+    private func requirement(of order: PaperOrder, holding net: SignedQuantity) -> Money? {
+        if sharesHolding(order) { return requirement(of: order) }
+        let opposite = net.side == order.side.opposite ? net.magnitude : .zero
+        let basis = PaperOrder.Basis(
+            stage: order.stage, price: order.request.price ?? order.estimate,
+            remaining: order.remaining, opposite: opposite)
+        if let known = order.requirement, known.basis == basis { return known.amount }
+        let amount = requirement(of: order)
+        order.requirement = amount.map { (basis, $0) }
+        return amount
+    }
+
     /// What the rest of an order needs while it rests at `price`; nil: too large.
     func reservation(of order: PaperOrder, at price: Price) -> Money? {
         guard !sharesHolding(order) else { return .zero }
@@ -71,12 +84,12 @@ extension PaperVenue {
     }
 
     private func isSpot(_ order: PaperOrder) -> Bool {
-        costs[order.instrument.index].instrument.kind == .spot
+        costs[order.instrument.index].isSpot
     }
 
     /// What the order may use beyond what is free: what is set aside for it, and for a reduce-only
     /// spot sell what is set aside for the other sells of the same holding.
-    private func released(by order: PaperOrder) -> Money {
+    func released(by order: PaperOrder) -> Money {
         guard sharesHolding(order) else { return order.reservation }
         return markets[order.instrument.index].orders.reduce(.zero) {
             $1.side == .sell ? $0 + $1.reservation : $0
@@ -86,7 +99,7 @@ extension PaperVenue {
     /// How many whole lots of the base currency the order finds to sell.
     private func sellable(_ order: PaperOrder) -> Quantity {
         let held = account.available(order.instrument, order.side) + released(by: order)
-        let lot = costs[order.instrument.index].instrument.lot
+        let lot = costs[order.instrument.index].lot
         return Quantity(attos: max(0, held.attos)).wholeLots(of: lot)
     }
 
@@ -103,15 +116,23 @@ extension PaperVenue {
     /// served first.
     func cover(_ market: PaperMarket) {
         guard !market.orders.isEmpty else { return }
+        let instrument = market.instrument.id
+        let net = account.positions[instrument.index].net
+        var isLacking = false
         for order in market.orders {
-            order.needed = requirement(of: order) ?? order.reservation
+            order.needed = requirement(of: order, holding: net) ?? order.reservation
             if order.reservation > order.needed { setReservation(of: order, to: order.needed) }
+            if order.reservation < order.needed { isLacking = true }
         }
-        for order in market.orders.reversed() where order.reservation > .zero {
-            let free = account.available(order.instrument, order.side)
-            guard free < .zero else { continue }
-            setReservation(of: order, to: max(.zero, order.reservation + free))
+        if min(account.available(instrument, .buy), account.available(instrument, .sell)) < .zero {
+            isLacking = true
+            for order in market.orders.reversed() where order.reservation > .zero {
+                let free = account.available(order.instrument, order.side)
+                guard free < .zero else { continue }
+                setReservation(of: order, to: max(.zero, order.reservation + free))
+            }
         }
+        guard isLacking || costs[instrument.index].isSpot else { return }
         for order in market.orders where order.reservation < order.needed {
             let free = account.available(order.instrument, order.side)
             if free > .zero {

@@ -16,8 +16,9 @@ extension PaperVenue {
         case refuse(String)
         /// It is accepted, and ends at once without a fill.
         case kill(String)
-        /// It takes what the walk found; the rest stays, or ends with its time in force.
-        case take(PaperMarket.Walk)
+        /// It takes what the walk found; the rest stays, or ends with its time in force. Where it takes
+        /// nothing, with so much set aside.
+        case take(PaperMarket.Walk, reserving: Money?)
         /// Only bars are known: it waits for the next open, with enough for this price set aside.
         case awaitBar(at: Price)
     }
@@ -27,6 +28,7 @@ extension PaperVenue {
         let plan = plan(for: order)
         if case .refuse(let reason) = plan {
             finish(order)
+            let reason = InternedText(passing: reason)
             let event =
                 entry == .new ? OrderEvent.rejected(reason: reason) : .expired(reason: reason)
             return report(order, event)
@@ -46,8 +48,8 @@ extension PaperVenue {
             order.awaitsMarket = true
             setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)
             markets[order.instrument.index].join(order)
-        case .take(let walk):
-            take(walk, order)
+        case .take(let walk, let reserved):
+            take(walk, order, reserving: reserved)
         }
     }
 
@@ -88,10 +90,15 @@ extension PaperVenue {
         let rest =
             walk.rest > .zero && order.request.timeInForce == .gtc
             ? order.request.price.map { BookLevel(price: $0, quantity: walk.rest) } : nil
+        if walk.fills.isEmpty, let rest, let needed = reservation(of: order, at: rest.price),
+            needed <= account.available(order.instrument, order.side) + released(by: order)
+        {
+            return .take(walk, reserving: needed)
+        }
         if let shortfall = shortfall(of: order, fills: walk.fills, rest: rest, .taker) {
             return .refuse(shortfall.description)
         }
-        return .take(walk)
+        return .take(walk, reserving: nil)
     }
 
     private func planWait(_ order: PaperOrder, _ wanted: Quantity, _ market: PaperMarket) -> Plan {
@@ -113,22 +120,22 @@ extension PaperVenue {
 
     // MARK: - Carrying out
 
-    private func take(_ walk: PaperMarket.Walk, _ order: PaperOrder) {
+    private func take(_ walk: PaperMarket.Walk, _ order: PaperOrder, reserving reserved: Money?) {
         let market = markets[order.instrument.index]
         setReservation(of: order, to: .zero)
         for level in walk.fills where order.isOpen {
             guard execute(order, level, .taker) else { break }
             market.remember(level, takenBy: order.side)
         }
-        if order.isOpen { endOrRest(order) }
+        if order.isOpen { endOrRest(order, reserving: reserved) }
         // Not before: what the others need must not be taken from an order under way.
         if !walk.fills.isEmpty { cover(market) }
     }
 
     /// What time in force makes of an order that has taken all it could.
-    private func endOrRest(_ order: PaperOrder) {
+    private func endOrRest(_ order: PaperOrder, reserving reserved: Money?) {
         let market = markets[order.instrument.index]
-        if fillable(order) == .zero {
+        if reserved == nil, fillable(order) == .zero {
             return expire(order, nothingFillable(order, at: market.last ?? .zero))
         }
         guard let price = order.request.price else { return expire(order, "no more liquidity") }
@@ -137,7 +144,7 @@ extension PaperVenue {
         }
         order.stage = .resting
         order.awaitsMarket = market.detail == .nothing
-        setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)
+        setReservation(of: order, to: reserved ?? reservation(of: order, at: price) ?? .zero)
         market.join(order)
     }
 
@@ -166,7 +173,7 @@ extension PaperVenue {
         }
         order.filled += level.quantity
         let fill = Fill(
-            id: nextFillID(), price: level.price, quantity: level.quantity, liquidity: liquidity,
+            nextFillID(), price: level.price, quantity: level.quantity, liquidity: liquidity,
             fee: fee.amount, feeCurrency: fee.currency)
         report(order, .fill(fill))
         if order.remaining == .zero { finish(order) }
@@ -211,6 +218,7 @@ extension PaperMarket {
         guard let reach = goesOn ? order.request.price ?? walk.worst : walk.worst else {
             return nil
         }
+        guard meetsOurs(reach, of: order.side) else { return nil }
         return orders.first { own in
             guard own.isRestingLimit, own.side != order.side, let price = own.request.price else {
                 return false

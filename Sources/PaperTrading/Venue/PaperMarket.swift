@@ -49,19 +49,20 @@ internal import TradingModel
     var bars = BarFeed()
     /// Open orders, the oldest first; an amendment that loses its place moves to the end.
     private(set) var orders: [PaperOrder] = []
-    /// Of the resting orders, the oldest first.
-    var queues: [LevelQueue] = []
+    /// Of the resting orders, by price.
+    var buys = LevelQueues(.buy)
+    var sells = LevelQueues(.sell)
     var taken = TakenLiquidity() {
         didSet {
             unsafe tape.pointee.remembersTaken = !taken.isEmpty
             unsafe tape.pointee.hasTakenNews = taken.hasNews
         }
     }
-    /// Our best resting prices, and whether a stop sleeps: what most events need to know.
-    private(set) var bestBuy: Price?
-    private(set) var bestSell: Price?
-    private(set) var hasStops = false
-    private(set) var hasWaiting = false
+    private var lastPlace = 0
+    private var stops = 0
+    private var waiting = 0
+    var hasStops: Bool { stops > 0 }
+    var hasWaiting: Bool { waiting > 0 }
 
     init(
         _ instrument: Instrument, _ settings: PaperSettings, tape: UnsafeMutablePointer<Tape>
@@ -153,49 +154,54 @@ internal import TradingModel
 
     // MARK: - Orders
 
-    /// Puts an order at the end of its queue: behind all that its level shows.
+    /// Puts an order at the end of its queue: behind all that its level shows; others have no queue.
     func join(_ order: PaperOrder) {
+        lastPlace += 1
+        order.place = lastPlace
         orders.append(order)
-        enterQueue(order)
-        findBest()
+        order.joined = PaperOrder.Joined(
+            price: order.isRestingLimit ? order.request.price : nil,
+            isStop: order.stage == .sleeping, isWaiting: order.isWaiting)
+        if order.joined.isStop { stops += 1 }
+        if order.joined.isWaiting { waiting += 1 }
+        guard let price = order.joined.price else { return }
+        let shown = quantity(order.side, at: price)
+        let queue = LevelQueue(
+            of: order, price: price, shown: shown,
+            isUnseen: shown == .zero && isOutside(order.side, price))
+        if order.side == .buy { buys.insert(queue) } else { sells.insert(queue) }
     }
 
     func leave(_ order: PaperOrder) {
-        orders.removeAll { $0 === order }
-        queues.removeAll { $0.order === order }
-        findBest()
-    }
-
-    private func findBest() {
-        bestBuy = nil
-        bestSell = nil
-        hasStops = false
-        hasWaiting = false
-        for order in orders {
-            if order.stage == .sleeping { hasStops = true }
-            if order.isWaiting { hasWaiting = true }
-            guard order.isRestingLimit, let price = order.request.price else { continue }
-            if order.side == .buy {
-                bestBuy = max(bestBuy ?? price, price)
-            } else {
-                bestSell = min(bestSell ?? price, price)
-            }
+        guard let place = order.place else { return }
+        order.place = nil
+        orders.remove(at: orders.firstPlace { ($0.place ?? place) >= place })
+        if order.joined.isStop { stops -= 1 }
+        if order.joined.isWaiting { waiting -= 1 }
+        guard let price = order.joined.price else { return }
+        if order.side == .buy {
+            buys.remove(order, at: price)
+        } else {
+            sells.remove(order, at: price)
         }
     }
 
     /// Whether a price at which someone sells (`.sell`) or buys meets one of our resting orders.
     func meetsOurs(_ price: Price, of side: Side) -> Bool {
-        if side == .sell { return bestBuy.map { $0 >= price } ?? false }
-        return bestSell.map { $0 <= price } ?? false
+        if side == .sell { return buys.best.map { $0 >= price } ?? false }
+        return sells.best.map { $0 <= price } ?? false
     }
+}
 
-    /// Puts an order that rests at a price behind all that is shown there; others have no queue.
-    private func enterQueue(_ order: PaperOrder) {
-        guard order.isRestingLimit, let price = order.request.price else { return }
-        let shown = quantity(order.side, at: price)
-        queues.append(
-            LevelQueue(
-                of: order, price: price, shown: shown,
-                isUnseen: shown == .zero && isOutside(order.side, price)))
+extension Array {
+    /// The first place from which on this is so; before it, it is not.
+    func firstPlace(where isBehind: (Element) -> Bool) -> Int {
+        var low = startIndex
+        var high = endIndex
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

@@ -28,10 +28,33 @@ final class PaperOrder {
     var awaitsMarket = false
     /// Where a market order that waits for a bar is assumed to fill.
     var estimate: Price?
+    /// Its place among the orders of its market, which counts up; nil: it is not among them.
+    var place: Int?
+    /// What it was when it joined them.
+    var joined = Joined()
     /// What the account has set aside for it.
     var reservation = Money.zero
     /// What it should have set aside, as last asked for.
     var needed = Money.zero
+    /// What it needs, as last worked out, and what that followed from.
+    var requirement: (basis: Basis, amount: Money)?
+
+    /// What an order needs follows from this alone, but for one that shares a holding.
+    struct Basis: Hashable {
+        let stage: Stage
+        let price: Price?
+        let remaining: Quantity
+        /// The position that it would take off.
+        let opposite: Quantity
+    }
+
+    /// What an order is to its market while it is one of its orders.
+    struct Joined {
+        /// The price at which it has a queue.
+        var price: Price?
+        var isStop = false
+        var isWaiting = false
+    }
 
     init(
         id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp,

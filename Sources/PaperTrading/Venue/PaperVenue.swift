@@ -342,7 +342,7 @@ public import TradingModel
         switch request {
         case .submit(let id, let terms, let sentAt):
             numberOfOrders += 1
-            let venueID = VenueOrderID(numbered("P", numberOfOrders))
+            let venueID = VenueOrderID(Self.orderPrefix, numberOfOrders)
             if market.hasBars { showPath(toOrderSentAt: sentAt, in: market) }
             receive(
                 PaperOrder(
@@ -406,7 +406,7 @@ public import TradingModel
         guard account.isChanged else { return findNextDue() }
         coverAll()
         let due = answerTime
-        for balance in account.takeChanges() { answer(.balance(balance, at: due), due: due) }
+        account.takeChanges { answer(.balance($0, at: due), due: due) }
         findNextDue()
     }
 
@@ -415,8 +415,11 @@ public import TradingModel
         deliveries.append(input, due: due, number: numberOfDue)
     }
 
-    func nextFillID() -> String {
+    private static let orderPrefix = InternedText("P")
+    private static let fillPrefix = InternedText("F")
+
+    func nextFillID() -> FillID {
         numberOfFills += 1
-        return numbered("F", numberOfFills)
+        return FillID(Self.fillPrefix, numberOfFills)
     }
 }

@@ -8,14 +8,14 @@ extension PaperVenue {
             return report(order, .rejected(reason: "duplicate id: an open order has it"))
         }
         if let reason = offLot(order.request.quantity, order.instrument) {
-            return report(order, .rejected(reason: reason))
+            return report(order, .rejected(reason: InternedText(passing: reason)))
         }
         orders[order.id] = order
         guard order.request.stop != nil else { return enter(order, as: .new) }
         order.stage = .sleeping
         if let shortfall = shortfallAsleep(order) {
             finish(order)
-            return report(order, .rejected(reason: shortfall.description))
+            return report(order, .rejected(reason: InternedText(passing: shortfall.description)))
         }
         report(order, .accepted(order.venueID))
         sleep(order)
@@ -31,7 +31,7 @@ extension PaperVenue {
 
     /// Why a quantity cannot be ordered; nil: it is whole lots.
     private func offLot(_ quantity: Quantity, _ instrument: InstrumentID) -> String? {
-        let lot = costs[instrument.index].instrument.lot
+        let lot = costs[instrument.index].lot
         return quantity.isMultiple(of: lot)
             ? nil : "the quantity \(quantity) is not a whole number of lots of \(lot)"
     }
@@ -67,10 +67,10 @@ extension PaperVenue {
         guard terms.quantity > order.filled else {
             let reason =
                 "the new quantity \(terms.quantity) is not above the \(order.filled) filled"
-            return report(order, .amendRejected(reason: reason))
+            return report(order, .amendRejected(reason: InternedText(passing: reason)))
         }
         if let reason = offLot(terms.quantity, instrument) {
-            return report(order, .amendRejected(reason: reason))
+            return report(order, .amendRejected(reason: InternedText(passing: reason)))
         }
         if let price {
             guard old.price != nil else {
@@ -83,7 +83,8 @@ extension PaperVenue {
             order.request = terms
             if terms.quantity > old.quantity, let shortfall = shortfallAsleep(order) {
                 order.request = old
-                return report(order, .amendRejected(reason: shortfall.description))
+                return report(
+                    order, .amendRejected(reason: InternedText(passing: shortfall.description)))
             }
             cover(markets[order.instrument.index])
             return report(order, .amended(price: terms.price, quantity: terms.quantity))
@@ -98,7 +99,7 @@ extension PaperVenue {
         let plan = plan(for: order)
         order.request = old
         if case .refuse(let reason) = plan {
-            return report(order, .amendRejected(reason: reason))
+            return report(order, .amendRejected(reason: InternedText(passing: reason)))
         }
         markets[order.instrument.index].leave(order)
         order.request = terms
@@ -107,8 +108,8 @@ extension PaperVenue {
         carryOut(plan, order)
     }
 
-    private static let notOpen =
-        "no open order has this id: it is filled, cancelled or never reached the venue"
+    private static let notOpen = InternedText(
+        "no open order has this id: it is filled, cancelled or never reached the venue")
 
     // MARK: - Ends
 
@@ -122,6 +123,6 @@ extension PaperVenue {
 
     func expire(_ order: PaperOrder, _ reason: String) {
         finish(order)
-        report(order, .expired(reason: reason))
+        report(order, .expired(reason: InternedText(passing: reason)))
     }
 }

@@ -30,15 +30,12 @@ extension PaperVenue {
     /// Not by takers of its own side, where depth tells what they met: that may be what we took.
     private func fillTradedThrough(by trade: Trade, _ market: PaperMarket) {
         let price = trade.price
-        guard market.meetsOurs(price, of: .sell) || market.meetsOurs(price, of: .buy) else {
-            return
-        }
+        guard market.isBeyondOurs(price) else { return }
         let knowsDepth = market.detail == .depth
-        for order in market.restingByPriority
-        where order.isOpen && order.arrivedAt <= trade.receiveTime {
-            guard let own = order.request.price, own != price, order.reaches(price),
-                !knowsDepth || trade.taker != order.side
-            else { continue }
+        for order in market.resting(meeting: price, price, beyond: true)
+        where order.isOpen && order.arrivedAt <= trade.receiveTime
+            && (!knowsDepth || trade.taker != order.side)
+        {
             give(order, order.remaining)
         }
     }
@@ -47,39 +44,38 @@ extension PaperVenue {
     ///
     /// What an order cannot use reaches the next; what is less than a lot waits for the next trade.
     private func fillQueues(at trade: Trade, _ market: PaperMarket) {
-        guard market.hasQueue(at: trade.price) else { return }
         let lot = market.instrument.lot
         var rest = trade.quantity
         var eaten = Quantity.zero
-        let reached = market.queues.indices.compactMap { index in
-            market.queues[index].isReached(by: trade) ? market.queues[index].order : nil
-        }
-        for order in reached {
-            // A fill may have ended others.
-            guard let place = market.queues.firstIndex(where: { $0.order === order }) else {
-                continue
+        var last = 0
+        while let order = market.nextReached(by: trade, after: last) {
+            last = order.place ?? last
+            let reaching = market.changeQueue(of: order) { queue in
+                queue.note(trade.quantity, at: trade.venueTime)
+                return queue.pass(&rest, eaten: &eaten)
             }
-            market.queues[place].note(trade.quantity, at: trade.venueTime)
-            guard let reaching = market.queues[place].pass(&rest, eaten: &eaten) else { continue }
+            guard let reaching, let reaching else { continue }
             let offered = reaching.wholeLots(of: lot)
             let given = offered > .zero ? give(order, offered) : .zero
             rest = reaching - given
             // It would have taken more: what is left of a lot is its own.
             guard order.isOpen, given == offered,
-                let place = market.queues.firstIndex(where: { $0.order === order })
+                market.changeQueue(of: order, { $0.carry(rest) }) != nil
             else { continue }
-            market.queues[place].carry(rest)
             rest = .zero
         }
     }
 
     /// The recorded book shows an opposite price that meets ours: filled by what is shown there.
     private func fillCrossed(_ market: PaperMarket, received: Timestamp) {
-        let isMet = [Side.buy, .sell].contains { side in
-            market.level(side, 0).map { market.meetsOurs($0.price, of: side) } ?? false
-        }
-        guard isMet else { return }
-        for order in market.restingByPriority where order.isOpen && order.arrivedAt <= received {
+        let bid = market.level(.buy, 0)?.price
+        let ask = market.level(.sell, 0)?.price
+        guard
+            bid.map({ market.meetsOurs($0, of: .buy) }) ?? false
+                || ask.map({ market.meetsOurs($0, of: .sell) }) ?? false
+        else { return }
+        for order in market.resting(meeting: ask, bid, beyond: false)
+        where order.isOpen && order.arrivedAt <= received {
             guard let best = market.level(order.side.opposite, 0), order.reaches(best.price) else {
                 continue
             }
@@ -149,55 +145,69 @@ extension PaperVenue {
     }
 }
 
-extension LevelQueue {
-    /// Whether a trade at its price, by a taker of the other side, was made after the order came.
-    fileprivate func isReached(by trade: Trade) -> Bool {
-        price == trade.price && side != trade.taker && order.arrivedAt <= trade.receiveTime
-    }
-}
-
 extension PaperMarket {
-    /// Resting limit orders: the best prices first, at one price the oldest.
-    var restingByPriority: [PaperOrder] {
-        let resting = orders.filter(\.isRestingLimit)
-        guard resting.count > 1 else { return resting }
-        return resting.enumerated().sorted { left, right in
-            let isBuy = left.element.side == .buy
-            guard left.element.side == right.element.side,
-                let one = left.element.request.price, let other = right.element.request.price,
-                one != other
-            else { return left.offset < right.offset }
-            return isBuy ? one > other : one < other
-        }.map(\.element)
+    /// Whether a price lies beyond that of one of our resting orders.
+    fileprivate func isBeyondOurs(_ price: Price) -> Bool {
+        buys.best.map { $0 > price } ?? false || sells.best.map { $0 < price } ?? false
+    }
+
+    /// Our resting orders that these prices meet, buys before sells: of a side the best prices first, at
+    /// one price the oldest.
+    ///
+    /// - Parameters:
+    ///   - ask: for our buys.
+    ///   - bid: for our sells.
+    ///   - beyond: whether only those that the prices lie beyond.
+    fileprivate func resting(meeting ask: Price?, _ bid: Price?, beyond: Bool) -> [PaperOrder] {
+        var met: [PaperOrder] = []
+        if let ask { buys.add(meeting: ask, beyond: beyond, to: &met) }
+        if let bid { sells.add(meeting: bid, beyond: beyond, to: &met) }
+        return met
+    }
+
+    /// The next of our orders that a trade at its price reaches, by age, behind the place `last`: it
+    /// came before, and the taker is of the other side.
+    fileprivate func nextReached(by trade: Trade, after last: Int) -> PaperOrder? {
+        let time = trade.receiveTime
+        let buy =
+            trade.taker == .buy ? nil : buys.next(at: trade.price, after: last, arrivedBy: time)
+        let sell =
+            trade.taker == .sell ? nil : sells.next(at: trade.price, after: last, arrivedBy: time)
+        guard let buy, let sell else { return buy ?? sell }
+        return (buy.place ?? 0) < (sell.place ?? 0) ? buy : sell
+    }
+
+    /// Changes the queue of an order; nil: it has none any more.
+    fileprivate func changeQueue<Result>(
+        of order: PaperOrder, _ body: (inout LevelQueue) -> Result
+    ) -> Result? {
+        guard let price = order.joined.price else { return nil }
+        return order.side == .buy
+            ? buys.change(order, at: price, body) : sells.change(order, at: price, body)
     }
 
     /// What stops are held against: the last price, or the mid where nothing was traded.
     var stopReference: Price? { hasTrades || detail == .bars ? last : mid }
 
     func touch(_ change: BookChange) {
-        for index in queues.indices {
-            let isHere = queues[index].side == change.side && queues[index].price == change.price
-            if change.kind == .clear || isHere { queues[index].isTouched = true }
-        }
-    }
-
-    func hasQueue(at price: Price) -> Bool {
-        for index in queues.indices where queues[index].price == price { return true }
-        return false
+        if change.kind == .clear { return touchAll() }
+        if change.side == .buy { buys.touch(change.price) } else { sells.touch(change.price) }
     }
 
     func touchAll() {
-        for index in queues.indices { queues[index].isTouched = true }
+        buys.touchAll()
+        sells.touchAll()
     }
 
     func updateQueues(at time: Timestamp, received: Timestamp) {
-        for index in queues.indices
-        where queues[index].isTouched && queues[index].order.arrivedAt <= received {
-            let side = queues[index].side
-            let price = queues[index].price
-            queues[index].update(
-                to: quantity(side, at: price), isOutside: isOutside(side, price), at: time)
-        }
+        buys.update(received: received) { lookAt(&$0, at: time) }
+        sells.update(received: received) { lookAt(&$0, at: time) }
+    }
+
+    private func lookAt(_ queue: inout LevelQueue, at time: Timestamp) {
+        queue.update(
+            to: quantity(queue.side, at: queue.price),
+            isOutside: isOutside(queue.side, queue.price), at: time)
     }
 
     /// Whether what is known now has a price for an order that waits for one.

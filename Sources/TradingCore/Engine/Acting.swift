@@ -102,15 +102,14 @@ extension Engine {
     private mutating func place(
         _ request: OrderRequest, into commands: inout [Command]
     ) throws(RiskRefusal) {
-        let id = ClientOrderID(numbered(orderIDPrefix, orderCount + 1))
+        let id = ClientOrderID(orderIDPrefix, orderCount + 1)
         let approved = try gate.approve(request, id: id, given: state)
         orderCount += 1
         state.orders.insert(
             Order(
                 id: id, serial: orderCount, request: approved.request,
-                state: OrderState(of: approved.request),
-                filledNotional: .zero, createdAt: state.now, updatedAt: state.now,
-                version: version))
+                state: OrderState(of: approved.request), createdAt: state.now,
+                updatedAt: state.now, version: version))
         commands.append(.submit(approved))
     }
 
@@ -137,23 +136,24 @@ extension Engine {
         guard order.state.isOpen,
             let next = try? order.state.after(.cancelRequested, quantity: order.request.quantity)
         else { return }
-        var order = order
-        order.state = next
-        order.updatedAt = state.now
-        state.orders.update(order)
+        state.orders.change(order.serial) {
+            $0.state = next
+            $0.updatedAt = state.now
+        }
         commands.append(.cancel(order.id, order.request.instrument))
     }
 
     private mutating func amend(
         _ id: ClientOrderID, price: Price?, quantity: Quantity?, into commands: inout [Command]
     ) throws(RiskRefusal) {
-        guard var order = state.orders[id], order.state.isOpen else {
+        guard let order = state.orders[id], order.state.isOpen else {
             throw RiskRefusal(rule: .unknownOrder, detail: "there is no open order \(id) to amend")
         }
         let approved = try gate.approve(
             amendmentOf: order, price: price, quantity: quantity, given: state)
+        let next: OrderState
         do {
-            order.state = try order.state.after(
+            next = try order.state.after(
                 .amendRequested(price: approved.price, quantity: approved.quantity),
                 quantity: order.request.quantity)
         } catch {
@@ -161,8 +161,10 @@ extension Engine {
                 rule: .unknownOrder,
                 detail: "order \(id) cannot be amended while it is \(order.state.name)")
         }
-        order.updatedAt = state.now
-        state.orders.update(order)
+        state.orders.change(order.serial) {
+            $0.state = next
+            $0.updatedAt = state.now
+        }
         commands.append(.amend(approved))
     }
 

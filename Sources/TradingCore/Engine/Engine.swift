@@ -63,7 +63,7 @@ public struct Engine {
     var refusals = Refusals()
     private var timerCount = TimerCount()
     let settings: EngineSettings
-    let orderIDPrefix: String
+    let orderIDPrefix: InternedText
     private let ownsBooks: Bool
 
     /// How the reason begins why trading stopped, where a strategy ended by itself; what it ended
@@ -97,7 +97,7 @@ public struct Engine {
         self.state = state
         self.strategy = strategy
         self.settings = settings
-        orderIDPrefix = settings.orderIDPrefix + "-"
+        orderIDPrefix = "\(settings.orderIDPrefix)-"
         gate = RiskGate(limits: settings.limits, overrides: settings.limitsBySymbol)
         if let books = settings.sharedBooks {
             state.books = books

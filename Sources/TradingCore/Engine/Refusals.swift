@@ -14,7 +14,7 @@ struct Refusals {
     /// Refusals that are told without time passing; a script meets its limit of intents before.
     static let mostAtOneInstant = 20_000
     /// Serials of orders that were never sent lie above those of all that were.
-    private static let firstSerial = 1 << 40
+    static let firstSerial = 1 << 40
 
     mutating func nextNumber() -> (number: Int, serial: Int) {
         number += 1
@@ -61,7 +61,7 @@ extension Engine {
     private mutating func refusedOrder(
         _ refusal: RiskRefusal, of intent: Intent, _ request: OrderRequest?
     ) -> Order? {
-        let reason = refusal.description
+        let reason = InternedText(passing: refusal.description)
         if case .amend(let id, _, _) = intent {
             guard var order = state.orders[id], order.state.isOpen else { return nil }
             order.refusal = reason
@@ -70,8 +70,8 @@ extension Engine {
         guard let request = request ?? asked(by: intent) else { return nil }
         let (number, serial) = refusals.nextNumber()
         return Order(
-            id: ClientOrderID(numbered(orderIDPrefix + "refused-", number)), serial: serial,
-            request: request, state: .rejected(reason: reason), filledNotional: .zero,
+            id: ClientOrderID("\(orderIDPrefix)refused-", number), serial: serial,
+            request: request, state: .rejected(reason: reason),
             createdAt: state.now, updatedAt: state.now, version: version)
     }
 

@@ -9,6 +9,8 @@ extension Engine {
             return
         }
         // The order's own instrument, whatever the report says; nil where it is no news.
+        // Told twice: streams overlap after a reconnect.
+        if case .fill(let fill) = report.event, !state.orders.hear(fill, of: serial) { return }
         let instrument = state.orders.change(serial) { order in
             take(report, into: &order, &commands) ? order.request.instrument : nil
         }
@@ -26,11 +28,6 @@ extension Engine {
     private mutating func take(
         _ report: ExecutionReport, into order: inout Order, _ commands: inout [Command]
     ) -> Bool {
-        if case .fill(let fill) = report.event {
-            // Told twice: streams overlap after a reconnect.
-            guard !order.fillIDs.contains(fill.id) else { return false }
-            order.fillIDs.append(fill.id)
-        }
         do {
             order.state = try order.state.after(report.event, quantity: order.request.quantity)
         } catch {

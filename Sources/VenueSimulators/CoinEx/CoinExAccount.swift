@@ -78,7 +78,7 @@ final class CoinExAccount {
 
     func nextChildID() -> ClientOrderID {
         childCount += 1
-        return ClientOrderID(numbered("c", childCount))
+        return ClientOrderID("c", childCount)
     }
 
     func available(_ product: CoinExProduct, _ currency: Currency) -> Money {

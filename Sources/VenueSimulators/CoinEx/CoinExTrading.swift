@@ -190,12 +190,12 @@ extension CoinExAccount {
             book(fill, of: order)
             if order.isComplete { end(order) }
         case .rejected(let reason):
-            order.refusal = reason
+            order.refusal = reason.description
             end(order)
         case .expired, .cancelled:
             if order.terms.type != .market { end(order) }  // a market order goes to the next level
         case .amendRejected(let reason):
-            order.refusal = reason
+            order.refusal = reason.description
         default: break
         }
     }

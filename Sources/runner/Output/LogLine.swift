@@ -108,9 +108,13 @@ extension LogLine {
 
     /// Nil: the report needs no line.
     init?(_ report: ExecutionReport, _ state: TradingState) {
+        switch report.event {
+        case .fill, .rejected, .expired: break
+        default: return nil
+        }
         guard let order = state.orders[report.order] else { return nil }
         let instrument = state.instruments[report.instrument.index]
-        let what = Self.describe(order, instrument.symbol)
+        var what: String { Self.describe(order, instrument.symbol) }
         switch report.event {
         case .fill(let fill):
             let net = state.positions[report.instrument.index].net

@@ -136,7 +136,7 @@ extension CoinExSession {
         if order.isReversed { return finish(serial, .cancelled) }
         switch ending {
         case .cancelled: finish(serial, .cancelled)
-        case .expired(let reason): finish(serial, .expired(reason: reason))
+        case .expired(let reason): finish(serial, .expired(reason: InternedText(passing: reason)))
         case .filled: settleFilled(order)
         }
     }

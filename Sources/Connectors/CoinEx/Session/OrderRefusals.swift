@@ -13,7 +13,7 @@ extension CoinExSession {
         if case .place = flight.purpose, mayMeetAnother(order), refusal.kind != .unknownOutcome,
             refusal.kind != .undocumented
         {
-            return finish(serial, .rejected(reason: reason))
+            return finish(serial, .rejected(reason: InternedText(passing: reason)))
         }
         switch (refusal.kind, flight.purpose) {
         case (.rateLimit, _) where mayRepeat:
@@ -25,7 +25,7 @@ extension CoinExSession {
             askAgain(flight)
         case (.unknownOutcome, _): lostAnswer(flight, reason)
         case (.undocumented, .place), (.undocumented, .modify): lostAnswer(flight, reason)
-        case (_, .place): finish(serial, .rejected(reason: reason))
+        case (_, .place): finish(serial, .rejected(reason: InternedText(passing: reason)))
         case (_, .modify(_, let change)):
             if order.amend?.number == change { refuseAmend(serial, reason) }
             if refusal.kind == .unknownOrder { askStatus(serial) }
@@ -50,7 +50,7 @@ extension CoinExSession {
     private mutating func refuseCancel(_ serial: Int, _ reason: String) {
         desk.orders[serial]?.isCancelling = false
         desk.orders[serial]?.wantsCancel = false
-        report(serial, .cancelRejected(reason: reason))
+        report(serial, .cancelRejected(reason: InternedText(passing: reason)))
     }
 
     /// A cancel may be repeated: it changes nothing the second time.
@@ -84,7 +84,7 @@ extension CoinExSession {
     private mutating func loseOrder(_ serial: Int, _ reason: String) {
         desk.orders[serial]?.isLost = true
         desk.orders[serial]?.rounds = 0
-        report(serial, .lost(reason: reason))
+        report(serial, .lost(reason: InternedText(passing: reason)))
         log(.warn, "order \(desk.orders[serial]?.id.text ?? "") is unknown: \(reason); asking")
         askFor(serial)
         tryCancel(serial)

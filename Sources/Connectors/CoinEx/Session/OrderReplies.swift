@@ -154,7 +154,7 @@ extension CoinExSession {
     /// An amendment that was not made; what waited for its outcome goes on.
     mutating func refuseAmend(_ serial: Int, _ reason: String) {
         desk.orders[serial]?.amend = nil
-        report(serial, .amendRejected(reason: reason))
+        report(serial, .amendRejected(reason: InternedText(passing: reason)))
         endAmend(serial)
         settle(serial)
     }

@@ -23,7 +23,9 @@ extension CoinExSession {
             request(.place(serial))
         } catch {
             let request = order.request
-            report(order.id, request.instrument, .rejected(reason: error.reason), now)
+            report(
+                order.id, request.instrument,
+                .rejected(reason: InternedText(passing: error.reason)), now)
         }
     }
 
@@ -166,7 +168,9 @@ extension CoinExSession {
             let reason = serial.flatMap { desk.orders[$0] }.flatMap(whyNotAmended)
             return report(
                 amendment.id, amendment.instrument,
-                .amendRejected(reason: reason ?? "the order is not known"), now)
+                .amendRejected(
+                    reason: reason.map { InternedText(passing: $0) } ?? "the order is not known"),
+                now)
         }
         let number = order.amendCount + 1
         desk.orders[serial]?.amendCount = number

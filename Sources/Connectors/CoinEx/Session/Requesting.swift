@@ -86,9 +86,9 @@ extension CoinExSession {
             finish(
                 serial,
                 .rejected(
-                    reason:
+                    reason: InternedText(
                         "it could not be sent within \(Waits.oldestOrder / Waits.second) s, for "
-                        + "the venue takes no more orders a second: send fewer"))
+                            + "the venue takes no more orders a second: send fewer")))
         case .cancel(let serial):
             // It goes when the order's new id is known.
             desk.orders[serial]?.isCancelling = false

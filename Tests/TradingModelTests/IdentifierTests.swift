@@ -1,0 +1,58 @@
+import PropertyTesting
+import Testing
+import TradingModel
+
+@Suite struct `Texts that are kept once` {
+    @Test(arguments: ["", "a", "é", "e\u{301}", "a\u{0}b", String(repeating: "long ", count: 50)])
+    func `say what they were made of, byte by byte`(text: String) {
+        let kept = InternedText(text)
+        #expect(Array(kept.description.utf8) == Array(text.utf8))
+        #expect(kept == InternedText(text))
+        #expect(kept.isEmpty == text.isEmpty)
+        #expect(InternedText(known: text) == kept)
+    }
+
+    @Test func `are the same only where their bytes are`() {
+        #expect(InternedText("é") != InternedText("e\u{301}"))
+        #expect(InternedText("a") != InternedText("a\u{0}"))
+        #expect(InternedText("tag") == "tag")
+    }
+
+    @Test func `are not kept by being looked for`() {
+        let text = "nobody said this \(UInt64.random(in: 0 ... .max))"
+        #expect(InternedText(known: text) == nil)
+        #expect(InternedText(known: text) == nil)
+    }
+}
+
+@Suite struct `Ids` {
+    @Test(arguments: [
+        "mr-1", "mrz1-17", "P12", "0", "7", "007", "a0", "a00", "1234567890123456789", "x-", "",
+        "12345678901234567890", "18446744073709551615", "by-hand", "é9", "9é", "a-1-2",
+    ])
+    func `read back as they were written`(text: String) {
+        #expect(ClientOrderID(text).text == text)
+        #expect(ClientOrderID(text) == ClientOrderID(text))
+    }
+
+    @Test(arguments: seeds)
+    func `are equal when their texts are`(seed: UInt64) {
+        var random = Seeded(seed)
+        let letters = Array("a0-19")
+        func text() -> String {
+            String((0..<random.int(0...6)).map { _ in letters[random.int(0...4)] })
+        }
+        for _ in 0..<500 {
+            let (one, other) = (text(), text())
+            #expect((VenueOrderID(one) == VenueOrderID(other)) == (one == other))
+            #expect((VenueOrderID(one) < VenueOrderID(other)) == (one < other))
+        }
+    }
+
+    @Test func `of a start and a number are those of the text`() {
+        #expect(ClientOrderID("mr-", 17) == ClientOrderID("mr-17"))
+        #expect(ClientOrderID("mr-17").parts.ending == 17)
+        #expect(ClientOrderID("mr-017").parts.ending == nil)
+        #expect(FillID("F", 0).text == "F0")
+    }
+}
