@@ -135,8 +135,8 @@ let package = Package(
             cSettings: [.unsafeFlags(["-I/usr/include/lua5.4", "-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [
                 .linkedLibrary(":liblua5.4.a"), .linkedLibrary("m"),
-                // The length of a table is ours: see moon_border.c.
-                .unsafeFlags(["-Xlinker", "--wrap=luaH_getn"]),
+                // The length of a table is ours, and what a view's field is: see moon_border.c, moon_views.c.
+                .unsafeFlags(["-Xlinker", "--wrap=luaH_getn", "-Xlinker", "--wrap=luaT_callTMres"]),
             ]),
         .target(
             name: "PaperTrading", dependencies: ["Cryptography", "TradingCore", "TradingModel"],

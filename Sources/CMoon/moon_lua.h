@@ -4,12 +4,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct lua_State;
+
 // A value and its type.
 typedef struct {
     union {
         void *pointer;
         int64_t integer;
         double number;
+        int (*function)(struct lua_State *L);
     };
     uint8_t type;
 } moon_lua_value;
@@ -20,6 +23,7 @@ enum {
     MOON_LUA_FALSE = 0x01,
     MOON_LUA_LIGHT = 0x02,
     MOON_LUA_TRUE = 0x11,
+    MOON_LUA_FUNCTION = 0x16,  // a C function without upvalues
     MOON_LUA_INTEGER = 0x03,
     MOON_LUA_NUMBER = 0x13,
     MOON_LUA_SHORT_STRING = 0x04 | MOON_LUA_COLLECTABLE,

@@ -134,7 +134,8 @@ struct moon_host {
         moon_field field;
     } fields[MOON_FIELD_SLOTS];
 
-    int fixed[MOON_FIXED_COUNT];  // where the registry has these strings
+    int fixed[MOON_FIXED_COUNT];  // where the registry has these strings, and where they lie
+    void *fixed_strings[MOON_FIXED_COUNT];
 
     // Instruments, and the subscribed symbols' places among them.
     moon_instrument *instruments;
