@@ -77,7 +77,7 @@ public final class SessionRecord: Sendable {
     ) throws(SessionFolder.Problem) {
         file = try LineFile(folder.path + "/" + Self.fileName, whenBroken: whenBroken)
         write([
-            ("type", .text("session")), ("format", .integer(1)),
+            ("type", .text("session")), ("format", .integer(2)),
             ("mode", .text(header.mode.rawValue)), ("venue", .text(header.venue)),
             ("seed", .text(String(header.seed))), ("script", .text(header.script)),
             ("parameters", Self.pairs(header.parameters)),
@@ -183,7 +183,7 @@ public struct RecordedSession: Sendable {
     }
 
     private mutating func takeHeader(_ line: JSON) -> Bool {
-        guard line["format"]?.integer == 1,
+        guard line["format"]?.integer == 2,
             let mode = line["mode"]?.text.flatMap(TradingMode.init(rawValue:)),
             let venue = line["venue"]?.text, let seed = line["seed"]?.text.flatMap(UInt64.init),
             let script = line["script"]?.text, let parameters = Self.pairs(line["parameters"]),
