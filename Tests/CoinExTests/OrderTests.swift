@@ -203,7 +203,7 @@ private func resting() throws -> SessionDesk {
         guard case .rejected(let reason) = try #require(desk.reports.first).event else {
             throw BadMessage("not rejected")
         }
-        #expect(reason.contains(word) && reason.contains("\(code)"))
+        #expect(reason.description.contains(word) && reason.description.contains("\(code)"))
         desk.wait(60)
         #expect(desk.orderCalls("order").count == 1)
     }

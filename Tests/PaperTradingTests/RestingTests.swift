@@ -22,6 +22,17 @@ import TradingModel
         #expect(test.told() == ["1 fill 1 @ 99 maker"])
     }
 
+    @Test func `of several orders that a message meets the best price fills first`() {
+        let test = TestVenue()
+        test.book(bids: [("90", "10")], asks: [("110", "10")])
+        test.order(.sell, "1", at: "101")
+        test.order(.buy, "1", at: "91")  // rests between them, and is not met
+        test.order(.sell, "1", at: "100")
+        _ = test.told()
+        test.level(.buy, "105", "5")
+        #expect(test.told() == ["3 fill 1 @ 100 maker", "1 fill 1 @ 101 maker"])
+    }
+
     @Test func `trades of the other taker's side do not reach us`() {
         let test = queued()
         test.trade("99", "50", taker: .buy)

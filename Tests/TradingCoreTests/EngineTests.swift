@@ -435,7 +435,9 @@ private struct Bench {
         #expect(bench.strategy.heard == ["trade 100", "order rejected"])
         let order = try #require(bench.strategy.orders.last)
         #expect(order.request.quantity == (try Quantity("0.0004")))
-        #expect(order.reason.hasPrefix("below_lot: buy 0.0004 sim:BTC/USDT:USDT is less than"))
+        #expect(
+            order.reason.description.hasPrefix(
+                "below_lot: buy 0.0004 sim:BTC/USDT:USDT is less than"))
         #expect(bench.engine.state.orders[order.id] == nil, "it was never sent")
         #expect(bench.engine.nextDeadline == .distantFuture)
         try bench.trade("100", at: 2)
@@ -457,7 +459,7 @@ private struct Bench {
         let told = try #require(bench.strategy.orders.last)
         #expect(told.id == ClientOrderID("mr-1"))
         #expect(told.state.name == "working")
-        #expect(told.reason.hasPrefix("below_lot: "))
+        #expect(told.reason.description.hasPrefix("below_lot: "))
         #expect(bench.engine.state.orders[ClientOrderID("mr-1")]?.reason == "")
     }
 

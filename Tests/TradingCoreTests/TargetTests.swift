@@ -7,7 +7,7 @@ private let symbol = InstrumentID(0)
 
 private func order(
     _ side: Side, _ quantity: String, price: String? = nil, stop: String? = nil,
-    reduceOnly: Bool = false, tif: TimeInForce = .gtc, tag: String = ""
+    reduceOnly: Bool = false, tif: TimeInForce = .gtc, tag: InternedText = .empty
 ) throws -> OrderRequest {
     OrderRequest(
         instrument: symbol, side: side, quantity: try Quantity(quantity),
