@@ -6,8 +6,8 @@ SWIFT_BUILD = swift build -c release --no-color-diagnostics
 RUNNER = .build/release/runner
 PREFIX ?= /usr/local
 STRATEGY ?= strategies/market_maker.lua
-FIRST_BUILD = the first build takes 4 to 8 minutes on two cores, 1.1 GB of memory, 0.5 GB of disk; later ones seconds
-FIRST_TESTS = the first build of the tests takes 7 to 12 minutes on two cores (less after \`make run\`), 1.5 GB of memory, 0.9 GB of disk
+FIRST_BUILD = the first build takes 5 to 9 minutes on two cores, 1.2 GB of memory, 0.4 GB of disk; later ones seconds
+FIRST_TESTS = the first build of the tests takes 5 to 12 minutes on two cores, 1.2 GB of memory, 0.6 GB of disk
 SEEDS ?= 5000
 FIRST ?= 1
 
