@@ -182,7 +182,7 @@ import Testing
                     "\(name): &\(name) ["
                         + (0..<10).map { _ in "*\(before)" }.joined(separator: ", ")
                         + "]\n"
-                }.joined(), ":6: ", "too much", "100000 values"
+                }.joined(), ":5: ", "too much", "100000 values"
         ),
     ])
     func `a settings file that is no YAML is told with its line`(
