@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "TLS",
             dependencies: [
-                "CCrypto", .product(name: "NIOCore", package: "swift-nio"),
+                "CCrypto", "Cryptography", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
             ],
             path: "Sources/Connectors/TLS", swiftSettings: strict),

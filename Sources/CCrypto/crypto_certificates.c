@@ -23,16 +23,9 @@ static char *text_of(BIO *file) {
     return text;
 }
 
-static EVP_PKEY *read_key(const char *pem) {
-    BIO *file = BIO_new_mem_buf(pem, -1);
-    EVP_PKEY *key = PEM_read_bio_PrivateKey(file, NULL, NULL, (void *)"");
-    BIO_free(file);
-    return key;
-}
-
 static X509 *read_certificate(const char *pem) {
     BIO *file = BIO_new_mem_buf(pem, -1);
-    X509 *certificate = PEM_read_bio_X509(file, NULL, NULL, (void *)"");
+    X509 *certificate = file != NULL ? crypto_next_certificate(file) : NULL;
     BIO_free(file);
     return certificate;
 }
@@ -102,7 +95,7 @@ bool crypto_identity_make(
     crypto_begin();
     EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
     X509 *certificate = X509_new();
-    EVP_PKEY *signer = issuer != NULL ? read_key(issuer->key) : key;
+    EVP_PKEY *signer = issuer != NULL ? crypto_read_key(issuer->key, strlen(issuer->key)) : key;
     X509 *above = issuer != NULL ? read_certificate(issuer->certificate) : certificate;
     BIO *certificate_file = BIO_new(BIO_s_mem()), *key_file = BIO_new(BIO_s_secmem());
     bool is_made = key != NULL && certificate != NULL && signer != NULL && above != NULL
@@ -131,25 +124,14 @@ bool crypto_identity_make(
     return is_made;
 }
 
-// Seconds since 1970 of one of a certificate's times.
-static bool seconds_of(const ASN1_TIME *time, int64_t *seconds) {
-    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    int days = 0, rest = 0;
-    bool is_known = epoch != NULL && ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
-    ASN1_TIME_free(epoch);
-    *seconds = (int64_t)days * 86400 + rest;
-    return is_known;
-}
-
 bool crypto_identity_read(
     const struct crypto_identity *identity, int64_t *starts, int64_t *ends, char *reason) {
     crypto_begin();
-    EVP_PKEY *key = read_key(identity->key);
+    EVP_PKEY *key = crypto_read_key(identity->key, strlen(identity->key));
     X509 *certificate = read_certificate(identity->certificate);
     bool is_whole = key != NULL && certificate != NULL
         && X509_check_private_key(certificate, key) == 1
-        && seconds_of(X509_get0_notBefore(certificate), starts)
-        && seconds_of(X509_get0_notAfter(certificate), ends);
+        && crypto_validity(certificate, starts, ends);
     X509_free(certificate);
     EVP_PKEY_free(key);
     return is_whole ? true : crypto_fail(reason, "no certificate with its key");

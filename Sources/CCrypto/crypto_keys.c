@@ -208,21 +208,7 @@ bool crypto_secp256k1_verify(
 
 // ---- Keys in PEM
 
-// Nobody is asked for a passphrase: a key that has one cannot be read.
-static int no_passphrase(char *text, int size, int writes, void *user) {
-    (void)text, (void)size, (void)writes, (void)user;
-    return -1;
-}
-
-static struct crypto_key *pem_key(
-    const char *pem, size_t count, bool is_private, const char *kind, char *reason) {
-    crypto_begin();
-    BIO *text = BIO_new_mem_buf(pem, (int)count);
-    EVP_PKEY *key = NULL;
-    if (text != NULL)
-        key = is_private ? PEM_read_bio_PrivateKey(text, NULL, no_passphrase, NULL)
-                         : PEM_read_bio_PUBKEY(text, NULL, no_passphrase, NULL);
-    BIO_free(text);
+static struct crypto_key *of_kind(EVP_PKEY *key, const char *kind, char *reason) {
     if (key != NULL && EVP_PKEY_is_a(key, kind)) return as_key(key);
     crypto_fail(
         reason, key != NULL ? "the key is of another kind" : "no key in PEM without a passphrase");
@@ -231,17 +217,20 @@ static struct crypto_key *pem_key(
 }
 
 struct crypto_key *crypto_ed25519_private_pem(const char *pem, size_t count, char *reason) {
-    return pem_key(pem, count, true, "ED25519", reason);
+    crypto_begin();
+    return of_kind(crypto_read_key(pem, count), "ED25519", reason);
 }
 
 // ---- RSA
 
 struct crypto_key *crypto_rsa_private(const char *pem, size_t count, char *reason) {
-    return pem_key(pem, count, true, "RSA", reason);
+    crypto_begin();
+    return of_kind(crypto_read_key(pem, count), "RSA", reason);
 }
 
 struct crypto_key *crypto_rsa_public(const char *pem, size_t count, char *reason) {
-    return pem_key(pem, count, false, "RSA", reason);
+    crypto_begin();
+    return of_kind(crypto_read_public_key(pem, count), "RSA", reason);
 }
 
 size_t crypto_rsa_size(const struct crypto_key *key) { return (size_t)EVP_PKEY_get_size(of(key)); }

@@ -1,7 +1,6 @@
 #include "crypto_parts.h"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
@@ -46,15 +45,6 @@ static SSL_CTX *new_context(const SSL_METHOD *method) {
 
 // ---- Clients
 
-static bool seconds_of(const ASN1_TIME *time, int64_t *seconds) {
-    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-    int days = 0, rest = 0;
-    bool is_known = epoch != NULL && ASN1_TIME_diff(&days, &rest, epoch, time) == 1;
-    ASN1_TIME_free(epoch);
-    *seconds = (int64_t)days * 86400 + rest;
-    return is_known;
-}
-
 // Notes the first thing that is wrong, and lets it be wrong.
 static int verified(int is_good, X509_STORE_CTX *store) {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -62,10 +52,7 @@ static int verified(int is_good, X509_STORE_CTX *store) {
     if (is_good || tls->error != X509_V_OK) return is_good;
     tls->error = X509_STORE_CTX_get_error(store);
     const X509 *certificate = X509_STORE_CTX_get0_cert(store);
-    if (certificate != NULL) {
-        seconds_of(X509_get0_notBefore(certificate), &tls->starts);
-        seconds_of(X509_get0_notAfter(certificate), &tls->ends);
-    }
+    if (certificate != NULL) crypto_validity(certificate, &tls->starts, &tls->ends);
     return is_good;
 }
 
@@ -84,16 +71,12 @@ struct crypto_tls_context *crypto_tls_client(bool trusts_system, char *reason) {
     return (struct crypto_tls_context *)(void *)context;
 }
 
-static X509 *next_certificate(BIO *text) {
-    return PEM_read_bio_X509_AUX(text, NULL, NULL, (void *)"");
-}
-
 size_t crypto_tls_trust(struct crypto_tls_context *context, const char *pem, size_t count) {
     X509_STORE *store = SSL_CTX_get_cert_store(of(context));
     BIO *text = BIO_new_mem_buf(pem, (int)count);
     size_t added = 0;
     X509 *certificate;
-    while (text != NULL && (certificate = next_certificate(text)) != NULL) {
+    while (text != NULL && (certificate = crypto_next_certificate(text)) != NULL) {
         if (X509_STORE_add_cert(store, certificate) == 1) added += 1;
         X509_free(certificate);
     }
@@ -116,17 +99,15 @@ static int choose_http(
 static enum crypto_tls_flaw use_identity(
     SSL_CTX *context, const char *chain, size_t chain_count, const char *key, size_t key_count) {
     BIO *text = BIO_new_mem_buf(chain, (int)chain_count);
-    X509 *certificate = text != NULL ? next_certificate(text) : NULL;
+    X509 *certificate = text != NULL ? crypto_next_certificate(text) : NULL;
     bool is_used = certificate != NULL && SSL_CTX_use_certificate(context, certificate) == 1;
     X509_free(certificate);
-    while (is_used && (certificate = next_certificate(text)) != NULL)
+    while (is_used && (certificate = crypto_next_certificate(text)) != NULL)
         // The context's now.
         if (SSL_CTX_add_extra_chain_cert(context, certificate) != 1) X509_free(certificate);
     BIO_free(text);
     if (!is_used) return CRYPTO_TLS_NO_CERTIFICATE;
-    text = BIO_new_mem_buf(key, (int)key_count);
-    EVP_PKEY *own = text != NULL ? PEM_read_bio_PrivateKey(text, NULL, NULL, (void *)"") : NULL;
-    BIO_free(text);
+    EVP_PKEY *own = crypto_read_key(key, key_count);
     if (own == NULL) return CRYPTO_TLS_NO_KEY;
     bool fits = SSL_CTX_use_PrivateKey(context, own) == 1
         && SSL_CTX_check_private_key(context) == 1;

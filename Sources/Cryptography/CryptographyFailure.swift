@@ -5,6 +5,16 @@ public struct CryptographyFailure: Error, Hashable, Sendable, CustomStringConver
     public let description: String
 }
 
+/// Where a function of `CCrypto` writes why it failed.
+package struct FailureReason {
+    package var bytes = [CChar](repeating: 0, count: CRYPTO_REASON_SIZE)
+    package init() {}
+
+    package var text: String {
+        String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
 /// Does what may fail, and throws its reason.
 @safe
 func attempt(
@@ -18,8 +28,7 @@ func attempt(
 func make<Made>(
     _ action: (UnsafeMutablePointer<CChar>) -> Made?
 ) throws(CryptographyFailure) -> Made {
-    var reason = [CChar](repeating: 0, count: CRYPTO_REASON_SIZE)
-    if let made = unsafe action(&reason) { return made }
-    let text = reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
-    throw CryptographyFailure(description: String(decoding: text, as: UTF8.self))
+    var reason = FailureReason()
+    if let made = unsafe action(&reason.bytes) { return made }
+    throw CryptographyFailure(description: reason.text)
 }

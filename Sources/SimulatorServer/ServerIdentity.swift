@@ -1,4 +1,3 @@
-internal import Glibc
 internal import TLS
 
 /// What a TLS server shows of itself: a certificate chain and its key.
@@ -32,28 +31,11 @@ package struct ServerIdentity: Sendable {
 
     private static func text(of file: String) throws(IdentityFailure) -> String {
         do {
-            return try readSmallFile(file)
+            return try readPEM(file)
         } catch {
-            throw IdentityFailure(
-                file: file, reason: unsafe String(cString: strerror(error.number)))
+            throw IdentityFailure(file: file, reason: error.description)
         }
     }
-}
-
-struct SystemError: Error {
-    let number: Int32
-}
-
-/// A small file's text.
-func readSmallFile(_ file: String) throws(SystemError) -> String {
-    let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw SystemError(number: errno) }
-    defer { close(descriptor) }
-    let most = 1 << 20
-    var bytes = [UInt8](repeating: 0, count: most)
-    let count = unsafe read(descriptor, &bytes, most)
-    guard count >= 0 else { throw SystemError(number: errno) }
-    return String(decoding: bytes[..<count], as: UTF8.self)
 }
 
 /// A certificate, key or folder that cannot be used.

@@ -1,5 +1,6 @@
 internal import Cryptography
 internal import Glibc
+internal import TLS
 
 /// A certificate authority of this user's own, for servers on loopback and nothing else.
 ///
@@ -76,7 +77,7 @@ package struct TestAuthority {
     /// An authority that is good for a while yet, and its end; nil: make a new one.
     private static func read(_ file: String) -> (CertificateIdentity, Int64)? {
         // Whatever is wrong with what is there, a new authority takes its place.
-        guard let text = try? readSmallFile(file),
+        guard let text = try? readPEM(file),
             let start = text.firstRange(of: "-----BEGIN CERTIFICATE-----")?.lowerBound
         else { return nil }
         let kept = CertificateIdentity(

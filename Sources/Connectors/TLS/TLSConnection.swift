@@ -1,4 +1,5 @@
 private import CCrypto
+internal import Cryptography
 internal import NIOCore
 
 /// One connection's state in OpenSSL's hands: bytes of the network go in and come out by hand.
@@ -14,19 +15,19 @@ final class TLSConnection {
     private let tls: OpaquePointer
     // It is used as long as the connection is.
     private let context: TLSContext
-    private var reason = emptyReason()
+    private var reason = FailureReason()
 
     /// - Parameter host: what the other side's certificate must name; nil: we are the server.
     init(_ context: TLSContext, host: TLSHandler.Host?) throws(TLSFailure) {
         self.context = context
         let tls =
             switch host {
-            case .name(let name): unsafe crypto_tls_new(context.context, name, false, &reason)
+            case .name(let name): unsafe crypto_tls_new(context.context, name, false, &reason.bytes)
             case .address(let address):
-                unsafe crypto_tls_new(context.context, address, true, &reason)
-            case nil: unsafe crypto_tls_new(context.context, nil, false, &reason)
+                unsafe crypto_tls_new(context.context, address, true, &reason.bytes)
+            case nil: unsafe crypto_tls_new(context.context, nil, false, &reason.bytes)
             }
-        guard let tls = unsafe tls else { throw .handshake(text(reason)) }
+        guard let tls = unsafe tls else { throw .handshake(reason.text) }
         unsafe self.tls = unsafe tls
     }
 
@@ -50,7 +51,7 @@ final class TLSConnection {
         return bytes
     }
 
-    func handshake() -> Step { step(unsafe crypto_tls_handshake(tls, &reason)) }
+    func handshake() -> Step { step(unsafe crypto_tls_handshake(tls, &reason.bytes)) }
 
     /// How many bytes came and were not read: of the network's, or of a record's rest.
     var unread: Int { unsafe crypto_tls_unread(tls) }
@@ -61,7 +62,7 @@ final class TLSConnection {
         unsafe bytes.writeWithUnsafeMutableBytes(minimumWritableBytes: most) { room in
             var count = 0
             result = unsafe crypto_tls_read(
-                tls, room.baseAddress, room.count, &count, &reason)
+                tls, room.baseAddress, room.count, &count, &reason.bytes)
             return count
         }
         return step(result)
@@ -70,7 +71,7 @@ final class TLSConnection {
     func write(_ bytes: ByteBuffer) -> Step {
         step(
             unsafe bytes.withUnsafeReadableBytes {
-                unsafe crypto_tls_write(tls, $0.baseAddress, $0.count, &reason)
+                unsafe crypto_tls_write(tls, $0.baseAddress, $0.count, &reason.bytes)
             })
     }
 
@@ -94,7 +95,7 @@ final class TLSConnection {
         case CRYPTO_TLS_DONE: .done
         case CRYPTO_TLS_WAITS: .waits
         case CRYPTO_TLS_CLOSED: .closed
-        default: .failed(text(reason))
+        default: .failed(reason.text)
         }
     }
 }

@@ -1,4 +1,5 @@
 private import CCrypto
+internal import Cryptography
 
 /// What all TLS connections of one kind share: authorities, or one's own certificate.
 ///
@@ -17,9 +18,9 @@ package final class TLSContext: Sendable {
     package init(
         trustsSystem: Bool = true, authorities: String? = nil
     ) throws(TLSContextFailure) {
-        var reason = emptyReason()
-        guard let context = unsafe crypto_tls_client(trustsSystem, &reason) else {
-            throw .unavailable(text(reason))
+        var reason = FailureReason()
+        guard let context = unsafe crypto_tls_client(trustsSystem, &reason.bytes) else {
+            throw .unavailable(reason.text)
         }
         unsafe self.context = unsafe context
         if let authorities,
@@ -80,10 +81,4 @@ package enum TLSFailure: Error, Hashable {
         /// It will be valid from then on, in seconds since 1970.
         case early(Int64)
     }
-}
-
-func emptyReason() -> [CChar] { [CChar](repeating: 0, count: CRYPTO_REASON_SIZE) }
-
-func text(_ reason: [CChar]) -> String {
-    String(decoding: reason.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
 }

@@ -60,8 +60,7 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     package func channelInactive(context: ChannelHandlerContext) {
         switch state {
-        case .new, .over: end()
-        case .leaving: end()
+        case .new, .leaving, .over: end()
         case .handshaking:
             end()
             context.fireErrorCaught(TLSFailure.handshake("unexpected EOF"))
@@ -102,8 +101,7 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func shakeHands(_ context: ChannelHandlerContext) {
         let step = connection.handshake()
-        send(context, promise: nil)
-        context.flush()
+        sendNow(context)
         switch step {
         case .waits: return
         case .done:
@@ -121,24 +119,16 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         while true {
             // What is read is never longer than what came.
             let room = connection.unread
+            guard room > 0 else { break }
             var bytes = context.channel.allocator.buffer(capacity: room)
-            let step = room == 0 ? .waits : connection.read(into: &bytes, atMost: room)
-            switch (step, state) {
+            switch (connection.read(into: &bytes, atMost: room), state) {
             case (.done, .open): context.fireChannelRead(wrapInboundOut(bytes))
             case (.done, .leaving): continue  // too late: nobody waits for it
             case (.done, _): return
-            case (.waits, _):
-                // It may have answered something of the protocol's own.
-                send(context, promise: nil)
-                context.flush()
-                return
+            case (.waits, _): continue  // it was a part of something, or the protocol's own
             case (.closed, .open):
                 connection.sayGoodbye()
-                send(context, promise: nil)
-                context.flush()
-                close(context)
-                return
-            case (.closed, .leaving):
+                sendNow(context)
                 close(context)
                 return
             case (.failed(let reason), .open):
@@ -149,6 +139,8 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 return
             }
         }
+        // It may have answered something of the protocol's own.
+        sendNow(context)
     }
 
     // MARK: - What goes
@@ -200,6 +192,12 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    /// The same at once, of what the protocol itself has to say.
+    private func sendNow(_ context: ChannelHandlerContext) {
+        guard let bytes = connection.toSend(context.channel.allocator) else { return }
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    }
+
     // MARK: - Ends
 
     package func close(
@@ -216,8 +214,7 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .open:
             if let promise { closing.append(promise) }
             connection.sayGoodbye()
-            send(context, promise: nil)
-            context.flush()
+            sendNow(context)
             let timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.goodbyeWait) {
                 self.close(context)
             }

@@ -1,11 +1,8 @@
-internal import Glibc
 internal import TLS
 internal import VenueSessions
 
 /// Which certificates are believed; read on first use, once.
 final class Trust {
-    /// More than any list of authorities.
-    private static let mostBytes = 16 << 20
     private let file: String?
     private var outcome: Result<TLSContext, TransportProblem>?
 
@@ -34,18 +31,11 @@ final class Trust {
     }
 
     private func text(of file: String) throws(TransportProblem) -> String {
-        guard let stream = unsafe fopen(file, "rb") else {
-            let reason = unsafe String(cString: strerror(errno)).lowercased()
+        do {
+            return try readPEM(file)
+        } catch {
+            let reason = error.description.lowercased()
             throw TransportProblem(.tls, "the certificate file \(file) cannot be read: \(reason)")
         }
-        defer { unsafe fclose(stream) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count < Self.mostBytes {
-            let count = unsafe fread(&part, 1, part.count, stream)
-            guard count > 0 else { break }
-            bytes += part[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
