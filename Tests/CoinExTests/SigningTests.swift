@@ -1,5 +1,6 @@
 import CoinEx
 import Foundation
+import PropertyTesting
 import Testing
 import TradingModel
 import VenueSessions

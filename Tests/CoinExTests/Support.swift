@@ -7,11 +7,8 @@ import TradingModel
 
 /// Where the venue's sample messages lie, beside the package; tests that need them are skipped without.
 enum Fixtures {
-    static let root: String = {
-        let parts = #filePath.split(separator: "/").dropLast(4)
-        return "/" + parts.joined(separator: "/") + "/shared/venues/fixtures/coinex"
-    }()
-    static var areThere: Bool { FileManager.default.fileExists(atPath: root + "/README.md") }
+    static let root = SharedFolder.path("venues/fixtures/coinex")
+    static var areThere: Bool { SharedFolder.holds("venues/fixtures/coinex/README.md") }
     static let comment: Comment = "the venue's samples (../shared/venues/fixtures) are not here"
 
     static func read(_ name: String) throws -> [UInt8] {
@@ -23,15 +20,6 @@ enum Fixtures {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
         return files.filter { !$0.hasSuffix(".md") }.sorted()
     }
-}
-
-func bytes(hexadecimal text: String) -> [UInt8] {
-    var digits = text.compactMap(\.hexDigitValue)[...]
-    var bytes: [UInt8] = []
-    while let high = digits.popFirst(), let low = digits.popFirst() {
-        bytes.append(UInt8(high * 16 + low))
-    }
-    return bytes
 }
 
 /// Packs text as one gzip member, as the venue sends its frames.

@@ -1,16 +1,14 @@
 import CZlib
 import Glibc
 import MarketFiles
+import PropertyTesting
 import Testing
 import TradingModel
 
 /// Where the recorded market data lies, beside the package; tests that need it are skipped without.
 enum RecordedData {
-    static let root: String = {
-        let parts = #filePath.split(separator: "/").dropLast(4)
-        return "/" + parts.joined(separator: "/") + "/shared/data"
-    }()
-    static var isThere: Bool { unsafe access(root + "/README.md", R_OK) == 0 }
+    static let root = SharedFolder.path("data")
+    static var isThere: Bool { SharedFolder.holds("data/README.md") }
     static let comment: Comment = "the recorded market data (../shared/data) is not here"
 
     static func path(_ name: String) -> String { "\(root)/\(name)" }
