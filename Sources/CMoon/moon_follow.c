@@ -135,7 +135,6 @@ static void read_field(lua_State *L, moon_host *host, moon_source *source, int p
     source->values[place] = lua_tonumberx(L, -1, &isNumber);
     source->known[place] = isNumber;
     lua_pop(L, 1);
-    (void)host;
 }
 
 static void read_fields(lua_State *L, moon_host *host, moon_source *source) {

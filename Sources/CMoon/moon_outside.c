@@ -14,6 +14,14 @@ static void return_to_lua(moon_host *host) { host->outside--; }
     return_to_lua(host);                                                                           \
     return answer
 
+// Tells the host, which answers nothing.
+#define TELL(call)                                                                                 \
+    moon_host *host = context;                                                                     \
+    const moon_calls *host_calls = &host->outside_calls;                                           \
+    leave_lua(host);                                                                               \
+    host_calls->call;                                                                              \
+    return_to_lua(host)
+
 #define CONTEXT host_calls->context
 
 static int32_t subscribe(void *context, const char *symbol, const char *feed, moon_text *error) {
@@ -45,10 +53,7 @@ static bool order(void *context, int64_t serial, moon_order *order) {
 }
 
 static void order_id(void *context, int64_t serial, moon_text *id) {
-    moon_host *host = context;
-    leave_lua(host);
-    host->outside_calls.order_id(host->outside_calls.context, serial, id);
-    return_to_lua(host);
+    TELL(order_id(CONTEXT, serial, id));
 }
 
 static bool order_average(void *context, int64_t serial, moon_attos *price) {
@@ -56,10 +61,7 @@ static bool order_average(void *context, int64_t serial, moon_attos *price) {
 }
 
 static void position(void *context, int32_t instrument, moon_position *position) {
-    moon_host *host = context;
-    leave_lua(host);
-    host->outside_calls.position(host->outside_calls.context, instrument, position);
-    return_to_lua(host);
+    TELL(position(CONTEXT, instrument, position));
 }
 
 static bool top(void *context, int32_t instrument, moon_quote *quote) {

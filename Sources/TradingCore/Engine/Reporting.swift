@@ -8,9 +8,9 @@ extension Engine {
                 .log(.error, "the venue reports an order that is not ours: \(report.order)"))
             return
         }
-        // The order's own instrument, whatever the report says; nil where it is no news.
         // Told twice: streams overlap after a reconnect.
         if case .fill(let fill) = report.event, !state.orders.hear(fill, of: serial) { return }
+        // The order's own instrument, whatever the report says; nil where it is no news.
         let instrument = state.orders.change(serial) { order in
             take(report, into: &order, &commands) ? order.request.instrument : nil
         }
