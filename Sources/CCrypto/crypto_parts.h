@@ -16,6 +16,8 @@ const EVP_MD *crypto_md_sha256(void);
 
 // The next document of its kind in a text of PEM; NULL: there is none. Nobody is asked for a passphrase.
 X509 *crypto_next_certificate(BIO *text);
+// Whether that was the text's end, and no document that is broken.
+bool crypto_is_end_of_text(void);
 EVP_PKEY *crypto_read_key(const char *pem, size_t count);
 EVP_PKEY *crypto_read_public_key(const char *pem, size_t count);
 

@@ -1,5 +1,6 @@
 #include "crypto_parts.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 // Nobody is asked for a passphrase: a document that has one cannot be read.
@@ -10,6 +11,10 @@ static int no_passphrase(char *text, int size, int writes, void *user) {
 
 X509 *crypto_next_certificate(BIO *text) {
     return PEM_read_bio_X509_AUX(text, NULL, no_passphrase, NULL);
+}
+
+bool crypto_is_end_of_text(void) {
+    return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
 }
 
 EVP_PKEY *crypto_read_key(const char *pem, size_t count) {

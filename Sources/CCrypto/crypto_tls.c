@@ -71,18 +71,34 @@ struct crypto_tls_context *crypto_tls_client(bool trusts_system, char *reason) {
     return (struct crypto_tls_context *)(void *)context;
 }
 
-size_t crypto_tls_trust(struct crypto_tls_context *context, const char *pem, size_t count) {
-    X509_STORE *store = SSL_CTX_get_cert_store(of(context));
+// Takes certificate by certificate to the end of a text; false: one is broken.
+static bool each_certificate(
+    const char *pem, size_t count, bool (*take)(SSL_CTX *, X509 *, size_t), SSL_CTX *context,
+    size_t *whole) {
     BIO *text = BIO_new_mem_buf(pem, (int)count);
-    size_t added = 0;
-    X509 *certificate;
+    X509 *certificate = NULL;
+    *whole = 0;
+    ERR_clear_error();
     while (text != NULL && (certificate = crypto_next_certificate(text)) != NULL) {
-        if (X509_STORE_add_cert(store, certificate) == 1) added += 1;
+        bool is_taken = take(context, certificate, *whole);
         X509_free(certificate);
+        if (!is_taken) break;
+        *whole += 1;
     }
+    bool is_end = certificate == NULL && crypto_is_end_of_text();
     BIO_free(text);
     ERR_clear_error();
-    return added;
+    return is_end;
+}
+
+static bool trust(SSL_CTX *context, X509 *certificate, size_t place) {
+    (void)place;
+    return X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate) == 1;
+}
+
+bool crypto_tls_trust(
+    struct crypto_tls_context *context, const char *pem, size_t count, size_t *whole) {
+    return each_certificate(pem, count, trust, of(context), whole);
 }
 
 // ---- Servers
@@ -96,18 +112,14 @@ static int choose_http(
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
-static enum crypto_tls_flaw use_identity(
-    SSL_CTX *context, const char *chain, size_t chain_count, const char *key, size_t key_count) {
-    BIO *text = BIO_new_mem_buf(chain, (int)chain_count);
-    X509 *certificate = text != NULL ? crypto_next_certificate(text) : NULL;
-    bool is_used = certificate != NULL && SSL_CTX_use_certificate(context, certificate) == 1;
-    X509_free(certificate);
-    while (is_used && (certificate = crypto_next_certificate(text)) != NULL)
-        // The context's now.
-        if (SSL_CTX_add_extra_chain_cert(context, certificate) != 1) X509_free(certificate);
-    BIO_free(text);
-    if (!is_used) return CRYPTO_TLS_NO_CERTIFICATE;
-    EVP_PKEY *own = crypto_read_key(key, key_count);
+// The first is the server's own, the others vouch for it.
+static bool show(SSL_CTX *context, X509 *certificate, size_t place) {
+    return place == 0 ? SSL_CTX_use_certificate(context, certificate) == 1
+                      : SSL_CTX_add1_chain_cert(context, certificate) == 1;
+}
+
+static enum crypto_tls_flaw use_key(SSL_CTX *context, const char *key, size_t count) {
+    EVP_PKEY *own = crypto_read_key(key, count);
     if (own == NULL) return CRYPTO_TLS_NO_KEY;
     bool fits = SSL_CTX_use_PrivateKey(context, own) == 1
         && SSL_CTX_check_private_key(context) == 1;
@@ -117,10 +129,12 @@ static enum crypto_tls_flaw use_identity(
 
 struct crypto_tls_context *crypto_tls_server(
     const char *chain, size_t chain_count, const char *key, size_t key_count,
-    enum crypto_tls_flaw *flaw) {
+    enum crypto_tls_flaw *flaw, size_t *whole) {
     SSL_CTX *context = new_context(TLS_server_method());
-    *flaw = context == NULL ? CRYPTO_TLS_UNLIKE
-                            : use_identity(context, chain, chain_count, key, key_count);
+    if (context == NULL) *flaw = CRYPTO_TLS_UNLIKE;
+    else if (!each_certificate(chain, chain_count, show, context, whole))
+        *flaw = CRYPTO_TLS_BROKEN_CERTIFICATE;
+    else *flaw = *whole == 0 ? CRYPTO_TLS_NO_CERTIFICATE : use_key(context, key, key_count);
     ERR_clear_error();
     if (*flaw != CRYPTO_TLS_NO_FLAW) {
         SSL_CTX_free(context);

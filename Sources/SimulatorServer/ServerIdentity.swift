@@ -20,6 +20,9 @@ package struct ServerIdentity: Sendable {
         } catch .noCertificate {
             throw IdentityFailure(
                 file: certificateFile, reason: "it holds no certificate in PEM form")
+        } catch .brokenCertificate(let number) {
+            throw IdentityFailure(
+                file: certificateFile, reason: "certificate \(number) in it cannot be read")
         } catch .noKey {
             throw IdentityFailure(file: keyFile, reason: "it holds no private key in PEM form")
         } catch {

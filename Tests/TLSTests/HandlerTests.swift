@@ -195,6 +195,36 @@ private final class Line {
         #expect(!line.serverHears.isSafe)
     }
 
+    @Test func `leaves no certificate out that cannot be read`() throws {
+        let now = Int64(Date().timeIntervalSince1970)
+        let whole = try CertificateIdentity(
+            CertificateIdentity.Terms(
+                name: "one authority", validity: now - 60...now + 60, role: .authority(of: nil)),
+            issuer: nil)
+        var lines = whole.certificate.split(separator: "\n", omittingEmptySubsequences: false)
+        lines[3] = "####"
+        let broken = lines.joined(separator: "\n")
+        let cut = String(whole.certificate.dropLast(40))
+        for (text, number) in [
+            (broken, 1), (broken + whole.certificate, 1), (whole.certificate + broken, 2),
+            (whole.certificate + cut, 2),
+        ] {
+            #expect(throws: TLSContextFailure.brokenCertificate(number)) {
+                try TLSContext(trustsSystem: false, authorities: text)
+            }
+            #expect(throws: TLSContextFailure.brokenCertificate(number)) {
+                try TLSContext(chain: text, key: whole.key)
+            }
+        }
+        for text in ["", "nothing of the kind", whole.key] {
+            #expect(throws: TLSContextFailure.noCertificate) {
+                try TLSContext(trustsSystem: false, authorities: text)
+            }
+        }
+        let twice = "in words\n" + whole.certificate + "\n" + whole.certificate + "more words"
+        #expect(throws: Never.self) { try TLSContext(trustsSystem: false, authorities: twice) }
+    }
+
     @Test func `ends at an answer that is no TLS`() throws {
         let line = try Line()
         line.spoil = { $0 = Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8) }

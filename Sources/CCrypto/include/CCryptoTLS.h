@@ -12,19 +12,22 @@ struct crypto_tls;
 // TLS 1.2 or later, the chain and the host's name verified, HTTP/1.1 and nothing else.
 // Believes those authorities that the system does where trusts_system, and those added.
 struct crypto_tls_context *crypto_tls_client(bool trusts_system, char *reason);
-// The authorities in a text of PEM; gives how many there were.
-size_t crypto_tls_trust(struct crypto_tls_context *context, const char *pem, size_t count);
+// The authorities in a text of PEM; gives how many there are before its end, or before the first that
+// is broken.
+bool crypto_tls_trust(
+    struct crypto_tls_context *context, const char *pem, size_t count, size_t *whole);
 
 enum crypto_tls_flaw {
     CRYPTO_TLS_NO_FLAW,
     CRYPTO_TLS_NO_CERTIFICATE,
+    CRYPTO_TLS_BROKEN_CERTIFICATE,  // behind `whole` that are not
     CRYPTO_TLS_NO_KEY,
     CRYPTO_TLS_UNLIKE,
 };
 // One's own certificate with its chain behind it, and its key, both PEM. NULL: see the flaw.
 struct crypto_tls_context *crypto_tls_server(
     const char *chain, size_t chain_count, const char *key, size_t key_count,
-    enum crypto_tls_flaw *flaw);
+    enum crypto_tls_flaw *flaw, size_t *whole);
 void crypto_tls_context_free(struct crypto_tls_context *context);
 
 // One connection. A client's host is what the certificate must name; a server's is NULL.

@@ -14,7 +14,7 @@ package final class TLSContext: Sendable {
     /// - Parameters:
     ///   - trustsSystem: whether the authorities that the system believes are believed.
     ///   - authorities: more of them, in PEM; nil: none.
-    /// - Throws: ``TLSContextFailure/noCertificate`` where `authorities` holds none.
+    /// - Throws: where `authorities` holds none, or one that is broken.
     package init(
         trustsSystem: Bool = true, authorities: String? = nil
     ) throws(TLSContextFailure) {
@@ -23,11 +23,12 @@ package final class TLSContext: Sendable {
             throw .unavailable(reason.text)
         }
         unsafe self.context = unsafe context
-        if let authorities,
-            unsafe crypto_tls_trust(context, authorities, authorities.utf8.count) == 0
-        {
-            throw .noCertificate
+        guard let authorities else { return }
+        var whole = 0
+        guard unsafe crypto_tls_trust(context, authorities, authorities.utf8.count, &whole) else {
+            throw .brokenCertificate(whole + 1)
         }
+        guard whole > 0 else { throw .noCertificate }
     }
 
     /// For servers.
@@ -37,11 +38,13 @@ package final class TLSContext: Sendable {
     ///   - key: its private key in PEM, without a passphrase.
     package init(chain: String, key: String) throws(TLSContextFailure) {
         var flaw = CRYPTO_TLS_NO_FLAW
+        var whole = 0
         let context = unsafe crypto_tls_server(
-            chain, chain.utf8.count, key, key.utf8.count, &flaw)
+            chain, chain.utf8.count, key, key.utf8.count, &flaw, &whole)
         guard let context = unsafe context else {
             switch flaw {
             case CRYPTO_TLS_NO_CERTIFICATE: throw .noCertificate
+            case CRYPTO_TLS_BROKEN_CERTIFICATE: throw .brokenCertificate(whole + 1)
             case CRYPTO_TLS_NO_KEY: throw .noKey
             default: throw .otherKey
             }
@@ -55,6 +58,8 @@ package final class TLSContext: Sendable {
 package enum TLSContextFailure: Error, Hashable {
     /// A text that should hold certificates in PEM holds none.
     case noCertificate
+    /// The certificate with this number in its text, counted from 1, cannot be read; none behind it was.
+    case brokenCertificate(Int)
     /// A text that should hold a private key in PEM holds none.
     case noKey
     /// The key is not the certificate's, or not fit for a server.

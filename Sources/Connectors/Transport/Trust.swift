@@ -25,6 +25,10 @@ final class Trust {
                 .tls,
                 "the certificate file \(file ?? "") holds no certificates in PEM: is it the right"
                     + " one?")
+        } catch .brokenCertificate(let number) {
+            throw TransportProblem(
+                .tls,
+                "certificate \(number) of the file \(file ?? "") cannot be read: is it whole?")
         } catch {
             throw TransportProblem(.tls, "the certificates cannot be used: \(error)")
         }
