@@ -261,12 +261,14 @@ static int subscribe(lua_State *L) {
         host->slot_names = realloc(host->slot_names, sizeof(moon_text) * (size_t)(slot + 1));
         host->slots = realloc(host->slots, sizeof(int32_t) * (size_t)(slot + 1));
         if (!host->slot_names || !host->slots) abort();
-        host->slot_names[slot] = (moon_text){0};
+        for (; host->slot_count <= slot; host->slot_count++) {  // the engine may number on from other versions
+            host->slot_names[host->slot_count] = (moon_text){0};
+            moon_text_set(&host->slot_names[host->slot_count], "", 0);
+            host->slots[host->slot_count] = -1;
+        }
         size_t bytes;
         const char *symbol = lua_tolstring(L, 1, &bytes);
         moon_text_set(&host->slot_names[slot], symbol, bytes);
-        host->slots[slot] = -1;
-        host->slot_count = slot + 1;
         lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_symbols_key);
         lua_pushvalue(L, 1);
         lua_pushinteger(L, slot);

@@ -180,6 +180,7 @@ program make_program(const recipe *recipe) {
     put_variables(&it);
     put_statements(&it, 2 + (int)pick(&it, 8));
     put_handlers(&it);
+    put_beginnings(&it, (int)pick(&it, 4));
     if (isDamaged && it.features & IS_BROKEN) damage(&it);
     return (program){it.bytes, it.count, it.features, it.statements};
 }

@@ -72,5 +72,7 @@ void say(maker *it, const char *text);
 // A statement of any kind, or none when it is to be left out.
 void put_statement(maker *it);
 void put_statements(maker *it, int count);
+// What the state begins with where no version came before.
+void put_beginnings(maker *it, int count);
 // The statement that ends a handler: what it returns.
 void put_return(maker *it);

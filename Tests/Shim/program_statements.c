@@ -204,6 +204,17 @@ static const phrase ordinary[] = {
     {0, "for k, v in pairs(state) do if type(v) == 'number' then state[k] = v + 1 end end"},
 };
 
+// What a version's state begins with, before it takes over that of the one before it.
+static const phrase beginnings[] = {
+    {0, "state.count = state.count or $i"},
+    {0, "state.map = state.map or {$n, x = $s, [$i] = {$i}}"},
+    {0, "state.list = {$n, $s, $P}"},
+    {0, "if not state.big then state.big = {} for i = 1, $i0 do state.big[i] = {i} end end"},
+    {SEES_WEAK, "state.weak = setmetatable({{1}, {2}, {3}, x = {$i}}, {__mode = 'v'})"},
+    {SEES_WEAK, "for i = 1, 9 do state['w' .. i] = setmetatable({{}, {i}, x = {}, y = {i}}, {__mode = 'v'}) end"},
+    {SEES_WEAK, "state.kept = $P for i = 1, 9 do state[i] = setmetatable({['k' .. i] = {}, [i] = {}}, {__mode = 'v'}) end"},
+};
+
 // Looking at weak tables shows when there was a collection.
 static const phrase weak[] = {
     {WALKS_WEAK, "for i = 1, $i0 do $W[i] = {i} end"},
@@ -234,10 +245,7 @@ static const phrase weak[] = {
     {SEES_WEAK, "note($W)"},
     {SEES_WEAK, "try(function() local n = 0 for k in pairs($W) do n = n + 1 end return n end)"},
     {SEES_WEAK, "note(#$W, next($W))"},
-    {SEES_WEAK, "state.weak = setmetatable({{1}, {2}, {3}, x = {$i}}, {__mode = 'v'})"},
     {SEES_WEAK, "state.weak = $W"},
-    {SEES_WEAK, "for i = 1, 9 do state['w' .. i] = setmetatable({{}, {i}, x = {}, y = {i}}, {__mode = 'v'}) end"},
-    {SEES_WEAK, "state.kept = $P for i = 1, 9 do state[i] = setmetatable({['k' .. i] = {}, [i] = {}}, {__mode = 'v'}) end"},
     {SEES_WEAK, "note(collectgarbage('count'))"},
 };
 
@@ -366,6 +374,13 @@ void put_statement(maker *it) {
 
 void put_statements(maker *it, int count) {
     for (int i = 0; i < count; i++) put_statement(it);
+}
+
+void put_beginnings(maker *it, int count) {
+    for (int i = 0; i < count; i++) {
+        const phrase *chosen = CHOOSE(it, beginnings);
+        if (chosen) put_phrase(it, chosen);
+    }
 }
 
 void put_return(maker *it) {
