@@ -564,8 +564,12 @@ static int function_index(lua_State *L) {
         return 1;
     }
     bool isText = lua_type(L, 2) == LUA_TSTRING;
+    const char *field = isText ? moon_push_name(L, 2) : moon_type_name(L, 2);
+    const ta_record *record = ta_record_at(L, 1);
+    if (!record) return moon_raise(L, "a function has no field %s: call it", field);
     return moon_raise(
-        L, "a function has no field %s: call it", isText ? moon_push_name(L, 2) : moon_type_name(L, 2));
+        L, "%s has no field %s: call it, or let it follow a feed by %s:of(symbol, \"trades\")",
+        record->name, field, record->name);
 }
 
 void moon_open_following(lua_State *L) {

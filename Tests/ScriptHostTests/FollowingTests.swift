@@ -143,6 +143,11 @@ private func differences(_ body: String, seed: UInt64 = 1, trades: Int = 300) th
         ("local e = ta.ema(5) for i = 1, 2 do e:of('sim:BTC/USDT:USDT', 'trades') end", "already"),
         ("local e = ta.ema(5) e:of('sim:BTC/USDT:USDT', 'trades') e(1)", "read its value"),
         ("local x = print.name", "a function has no field"),
+        (
+            "ta.ema(5):off('sim:BTC/USDT:USDT', 'trades')",
+            "ema(5) has no field off: call it, or let it follow a feed by ema(5):of(symbol"
+        ),
+        ("local x = ta.ema(5).value", "ema(5) has no field value: call it, or let it"),
         ("print:of('sim:BTC/USDT:USDT', 'trades')", "of was called on a function"),
         (
             "for i = 1, 1001 do ta.value():of('sim:BTC/USDT:USDT', 'trades') end",
