@@ -1,5 +1,6 @@
 // One event into one handler, and what it returned.
 #include "moon_follow.h"
+#include "moon_lua.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -187,6 +188,29 @@ static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
     return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
 }
 
+enum { SHORT_LIST = 8 };
+
+// Takes a list as a constructor leaves it, `{a, b}`: nothing in it can fail, so it is walked at once. False:
+// it is another, or there is something to refuse. // stack: …, list → …, list
+static bool take_short_list(moon_host *host, int list) {
+    lua_State *L = host->L;
+    const moon_lua_table *table = lua_topointer(L, list);
+    size_t places = moon_lua_array_count(table), count = 0;
+    if (table->metatable || moon_lua_node_count(table) || places > SHORT_LIST) return false;
+    const moon_intent *found[SHORT_LIST];
+    for (size_t i = 1; i <= places; i++) {
+        lua_rawgeti(L, list, (lua_Integer)i);
+        const moon_intent *intent = moon_intent_at(L, -1);
+        bool isWrong = !intent && lua_toboolean(L, -1);
+        lua_pop(L, 1);
+        if (isWrong) return false;
+        if (intent) found[count++] = intent;
+    }
+    if (count > (size_t)host->limits.intents) return false;
+    for (size_t i = 0; i < count; i++) add_intent(host, found[i]);
+    return true;
+}
+
 // stack: list, number of the handler →
 static int take_list_protected(lua_State *L) {
     moon_host *host = moon_of(L);
@@ -239,7 +263,9 @@ static moon_outcome take_results(moon_host *host, moon_handler handler, int bott
         add_intent(host, intent);
         return MOON_OUTPUT;
     }
-    if (lua_istable(L, first)) {  // of any size, so it is walked as the script's own work is
+    if (lua_istable(L, first)) {
+        if (take_short_list(host, first)) return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
+        // Of any size, so it is walked as the script's own work is.
         lua_pushcfunction(L, take_list_protected);
         lua_pushvalue(L, first);
         lua_pushinteger(L, handler);

@@ -104,7 +104,8 @@ static void note(builder *it) {
     it->host->built_generation = it->host->stirred_generation = it->host->generation;
     if (it->host->warned_unreturned) return;
     lua_Debug ar = {.currentline = 0};
-    for (int level = 0; ar.currentline <= 0 && lua_getstack(it->L, level, &ar); level++) {
+    // Level 0 is the function of the host that builds it.
+    for (int level = 1; ar.currentline <= 0 && lua_getstack(it->L, level, &ar); level++) {
         lua_getinfo(it->L, "l", &ar);  // the line alone: its file is not asked for
     }
     it->host->built_line = ar.currentline > 0 ? ar.currentline : 0;
@@ -363,9 +364,8 @@ static int close_position(lua_State *L) {
 
 const moon_intent *moon_intent_at(lua_State *L, int index) {
     if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
-    bool isIntent = lua_rawequal(L, -1, -2);
-    lua_pop(L, 2);
+    bool isIntent = lua_topointer(L, -1) == moon_of(L)->intent_metatable;
+    lua_pop(L, 1);
     return isIntent ? lua_touserdata(L, index) : NULL;
 }
 
@@ -488,5 +488,6 @@ void moon_open_intents(lua_State *L) {
     luaL_newlib(L, methods);  // stack: api, metatable
     lua_pushliteral(L, "protected");
     lua_setfield(L, -2, "__metatable");
+    moon_of(L)->intent_metatable = lua_topointer(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
 }

@@ -159,6 +159,7 @@ struct moon_host {
     // What the call asked for.
     moon_stored_request *requests;
     size_t request_count, request_capacity;
+    const void *intent_metatable;  // what an intent is known by
     moon_intent *intents;
     size_t intent_count, intent_capacity;
     char *request_text;

@@ -323,8 +323,10 @@ public import TradingModel
     }
 
     public func takeOutput(into requests: inout [StrategyRequest]) {
-        requests += asked
-        asked = []
+        if !asked.isEmpty {
+            requests += asked
+            asked = []
+        }
         appendOutput(to: &requests)
     }
 

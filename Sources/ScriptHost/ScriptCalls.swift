@@ -151,15 +151,18 @@ extension ScriptContext {
     private static func addQueries(to calls: inout moon_calls) {
         unsafe calls.now = { pointer in unsafe context(pointer).state?.now.nanoseconds ?? 0 }
         unsafe calls.order = { pointer, serial, out in
-            guard let order = unsafe context(pointer).order(Int(serial)) else { return false }
-            if let out = unsafe out { unsafe order.write(to: out) }
-            return true
+            unsafe context(pointer).readOrder(Int(serial)) { order in
+                if let out = unsafe out { unsafe order.write(to: out) }
+            }
         }
         unsafe calls.order_id = { pointer, serial, id in
-            unsafe set(id, context(pointer).order(Int(serial))?.id.text ?? "")
+            var text = ""
+            _ = unsafe context(pointer).readOrder(Int(serial)) { text = $0.id.text }
+            unsafe set(id, text)
         }
         unsafe calls.order_average = { pointer, serial, price in
-            let average = unsafe context(pointer).order(Int(serial))?.averagePrice
+            var average: Price?
+            _ = unsafe context(pointer).readOrder(Int(serial)) { average = $0.averagePrice }
             unsafe price?.pointee = moon_attos(average?.attos ?? 0)
             return average != nil
         }

@@ -95,13 +95,19 @@ import TradingModel
 
     /// Keeps an order for the event at hand where the engine's table does not have it so; whether it did.
     func setAside(_ order: Order) -> Bool {
-        if !order.isAside, state?.order(order.serial) != nil { return false }
+        if !order.isAside, state?.readOrder(order.serial, { _ in }) == true { return false }
         currentOrder = order
         return true
     }
 
-    func order(_ serial: Int) -> Order? {
-        currentSerial == serial ? currentOrder : state?.order(serial)
+    /// Lets `body` read an order as the event at hand has it, else as the engine's table does; false: there
+    /// is none, or it is forgotten.
+    func readOrder(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
+        if currentSerial == serial, let currentOrder {
+            body(currentOrder)
+            return true
+        }
+        return state?.readOrder(serial, body) ?? false
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.

@@ -60,7 +60,9 @@ extension LuaStrategy {
     }
 
     private func readOrderIntent(_ intent: moon_intent) -> StrategyRequest {
-        guard let id = context.order(Int(intent.order))?.id else {
+        var found: ClientOrderID?
+        _ = context.readOrder(Int(intent.order)) { found = $0.id }
+        guard let id = found else {
             return .log(.error, "an order was forgotten before its cancel or amend: intent dropped")
         }
         guard intent.kind == MOON_AMEND else { return .intent(.cancel(.order(id))) }

@@ -52,8 +52,10 @@ public struct Order: Hashable, Sendable {
 ///
 /// Serials count from 1 without gaps, so an order is found by its place. Orders that are still open
 /// when thousands after them have ended are moved aside.
-public struct OrderTable: Sendable {
-    private var recent: [Order] = []
+@safe public final class OrderTable {
+    /// The last orders as they lie, in room that never moves: twice ``finalOrdersKept``.
+    private let recent: UnsafeMutablePointer<Order>
+    private var recentCount = 0
     /// The serial of the first of ``recent``.
     private var firstSerial = 1
     private var longLived: [Int: Order] = [:]
@@ -74,23 +76,50 @@ public struct OrderTable: Sendable {
     /// Final orders kept at least, for scripts and late reports: some minutes of a busy strategy.
     static let finalOrdersKept = 1_000
 
-    public init() {}
+    init() { unsafe recent = .allocate(capacity: 2 * Self.finalOrdersKept) }
+
+    deinit { unsafe recent.deallocate() }  // orders are plain values
+
+    /// Becomes what another table is now.
+    func copyAll(of other: OrderTable) {
+        unsafe recent.update(from: other.recent, count: other.recentCount)
+        recentCount = other.recentCount
+        firstSerial = other.firstSerial
+        longLived = other.longLived
+        serialByID = other.serialByID
+        fills = other.fills
+        openSerials = other.openSerials
+        exposures = other.exposures
+    }
 
     public subscript(serial: Int) -> Order? {
         let place = serial - firstSerial
-        if place >= 0 { return place < recent.count ? recent[place] : nil }
+        if place >= 0 { return place < recentCount ? unsafe recent[place] : nil }
         return longLived[serial]
     }
 
     public subscript(id: ClientOrderID) -> Order? { serial(of: id).flatMap { self[$0] } }
 
+    /// Lets `body` read an order where it lies; false: there is none, or it is forgotten.
+    @inline(__always)
+    func read(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
+        let place = serial - firstSerial
+        guard place < recentCount else { return false }
+        if place >= 0 {
+            unsafe body(recent[place])
+            return true
+        }
+        guard let order = longLived[serial] else { return false }
+        body(order)
+        return true
+    }
+
     /// The serial of the order with this id; nil: there is none, or it is forgotten.
     func serial(of id: ClientOrderID) -> Int? {
         // Our ids end in the serial; that the id itself agrees makes sure that the order is meant.
         if let serial = id.parts.ending {
-            let place = serial - firstSerial
-            if place >= 0, place < recent.count, recent[place].id == id { return serial }
-            if place < 0, let order = longLived[serial], order.id == id { return serial }
+            var isMeant = false
+            if read(serial, { isMeant = $0.id == id }), isMeant { return serial }
         }
         return serialByID[id]
     }
@@ -102,9 +131,8 @@ public struct OrderTable: Sendable {
     /// The serials of the open orders for which this is so, in the order in which they were made.
     public func openSerials(where isMeant: (borrowing Order) -> Bool) -> [Int] {
         openSerials.filter { serial in
-            let place = serial - firstSerial
-            if place >= 0 { return isMeant(recent[place]) }
-            return longLived[serial].map { isMeant($0) } ?? false
+            var isThisMeant = false
+            return read(serial) { isThisMeant = isMeant($0) } && isThisMeant
         }
     }
 
@@ -119,10 +147,11 @@ public struct OrderTable: Sendable {
     }
 
     /// Takes a new order in; its serial must follow the last one's.
-    mutating func insert(_ order: Order) {
-        precondition(order.serial == firstSerial + recent.count, "serials count without gaps")
-        if recent.count >= 2 * Self.finalOrdersKept { forgetOldest() }
-        recent.append(order)
+    func insert(_ order: Order) {
+        precondition(order.serial == firstSerial + recentCount, "serials count without gaps")
+        if recentCount == 2 * Self.finalOrdersKept { forgetOldest() }
+        unsafe (recent + recentCount).initialize(to: order)
+        recentCount += 1
         if order.id.parts.ending != order.serial { serialByID[order.id] = order.serial }
         let end = Self.place(of: order.request.instrument, .sell) + 1
         while exposures.count < end { exposures.append(Exposure()) }
@@ -132,8 +161,8 @@ public struct OrderTable: Sendable {
     /// Takes an order in as another table has it, new or changed.
     ///
     /// Those made before this table began are not in it, and stay out.
-    mutating func adopt(_ order: Order) {
-        if order.serial == firstSerial + recent.count {
+    func adopt(_ order: Order) {
+        if order.serial == firstSerial + recentCount {
             insert(order)
         } else if self[order.serial] != nil {
             update(order)
@@ -141,16 +170,17 @@ public struct OrderTable: Sendable {
     }
 
     /// Replaces an order; one that became final leaves the open ones.
-    mutating func update(_ order: Order) { change(order.serial) { $0 = order } }
+    func update(_ order: Order) { change(order.serial) { $0 = order } }
 
     /// Changes the order with this serial where it lies; one that became final leaves the open ones.
     @discardableResult
-    mutating func change<Result>(_ serial: Int, _ body: (inout Order) -> Result) -> Result {
+    func change<Result>(_ serial: Int, _ body: (inout Order) -> Result) -> Result {
         let place = serial - firstSerial
         if place >= 0 {
-            let before = Stake(recent[place])
-            let result = body(&recent[place])
-            note(recent[place], from: before)
+            precondition(place < recentCount, "only an order that the table has can change")
+            let before = unsafe Stake(recent[place])
+            let result = unsafe body(&recent[place])
+            unsafe note(recent[place], from: before)
             return result
         }
         guard var order = longLived[serial] else {
@@ -164,27 +194,29 @@ public struct OrderTable: Sendable {
     }
 
     /// Takes note of a fill of an order; false: it was told before.
-    mutating func hear(_ fill: Fill, of serial: Int) -> Bool {
+    func hear(_ fill: Fill, of serial: Int) -> Bool {
         fills.insert(HeardFill(order: serial, number: fill.number)).inserted
     }
 
     /// Keeps the list of open orders and the sums as an order changes.
-    private mutating func note(_ order: Order, from before: Stake?) {
+    private func note(_ order: borrowing Order, from before: Stake?) {
         let after = Stake(order)
         guard before != after else { return }
         let place = Self.place(of: order.request.instrument, order.request.side)
         if let before { exposures[place].remove(before) }
         exposures[place].add(after)
         let wasOpen = before?.isOpen ?? false
+        let serial = order.serial
         if after.isOpen, !wasOpen {
-            openSerials.append(order.serial)
-        } else if wasOpen, !after.isOpen {
-            openSerials.removeAll { $0 == order.serial }
+            openSerials.append(serial)
+        } else if wasOpen, !after.isOpen, let place = openSerials.lastIndex(of: serial) {
+            openSerials.remove(at: place)
         }
     }
 
-    private mutating func forgetOldest() {
-        for order in recent.prefix(Self.finalOrdersKept) {
+    private func forgetOldest() {
+        for place in 0..<Self.finalOrdersKept {
+            let order = unsafe recent[place]
             if order.state.isOpen {
                 longLived[order.serial] = order
             } else {
@@ -195,7 +227,8 @@ public struct OrderTable: Sendable {
             longLived[serial] = nil
             serialByID[order.id] = nil
         }
-        recent.removeFirst(Self.finalOrdersKept)
+        recentCount -= Self.finalOrdersKept
+        unsafe recent.update(from: recent + Self.finalOrdersKept, count: recentCount)
         firstSerial += Self.finalOrdersKept
         fills = fills.filter { $0.order >= firstSerial || longLived[$0.order] != nil }
     }

@@ -30,7 +30,7 @@ public struct QuoteTimes: Hashable, Sendable {
 }
 
 /// All that the engine knows and a strategy may ask: read by scripts, changed only by the engine.
-@safe public final class TradingState {
+public final class TradingState {
     public let mode: TradingMode
     /// By ``InstrumentID/index``.
     public let instruments: [Instrument]
@@ -43,12 +43,7 @@ public struct QuoteTimes: Hashable, Sendable {
     /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
     var venueWords: [VenueWord?]
     public internal(set) var balances: [Currency: Balance] = [:]
-    /// Behind a pointer: what is asked of it leaves it where it lies.
-    private let orderTable: UnsafeMutablePointer<OrderTable>
-    public internal(set) var orders: OrderTable {
-        @inline(__always) _read { yield unsafe orderTable.pointee }
-        @inline(__always) _modify { yield unsafe &orderTable.pointee }
-    }
+    public let orders = OrderTable()
     /// Fees paid in a currency that is neither the instrument's settle currency nor, of spot, its
     /// base currency: those are in its position.
     public internal(set) var otherFees: [Currency: Money] = [:]
@@ -59,21 +54,19 @@ public struct QuoteTimes: Hashable, Sendable {
         self.mode = mode
         self.instruments = instruments
         self.now = now
-        unsafe orderTable = .allocate(capacity: 1)
-        unsafe orderTable.initialize(to: OrderTable())
         books = instruments.map { _ in nil }
         marksTable = InstrumentTable(instruments.map { _ in Marks() })
         positions = instruments.map { Position(of: $0) }
         venueWords = instruments.map { _ in nil }
     }
 
-    deinit {
-        unsafe orderTable.deinitialize(count: 1)
-        unsafe orderTable.deallocate()
-    }
-
     /// The order with this serial; nil: there is none, or it is forgotten.
     public func order(_ serial: Int) -> Order? { orders[serial] }
+
+    /// Lets `body` read an order where it lies; false: there is none, or it is forgotten.
+    public func readOrder(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
+        orders.read(serial, body)
+    }
 
     /// Takes in what a stretch of events says about marks and time.
     func see(_ batch: EventBatch, _ places: Range<Int>) {

@@ -133,7 +133,7 @@ extension TradingState {
         copy.positions = positions
         copy.venueWords = venueWords
         copy.balances = balances
-        copy.orders = orders
+        copy.orders.copyAll(of: orders)
         copy.otherFees = otherFees
         copy.isTrading = isTrading
         return copy
