@@ -318,7 +318,9 @@ static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field
     case F_tif: lua_pushstring(L, moon_tif_names[it->tif]); return true;
     case F_post_only: lua_pushboolean(L, it->is_post_only); return true;
     case F_reduce_only: lua_pushboolean(L, it->is_reduce_only); return true;
-    case F_tag: push_word(L, it->tag); return true;
+    case F_tag:
+        if (it->tag[0]) lua_pushstring(L, it->tag); else lua_pushnil(L);
+        return true;
     case F_reason: push_word(L, it->reason); return true;
     case F_average_price: {
         moon_attos price;

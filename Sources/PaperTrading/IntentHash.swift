@@ -17,21 +17,24 @@ public struct IntentHash {
 
     /// Takes in one intent.
     public mutating func add(_ intent: Intent, _ instruments: [Instrument]) {
-        if count == 0 { for instrument in instruments { add(instrument.symbol.text) } }
+        if count == 0 {
+            for instrument in instruments {
+                unsafe add(UnsafeRawBufferPointer(instrument.symbol.text.bytes))
+            }
+        }
         let row = IntentRow(intent)
         unsafe withUnsafeBytes(of: row) { unsafe rows.append(contentsOf: $0.prefix(row.size)) }
-        if let tag = intent.tag { add(tag) }
+        if let tag = intent.tag { unsafe tag.withBytes { unsafe add($0) } }
         count += 1
         guard rows.count >= Self.most else { return }
         hash.add(rows)
         rows.removeAll(keepingCapacity: true)
     }
 
-    private mutating func add(_ text: InternedText) {
-        let bytes = unsafe UnsafeRawBufferPointer(text.bytes)
-        let length = UInt32(truncatingIfNeeded: bytes.count).littleEndian
+    private mutating func add(_ text: UnsafeRawBufferPointer) {
+        let length = UInt32(truncatingIfNeeded: text.count).littleEndian
         unsafe withUnsafeBytes(of: length) { unsafe rows.append(contentsOf: $0) }
-        unsafe rows.append(contentsOf: bytes)
+        unsafe rows.append(contentsOf: text)
     }
 
     /// The hash so far as 64 hexadecimal digits.
@@ -114,7 +117,7 @@ private struct IntentRow {
 
 extension Intent {
     /// The script's own name for the order, or for the orders that are meant.
-    fileprivate var tag: InternedText? {
+    fileprivate var tag: OrderTag? {
         switch self {
         case .place(let request): request.tag.isEmpty ? nil : request.tag
         case .cancel(.matching(_, let tag)): tag

@@ -183,8 +183,8 @@ extension ScriptContext {
             }
         }
         unsafe calls.orders = { pointer, index, tag, serials, capacity in
-            // A tag that nobody has said is no order's.
-            let wanted = unsafe tag.map { unsafe InternedText(known: string($0)) }
+            // A text that is too long is no order's.
+            let wanted = unsafe tag.map { unsafe OrderTag(string($0)) }
             if case .some(.none) = wanted { return 0 }
             let tag = wanted.flatMap { $0 }
             let found = unsafe context(pointer).openOrders(instrument: index, tag: tag)

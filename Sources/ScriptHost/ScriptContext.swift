@@ -111,7 +111,7 @@ import TradingModel
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.
-    func openOrders(instrument: Int32, tag: InternedText?) -> [Int] {
+    func openOrders(instrument: Int32, tag: OrderTag?) -> [Int] {
         state?.orders.openSerials { order in
             (instrument < 0 || order.request.instrument.index == Int(instrument))
                 && (tag == nil || order.request.tag == tag)

@@ -84,7 +84,7 @@ extension LuaStrategy {
     }
 
     /// The bytes of the tag up to its zero.
-    private func tag(_ intent: moon_intent) -> InternedText {
-        unsafe withUnsafeBytes(of: intent.tag) { InternedText(unsafe text(of: $0)) }
+    private func tag(_ intent: moon_intent) -> OrderTag {
+        unsafe withUnsafeBytes(of: intent.tag) { unsafe OrderTag(upToZero: $0) }
     }
 }

@@ -198,7 +198,7 @@ extension Order {
         unsafe out.pointee.updated = updatedAt.nanoseconds
         unsafe out.pointee.version = Int64(version)
         unsafe out.pointee.tif = request.timeInForce.shim
-        unsafe out.pointee.tag = moon_word(request.tag)
+        unsafe withUnsafeMutableBytes(of: &out.pointee.tag) { unsafe request.tag.copy(to: $0) }
         unsafe out.pointee.state = UInt8(truncatingIfNeeded: state.shim)
         unsafe out.pointee.reason = moon_word(reason)
     }

@@ -6,12 +6,16 @@ import TradingModel
 
 extension EventReading {
     func request(_ order: PlainValue) throws(TestRefusal) -> OrderRequest {
-        OrderRequest(
+        let name = order["tag"].text ?? ""
+        guard let tag = OrderTag(name) else {
+            throw TestRefusal("`tag` in order{} is longer than \(OrderTag.mostBytes) bytes")
+        }
+        return OrderRequest(
             instrument: try instrument(order).id, side: order.side("side") ?? .buy,
             quantity: try order.quantity("qty") ?? .zero, price: try order.price("price"),
             timeInForce: order["tif"].text.flatMap(TimeInForce.init(rawValue:)) ?? .gtc,
             isPostOnly: order.flag("post_only"), isReduceOnly: order.flag("reduce_only"),
-            stop: try order.price("stop"), tag: InternedText(order["tag"].text ?? ""))
+            stop: try order.price("stop"), tag: tag)
     }
 
     /// The state that an order says it is in.

@@ -64,7 +64,7 @@ extension [UInt8] {
         unsafe withAttosText(attos) { unsafe append(contentsOf: $0) }
     }
 
-    fileprivate mutating func appendQuoted(_ tag: InternedText) {
+    fileprivate mutating func appendQuoted(_ tag: OrderTag) {
         append(UInt8(ascii: "\""))
         for byte in tag.description.utf8 {
             switch byte {

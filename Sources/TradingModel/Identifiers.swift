@@ -1,15 +1,21 @@
-/// An id as two plain values: a start that many ids share, and the number behind it.
+/// An id as plain values: a start that many ids share and the number behind it, or a UUID.
 ///
 /// It becomes text at the venue's door and in what people read.
 public struct NumberedText: Hashable, Sendable {
     private let start: InternedText
     private let number: UInt64
+    /// The upper half of a UUID, whose lower half is the number; zero: it is none.
+    private let upper: UInt64
 
     /// In place of a number: the text ends in none, or in one that is not written as numbers are.
     private static let none = UInt64.max
 
     /// Takes a text apart, in the one way that there is.
     public init(_ text: String) {
+        if let (upper, lower) = Self.halves(ofUUID: text) {
+            (start, self.upper, number) = (.empty, upper, lower)
+            return
+        }
         let bytes = text.utf8
         let digits = bytes.reversed().prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }.count
         let start = bytes.index(bytes.endIndex, offsetBy: -digits)
@@ -18,6 +24,7 @@ public struct NumberedText: Hashable, Sendable {
         let number = isPlain ? UInt64(text[start...]) : nil
         self.start = InternedText(number == nil ? text : String(text[..<start]))
         self.number = number ?? Self.none
+        upper = 0
     }
 
     /// - Parameter start: does not end in a digit.
@@ -25,14 +32,50 @@ public struct NumberedText: Hashable, Sendable {
         precondition(number >= 0, "ids are numbered from 0")
         self.start = start
         self.number = UInt64(number)
+        upper = 0
     }
 
     public var text: String {
-        number == Self.none ? start.description : "\(start)\(number)"
+        guard upper == 0 else { return uuidText }
+        return number == Self.none ? start.description : "\(start)\(number)"
     }
 
-    /// The number that the id ends in.
-    public var ending: Int? { Int(exactly: number) }
+    /// The number that the id ends in; nil: in none, or it is a UUID.
+    public var ending: Int? { upper != 0 ? nil : Int(exactly: number) }
+
+    // MARK: - UUIDs
+
+    /// Where a UUID has its dashes: `8-4-4-4-12`.
+    private static let dashes = [8, 13, 18, 23]
+
+    /// Of a UUID as they are written mostly, in small letters, the upper half not zero; nil: the text is
+    /// none.
+    private static func halves(ofUUID text: String) -> (UInt64, UInt64)? {
+        guard text.utf8.count == 36 else { return nil }
+        var value: UInt128 = 0
+        for (place, byte) in text.utf8.enumerated() {
+            switch byte {
+            case UInt8(ascii: "-") where dashes.contains(place): continue
+            case UInt8(ascii: "0")...UInt8(ascii: "9") where !dashes.contains(place):
+                value = value << 4 | UInt128(byte - UInt8(ascii: "0"))
+            case UInt8(ascii: "a")...UInt8(ascii: "f") where !dashes.contains(place):
+                value = value << 4 | UInt128(byte - UInt8(ascii: "a") + 10)
+            default: return nil
+            }
+        }
+        let upper = UInt64(value >> 64)
+        return upper == 0 ? nil : (upper, UInt64(truncatingIfNeeded: value))
+    }
+
+    private var uuidText: String {
+        let value = UInt128(upper) << 64 | UInt128(number)
+        let digits = String(value, radix: 16)
+        var text = String(repeating: "0", count: 32 - digits.count) + digits
+        for place in Self.dashes {
+            text.insert("-", at: text.utf8.index(text.startIndex, offsetBy: place))
+        }
+        return text
+    }
 }
 
 /// An id that is mostly a number behind a start that many share.

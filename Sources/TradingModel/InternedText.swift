@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// A text that the process keeps once and for good: copied, compared and hashed like a number.
 ///
-/// For what is said again and again: tags, reasons, currencies, the starts of ids.
+/// For what is said again and again: reasons, currencies, the starts of ids.
 @safe public struct InternedText: Sendable {
     /// The bytes, a zero behind them and their count in front; never changed and never freed.
     private nonisolated(unsafe) let start: UnsafePointer<UInt8>

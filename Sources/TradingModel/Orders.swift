@@ -23,12 +23,12 @@ public struct OrderRequest: Hashable, Sendable {
     /// The order sleeps until the last price reaches this: from below to buy, from above to sell.
     public var stop: Price?
     /// The script's own name for it; empty: none.
-    public var tag: InternedText
+    public var tag: OrderTag
 
     public init(
         instrument: InstrumentID, side: Side, quantity: Quantity, price: Price? = nil,
         timeInForce: TimeInForce = .gtc, isPostOnly: Bool = false, isReduceOnly: Bool = false,
-        stop: Price? = nil, tag: InternedText = .empty
+        stop: Price? = nil, tag: OrderTag = .empty
     ) {
         self.instrument = instrument
         self.side = side
@@ -84,7 +84,7 @@ extension OrderRequest {
 public enum OrderSelector: Hashable, Sendable {
     case order(ClientOrderID)
     /// All working orders that match; nil matches any.
-    case matching(instrument: InstrumentID?, tag: InternedText?)
+    case matching(instrument: InstrumentID?, tag: OrderTag?)
 }
 
 /// What a handler returns: a wish, not yet an order.

@@ -20,7 +20,7 @@ import TradingModel
         return hash.hexadecimal
     }
 
-    private func sale(_ quantity: String, tag: InternedText = "a") throws -> OrderRequest {
+    private func sale(_ quantity: String, tag: OrderTag = "a") throws -> OrderRequest {
         OrderRequest(
             instrument: btc, side: .sell, quantity: try Quantity(quantity),
             price: try Price("100"), isPostOnly: true, tag: tag)

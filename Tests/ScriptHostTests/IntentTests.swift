@@ -48,6 +48,14 @@ private func intents(_ body: String) throws -> [Intent] {
             ])
     }
 
+    @Test func `hold their tags, so that a new one for each order costs nothing`() throws {
+        let tag = "once \(UInt64.random(in: 0 ... .max))"
+        let made = try intents("return {buy{qty=1, tag='\(tag)'}, cancel{tag='\(tag)'}}")
+        guard case .place(let request) = made.first else { throw MissingIntent() }
+        #expect(request.tag.description == tag)
+        #expect(InternedText(known: tag) == nil)
+    }
+
     @Test func `cancels select by symbol and tag`() throws {
         #expect(
             try intents("return {cancel{tag='a'}, cancel{symbol='sim:BTC/USDT:USDT'}}") == [
@@ -246,3 +254,5 @@ private func intents(_ body: String) throws -> [Intent] {
         }
     }
 }
+
+private struct MissingIntent: Error {}

@@ -7,7 +7,7 @@ private let symbol = InstrumentID(0)
 
 private func order(
     _ side: Side, _ quantity: String, price: String? = nil, stop: String? = nil,
-    reduceOnly: Bool = false, tif: TimeInForce = .gtc, tag: InternedText = .empty
+    reduceOnly: Bool = false, tif: TimeInForce = .gtc, tag: OrderTag = .empty
 ) throws -> OrderRequest {
     OrderRequest(
         instrument: symbol, side: side, quantity: try Quantity(quantity),

@@ -141,6 +141,8 @@ enum {
     MOON_FILLED, MOON_CANCELLED, MOON_REJECTED, MOON_EXPIRED, MOON_STATE_COUNT
 };
 
+enum { MOON_TAG_CAPACITY = 64 };  // bytes of a tag, the zero included
+
 typedef struct {
     int32_t instrument;
     uint8_t side;
@@ -149,7 +151,8 @@ typedef struct {
     moon_attos quantity, price, stop, filled, remaining;
     int64_t created, updated, version;
     uint8_t state;  // MOON_PENDING…
-    moon_word tag, reason;  // empty for none
+    moon_word reason;             // empty for none
+    char tag[MOON_TAG_CAPACITY];  // the same
 } moon_order;
 
 typedef struct {
@@ -445,7 +448,6 @@ typedef enum {
 } moon_intent_kind;
 
 enum { MOON_GTC, MOON_IOC, MOON_FOK };
-enum { MOON_TAG_CAPACITY = 64 };  // bytes of a tag, the zero included
 
 // What a handler returns: checked when it is built.
 typedef struct {
