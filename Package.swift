@@ -55,7 +55,15 @@ let package = Package(
                     "-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-L",
                     Context.packageDirectory + "/.build/archives",
                     "-Xclang-linker", "-static-libgcc", "-Xlinker", "--no-export-dynamic",
-                ])
+                ]),
+                // What a backtest's start uses lies together, so that it takes little memory
+                // (docs/decisions/0022). Names that are gone are left out; scripts/start_order
+                // makes the list anew.
+                .unsafeFlags([
+                    "-use-ld=lld", "-Xlinker", "--no-warn-symbol-ordering", "-Xlinker",
+                    "--symbol-ordering-file=" + Context.packageDirectory
+                        + "/scripts/start_order.txt",
+                ]),
             ]),
         // Connectors: what all venues share, then one target for each venue.
         .target(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Glibc
 import ScriptHost
 
@@ -44,6 +45,7 @@ struct Runner: ParsableCommand {
         defaultSubcommand: Paper.self)
 
     static func main() {
+        process_release_relocations()
         // A reader that went away must not kill a process that has orders to cancel.
         signal(SIGPIPE, SIG_IGN)
         // Nor must a file that has become as large as it may: writing it fails, and that is said.

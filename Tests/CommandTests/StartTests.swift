@@ -164,6 +164,39 @@ import Testing
         #expect(run.errors.contains("--seed has no effect"), "\(run.errors)")
     }
 
+    // MARK: - What it takes
+
+    @Test func `of a backtest of 1,000 trades takes at most 15 MB of memory`() throws {
+        let trades = (0..<1_000).map {
+            "\(1_767_225_600_000 + $0 * 100),\(100 + $0 % 20),1,\($0 % 2 == 0 ? "buy" : "sell")"
+        }
+        let data = try folder.write(
+            "trades.csv", "timestamp,price,amount,side\n" + trades.joined(separator: "\n") + "\n")
+        // What a process took before it became the runner is counted too: a small one starts it.
+        let measured = Process()
+        measured.executableURL = try Tool.find("python3")
+        measured.arguments = [
+            "-ISc",
+            """
+            import posix, sys
+            quiet = (posix.POSIX_SPAWN_OPEN, 1, "/dev/null", posix.O_WRONLY, 0)
+            child = posix.posix_spawn(sys.argv[1], sys.argv[1:], {}, file_actions=[quiet])
+            _, status, usage = posix.wait4(child, 0)
+            print(status, usage.ru_maxrss)
+            """,
+            Runner.program.path, "backtest", "strategies/ema_cross.lua", "--data", data, "--json",
+        ]
+        measured.currentDirectoryURL = Runner.package
+        let output = try folder.newFile("measured")
+        measured.standardOutput = output
+        try measured.run()
+        measured.waitUntilExit()
+        let figures = try folder.text("measured").split(whereSeparator: \.isWhitespace)
+        try #require(figures.count == 2 && figures[0] == "0", "\(figures)")
+        let memory = try #require(Int(figures[1])) * 1_024
+        #expect(memory <= 15_000_000, "scripts/start_order makes the order of its code anew")
+    }
+
     // MARK: - All at once
 
     @Test func `tells everything that keeps real money from being traded`() throws {
