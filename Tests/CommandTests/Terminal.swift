@@ -63,11 +63,14 @@ final class Terminal {
             for index in 0..<all.count { unsafe free(envp[index]) }
         }
         let result = unsafe posix_spawn(&child, words[0], &actions, &attributes, &argv, &envp)
-        guard result == 0 else { throw CannotStart(reason: "posix_spawn gave \(result)") }
+        guard result == 0 else {
+            child = 0
+            throw CannotStart(reason: "\(path): posix_spawn gave \(result)")
+        }
     }
 
     deinit {
-        if status == nil {
+        if status == nil, child > 0 {  // 0 would be this process and all beside it
             kill(child, SIGKILL)
             var ended: Int32 = 0
             unsafe waitpid(child, &ended, 0)
