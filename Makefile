@@ -20,7 +20,7 @@ run: build
 ## build: the runner, optimised, Swift's library linked in
 build: setup
 	@test -e $(RUNNER) || echo "$(FIRST_BUILD)"
-	@$(SWIFT_BUILD) --product runner
+	@scripts/build $(SWIFT_BUILD) --product runner
 
 ## test: all tests, against the program as it ships (ARGS="--filter NAME")
 test: setup
