@@ -143,6 +143,17 @@ void moon_nearest_try_keys(lua_State *L, moon_nearest *search, int table) {
     }
 }
 
+void moon_keep_smallest(lua_State *L, int slot) {
+    if (lua_type(L, -1) == LUA_TSTRING) {
+        lua_pushvalue(L, -1);
+    } else {
+        lua_pushliteral(L, "?");  // the key stays as it is, for lua_next
+    }
+    bool isSmaller = lua_isnil(L, slot) || strcmp(lua_tostring(L, -1), lua_tostring(L, slot)) < 0;
+    if (isSmaller) lua_copy(L, -1, slot);
+    lua_pop(L, 1);
+}
+
 void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *otherwise) {
     if (search->best && moon_name_is_near(search->wanted, search->distance)) {
         lua_pushfstring(L, ": did you mean `%s`?", search->best);

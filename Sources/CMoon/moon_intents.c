@@ -119,7 +119,8 @@ static void check_fields(builder *it, int index, const char *const *fields) {
             L, "%s takes a table of fields, got %s", it->name, moon_type_name(L, index));
     }
     if (moon_thaw(L, index)) lua_replace(L, index);
-    const char *unknown = NULL;  // the smallest, so that the message is the same on every run
+    lua_pushnil(L);
+    int smallest = lua_gettop(L);  // so that the message is the same on every run
     lua_pushnil(L);
     while (lua_next(L, index)) {
         moon_charge(L, 1);
@@ -129,10 +130,13 @@ static void check_fields(builder *it, int index, const char *const *fields) {
         }
         bool isKnown = false;
         for (int i = 0; fields[i] && !isKnown; i++) isKnown = moon_text_is(L, -1, fields[i]);
-        const char *name = lua_tostring(L, -1);
-        if (!isKnown && (!unknown || strcmp(name, unknown) < 0)) unknown = name;
+        if (!isKnown) moon_keep_smallest(L, smallest);
     }
-    if (!unknown) return;
+    const char *unknown = lua_tostring(L, smallest);
+    if (!unknown) {
+        lua_pop(L, 1);
+        return;
+    }
     moon_nearest search = moon_nearest_to(unknown);
     luaL_Buffer list;
     luaL_buffinit(L, &list);

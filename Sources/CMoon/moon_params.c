@@ -84,16 +84,17 @@ static bool read_bound(
 // Reads {default=, min=, max=, choices=, help=} at `index`. // stack: grows
 static void read_long_form(lua_State *L, int index, const char *name, moon_parameter *parameter) {
     static const char *const fields[] = {"default", "min", "max", "choices", "help"};
-    const char *unknown = NULL;  // the smallest, so that the message is the same on every run
+    lua_pushnil(L);
+    int smallest = lua_gettop(L);  // so that the message is the same on every run
     lua_pushnil(L);
     while (lua_next(L, index)) {
         moon_charge(L, 1);
         lua_pop(L, 1);
         bool isKnown = false;
         for (int i = 0; i < 5 && !isKnown; i++) isKnown = moon_text_is(L, -1, fields[i]);
-        const char *field = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
-        if (!isKnown && (!unknown || strcmp(field, unknown) < 0)) unknown = field;
+        if (!isKnown) moon_keep_smallest(L, smallest);
     }
+    const char *unknown = lua_tostring(L, smallest);
     if (unknown) {
         moon_nearest search = moon_nearest_to(unknown);
         for (int i = 0; i < 5; i++) moon_nearest_try(L, &search, fields[i]);
@@ -103,6 +104,7 @@ static void read_long_form(lua_State *L, int index, const char *name, moon_param
             L, "unknown field `%s` of parameter `%s`%s",
             moon_push_shown(L, unknown, strlen(unknown)), name, hint);
     }
+    lua_pop(L, 1);
     lua_getfield(L, index, "default");
     check_text(L, -1, "the default", name);
     bool hasDefault = read_value(L, -1, &parameter->value);

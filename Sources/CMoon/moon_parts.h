@@ -288,6 +288,9 @@ void moon_nearest_try(lua_State *L, moon_nearest *search, const char *candidate)
 void moon_nearest_try_keys(lua_State *L, moon_nearest *search, int table);
 // Pushes ": did you mean `x`?" or, when nothing is near, `otherwise`.  // stack: +1
 void moon_nearest_push(lua_State *L, const moon_nearest *search, const char *otherwise);
+// Puts the name of a key, which is on top, into `slot`, which is nil at first, where it is the smallest so far. Of what
+// a table of the script holds only this copy can be relied on: a weak one lets go of its keys.
+void moon_keep_smallest(lua_State *L, int slot);
 
 // ---- moon_entry.c -------------------------------------------------------------------------------
 

@@ -151,16 +151,20 @@ static int balance(lua_State *L) {
 
 // Refuses fields of the table at 1 that orders{} does not take; of several the smallest.
 static void check_filter(lua_State *L) {
-    const char *unknown = NULL;
+    lua_pushnil(L);
+    int smallest = lua_gettop(L);
     lua_pushnil(L);
     while (lua_next(L, 1)) {
         moon_charge(L, 1);
         lua_pop(L, 1);
         if (moon_text_is(L, -1, "symbol") || moon_text_is(L, -1, "tag")) continue;
-        const char *name = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
-        if (!unknown || strcmp(name, unknown) < 0) unknown = name;
+        moon_keep_smallest(L, smallest);
     }
-    if (!unknown) return;
+    const char *unknown = lua_tostring(L, smallest);
+    if (!unknown) {
+        lua_pop(L, 1);
+        return;
+    }
     moon_raise(
         L, "unknown field `%s` in orders{}; it takes symbol, tag",
         moon_push_shown(L, unknown, strlen(unknown)));
