@@ -28,6 +28,8 @@ class Terminal:
         self.process, self.descriptor = pty.fork()
         if self.process == 0:
             os.chdir(folder)
+            # A background job of a shell does not hear Ctrl-C; a person's terminal does.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.execvpe(SHELL[0], SHELL, environment)
         fcntl.ioctl(
             self.descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
