@@ -114,6 +114,23 @@ import VenueSessions
         #expect(watcher.foreign == [order])
     }
 
+    @Test func `tells orders of others apart by market, number and kind`() throws {
+        let trading = try trading(trader)
+        trading.take(.instruments([try LiveSetting.instrument()]), at: Self.start)
+        let order = ForeignOrder(
+            instrument: LiveSetting.perpetual, side: .buy, quantity: try Quantity("1"),
+            remaining: try Quantity("1"), venueID: VenueOrderID("5"))
+        var other = order
+        other.instrument = InstrumentID(order.instrument.index + 1)
+        var stop = order
+        stop.stop = try Price("90")
+        for order in [order, other, stop, order] {
+            trading.take(.foreignOrder(order), at: Self.start)
+        }
+        #expect(trading.foreignOrders.count == 3)
+        #expect(Set(trading.foreignOrders) == [order, other, stop])
+    }
+
     @Test func `ends with what a person must mend`() throws {
         let trading = try trading(trader)
         let problem = VenueProblem(

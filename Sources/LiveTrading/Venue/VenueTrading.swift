@@ -113,7 +113,7 @@ public final class VenueTrading<Run: VenueRun> {
         case .book(let changes): run?.take(changes, at: now)
         case .position(let position): run?.take(position, at: now)
         case .foreignOrder(let order):
-            foreignOrders.removeAll { $0.venueID == order.venueID }
+            foreignOrders.removeAll { $0.isSame(as: order) }
             foreignOrders.append(order)
         case .reconciled:
             if stage == .verifying { finish() }
@@ -339,6 +339,14 @@ extension EngineInput {
         guard case .status(var status) = self else { return self }
         status.receiveTime = now
         return .status(status)
+    }
+}
+
+extension ForeignOrder {
+    /// Spot, futures and stops are numbered apart.
+    fileprivate func isSame(as other: ForeignOrder) -> Bool {
+        instrument == other.instrument && venueID == other.venueID
+            && (stop == nil) == (other.stop == nil)
     }
 }
 
