@@ -68,7 +68,7 @@ private func deals(_ rows: [(id: Int, time: Int, price: String)]) -> String {
         for _ in 0..<3 {
             desk.forgetSent()
             try desk.push(wholeBook.replacing("379983600", with: "1"))
-            desk.wait(0.3)
+            desk.wait(1)
         }
         #expect(desk.sent.contains { $0.text.contains(#"[["BTCUSDT",50,"0",true]]"#) })
     }

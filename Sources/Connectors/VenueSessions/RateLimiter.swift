@@ -1,51 +1,77 @@
 public import TradingModel
 
-/// A bucket of request units that refills steadily.
+/// The units that left within the last second or so, and no more of them than the rate.
 ///
-/// Counts nanounits, so that a refill over any span of nanoseconds is exact.
-struct TokenBucket: Sendable {
-    private static let unit: Int64 = 1_000_000_000
-    /// Units a second, and the most that the bucket holds.
+/// A bucket that refills would let twice the rate through in the second after a rest: first what it
+/// held, then what flowed in. A venue that counts by windows refuses that, cuts the socket, or bars the
+/// address.
+struct SlidingWindow: Sendable {
+    /// Longer than a second, for what leaves late may come sooner on its way than what left before:
+    /// by this much the ways may differ.
+    static let length: Int64 = 1_100_000_000
+
+    /// Units in a window.
     let rate: Int64
-    private var level: Int64
-    private var filledAt = Timestamp.distantPast
+    private var sent: [(at: Timestamp, units: Int64)] = []
+    /// Entries before it have left the window.
+    private var first = 0
+    private var count: Int64 = 0
     /// Nothing leaves before this: the venue asked us to wait.
     private var closedUntil = Timestamp.distantPast
 
     init(rate: Int64) {
-        precondition(rate > 0, "a bucket that never fills would hold requests for ever")
+        precondition(rate > 0, "a window that takes nothing would hold requests for ever")
         self.rate = rate
-        level = rate * Self.unit
     }
 
-    private mutating func refill(at now: Timestamp) {
-        guard now > filledAt else { return }
-        let span = now.nanoseconds.subtractingReportingOverflow(filledAt.nanoseconds)
-        filledAt = now
-        let full = rate * Self.unit
-        // A second fills it whole.
-        level =
-            span.overflow || span.partialValue >= Self.unit
-            ? full : min(full, level + span.partialValue * rate)
+    private func end(of entry: Int) -> Timestamp {
+        sent[entry].at.advanced(byNanoseconds: Self.length)
+    }
+
+    private mutating func forget(before now: Timestamp) {
+        while first < sent.count, end(of: first) <= now {
+            count -= sent[first].units
+            first += 1
+        }
+        if first == sent.count {
+            sent.removeAll(keepingCapacity: true)
+            first = 0
+        } else if first >= Self.mostForgotten {
+            sent.removeFirst(first)
+            first = 0
+        }
+    }
+
+    /// Moving the rest to the front costs less, the more is in front of it.
+    private static let mostForgotten = 256
+
+    private mutating func add(_ units: Int64, at now: Timestamp) {
+        sent.append((now, units))
+        count += units
     }
 
     /// Takes `units` out, or says from when on they will be there.
     mutating func take(_ units: Int64, at now: Timestamp) -> Timestamp? {
-        refill(at: now)
         if now < closedUntil { return closedUntil }
-        let wanted = min(units, rate) * Self.unit
-        guard level < wanted else {
-            level -= wanted
+        forget(before: now)
+        let wanted = min(units, rate)
+        guard count + wanted > rate else {
+            add(wanted, at: now)
             return nil
         }
-        let missing = wanted - level
-        return now.advanced(byNanoseconds: (missing + rate - 1) / rate)
+        var left = count
+        for entry in first..<sent.count {
+            left -= sent[entry].units
+            if left + wanted <= rate { return end(of: entry) }
+        }
+        preconditionFailure("an empty window has room for \(wanted) of \(rate) units")
     }
 
     /// Takes the venue's word for it when it counts fewer units left than we do.
     mutating func see(remaining: Int64, at now: Timestamp) {
-        refill(at: now)
-        level = min(level, max(0, remaining) * Self.unit)
+        forget(before: now)
+        let used = rate - max(0, remaining)
+        if used > count { add(used - count, at: now) }
     }
 
     mutating func close(until time: Timestamp) { closedUntil = max(closedUntil, time) }
@@ -53,11 +79,11 @@ struct TokenBucket: Sendable {
 
 /// Keeps each group of endpoints below the venue's limit.
 public struct RateLimiter: Sendable {
-    private var buckets: [EndpointGroup: TokenBucket]
+    private var windows: [EndpointGroup: SlidingWindow]
 
     /// - Parameter rates: units a second for each group; a group that is not named has no limit.
     public init(rates: [EndpointGroup: Int]) {
-        buckets = rates.mapValues { TokenBucket(rate: Int64($0)) }
+        windows = rates.mapValues { SlidingWindow(rate: Int64($0)) }
     }
 
     /// Takes `units` for a request now, or says when to ask again.
@@ -66,17 +92,17 @@ public struct RateLimiter: Sendable {
     public mutating func take(
         _ group: EndpointGroup, units: Int = 1, at now: Timestamp
     ) -> Timestamp? {
-        guard buckets[group] != nil else { return nil }
-        return buckets[group]?.take(Int64(units), at: now)
+        guard windows[group] != nil else { return nil }
+        return windows[group]?.take(Int64(units), at: now)
     }
 
     /// The venue says how many units are left in the group's window.
     public mutating func see(remaining: Int, of group: EndpointGroup, at now: Timestamp) {
-        buckets[group]?.see(remaining: Int64(remaining), at: now)
+        windows[group]?.see(remaining: Int64(remaining), at: now)
     }
 
     /// The venue says that the group asked too often: nothing of it goes for a while.
     public mutating func hold(_ group: EndpointGroup, until time: Timestamp) {
-        buckets[group]?.close(until: time)
+        windows[group]?.close(until: time)
     }
 }
