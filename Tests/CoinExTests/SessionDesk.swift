@@ -111,12 +111,43 @@ final class SessionDesk {
         input(.failed(calls.remove(at: place).id, TransportProblem(kind, "")))
     }
 
+    /// Takes a request out of those that wait for their answer, to be answered later.
+    func holdBack(_ place: Int) -> RequestID { calls.remove(at: place).id }
+
+    func answer(_ id: RequestID, _ data: String) {
+        let body = "{\"code\":0,\"data\":\(data),\"message\":\"OK\"}"
+        input(.response(id, HTTPReply(status: 200, body: Array(body.utf8))))
+    }
+
     /// Answers the questions for the time; the first answer of all is followed by another question.
     func tellTime(aheadMilliseconds: Int64 = 0) throws {
         let time = (now.nanoseconds + clockAhead) / 1_000_000 + aheadMilliseconds
         repeat {
             try ok("GET /v2/time", "{\"timestamp\":\(time)}")
         } while isAsked("GET /v2/time")
+    }
+
+    /// Lets seconds pass at a venue that answers all questions, with these lists and no order by its id.
+    ///
+    /// What changes orders stays unanswered.
+    func live(
+        _ seconds: Int, open: String = "[]", finished: String = "[]", deals: String = "[]"
+    ) throws {
+        for _ in 0..<seconds {
+            wait(1)
+            try acknowledge()
+            while let question = calls.first(where: { $0.call.method == "GET" })?.call.path {
+                let name = question.split(separator: "?")[0].split(separator: "/").last ?? ""
+                switch name {
+                case "time": try tellTime()
+                case "pending-order": try ok("GET \(question)", open)
+                case "finished-order": try ok("GET \(question)", finished)
+                case "order-deals": try ok("GET \(question)", deals)
+                case "order-status": try refuse("GET \(question)", 3_600, "Order not found")
+                default: try ok("GET \(question)", "[]")
+                }
+            }
+        }
     }
 
     func isAsked(_ start: String) -> Bool {

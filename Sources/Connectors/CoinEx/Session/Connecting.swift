@@ -71,6 +71,7 @@ extension CoinExSession {
             isConnected = false
             tell(.lost, "\(product.rawValue): \(reason)")
         }
+        refuseUnsent(product, reason)
         sayLineIsDown(product, reason, cause, retryAt: after(wait))
         agenda.add(.reopen(product), at: after(wait))
     }

@@ -9,6 +9,10 @@ extension CoinExSession {
         else { return }
         let reason = "\(refusal.advice) (\(refusal))"
         if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
+        if case .place = flight.purpose, order.isAcknowledged {
+            log(.warn, "order \(order.id) was refused and stands all the same: \(reason); asking")
+            return askStatus(serial)
+        }
         let mayRepeat = flight.attempts + 1 < Bounds.placeAttempts
         if case .place = flight.purpose, mayMeetAnother(order), refusal.kind != .unknownOutcome,
             refusal.kind != .undocumented
@@ -16,6 +20,9 @@ extension CoinExSession {
             return finish(serial, .rejected(reason: InternedText(passing: reason)))
         }
         switch (refusal.kind, flight.purpose) {
+        case (.rateLimit, .place) where order.wantsCancel,
+            (.expired, .place) where order.wantsCancel:
+            finish(serial, .cancelled)
         case (.rateLimit, _) where mayRepeat:
             limiter.hold(flight.group, until: after(Waits.rateLimit))
             request(flight.purpose, attempts: flight.attempts + 1)

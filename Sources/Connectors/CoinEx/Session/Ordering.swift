@@ -142,17 +142,12 @@ extension CoinExSession {
         tryCancel(serial)
     }
 
-    /// Cancels as soon as that is possible: before it was sent, or once its id is known.
+    /// Cancels as soon as that is possible: before it is sent, or once its id is known.
     mutating func tryCancel(_ serial: Int) {
         guard let order = desk.orders[serial], order.wantsCancel, !order.isDone,
             order.ending == nil, !order.isCancelling
         else { return }
-        if order.sentAt == nil,
-            let place = waiting.firstIndex(where: { $0.purpose == .place(serial) })
-        {
-            waiting.remove(at: place)
-            return finish(serial, .cancelled)
-        }
+        if takeBack(.place(serial)) { return finish(serial, .cancelled) }
         if order.venueID != nil || order.waitingStopID != nil {
             desk.orders[serial]?.isCancelling = true
             request(.cancel(serial))

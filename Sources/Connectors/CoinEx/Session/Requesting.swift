@@ -83,6 +83,7 @@ extension CoinExSession {
     private mutating func drop(_ purpose: Purpose) {
         switch purpose {
         case .place(let serial):
+            if desk.orders[serial]?.isAcknowledged == true { return }
             finish(
                 serial,
                 .rejected(
@@ -106,7 +107,35 @@ extension CoinExSession {
             purpose: entry.purpose, sentAt: now, attempts: entry.attempts, group: request.group)
         let milliseconds = clock.venueTime(at: now).nanoseconds / 1_000_000
         out.append(.request(id, request.call(settings.key, milliseconds: milliseconds)))
-        if case .place(let serial) = entry.purpose { desk.orders[serial]?.sentAt = now }
+        if case .place(let serial) = entry.purpose {
+            desk.orders[serial]?.sentAt = now
+        }
+    }
+
+    /// Takes a request back that waits for the limit or for its repetition; false: it does not.
+    mutating func takeBack(_ purpose: Purpose) -> Bool {
+        if let place = waiting.firstIndex(where: { $0.purpose == purpose }) {
+            waiting.remove(at: place)
+            return true
+        }
+        guard !agenda.questions(where: { $0 == purpose }).isEmpty else { return false }
+        agenda.remove { if case .request(purpose, _) = $0 { true } else { false } }
+        return true
+    }
+
+    /// Orders that did not leave before the connection was lost are refused: what they were meant
+    /// for is not seen any more.
+    mutating func refuseUnsent(_ product: Product, _ reason: String) {
+        let unsent = desk.open.filter {
+            markets[$0.instrument].product == product && !$0.isAcknowledged
+        }
+        for order in unsent where takeBack(.place(order.serial)) {
+            finish(
+                order.serial,
+                .rejected(
+                    reason: InternedText(
+                        "the connection was lost before it could be sent: \(reason)")))
+        }
     }
 
     /// A new order that waited too long is refused: the market has moved on.
@@ -162,7 +191,8 @@ extension CoinExSession {
         let (product, name, id) = (market.product, market.name, order.id.text)
         switch purpose {
         case .place:
-            guard !order.isDone, let terms = order.terms else { return nil }
+            // What was shown has left, whatever its reply said: it leaves once.
+            guard !order.isDone, !order.isAcknowledged, let terms = order.terms else { return nil }
             return order.closesPosition
                 ? CoinExRequests.close(terms) : CoinExRequests.place(terms, product)
         case .modify(_, let change):
@@ -232,7 +262,9 @@ extension CoinExSession {
 
     mutating func failed(_ id: RequestID, _ problem: TransportProblem) {
         guard let flight = inFlight.removeValue(forKey: id) else { return }
-        if case .place(let serial) = flight.purpose, problem.happenedBeforeSending {
+        if case .place(let serial) = flight.purpose, problem.happenedBeforeSending,
+            desk.orders[serial]?.isAcknowledged != true
+        {
             return finish(serial, .rejected(reason: "it never left: \(problem)"))
         }
         unanswered(flight, problem.description, problem.cause)

@@ -1,0 +1,84 @@
+import CoinEx
+import Testing
+import TradingCore
+import TradingModel
+import VenueSessions
+
+private let place = "POST /v2/spot/order"
+private let working = orderJSON(1_001, 1, amount: "0.2", price: "100", unfilled: "0.2")
+
+private func submitted(_ count: Int = 1) throws -> SessionDesk {
+    let desk = try SessionDesk()
+    try desk.goLive()
+    desk.wait(2)
+    for number in 1...count { try desk.submit(number, .buy, "0.2", at: "100") }
+    return desk
+}
+
+@Suite struct `A CoinEx order` {
+    // The venue contradicts itself, or a gateway between does: the order stands.
+    @Test(arguments: [4_213, 4_010, 3_008, 3_109, 4_018])
+    func `that a push has shown is neither repeated nor over when its reply refuses it`(code: Int)
+        throws
+    {
+        let desk = try submitted()
+        try desk.push(orderPush("put", working))
+        try desk.refuse(place, code)
+        try desk.live(30, open: "[\(working)]")
+        #expect(desk.orderCalls("spot/order").count == 1)
+        #expect(desk.events == ["accepted 1001"])
+    }
+
+    @Test(arguments: [4_213, 4_010])
+    func `that a push shows while it waits to be repeated is not repeated`(code: Int) throws {
+        let desk = try submitted()
+        try desk.refuse(place, code)
+        try desk.push(orderPush("put", working))
+        try desk.live(30, open: "[\(working)]")
+        #expect(desk.orderCalls("spot/order").count == 1)
+        #expect(desk.events == ["accepted 1001"])
+    }
+
+    @Test(arguments: [4_213, 4_010])
+    func `that is cancelled while it waits to be repeated leaves no more`(code: Int) throws {
+        let desk = try submitted()
+        try desk.refuse(place, code)
+        desk.cancel(1)
+        #expect(desk.events == ["cancelled"])
+        try desk.live(30)
+        #expect(desk.orderCalls("spot/order").count == 1)
+        #expect(desk.orderCalls("cancel").isEmpty)
+    }
+
+    @Test(arguments: [4_213, 4_010])
+    func `that was cancelled before its refusal came is not repeated`(code: Int) throws {
+        let desk = try submitted()
+        desk.cancel(1)
+        try desk.refuse(place, code)
+        #expect(desk.events == ["cancelled"])
+        try desk.live(30)
+        #expect(desk.orderCalls("spot/order").count == 1)
+    }
+
+    @Test func `that waits for the rate is refused when the socket falls`() throws {
+        let desk = try submitted(31)
+        #expect(desk.orderCalls("spot/order").count == 30)
+        let socket = try #require(desk.sockets["spot"])
+        desk.input(.closed(socket, reason: TransportProblem(.reset, "")))
+        #expect(desk.statuses.last?.state == .lost)
+        #expect(desk.reports.map(\.order) == [ClientOrderID("mrtest-31")])
+        #expect(desk.events == ["rejected"])
+        desk.wait(0.9)
+        #expect(desk.orderCalls("spot/order").count == 30)
+    }
+
+    @Test func `that waits to be repeated is refused when the socket falls`() throws {
+        let desk = try submitted()
+        try desk.refuse(place, 4_010)
+        let socket = try #require(desk.sockets["spot"])
+        desk.input(.closed(socket, reason: TransportProblem(.reset, "")))
+        #expect(desk.events == ["rejected"])
+        desk.wait(0.9)
+        #expect(desk.orderCalls("spot/order").count == 1)
+    }
+}
