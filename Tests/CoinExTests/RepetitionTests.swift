@@ -82,3 +82,30 @@ private func submitted(_ count: Int = 1) throws -> SessionDesk {
         #expect(desk.orderCalls("spot/order").count == 1)
     }
 }
+
+@Suite struct `Executions of a CoinEx order` {
+    private func deal(_ id: Int, _ amount: String) -> String {
+        dealJSON(id, order: 1_001, 1, amount: amount, price: "100")
+    }
+
+    // The list was read before the second execution, whose push was lost.
+    @Test func `are all asked for once more when the list at hand is older than the end`() throws {
+        let desk = try submitted()
+        try desk.ok(place, working)
+        let partly = orderJSON(
+            1_001, 1, amount: "0.2", price: "100", filled: "0.05", unfilled: "0.15")
+        try desk.push(orderPush("update", partly))
+        desk.wait(2.1)
+        let list = try #require(desk.calls.firstIndex { $0.call.path.contains("order-deals") })
+        let held = desk.holdBack(list)
+        desk.cancel(1)
+        try desk.refuse("POST /v2/spot/cancel-order", 3_600, "Order not found")
+        try desk.live(9, deals: "[\(deal(2, "0.03")),\(deal(1, "0.05"))]")
+        #expect(desk.events == ["accepted 1001"])
+        desk.answer(held, "[\(deal(1, "0.05"))]")
+        #expect(desk.events == ["accepted 1001", "fill 0.05@100"])
+        try desk.live(2, deals: "[\(deal(2, "0.03")),\(deal(1, "0.05"))]")
+        #expect(
+            desk.events == ["accepted 1001", "fill 0.05@100", "fill 0.03@100", "cancelled"])
+    }
+}

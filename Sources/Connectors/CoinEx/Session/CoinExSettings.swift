@@ -87,8 +87,9 @@ enum Waits {
     static let accountAudit = 30 * second
     /// A clock drifts a millisecond in a minute at worst.
     static let clock = 300 * second
-    /// The venue refuses requests that are older than 5 s; twice that again for its own delays.
-    static let lostOrder = 15 * second
+    /// An order that was told as ended and whose end nobody saw is looked for: the venue's lists
+    /// have been seen to lag behind by half a minute.
+    static let watch = 600 * second
     /// An order that could not go for this long would meet another market: it is refused.
     static let oldestOrder = 5 * second
     /// After a 4213 or 429 without a hint.
@@ -107,10 +108,26 @@ enum Waits {
     static let soundBook = 60 * second
 }
 
+/// When an order that the venue does not show is gone.
+enum Absences {
+    /// The venue has it: lists and questions have been seen to lag behind by 10 to 20 s.
+    static let standing = AbsenceRule(
+        lists: [.open, .byID], looks: 3, over: 10 * Waits.second, notBefore: 20 * Waits.second)
+    /// The book itself, which does not lag, had nothing to cancel.
+    static let notCancelled = AbsenceRule(
+        lists: [.open, .byID], looks: 2, over: 2 * Waits.second, notBefore: 2 * Waits.second)
+    /// It was sent and nothing came back: the venue refuses requests that are older than 5 s; twice
+    /// that again for its own delays.
+    static let neverSeen = AbsenceRule(
+        lists: [.open, .finished], looks: 4, over: 3 * Waits.second, notBefore: 15 * Waits.second)
+}
+
 /// How much a session keeps, and how often it tries.
 enum Bounds {
     /// Messages over a socket per second; the venue publishes no limit.
     static let socketMessagesPerSecond = 10
+    /// Failures after which a round waits no longer for the cancel of an order that should not be.
+    static let removalAttempts = 3
     /// Executions of orders that we do not know yet; beyond it the oldest is let go, and the
     /// order's own list of executions tells it again.
     static let heldDeals = 1_000

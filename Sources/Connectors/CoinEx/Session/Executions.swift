@@ -9,6 +9,7 @@ extension CoinExSession {
         else { return }
         guard order.told < order.seen || order.needsAllDeals else { return settle(serial) }
         desk.orders[serial]?.dealsAskedFor = Set(order.ids)
+        desk.orders[serial]?.areDealsOld = false
         for id in order.ids {
             askWhileReconciling(
                 .orderDeals(serial, id: id, page: 1), markets[order.instrument].product)
@@ -26,6 +27,8 @@ extension CoinExSession {
         }
         desk.orders[serial]?.dealsAskedFor.remove(id)
         guard desk.orders[serial]?.dealsAskedFor.isEmpty == true else { return }
+        // Only what was asked for behind the end can be whole.
+        if desk.orders[serial]?.areDealsOld == true { return askForDeals(serial) }
         desk.orders[serial]?.needsAllDeals = false
         desk.orders[serial]?.hasAllDeals = true
         settle(serial)
@@ -42,11 +45,9 @@ extension CoinExSession {
 
     /// Tells an execution, once however often and on whatever way it comes.
     mutating func tell(_ deal: WireDeal, _ serial: Int) {
-        guard let order = desk.orders[serial],
-            desk.orders[serial]?.deals.insert(deal.id).inserted
-                ?? false
-        else { return }
-        desk.orders[serial]?.lastNews = now
+        guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
+        desk.orders[serial]?.deals.insert(deal.id)
+        desk.orders[serial]?.sign(at: now)
         desk.orders[serial]?.told += deal.quantity
         guard deal.side == order.request.side else {
             reverse(serial)

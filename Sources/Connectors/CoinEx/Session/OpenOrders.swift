@@ -5,14 +5,19 @@ internal import VenueSessions
 extension CoinExSession {
     mutating func audit() {
         agenda.addOnce(.audit, at: after(Waits.audit))
+        desk.endWatches(at: now)
         let open = desk.open
         for product in markets.products where lines[product]?.stage == .live {
             knowDeals(product)
             let mine = open.filter { markets[$0.instrument].product == product }
-            if mine.contains(where: { $0.waitingStopID == nil }) {
+            if mine.contains(where: { $0.waitingStopID == nil })
+                || desk.watches(product, asStop: false, markets)
+            {
                 requestRegularly(.pending(product, page: 1))
             }
-            if mine.contains(where: { $0.waitingStopID != nil }) {
+            if mine.contains(where: { $0.waitingStopID != nil })
+                || desk.watches(product, asStop: true, markets)
+            {
                 requestRegularly(.pendingStops(product, page: 1))
             }
         }
@@ -32,7 +37,7 @@ extension CoinExSession {
                 continue
             }
             desk.listed[product]?.insert(serial)
-            removeUnexpected(serial)
+            removeUnexpected(serial, asStop: false)
             if isOlder(wire, serial) { continue }
             stands(serial, wire, askedAt: askedAt)
         }
@@ -41,21 +46,32 @@ extension CoinExSession {
         }
         for order in desk.open
         where markets[order.instrument].product == product && order.waitingStopID == nil
-            && order.isAcknowledged && order.ending == nil && order.lastNews < askedAt
+            && order.isAcknowledged && order.ending == nil && order.absence.lastSign < askedAt
             && !(desk.listed[product]?.contains(order.serial) ?? false)
         {
+            missed(order.serial, in: .open, askedAt: askedAt)
             askStatus(order.serial)
         }
     }
 
-    /// An order that was given up as never seen, and stands in the book all the same.
-    mutating func removeUnexpected(_ serial: Int) {
-        guard let order = desk.orders[serial], order.isDone, order.venueID == nil else { return }
+    /// An order that has ended for everybody else, without its end having been seen, and stands at
+    /// the venue all the same: it is cancelled until it is shown no more.
+    mutating func removeUnexpected(_ serial: Int, asStop: Bool) {
+        guard let order = desk.orders[serial], order.isDone,
+            desk.watched[serial] != nil || !order.isAcknowledged
+        else { return }
+        desk.watch(serial, until: after(Waits.watch))
+        if !asStop { desk.orders[serial]?.isTriggered = true }
         problem(
             .order(serial), .other,
-            "the order \(order.id) stands in the book after it was reported as refused or lost",
+            "the order \(order.id) stands at the venue after it was reported as refused, lost or "
+                + "cancelled",
             "it is cancelled by its client id; compare the position with the venue's")
-        request(.cancelByClientID(serial))
+        let cancel = Purpose.cancelByClientID(serial)
+        let product = markets[order.instrument].product
+        guard agenda.questions(where: { $0 == cancel }).isEmpty else { return }
+        guard isBeingAsked(cancel) else { return askWhileReconciling(cancel, product) }
+        if isAnsweringRound(product) { lines[product]?.reconciling.insert(cancel) }
     }
 
     /// A row of an id that the order had before, or of an order that has ended: it is late.
@@ -77,6 +93,7 @@ extension CoinExSession {
                 noteForeign(stop, product)
                 continue
             }
+            removeUnexpected(serial, asStop: true)
             guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.isTriggered == false
             else { continue }
             desk.listedStops[product]?.insert(serial)
@@ -87,7 +104,7 @@ extension CoinExSession {
         }
         for order in desk.open
         where markets[order.instrument].product == product && order.waitingStopID != nil
-            && order.lastNews < askedAt
+            && order.absence.lastSign < askedAt
             && !(desk.listedStops[product]?.contains(order.serial) ?? false)
         {
             askWhileReconciling(.askFinishedStop(order.serial), product)

@@ -26,6 +26,7 @@ extension CoinExSession {
         desk.orders[serial]?.isDone = true
         if let event { report(serial, event, time) }
         agenda.remove { $0 == .checkDeals(serial) }
+        if desk.orders[serial]?.isMissing == true { desk.watch(serial, until: after(Waits.watch)) }
         if let product = desk.orders[serial].map({ markets[$0.instrument].product }) {
             dropQuestions(about: serial, product)
         }
@@ -43,7 +44,7 @@ extension CoinExSession {
     /// Tells the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
-        desk.orders[serial]?.lastNews = now
+        desk.orders[serial]?.sign(at: now)
         let wasLost = order.isLost
         desk.orders[serial]?.isLost = false
         if let toldID = order.toldID {
@@ -107,7 +108,7 @@ extension CoinExSession {
     /// Takes in how much of an order is filled; that never falls.
     mutating func note(_ serial: Int, _ wire: WireOrder) {
         guard let filled = wire.filled else { return }
-        desk.orders[serial]?.lastNews = now
+        desk.orders[serial]?.sign(at: now)
         let known = desk.orders[serial]?.filledByID[wire.id] ?? .zero
         desk.orders[serial]?.filledByID[wire.id] = max(known, filled)
     }

@@ -12,8 +12,8 @@ extension CoinExSession {
             let order = desk.orders[serial]
         else { return }
         guard !order.isDone else {
-            if push.event != .finish, wire.unfilled != .zero { removeUnexpected(serial) }
-            return
+            if push.event == .finish || wire.unfilled == .zero { return desk.unwatch(serial) }
+            return removeUnexpected(serial, asStop: false)
         }
         if push.event == .finish, mayMeanChange(order, wire) {
             note(serial, wire)
@@ -81,8 +81,12 @@ extension CoinExSession {
         guard stop.marginMarket == nil,
             let serial = desk.serial(product, stop: stop.id)
                 ?? desk.serial(product, clientID: stop.clientID, markets),
-            let order = desk.orders[serial], !order.isDone, !order.isTriggered
+            let order = desk.orders[serial], !order.isTriggered
         else { return }
+        guard !order.isDone else {
+            if push.event == .put { removeUnexpected(serial, asStop: true) }
+            return
+        }
         adoptStop(serial, stop.id, stop.updatedAt)
         switch push.event {
         case .put: checkDirection(serial, stop)

@@ -15,6 +15,8 @@ extension CoinExSession {
     mutating func foundOpen(_ page: Page<WireOrder>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let wire = own(page.elements, order) else {
+            missed(serial, in: .open, askedAt: askedAt)
+            if order.venueID != nil, order.amend == nil { return askStatus(serial) }
             return askWhileReconciling(.askFinished(serial), markets[order.instrument].product)
         }
         stands(serial, wire, askedAt: askedAt)
@@ -48,7 +50,9 @@ extension CoinExSession {
         if let amend = order.amend, amend.lostAt.map({ askedAt < $0 }) ?? true {
             return  // too early to tell what became of the change; its own answer is to come
         }
-        guard let wire = own(page.elements, order) else { return notFound(serial) }
+        guard let wire = own(page.elements, order) else {
+            return missed(serial, in: .finished, askedAt: askedAt)
+        }
         guard adopt(serial, wire, markets[order.instrument].product) else { return }
         end(serial, wire, .cancelled, isDecisive: true)
     }
@@ -79,33 +83,44 @@ extension CoinExSession {
     mutating func foundFinishedStop(_ page: Page<WireStop>, _ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         if let stop = page.elements.first(where: { $0.clientID == order.id.text }),
-            !order.isAcknowledged
+            !order.isTriggered, stop.id == order.stopID ?? stop.id
         {
-            adoptStop(serial, stop.id, stop.updatedAt)
-            if stop.status == "cancel" { return finish(serial, .cancelled) }
+            if !order.isAcknowledged { adoptStop(serial, stop.id, stop.updatedAt) }
+            if stop.status == "cancel", order.amend == nil { return finish(serial, .cancelled) }
         }
         askWhileReconciling(.ask(serial), markets[order.instrument].product)
     }
 
-    /// Neither open nor finished.
-    ///
-    /// An order that was accepted was cancelled with nothing filled, for such orders the venue
-    /// forgets; one that was not may still be on its way.
-    private mutating func notFound(_ serial: Int) {
-        guard let order = desk.orders[serial], !order.isDone else { return }
-        if order.isAcknowledged {
-            guard order.venueID != nil else { return finish(serial, .cancelled) }
-            return isGone(serial, isDecisive: true)
+    // MARK: - In none of the lists
+
+    /// A list does not show an order that may be there.
+    mutating func missed(_ serial: Int, in list: OrderList, askedAt: Timestamp) {
+        guard let order = desk.orders[serial], !order.isDone, order.ending == nil else { return }
+        guard desk.orders[serial]?.miss(in: list, askedAt: askedAt) != true else {
+            return giveUp(serial)
         }
-        desk.orders[serial]?.rounds += 1
-        let deadline = (order.sentAt ?? order.createdAt)
-            .advanced(byNanoseconds: Waits.lostOrder)
-        // The venue takes no request older than its window: after that, twice is enough.
-        if now > deadline, order.rounds >= 1 { return finish(serial, .notFound) }
-        let isStop = order.request.stop != nil
-        agenda.add(
-            .request(isStop ? .askStop(serial) : .ask(serial), attempts: 1),
-            at: max(after(Waits.second), order.rounds >= 3 ? deadline : now))
+        if list != .open { lookAgain(serial) }  // it is the last one of a look
+    }
+
+    private mutating func lookAgain(_ serial: Int) {
+        guard let order = desk.orders[serial] else { return }
+        let question: Purpose = order.isWaitingStop ? .askStop(serial) : .ask(serial)
+        guard !isBeingAsked(question) else { return }
+        let time = order.absence.nextLook(after: now, order.absenceRule)
+        agenda.addOnce(.request(question, attempts: 1), at: time)
+    }
+
+    /// Nothing has shown the order for as long as the venue's lists may lag behind.
+    ///
+    /// What had nothing filled when it was cancelled the venue forgets. It goes on being looked for.
+    private mutating func giveUp(_ serial: Int) {
+        guard let order = desk.orders[serial] else { return }
+        desk.orders[serial]?.isMissing = true
+        guard order.isAcknowledged else { return finish(serial, .notFound) }
+        guard order.venueID != nil else { return finish(serial, .cancelled) }
+        desk.orders[serial]?.end(as: .cancelled)
+        desk.orders[serial]?.needsAllDeals = true
+        askForDeals(serial)
     }
 
     // MARK: - By id
@@ -125,15 +140,10 @@ extension CoinExSession {
         }
     }
 
-    /// The venue does not know an accepted order any more: cancelled, and its executions say how
-    /// much was filled.
-    mutating func isGone(_ serial: Int, isDecisive: Bool = false) {
-        guard let order = desk.orders[serial], !order.isDone else { return }
-        if order.amend != nil, !isDecisive, let id = order.venueID {
-            return awaitChange(serial, id)
-        }
-        if desk.orders[serial]?.ending == nil { desk.orders[serial]?.ending = .cancelled }
-        desk.orders[serial]?.needsAllDeals = true
-        askForDeals(serial)
+    /// The venue does not know an accepted order by its id.
+    mutating func isUnknown(_ serial: Int, askedAt: Timestamp) {
+        guard let order = desk.orders[serial], !order.isDone, let id = order.venueID else { return }
+        if order.amend != nil { return awaitChange(serial, id) }
+        missed(serial, in: .byID, askedAt: askedAt)
     }
 }

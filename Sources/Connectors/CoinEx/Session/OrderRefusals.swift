@@ -5,8 +5,8 @@ internal import VenueSessions
 /// Refused orders, cancels and changes, and answers that never came.
 extension CoinExSession {
     mutating func refusedOrder(_ flight: InFlight, _ refusal: VenueRefusal) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
-        else { return }
+        guard let serial = flight.purpose.order, let order = desk.orders[serial] else { return }
+        if order.isDone { return notRemoved(flight) }
         let reason = "\(refusal.advice) (\(refusal))"
         if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
         if case .place = flight.purpose, order.isAcknowledged {
@@ -39,6 +39,7 @@ extension CoinExSession {
         case (.unknownOrder, _):
             desk.orders[serial]?.isCancelling = false
             if order.venueID == nil, order.waitingStopID == nil { return }  // it is being asked for
+            desk.orders[serial]?.isCancelUnknown = true
             askStatus(serial)
         case (.busy, _), (.rateLimit, _), (.expired, _): repeatCancel(flight, reason)
         default: refuseCancel(serial, reason)
@@ -69,12 +70,22 @@ extension CoinExSession {
         askAgain(flight)
     }
 
+    /// The cancel of an order that has ended for everybody else is repeated while it is looked for.
+    private mutating func notRemoved(_ flight: InFlight) {
+        guard case .cancelByClientID(let serial) = flight.purpose, desk.watched[serial] != nil
+        else { return }
+        askAgain(flight)
+        if flight.attempts >= Bounds.removalAttempts {
+            reconciled(flight.purpose, askedAt: flight.sentAt)
+        }
+    }
+
     // MARK: - Unknown outcomes
 
     /// What was asked may or may not have been done: nothing is guessed, the venue is asked.
     mutating func lostAnswer(_ flight: InFlight, _ reason: String) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial], !order.isDone
-        else { return }
+        guard let serial = flight.purpose.order, let order = desk.orders[serial] else { return }
+        if order.isDone { return notRemoved(flight) }
         switch flight.purpose {
         case .place:
             if order.isAcknowledged { return }  // a push told it already
@@ -90,7 +101,6 @@ extension CoinExSession {
 
     private mutating func loseOrder(_ serial: Int, _ reason: String) {
         desk.orders[serial]?.isLost = true
-        desk.orders[serial]?.rounds = 0
         report(serial, .lost(reason: InternedText(passing: reason)))
         log(.warn, "order \(desk.orders[serial]?.id.text ?? "") is unknown: \(reason); asking")
         askFor(serial)
@@ -100,8 +110,7 @@ extension CoinExSession {
     mutating func askFor(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         let product = markets[order.instrument].product
-        let isStop = order.request.stop != nil && !order.isTriggered
-        askWhileReconciling(isStop ? .askStop(serial) : .ask(serial), product)
+        askWhileReconciling(order.isWaitingStop ? .askStop(serial) : .ask(serial), product)
     }
 
     mutating func askStatus(_ serial: Int) {

@@ -72,7 +72,11 @@ extension CoinExSession {
         switch flight.purpose {
         case .status(let serial, let id):
             // A change may have given it another id meanwhile.
-            if desk.orders[serial]?.venueID == id { isGone(serial) } else { askStatus(serial) }
+            if desk.orders[serial]?.venueID == id {
+                isUnknown(serial, askedAt: flight.sentAt)
+            } else {
+                askStatus(serial)
+            }
         case .orderDeals(let serial, let id, let page):
             receivedAll(Page(elements: [], hasNext: false), serial, id, page: page)
         case .ask(let serial):
@@ -96,9 +100,9 @@ extension CoinExSession {
         // An order that cannot rest is over with its reply; one that filled nothing is pushed
         // nowhere.
         if wire.unfilled == .zero {
-            desk.orders[serial]?.ending = .filled
+            desk.orders[serial]?.end(as: .filled)
         } else if ["market", "ioc", "fok"].contains(wire.type) {
-            desk.orders[serial]?.ending = .expired(reason: "the rest could not fill at once")
+            desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))
         }
         settle(serial)
     }
@@ -121,7 +125,7 @@ extension CoinExSession {
         if order.amend?.number == change {
             amended(serial, price: wire.price, amount: wire.amount)
         }
-        if wire.unfilled == .zero { desk.orders[serial]?.ending = .filled }
+        if wire.unfilled == .zero { desk.orders[serial]?.end(as: .filled) }
         settle(serial)
     }
 
@@ -198,7 +202,7 @@ extension CoinExSession {
         if !isComplete, !isDecisive, order.amend != nil {
             return awaitChange(serial, wire.id)
         }
-        if order.ending == nil { desk.orders[serial]?.ending = isComplete ? .filled : otherwise }
+        desk.orders[serial]?.end(as: isComplete ? .filled : otherwise)
         settle(serial)
     }
 }

@@ -70,6 +70,7 @@ extension CoinExSession {
         for product in markets.products {
             guard let line = lines[product], line.reconciling.contains(purpose),
                 askedAt >= line.reconcilingSince || purpose.isAboutExecutions
+                    || purpose.isOrderChange
             else { continue }
             lines[product]?.reconciling.remove(purpose)
             if lines[product]?.reconciling.isEmpty == true { endRound(product) }

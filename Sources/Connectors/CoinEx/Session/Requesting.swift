@@ -109,6 +109,7 @@ extension CoinExSession {
         out.append(.request(id, request.call(settings.key, milliseconds: milliseconds)))
         if case .place(let serial) = entry.purpose {
             desk.orders[serial]?.sentAt = now
+            desk.orders[serial]?.sign(at: now)
         }
     }
 
@@ -213,7 +214,7 @@ extension CoinExSession {
             return order.venueID.map { CoinExRequests.cancel(product, name, orderID: $0) }
         case .cancelByClientID:
             return CoinExRequests.cancel(
-                product, name, clientID: id, isStop: order.request.stop != nil)
+                product, name, clientID: id, isStop: order.isWaitingStop)
         case .status(_, let venueID): return CoinExRequests.orderStatus(product, name, venueID)
         case .orderDeals(_, let venueID, let page):
             return CoinExRequests.orderDeals(product, name, venueID, page: page)

@@ -51,16 +51,21 @@ struct TrackedOrder {
     var filledByID: [Int64: Quantity] = [:]
     /// Whether a change of id began the count of what is filled anew.
     var countsAnew = false
-    var ending: Ending?
+    private(set) var ending: Ending?
     /// Whether only its executions can tell how much was filled.
     var needsAllDeals = false
     /// The ids whose executions are being asked for.
     var dealsAskedFor: Set<Int64> = []
+    /// Whether the end became known behind that question: the answer may be from before.
+    var areDealsOld = false
     var isDone = false
     /// Its fate is not known: it is being asked for.
     var isLost = false
-    var rounds = 0
     var wantsCancel = false
+    /// The venue had nothing to cancel, and no sign of the order has come since.
+    var isCancelUnknown = false
+    /// It was given up because nothing showed it, not because its end was seen.
+    var isMissing = false
     var isCancelling = false
     var amend: Amend?
     /// How many changes were asked for.
@@ -69,7 +74,8 @@ struct TrackedOrder {
     var finishedID: Int64?
     /// Whether the venue's whole list of its executions was taken in.
     var hasAllDeals = false
-    var lastNews: Timestamp
+    /// The looks that have missed it since it was heard of last.
+    private(set) var absence: Absence
     /// What its executions pay where the list does not say.
     var makerFee: Rate?
     var takerFee: Rate?
@@ -81,6 +87,52 @@ struct TrackedOrder {
     mutating func take(_ id: Int64) {
         guard venueID != id else { return }
         venueID = id
+    /// Whether it stands at the venue as a stop, as far as is known.
+    var isWaitingStop: Bool { request.stop != nil && !isTriggered }
+
+    init(
+        serial: Int, id: ClientOrderID, instrument: Int, createdAt: Timestamp,
+        request: OrderRequest, terms: OrderTerms?
+    ) {
+        self.serial = serial
+        self.id = id
+        self.instrument = instrument
+        self.createdAt = createdAt
+        self.request = request
+        self.terms = terms
+        absence = Absence(lastSign: createdAt)
+    }
+
+    /// The order left us, or was heard of: it is looked for anew, should it be missing.
+    mutating func sign(at now: Timestamp) {
+        absence.sign(at: now)
+        isCancelUnknown = false
+    }
+
+    /// How it ends is known; a list of executions that is under way is from before.
+    mutating func end(as ending: Ending) {
+        guard self.ending == nil else { return }
+        self.ending = ending
+        hasAllDeals = false
+        areDealsOld = !dealsAskedFor.isEmpty
+    }
+
+    /// When it is gone, should the venue not show it.
+    var absenceRule: AbsenceRule {
+        var rule =
+            !isAcknowledged
+            ? Absences.neverSeen : isCancelUnknown ? Absences.notCancelled : Absences.standing
+        // Of a change that is under way, and of a stop that woke, the id is not sure.
+        if venueID == nil || amend != nil { rule.lists = [.open, .finished] }
+        return rule
+    }
+
+    /// A list does not show it.
+    ///
+    /// - Returns: whether it is gone.
+    mutating func miss(in list: OrderList, askedAt: Timestamp) -> Bool {
+        absence.miss(list, askedAt: askedAt, absenceRule)
+    }
         ids.append(id)
     }
 
@@ -179,6 +231,8 @@ struct OrderDesk {
     /// In the order in which they were made.
     var open: [TrackedOrder] {
         openSerials.compactMap { orders[$0] }.filter { !$0.isDone }
+    /// Ended orders whose end nobody saw, and until when they are looked for.
+    private(set) var watched: [Int: Timestamp] = [:]
     }
 
     /// Whether one of those is meant; no order is copied for it.
@@ -206,7 +260,7 @@ struct OrderDesk {
         orders.insert(
             TrackedOrder(
                 serial: count, id: id, instrument: request.instrument.index, createdAt: now,
-                request: request, terms: terms, lastNews: now))
+                request: request, terms: terms))
         byClientID[id.text] = count
         openSerials.append(count)
         return count
@@ -246,8 +300,22 @@ struct OrderDesk {
     mutating func retire(_ serial: Int) {
         finished.append(serial)
         if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
+    mutating func watch(_ serial: Int, until time: Timestamp) { watched[serial] = time }
+    mutating func unwatch(_ serial: Int) { watched[serial] = nil }
+    mutating func endWatches(at now: Timestamp) { watched = watched.filter { $0.value > now } }
+
+    /// Whether an order of this product is looked for, or one that may be a stop.
+    func watches(_ product: Product, asStop: Bool, _ markets: MarketTable) -> Bool {
+        watched.keys.contains { serial in
+            orders.holds(serial) {
+                markets[$0.instrument].product == product && (!asStop || $0.isWaitingStop)
+            }
+        }
+    }
+
         guard finished.count > Bounds.finishedOrders else { return }
-        let oldest = finished.removeFirst()
+        let oldest = finished.remove(at: finished.firstIndex { watched[$0] == nil } ?? 0)
+        unwatch(oldest)
         guard let order = orders.remove(oldest) else { return }
         if byClientID[order.id.text] == oldest { byClientID[order.id.text] = nil }
         for product in Product.allCases {
