@@ -108,4 +108,43 @@ private func submitted(_ count: Int = 1) throws -> SessionDesk {
         #expect(
             desk.events == ["accepted 1001", "fill 0.05@100", "fill 0.03@100", "cancelled"])
     }
+
+    @Test func `that are more than was ordered are told when the venue shows what is changed`()
+        throws
+    {
+        let desk = try submitted()
+        try desk.ok(place, working)
+        // Somebody made it larger on the venue's site, and it filled at once.
+        try desk.push(dealPush(deal(1, "0.5")))
+        #expect(desk.events == ["accepted 1001"])
+        let larger = orderJSON(
+            1_001, 1, amount: "0.5", price: "120", filled: "0.5", unfilled: "0")
+        try desk.push(orderPush("finish", larger))
+        #expect(desk.events == ["accepted 1001", "amended 0.5@120", "fill 0.5@100"])
+        #expect(desk.problems.count == 1)
+    }
+
+    @Test func `are counted against what a person made of the order`() throws {
+        let desk = try submitted()
+        try desk.ok(place, working)
+        let larger = orderJSON(1_001, 1, amount: "0.5", price: "120", unfilled: "0.5")
+            .replacing("\"updated_at\":1700000000000", with: "\"updated_at\":1700000000001")
+        try desk.push(orderPush("modify", larger))
+        try desk.push(orderPush("update", working))  // late: what was before
+        #expect(desk.events == ["accepted 1001", "amended 0.5@120"])
+        try desk.push(dealPush(deal(1, "0.5")))
+        #expect(desk.events.last == "fill 0.5@100")
+        try desk.live(12)
+        #expect(desk.events.count == 3 && desk.problems.count == 1)
+    }
+
+    @Test func `that are more than was ordered make the venue be asked`() throws {
+        let desk = try submitted()
+        try desk.ok(place, working)
+        try desk.push(dealPush(deal(1, "0.5")))
+        let larger = orderJSON(
+            1_001, 1, amount: "0.5", price: "120", filled: "0.5", unfilled: "0", status: "filled")
+        try desk.ok("GET /v2/spot/order-status", larger)
+        #expect(desk.events == ["accepted 1001", "amended 0.5@120", "fill 0.5@100"])
+    }
 }

@@ -46,6 +46,10 @@ extension CoinExSession {
     /// Tells an execution, once however often and on whatever way it comes.
     mutating func tell(_ deal: WireDeal, _ serial: Int) {
         guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
+        guard isExplained(deal, order) else {
+            hold(deal, markets[order.instrument].product)
+            return askStatus(serial)
+        }
         desk.orders[serial]?.deals.insert(deal.id)
         desk.orders[serial]?.sign(at: now)
         desk.orders[serial]?.told += deal.quantity
@@ -59,6 +63,18 @@ extension CoinExSession {
         let fill = fill(deal, order)
         report(serial, .fill(fill), deal.createdAt)
         settle(serial)
+    }
+
+    /// Whether an execution fits into its order, or the venue was asked what else the order is for.
+    private mutating func isExplained(_ deal: WireDeal, _ order: TrackedOrder) -> Bool {
+        guard !order.isDone, !order.isReversed, deal.side == order.request.side else { return true }
+        let asked = order.amend?.quantity ?? .zero
+        let whole = order.told + deal.quantity
+        if whole <= max(order.request.quantity, asked) { return true }
+        guard order.hasAskedForTerms else { return false }
+        desk.orders[order.serial]?.hasAskedForTerms = false
+        changedElsewhere(order.serial, price: nil, quantity: whole)
+        return true
     }
 
     private func fill(_ deal: WireDeal, _ order: TrackedOrder) -> Fill {
@@ -97,6 +113,8 @@ extension CoinExSession {
     }
 
     mutating func hold(_ deal: WireDeal, _ product: Product) {
+        let isHeld = desk.heldDeals.contains { $0.product == product && $0.deal == deal }
+        if isHeld { return }
         if desk.heldDeals.count == Bounds.heldDeals { desk.heldDeals.removeFirst() }
         desk.heldDeals.append((product, deal))
     }

@@ -88,6 +88,7 @@ extension CoinExSession {
         }
         accept(serial, wire.id, wire.createdAt)
         note(serial, wire)
+        takeTerms(serial, wire)
         takeHeldDeals(of: wire.id, serial, product)
         return true
     }
@@ -111,6 +112,37 @@ extension CoinExSession {
         desk.orders[serial]?.sign(at: now)
         let known = desk.orders[serial]?.filledByID[wire.id] ?? .zero
         desk.orders[serial]?.filledByID[wire.id] = max(known, filled)
+    }
+
+    /// Takes over terms that the venue shows and that we did not ask for: the account's owner, or
+    /// another program, changes orders too.
+    ///
+    /// A row that is older than one seen before shows what was.
+    private mutating func takeTerms(_ serial: Int, _ wire: WireOrder) {
+        guard let order = desk.orders[serial] else { return }
+        let time = wire.updatedAt ?? .distantPast
+        desk.orders[serial]?.shownAt = max(time, order.shownAt)
+        // The amounts of market orders may count quote currency, and those of closes are cut.
+        guard !order.isDone, order.amend == nil, !order.closesPosition, !order.isReversed,
+            let price = wire.price, time > order.shownAt || order.seen > order.request.quantity
+        else { return }
+        let whole = order.whole(ofAmount: wire.amount)
+        if price != order.request.price || whole != order.request.quantity {
+            changedElsewhere(serial, price: price, quantity: whole)
+        }
+    }
+
+    mutating func changedElsewhere(_ serial: Int, price: Price?, quantity: Quantity) {
+        guard let order = desk.orders[serial] else { return }
+        let price = price ?? order.request.price
+        desk.orders[serial]?.request.price = price
+        desk.orders[serial]?.request.quantity = quantity
+        problem(
+            .order(serial), .other,
+            "the order \(order.id) was changed at the venue, not by this run: it is for "
+                + "\(quantity)\(price.map { " at \($0)" } ?? "") now",
+            "it counts as it is; let nobody else change the orders of a run")
+        report(serial, .amended(price: price, quantity: quantity))
     }
 
     /// Whether its amount counts quote currency: never for ours, which say their unit.

@@ -126,9 +126,9 @@ extension CoinExSession {
     // MARK: - By id
 
     mutating func toldStatus(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
-        guard let order = desk.orders[serial], !order.isDone,
-            adopt(serial, wire, markets[order.instrument].product)
-        else { return }
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        desk.orders[serial]?.hasAskedForTerms = true
+        guard adopt(serial, wire, markets[order.instrument].product) else { return }
         switch wire.status {
         case .open, .partFilled:
             resolveAmend(serial, wire, askedAt: askedAt)
@@ -143,6 +143,8 @@ extension CoinExSession {
     /// The venue does not know an accepted order by its id.
     mutating func isUnknown(_ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone, let id = order.venueID else { return }
+        desk.orders[serial]?.hasAskedForTerms = true
+        takeHeldDeals(of: id, serial, markets[order.instrument].product)
         if order.amend != nil { return awaitChange(serial, id) }
         missed(serial, in: .byID, askedAt: askedAt)
     }

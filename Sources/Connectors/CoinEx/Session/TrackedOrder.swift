@@ -76,6 +76,10 @@ struct TrackedOrder {
     var hasAllDeals = false
     /// The looks that have missed it since it was heard of last.
     private(set) var absence: Absence
+    /// The venue's time of the newest row about it; older rows say nothing about its terms.
+    var shownAt = Timestamp.distantPast
+    /// Whether the venue was asked why more was executed than it was ordered for.
+    var hasAskedForTerms = false
     /// What its executions pay where the list does not say.
     var makerFee: Rate?
     var takerFee: Rate?
@@ -83,10 +87,6 @@ struct TrackedOrder {
     /// A stop order's id while it waits for its trigger.
     var waitingStopID: Int64? { isTriggered ? nil : stopID }
     var isAcknowledged: Bool { toldID != nil }
-
-    mutating func take(_ id: Int64) {
-        guard venueID != id else { return }
-        venueID = id
     /// Whether it stands at the venue as a stop, as far as is known.
     var isWaitingStop: Bool { request.stop != nil && !isTriggered }
 
@@ -133,6 +133,10 @@ struct TrackedOrder {
     mutating func miss(in list: OrderList, askedAt: Timestamp) -> Bool {
         absence.miss(list, askedAt: askedAt, absenceRule)
     }
+
+    mutating func take(_ id: Int64) {
+        guard venueID != id else { return }
+        venueID = id
         ids.append(id)
     }
 
@@ -227,12 +231,12 @@ struct OrderDesk {
     /// Orders and stops seen in the pages of the audit under way.
     var listed: [Product: Set<Int>] = [:]
     var listedStops: [Product: Set<Int>] = [:]
+    /// Ended orders whose end nobody saw, and until when they are looked for.
+    private(set) var watched: [Int: Timestamp] = [:]
 
     /// In the order in which they were made.
     var open: [TrackedOrder] {
         openSerials.compactMap { orders[$0] }.filter { !$0.isDone }
-    /// Ended orders whose end nobody saw, and until when they are looked for.
-    private(set) var watched: [Int: Timestamp] = [:]
     }
 
     /// Whether one of those is meant; no order is copied for it.
@@ -296,10 +300,6 @@ struct OrderDesk {
         }
     }
 
-    /// Keeps a finished order for messages that come late, and forgets the oldest.
-    mutating func retire(_ serial: Int) {
-        finished.append(serial)
-        if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
     mutating func watch(_ serial: Int, until time: Timestamp) { watched[serial] = time }
     mutating func unwatch(_ serial: Int) { watched[serial] = nil }
     mutating func endWatches(at now: Timestamp) { watched = watched.filter { $0.value > now } }
@@ -313,6 +313,10 @@ struct OrderDesk {
         }
     }
 
+    /// Keeps a finished order for messages that come late, and forgets the oldest.
+    mutating func retire(_ serial: Int) {
+        finished.append(serial)
+        if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
         guard finished.count > Bounds.finishedOrders else { return }
         let oldest = finished.remove(at: finished.firstIndex { watched[$0] == nil } ?? 0)
         unwatch(oldest)
