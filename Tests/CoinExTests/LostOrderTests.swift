@@ -114,7 +114,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         #expect(desk.events == ["fill 0.1@100"])
     }
 
-    @Test(arguments: [TransportProblem.Kind.dns, .refused, .tls, .proxy])
+    @Test(arguments: [TransportProblem.Kind.dns, .refused, .tls, .proxy, .unsent])
     func `are not lost when they never left`(kind: TransportProblem.Kind) throws {
         let desk = try SessionDesk()
         try desk.goLive()

@@ -52,6 +52,76 @@ internal import VenueSessions
         }
     }
 
+    @Test func `is there for orders when all questions are met by silence`() async throws {
+        try await withRig { rig in
+            try await serve(rig) { peer, request in
+                if request.line.contains("order") { peer.reply("200 OK", request.line) }
+            }
+            for number in 1...20 {
+                try await rig.act(.request(RequestID(number), call("GET", "/\(number)")))
+            }
+            try await rig.line("over ", times: 8)
+            let order = call("POST", "/order", body: "{}", isOrder: true)
+            try await rig.act(.request(RequestID(21), order))
+            #expect(
+                try await rig.line("response 21") == "response 21 200 POST /order HTTP/1.1")
+        }
+    }
+
+    /// Peers that have not answered, on the rig's loop only.
+    private final class Silent: @unchecked Sendable {
+        var peers: [(peer: Peer, line: String)] = []
+    }
+
+    @Test func `takes orders that wait before questions that wait longer`() async throws {
+        try await withRig { rig in
+            let silent = Silent()
+            try await serve(rig) { peer, request in
+                rig.note("asked \(request.line)")
+                silent.peers.append((peer, request.line))
+            }
+            for number in 1...10 {
+                let order = call("POST", "/first/\(number)", body: "{}", isOrder: true)
+                try await rig.act(.request(RequestID(number), order))
+            }
+            try await rig.line("asked POST /first", times: 10)
+            try await rig.act(.request(RequestID(11), call("GET", "/question")))
+            let order = call("POST", "/second", body: "{}", isOrder: true)
+            try await rig.act(.request(RequestID(12), order))
+            try await rig.on { _ in silent.peers[0].peer.reply("200 OK", "") }
+            try await rig.line("asked POST /second")
+            #expect(try await rig.on { rig in !rig.log.contains { $0.contains("/question") } })
+            try await rig.on { _ in silent.peers[1].peer.reply("200 OK", "") }
+            try await rig.line("asked GET /question")
+        }
+    }
+
+    @Test func `never carries what has waited too long for one`() async throws {
+        try await withRig { rig in
+            let silent = Silent()
+            try await serve(rig) { peer, request in
+                rig.note("asked \(request.line)")
+                silent.peers.append((peer, request.line))
+            }
+            for number in 1...10 {
+                let order = call("POST", "/first/\(number)", body: "{}", isOrder: true)
+                try await rig.act(.request(RequestID(number), order))
+            }
+            try await rig.line("asked POST /first", times: 10)
+            let late = call(
+                "POST", "/late", body: "{}", isOrder: true, sendWithin: 50_000_000)
+            try await rig.act(.request(RequestID(11), late))
+            let failed = try await rig.line("failed 11")
+            #expect(failed.hasPrefix("failed 11 unsent: "))
+            try await rig.act(.request(RequestID(12), call("GET", "/last")))
+            try await rig.on { _ in
+                for (peer, _) in silent.peers { peer.reply("200 OK", "") }
+            }
+            try await rig.line("asked GET /last")
+            #expect(try await rig.on { rig in !rig.log.contains { $0.contains("/late") } })
+        }
+    }
+
     @Test func `is not used again when the venue says that it closes it`() async throws {
         try await withRig { rig in
             try await serve(rig) { peer, _ in

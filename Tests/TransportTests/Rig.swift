@@ -190,11 +190,13 @@ func withRig(_ body: (Rig) async throws -> Void) async throws {
 
 let first = SocketID(1)
 
-func call(_ method: String, _ path: String, body: String = "", headers: [HTTPHeader] = [])
-    -> HTTPCall
-{
+func call(
+    _ method: String, _ path: String, body: String = "", headers: [HTTPHeader] = [],
+    isOrder: Bool = false, sendWithin: Int64? = nil
+) -> HTTPCall {
     HTTPCall(
-        method: method, path: path, headers: headers, body: body, group: EndpointGroup("test"))
+        method: method, path: path, headers: headers, body: body, group: EndpointGroup("test"),
+        isOrder: isOrder, sendWithin: sendWithin)
 }
 
 /// Short waits, for the tests of silence.

@@ -172,7 +172,7 @@ private func at(_ seconds: Double) -> Timestamp {
         let safe = TransportProblem.Kind.allCases.filter {
             TransportProblem($0, "").happenedBeforeSending
         }
-        #expect(safe == [.dns, .refused, .tls, .proxy])
+        #expect(safe == [.dns, .refused, .tls, .proxy, .unsent])
     }
 
     @Test func `a header is found in any case of letters`() {

@@ -82,6 +82,15 @@ final class RequestConnection: ChannelInboundHandler {
         return channel.closeFuture
     }
 
+    /// Whether it carries a question, or is made for one.
+    var isAsking: Bool {
+        switch state {
+        case .connecting(let pending), .securing(let pending, _), .busy(let pending, _):
+            !pending.call.isOrder
+        case .free, .over: false
+        }
+    }
+
     private var channel: (any Channel)? {
         switch state {
         case .securing(_, let channel), .busy(_, let channel), .free(let channel): channel
@@ -110,6 +119,7 @@ final class RequestConnection: ChannelInboundHandler {
     }
 
     private func send(_ pending: Requests.Pending, over channel: any Channel) {
+        guard !pending.isExpired else { return leave(pending, channel) }
         state = .busy(pending, channel)
         reply = nil
         writer.send(RequestText.buffer(pending.call, to: endpoint, channel.allocator))
@@ -118,6 +128,14 @@ final class RequestConnection: ChannelInboundHandler {
             NIOAny(HTTPClientRequestPart.head(RequestWriter.head)), promise: nil)
         guard case .busy = state else { return }  // writing may have shown that it is gone
         waitForReply(pending, on: channel.eventLoop)
+    }
+
+    /// What became too old while the connection was made is not sent; the connection can carry another.
+    private func leave(_ pending: Requests.Pending, _ channel: any Channel) {
+        state = .free(channel)
+        freeSince = .now()
+        owner.isFree(self)
+        pending.tell(.failure(pending.unsent))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {

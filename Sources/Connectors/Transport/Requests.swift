@@ -5,19 +5,30 @@ internal import VenueSessions
 /// Requests to a venue's HTTP side over connections that are kept; none is ever sent twice.
 ///
 /// Each connection carries one request at a time. A request takes one that is free, else a new one,
-/// and beyond the limit waits for the first that gets free.
+/// and beyond the limit waits for the first that gets free: what changes orders before what only asks.
+/// What has waited too long is not sent any more.
 final class Requests {
     typealias Outcome = Result<HTTPReply, TransportProblem>
 
     /// A request on its way, told once.
     struct Pending {
         let call: HTTPCall
+        /// When its reply is waited for no longer.
         let deadline: NIODeadline
+        /// From then on it is not sent.
+        let expiry: NIODeadline
         let tell: (Outcome) -> Void
+
+        var isExpired: Bool { NIODeadline.now() >= expiry }
+        var unsent: TransportProblem {
+            TransportProblem(.unsent, "all connections were busy, or none stood in time")
+        }
     }
 
     /// A session has some ten questions at once when it connects; orders seldom meet one another.
-    private static let mostConnections = 8
+    private static let mostForQuestions = 8
+    /// Those that only orders and cancels take, however silent the venue is to questions.
+    private static let mostConnections = mostForQuestions + 2
     /// Beyond what a session asks regularly, so that an order finds one that is open, and short of
     /// the minute after which servers close theirs: a request that meets that is of unknown fate.
     private static let longestIdle = TimeAmount.seconds(45)
@@ -30,7 +41,10 @@ final class Requests {
     private var connections: [Int: RequestConnection] = [:]
     /// Those that are free, the one used last at the end.
     private var free: [RequestConnection] = []
-    private var waiting: [Pending] = []
+    /// Those that wait for a connection, first come first.
+    private var waitingOrders: [Pending] = []
+    private var waitingQuestions: [Pending] = []
+    private var expiry: (task: Scheduled<Void>, at: NIODeadline)?
     private var count = 0
     private var isClosed = false
     private var sweep: Scheduled<Void>?
@@ -61,17 +75,29 @@ final class Requests {
         do throws(TransportProblem) {
             try RequestText.check(call)
             let base = try base.get()
+            let now = NIODeadline.now()
+            let deadline = now + dialer.settings.waits.request
             let pending = Pending(
-                call: call, deadline: .now() + dialer.settings.waits.request, tell: tell)
-            if let connection = takeFree() {
-                connection.send(pending)
-            } else if connections.count < Self.mostConnections {
-                open(to: base, for: pending)
-            } else {
-                waiting.append(pending)
-            }
+                call: call, deadline: deadline,
+                expiry: call.sendWithin.map { min(deadline, now + .nanoseconds($0)) } ?? deadline,
+                tell: tell)
+            if hasRoom(for: call) { dispatch(pending, to: base) } else { wait(pending) }
         } catch {
             tell(.failure(error))
+        }
+    }
+
+    /// Whether a connection is free for it, or may be opened.
+    private func hasRoom(for call: HTTPCall) -> Bool {
+        guard !free.isEmpty || connections.count < Self.mostConnections else { return false }
+        return call.isOrder || connections.values.count { $0.isAsking } < Self.mostForQuestions
+    }
+
+    private func dispatch(_ pending: Pending, to base: Endpoint) {
+        if let connection = takeFree() {
+            connection.send(pending)
+        } else {
+            open(to: base, for: pending)
         }
     }
 
@@ -84,7 +110,9 @@ final class Requests {
     /// Ends all connections; what is under way is not told any more.
     func close() -> EventLoopFuture<Void> {
         isClosed = true
-        waiting = []
+        waitingOrders = []
+        waitingQuestions = []
+        expiry?.task.cancel()
         free = []
         sweep?.cancel()
         let ends = connections.keys.sorted().compactMap { connections[$0]?.close() }
@@ -112,17 +140,64 @@ final class Requests {
     /// A connection is done with its request and can carry another.
     func isFree(_ connection: RequestConnection) {
         guard !isClosed else { return }
-        if !waiting.isEmpty { return connection.send(waiting.removeFirst()) }
         free.append(connection)
-        if sweep == nil { scheduleSweep() }
+        dispatchWaiting()
+        if sweep == nil, !free.isEmpty { scheduleSweep() }
     }
 
     /// A connection is gone; another takes its place where requests wait for one.
     func ended(_ connection: RequestConnection) {
         guard connections.removeValue(forKey: connection.number) != nil else { return }
         free.removeAll { $0 === connection }
-        guard !waiting.isEmpty, case .success(let base) = base else { return }
-        open(to: base, for: waiting.removeFirst())
+        dispatchWaiting()
+    }
+
+    // MARK: Waiting
+
+    private func wait(_ pending: Pending) {
+        if pending.call.isOrder {
+            waitingOrders.append(pending)
+        } else {
+            waitingQuestions.append(pending)
+        }
+        scheduleExpiry()
+    }
+
+    /// Sends what waits and may go now.
+    private func dispatchWaiting() {
+        guard !isClosed, case .success(let base) = base else { return }
+        while let pending = takeWaiting() { dispatch(pending, to: base) }
+    }
+
+    private func takeWaiting() -> Pending? {
+        if let first = waitingOrders.first, hasRoom(for: first.call) {
+            return waitingOrders.removeFirst()
+        }
+        if let first = waitingQuestions.first, hasRoom(for: first.call) {
+            return waitingQuestions.removeFirst()
+        }
+        return nil
+    }
+
+    private func scheduleExpiry() {
+        let next = (waitingOrders + waitingQuestions).map(\.expiry).min()
+        guard let next, next < expiry?.at ?? .distantFuture else { return }
+        expiry?.task.cancel()
+        let task: Scheduled<Void> = loop.assumeIsolated().scheduleTask(deadline: next) {
+            [weak self] in
+            self?.expire()
+        }
+        expiry = (task, next)
+    }
+
+    /// Tells of those that have waited too long.
+    private func expire() {
+        expiry = nil
+        let expired = (waitingOrders + waitingQuestions).filter(\.isExpired)
+        waitingOrders.removeAll(where: \.isExpired)
+        waitingQuestions.removeAll(where: \.isExpired)
+        scheduleExpiry()
+        for pending in expired { pending.tell(.failure(pending.unsent)) }
     }
 
     // MARK: Idle ones

@@ -18,11 +18,16 @@ public struct HTTPCall: Hashable, Sendable {
     /// Empty: none.
     public var body: String
     public var group: EndpointGroup
-    /// Whether it may change an order: the transport never repeats such a request by itself.
+    /// Whether it may change an order: such requests go before all others that wait.
     public var isOrder: Bool
+    /// Within how many nanoseconds from being asked for it must leave; nil: as long as its reply is
+    /// waited for.
+    ///
+    /// Past it the venue would refuse it for its age, or act on what nobody waits for.
+    public var sendWithin: Int64?
     public init(
         method: String, path: String, headers: [HTTPHeader] = [], body: String = "",
-        group: EndpointGroup, isOrder: Bool = false
+        group: EndpointGroup, isOrder: Bool = false, sendWithin: Int64? = nil
     ) {
         self.method = method
         self.path = path
@@ -30,6 +35,7 @@ public struct HTTPCall: Hashable, Sendable {
         self.body = body
         self.group = group
         self.isOrder = isOrder
+        self.sendWithin = sendWithin
     }
 }
 

@@ -54,6 +54,8 @@ public struct TransportProblem: Error, Hashable, Sendable, CustomStringConvertib
         case timeout
         case reset
         case proxy
+        /// It waited too long for a connection that was free.
+        case unsent
         case other
     }
 
@@ -65,10 +67,11 @@ public struct TransportProblem: Error, Hashable, Sendable, CustomStringConvertib
         self.text = text
     }
 
-    /// Whether the request cannot have reached the venue: no connection ever stood.
+    /// Whether the request cannot have reached the venue: no connection ever stood, or it did
+    /// not get its turn.
     public var happenedBeforeSending: Bool {
         switch kind {
-        case .dns, .refused, .tls, .proxy: true
+        case .dns, .refused, .tls, .proxy, .unsent: true
         case .timeout, .reset, .other: false
         }
     }
@@ -83,6 +86,7 @@ public struct TransportProblem: Error, Hashable, Sendable, CustomStringConvertib
             case .timeout: "no answer in time"
             case .reset: "the connection was cut"
             case .proxy: "the proxy of HTTPS_PROXY refuses"
+            case .unsent: "it was too old to be sent"
             case .other: "the network failed"
             }
         if text.isEmpty { return meaning }

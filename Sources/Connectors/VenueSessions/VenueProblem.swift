@@ -55,7 +55,7 @@ extension TransportProblem {
     public var cause: VenueProblem.Cause {
         switch kind {
         case .tls: .tls
-        case .dns, .refused, .timeout, .reset, .proxy, .other: .unreachable
+        case .dns, .refused, .timeout, .reset, .proxy, .unsent, .other: .unreachable
         }
     }
 }

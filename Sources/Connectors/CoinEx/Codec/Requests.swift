@@ -25,8 +25,11 @@ package struct CoinExRequest: Hashable {
         }
         return HTTPCall(
             method: method, path: path, headers: headers, body: body, group: group,
-            isOrder: isOrder)
+            isOrder: isOrder, sendWithin: isSigned ? Self.signatureLife : nil)
     }
+
+    /// The venue refuses what was signed longer ago.
+    private static let signatureLife: Int64 = 5_000_000_000
 }
 
 /// The venue's groups of endpoints, each with its limit.
