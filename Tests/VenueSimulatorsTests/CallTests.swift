@@ -341,6 +341,31 @@ import VenueSimulators
                 == Desk.start.nanoseconds / 1_000_000 - 60_000)
     }
 
+    @Test func `stale lists show orders as they were six seconds ago`() throws {
+        var settings = CoinExSettings()
+        settings.quirks.staleLists = 1
+        let desk = Desk(try HandMadeMarket(), settings: settings)
+        let placed = try desk.post("/spot/order", Orders.spot("buy", "0.01", at: "90"))
+        let id = try #require(placed.at("data", "order_id")?.integer)
+        let list = "/spot/pending-order?market_type=SPOT&market=BTCUSDT"
+        let status = "/spot/order-status?market=BTCUSDT&order_id=\(id)"
+        desk.pass(milliseconds: 5_000)
+        #expect(try desk.get(list)["data"]?.items?.count == 0)
+        #expect(try desk.get(status)["code"]?.integer == 3600)
+        desk.pass(milliseconds: 2_000)
+        #expect(try desk.get(list)["data"]?.items?.count == 1)
+        #expect(try desk.get(status).at("data", "status")?.text == "open")
+        let cancel: JSON = [
+            "market": "BTCUSDT", "market_type": "SPOT", "order_id": .integer(id),
+        ]
+        #expect(try desk.post("/spot/cancel-order", cancel)["code"]?.integer == 0)
+        desk.pass(milliseconds: 5_000)
+        #expect(try desk.get(list)["data"]?.items?.count == 1)
+        #expect(try desk.get(status).at("data", "status")?.text == "open")
+        desk.pass(milliseconds: 2_000)
+        #expect(try desk.get(list)["data"]?.items?.count == 0)
+    }
+
     @Test func `frames may be plain text by the quirk`() throws {
         var settings = CoinExSettings()
         settings.quirks.textFrames = true

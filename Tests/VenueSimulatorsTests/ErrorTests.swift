@@ -279,6 +279,17 @@ enum Orders {
         #expect(try code(order(desk)) == 4213)
     }
 
+    @Test func `with sliding limits no second has more than the rate`() throws {
+        var settings = CoinExSettings()
+        settings.quirks.slidingLimits = true
+        let desk = Desk(try HandMadeMarket(), settings: settings)
+        for _ in 0..<30 { #expect(try code(order(desk)) == 0) }
+        desk.pass(milliseconds: 999)
+        #expect(try code(order(desk)) == 4213)
+        desk.pass(milliseconds: 1)
+        for _ in 0..<29 { #expect(try code(order(desk)) == 0) }
+    }
+
     @Test func `each item of a batch costs a unit`() throws {
         let desk = Desk(try HandMadeMarket())
         let items = Array(repeating: Orders.spot("buy", "0.01", at: "90"), count: 10)

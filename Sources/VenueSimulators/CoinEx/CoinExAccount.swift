@@ -32,6 +32,11 @@ final class CoinExAccount {
     var isCross: [Bool]
     var changes = CoinExChanges()
     var buckets: [CoinExRateGroup: TokenBucket] = [:]
+    var windows: [CoinExRateGroup: RequestWindow] = [:]
+    /// How often it was refused for asking too often.
+    var excessCount = 0
+    /// What its lists show where they lag behind.
+    var replica = CoinExReplica()
     /// Orders as the matching knows them.
     var children: [ClientOrderID: CoinExOrder] = [:]
     var now: Timestamp

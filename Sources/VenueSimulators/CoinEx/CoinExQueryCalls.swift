@@ -40,10 +40,11 @@ extension CoinExSimulator {
     private func status(
         _ id: Int64, _ market: CoinExMarket, _ account: CoinExAccount
     ) throws(CoinExRefusal) -> JSON {
-        let isMeant = { (order: CoinExOrder) in order.id == id && order.market === market }
-        guard
-            let order = account.open.first(where: isMeant)
-                ?? account.finished.last(where: isMeant)
+        let lists = lists(of: account)
+        if let row = lists.open.first(where: { $0.id == id && $0.market === market }) {
+            return row.json.adding(["status": .text(row.status)])
+        }
+        guard let order = lists.finished.last(where: { $0.id == id && $0.market === market })
         else { throw .notFound }
         return order.row(settings.quirks).adding(["status": .text(order.status)])
     }
@@ -76,11 +77,10 @@ extension CoinExSimulator {
         _ venue: CoinExSimulator, _ call: Call
     ) throws(CoinExRefusal) -> JSON {
         let filter = try venue.filter(call)
-        let rows = try call.account.open.filter {
-            filter.keeps($0.market, $0.side, $0.terms.clientID)
+        let rows = venue.lists(of: try call.account).open.filter {
+            filter.keeps($0.market, $0.side, $0.clientID)
         }
-        return try .success(
-            page: rows.reversed().map { $0.row(venue.settings.quirks) }, call.parameters)
+        return try .success(page: rows.reversed().map(\.json), call.parameters)
     }
 
     /// Orders that ended with fills, the newest first; without the last execution.
@@ -89,7 +89,7 @@ extension CoinExSimulator {
     ) throws(CoinExRefusal) -> JSON {
         let filter = try venue.filter(call)
         let quirks = venue.settings.quirks
-        let rows = try call.account.finished.reversed().filter {
+        let rows = venue.lists(of: try call.account).finished.reversed().filter {
             filter.keeps($0.market, $0.side, $0.terms.clientID)
         }.map { order -> JSON in
             let row = order.row(quirks).removing(
@@ -104,17 +104,17 @@ extension CoinExSimulator {
         _ venue: CoinExSimulator, _ call: Call
     ) throws(CoinExRefusal) -> JSON {
         let filter = try venue.filter(call)
-        let rows = try call.account.stops.reversed().filter {
-            filter.keeps($0.terms.market, $0.terms.side, $0.terms.clientID)
+        let rows = venue.lists(of: try call.account).stops.reversed().filter {
+            filter.keeps($0.market, $0.side, $0.clientID)
         }
-        return try .success(page: rows.map(\.row), call.parameters)
+        return try .success(page: rows.map(\.json), call.parameters)
     }
 
     static func finishedStopOrders(
         _ venue: CoinExSimulator, _ call: Call
     ) throws(CoinExRefusal) -> JSON {
         let filter = try venue.filter(call)
-        let rows = try call.account.finishedStops.reversed().filter {
+        let rows = venue.lists(of: try call.account).finishedStops.reversed().filter {
             filter.keeps($0.terms.market, $0.terms.side, $0.terms.clientID)
         }.map { stop -> JSON in
             guard venue.settings.quirks.zeroUpdatedAt else { return stop.row }
@@ -129,6 +129,7 @@ extension CoinExSimulator {
         let filter = try venue.filter(call)
         let rows = try call.account.deals.reversed().filter {
             filter.keeps($0.market, $0.side, $0.clientID) && filter.keeps($0.time)
+                && venue.isListed($0.time)
         }
         return try .success(page: rows.map(\.row), call.parameters, hasTotal: false)
     }
@@ -138,6 +139,7 @@ extension CoinExSimulator {
         let id = try call.parameters.neededInteger("order_id")
         let rows = try call.account.deals.reversed().filter {
             $0.orderID == id && filter.keeps($0.market, $0.side, $0.clientID)
+                && venue.isListed($0.time)
         }
         return try .success(page: rows.map(\.row), call.parameters, hasTotal: false)
     }

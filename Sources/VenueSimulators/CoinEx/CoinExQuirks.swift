@@ -10,6 +10,12 @@ package struct CoinExQuirks: Hashable, Sendable {
     package var busy = 0.0
     /// The share of signed requests refused with 4001.
     package var unavailable = 0.0
+    /// The share of questions about orders that a copy answers which lags behind by some seconds.
+    package var staleLists = 0.0
+    /// Lists show an execution some seconds after it happened.
+    package var lateExecutions = false
+    /// The limits count what came within the last second, instead of what a bucket holds.
+    package var slidingLimits = false
     /// REST also takes a bare SHA-256 over text and secret, with which some public clients sign.
     package var olderSignatures = false
     /// Checksums are signed numbers, as the documentation says.
@@ -50,12 +56,13 @@ extension CoinExQuirks: VenueQuirks {
             ("short-fill-names", \.shortFillNames), ("zero-updated-at", \.zeroUpdatedAt),
             ("text-frames", \.textFrames), ("no-pong", \.unansweredPings),
             ("push-before-ack", \.lateAcknowledgements), ("shuffle-channels", \.shuffledChannels),
+            ("late-executions", \.lateExecutions), ("sliding-limits", \.slidingLimits),
         ]
     }
     private static var chances: [(name: String, path: WritableKeyPath<Self, Double>)] {
         [
             ("wrong-checksum", \.wrongChecksum), ("stale-timestamps", \.staleTimestamps),
-            ("busy", \.busy), ("unavailable", \.unavailable),
+            ("busy", \.busy), ("unavailable", \.unavailable), ("stale-lists", \.staleLists),
         ]
     }
 

@@ -133,11 +133,19 @@ extension CoinExSimulator {
         }
         let group = route.group(product)
         var bucket = account.buckets[group] ?? TokenBucket(rate: group.rate, at: now)
-        let isGranted = bucket.take(Int64(units), at: now)
+        var isGranted = bucket.take(Int64(units), at: now)
         account.buckets[group] = bucket
+        if settings.quirks.slidingLimits {
+            var window = account.windows[group] ?? RequestWindow(rate: group.rate)
+            isGranted = window.take(Int64(units), at: now) && isGranted
+            account.windows[group] = window
+        }
         headers.append(HTTPHeader("X-RateLimit-Limit", String(bucket.rate)))
         headers.append(HTTPHeader("X-RateLimit-Remaining", String(bucket.remaining)))
-        guard isGranted else { throw .tooFrequent }
+        guard isGranted else {
+            account.excessCount += 1
+            throw .tooFrequent
+        }
     }
 }
 

@@ -106,6 +106,7 @@ package final class CoinExSimulator: VenueSimulator {
 
     private func tick() {
         tickCount += 1
+        noteLists()
         publishTimed(isIndexDue: tickCount % Self.ticksPerIndex == 0)
         closeIdleSockets()
     }

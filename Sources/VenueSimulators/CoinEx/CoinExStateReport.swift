@@ -60,7 +60,8 @@ extension CoinExSimulator {
             ["product": .text(market.product.rawValue)]
         }
         return [
-            "key": .text(account.settings.key), "spot": wallet(.spot),
+            "key": .text(account.settings.key), "too_frequent": .integer(account.excessCount),
+            "spot": wallet(.spot),
             "futures": wallet(.futures),
             "positions": .array(account.positions.compactMap { $0?.row }),
             "closed": .array(account.finishedPositions.map(\.row)),

@@ -31,6 +31,25 @@ struct TokenBucket {
     var remaining: Int64 { level / Self.unit }
 }
 
+/// What came within the last second, wherever that second begins.
+struct RequestWindow {
+    /// Requests in a window.
+    let rate: Int64
+    private var times: [Timestamp] = []
+
+    private static let length: Int64 = 1_000_000_000
+
+    init(rate: Int64) { self.rate = rate }
+
+    /// Counts so many requests; false, and nothing counted: that would be too many.
+    mutating func take(_ count: Int64, at time: Timestamp) -> Bool {
+        times.removeAll { $0.advanced(byNanoseconds: Self.length) <= time }
+        guard Int64(times.count) + count <= rate else { return false }
+        times += Array(repeating: time, count: Int(count))
+        return true
+    }
+}
+
 /// The venue's groups of endpoints that share a limit, each counted per account.
 enum CoinExRateGroup: Hashable {
     case place(CoinExProduct)
