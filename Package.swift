@@ -70,9 +70,13 @@ let package = Package(
             name: "CoinEx",
             dependencies: [
                 "CZlib", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
-                "VenueSessions",
+                "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
+        // What messages of any venue are read from and written with.
+        .target(
+            name: "WireText", dependencies: ["CZlib", "PlainJSON", "TradingModel"],
+            path: "Sources/Connectors/WireText", swiftSettings: strict),
         .target(
             name: "VenueSessions", dependencies: ["TradingCore", "TradingModel"],
             path: "Sources/Connectors/VenueSessions", swiftSettings: strict),
@@ -210,7 +214,7 @@ let package = Package(
             name: "CoinExTests",
             dependencies: [
                 "CZlib", "CoinEx", "PropertyTesting", "TradingCore", "TradingModel",
-                "VenueSessions",
+                "VenueSessions", "WireText",
             ],
             swiftSettings: tests),
         // Starts the runner that was built beside it.

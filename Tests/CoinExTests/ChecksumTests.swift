@@ -2,6 +2,7 @@ import CoinEx
 import PropertyTesting
 import Testing
 import TradingModel
+import WireText
 
 /// The reference's checksums of joined levels: C1 to C6, D0 and D1.
 private let vectors: [(String, UInt32)] = [

@@ -2,6 +2,7 @@ import CoinEx
 import TradingCore
 import TradingModel
 import VenueSessions
+import WireText
 
 /// A strategy that asks for what it is told to ask for, when it is started.
 final class AskingStrategy: Strategy {

@@ -3,6 +3,7 @@ import Testing
 import TradingCore
 import TradingModel
 import VenueSessions
+import WireText
 
 /// A live session whose first instrument has these feeds.
 private func live(

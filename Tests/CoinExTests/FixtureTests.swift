@@ -1,6 +1,7 @@
 import CoinEx
 import Testing
 import TradingModel
+import WireText
 
 /// What reads each sample, by the file's name: no sample is read by a catch-all.
 private let readers: [String: @Sendable ([UInt8]) throws -> Void] = [

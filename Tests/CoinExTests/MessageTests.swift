@@ -2,6 +2,7 @@ import CoinEx
 import PropertyTesting
 import Testing
 import TradingModel
+import WireText
 
 /// A reply with this text as its data.
 private func reply(_ data: String, code: Int = 0) -> [UInt8] {

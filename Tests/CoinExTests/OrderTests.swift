@@ -3,6 +3,7 @@ import Testing
 import TradingCore
 import TradingModel
 import VenueSessions
+import WireText
 
 /// An order of 0.2 at 100 as the venue shows it, with id 1001 unless told otherwise.
 private func order(

@@ -4,6 +4,7 @@ import PropertyTesting
 import Testing
 import TradingModel
 import VenueSessions
+import WireText
 
 private let key = CoinExKey(
     accessID: "TESTACCESSID0123456789ABCDEF0123",

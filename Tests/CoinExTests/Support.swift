@@ -4,6 +4,7 @@ import Foundation
 import PropertyTesting
 import Testing
 import TradingModel
+import WireText
 
 /// Where the venue's sample messages lie, beside the package; tests that need them are skipped without.
 enum Fixtures {

@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 package import TradingModel
+internal import WireText
 
 /// The fees that an account pays in a market.
 package struct FeeRates: WireValue, Hashable {
@@ -7,7 +8,7 @@ package struct FeeRates: WireValue, Hashable {
     package let maker: Rate
     package let taker: Rate
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         maker = try fields.needExact(Rate.self, "maker_rate", "maker_fee_rate")
@@ -20,7 +21,7 @@ package struct LeverageSetting: WireValue, Hashable {
     package let marginMode: String
     package let leverage: String
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         marginMode = try fields.need("margin_mode")
         leverage = try fields.need("leverage")
@@ -35,7 +36,7 @@ package struct WireTransaction: WireValue, Hashable {
     package let type: String
     package let createdAt: Timestamp?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         currency = try fields.need("ccy")
         change = try fields.needExact(Money.self, "change")
@@ -56,7 +57,7 @@ package struct WireFunding: WireValue, Hashable {
     package let side: Side?
     package let createdAt: Timestamp
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         rate = try fields.needExact(Rate.self, "funding_rate")

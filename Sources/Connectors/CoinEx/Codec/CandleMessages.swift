@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 package import TradingModel
+internal import WireText
 
 /// A candle as it comes; which of the two sums is the volume is decided by ``Candle/volume``.
 package struct Candle: WireValue, Hashable {
@@ -11,7 +12,7 @@ package struct Candle: WireValue, Hashable {
     package let close: Price
     private let sums: [Quantity]
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         openTime = try fields.time("created_at")

@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 package import TradingModel
+internal import WireText
 
 /// A push of an order book, whole or as changes; its texts stand in the bytes that it came in.
 package struct DepthPush {
@@ -38,7 +39,7 @@ package struct DepthMessage: WireValue {
     /// What ``push`` points into.
     package let bytes: [UInt8]
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         var bytes = Array(try fields.market().utf8)
         var push = DepthPush()

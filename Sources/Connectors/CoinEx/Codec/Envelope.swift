@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 internal import TradingModel
+internal import WireText
 
 /// A venue's refusal: its code is what counts, its text is for people.
 package struct VenueRefusal: Error, Hashable, CustomStringConvertible {
@@ -48,7 +49,7 @@ private struct Pages: WireValue {
 
 /// A payload of which nothing is wanted.
 package struct NoPayload: WireValue, Hashable {
-    init(reading json: JSON) throws {}
+    package init(reading json: JSON) throws {}
 }
 
 /// A list; `null` and an empty object stand for an empty one.

@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 internal import TradingModel
+package import WireText
 
 /// The answer to a request over a socket.
 package struct SocketReply: Hashable {
@@ -32,7 +33,7 @@ package enum Frame: WireValue {
     case reply(SocketReply)
     case push(Push)
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         guard let method = try fields.text("method") else {
             self = .reply(try Self.reply(fields))

@@ -1,4 +1,5 @@
 package import TradingModel
+package import WireText
 
 /// The venue's spelling of symbols and its rules as instruments.
 package enum CoinExInstruments {

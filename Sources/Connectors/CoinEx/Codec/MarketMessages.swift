@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 package import TradingModel
+internal import WireText
 
 /// The two markets of the venue: names, order ids and deal ids of one mean nothing in the other.
 package enum Product: String, Hashable, Comparable, Sendable, CaseIterable {
@@ -30,7 +31,7 @@ package struct MarketInfo: WireValue, Hashable {
     /// Whether orders over the API are taken; what is not said counts as yes.
     package let isTradable: Bool
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         base = try fields.need("base_ccy")
@@ -63,7 +64,7 @@ package struct MarketState: WireValue, Hashable {
     package let latestFundingTime: Timestamp?
     package let nextFundingTime: Timestamp?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         last = try fields.exact(Price.self, "last", "close")
@@ -92,7 +93,7 @@ package struct BestQuote: WireValue, Hashable {
         self.ask = ask
     }
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         updatedAt = try fields.time("updated_at")
@@ -128,7 +129,7 @@ package struct PublicDeal: WireValue, Hashable {
         self.quantity = quantity
     }
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         let number = try fields.needInt("deal_id")
         guard number >= 0 else { throw BadMessage("`deal_id` is negative") }
@@ -150,7 +151,7 @@ package struct DealsPush: WireValue, Hashable {
         self.deals = deals
     }
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         deals = try fields.list(PublicDeal.self, "deal_list")
@@ -164,7 +165,7 @@ package struct IndexPrice: WireValue, Hashable {
     package let mark: Price?
     package let createdAt: Timestamp?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         index = try fields.cut(Price.self, "index_price", "price")
@@ -179,7 +180,7 @@ package struct FundingSettlement: WireValue, Hashable {
     package let time: Timestamp?
     package let rate: Rate
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         time = try fields.time("funding_time")
@@ -194,7 +195,7 @@ package struct PositionLevels: WireValue, Hashable {
         package let leverage: String
         package let maintenanceMarginRate: Rate
 
-        init(reading json: JSON) throws {
+        package init(reading json: JSON) throws {
             let fields = try Fields(json)
             amount = try fields.needExact(Quantity.self, "amount")
             leverage = try fields.need("leverage")
@@ -205,7 +206,7 @@ package struct PositionLevels: WireValue, Hashable {
     package let market: String
     package let levels: [Level]
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         levels = try fields.list(Level.self, "level")
@@ -215,7 +216,7 @@ package struct PositionLevels: WireValue, Hashable {
 /// The venue's clock.
 package struct ServerTime: WireValue, Hashable {
     package let time: Timestamp
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         guard let time = try Fields(json).time("timestamp") else {
             throw BadMessage("`timestamp` is missing")
         }
@@ -230,7 +231,7 @@ package struct Maintenance: WireValue, Hashable {
     package let protectionEnd: Timestamp?
     package let scope: [String]
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         start = try fields.time("started_at", "start_time")
         end = try fields.time("ended_at", "end_time")

@@ -1,4 +1,5 @@
 package import TradingModel
+internal import WireText
 
 /// An order in the venue's words.
 package struct OrderTerms: Hashable {

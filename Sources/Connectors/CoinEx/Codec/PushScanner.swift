@@ -1,4 +1,5 @@
 package import TradingModel
+internal import WireText
 
 /// Reads the three pushes that make up nearly all traffic straight from their bytes.
 ///

@@ -1,4 +1,5 @@
 internal import TradingModel
+package import WireText
 
 /// A page of a list.
 package struct Page<Element> {

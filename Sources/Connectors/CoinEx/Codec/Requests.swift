@@ -1,5 +1,6 @@
 package import TradingModel
 package import VenueSessions
+internal import WireText
 
 /// A request before it is signed: what is signed is what is sent.
 package struct CoinExRequest: Hashable {

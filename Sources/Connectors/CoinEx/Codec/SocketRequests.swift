@@ -1,3 +1,5 @@
+internal import WireText
+
 /// The requests over a socket, as text.
 package enum SocketRequests {
     package static func ping(_ id: Int64) -> String { request("server.ping", "{}", id) }

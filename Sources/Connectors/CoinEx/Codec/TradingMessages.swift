@@ -1,5 +1,6 @@
-internal import PlainJSON
+package import PlainJSON
 package import TradingModel
+internal import WireText
 
 /// An own order, from any reply or push; names differ by age and product.
 package struct WireOrder: WireValue, Hashable {
@@ -35,7 +36,7 @@ package struct WireOrder: WireValue, Hashable {
         case canceled
     }
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         id = try fields.needInt("order_id")
         stopID = try fields.int("stop_id").flatMap { $0 == 0 ? nil : $0 }
@@ -83,7 +84,7 @@ package struct OrderPush: WireValue, Hashable {
     package let event: Event
     package let order: WireOrder
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         event =
             switch try fields.need("event") {
@@ -112,7 +113,7 @@ package struct WireStop: WireValue, Hashable {
     package let updatedAt: Timestamp?
     package let marginMarket: String?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         id = try fields.needInt("stop_id")
         market = try fields.market()
@@ -145,7 +146,7 @@ package struct StopPush: WireValue, Hashable {
     package let event: Event
     package let stop: WireStop
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         event =
             switch try fields.need("event") {
@@ -161,7 +162,7 @@ package struct StopPush: WireValue, Hashable {
 /// The answer to a stop order's placement or change.
 package struct StopReference: WireValue, Hashable {
     package let id: Int64
-    init(reading json: JSON) throws { id = try Fields(json).needInt("stop_id") }
+    package init(reading json: JSON) throws { id = try Fields(json).needInt("stop_id") }
 }
 
 /// An own execution, from a push or a list.
@@ -181,7 +182,7 @@ package struct WireDeal: WireValue, Hashable {
     package let createdAt: Timestamp?
     package let marginMarket: String?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         id = try fields.needInt("deal_id")
         orderID = try fields.needInt("order_id")
@@ -209,7 +210,7 @@ package struct WireBalance: WireValue, Hashable {
     /// Not nil for an isolated margin account, which is another account.
     package let marginMarket: String?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         currency = try fields.need("ccy")
         available = try fields.cut(Money.self, "available") ?? .zero
@@ -232,7 +233,7 @@ package struct WirePosition: WireValue, Hashable {
     package let marginMode: String?
     package let updatedAt: Timestamp?
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         market = try fields.market()
         let size = try fields.needExact(Quantity.self, "open_interest")
@@ -255,7 +256,7 @@ package struct PositionPush: WireValue, Hashable {
     package let event: String
     package let position: WirePosition
 
-    init(reading json: JSON) throws {
+    package init(reading json: JSON) throws {
         let fields = try Fields(json)
         event = try fields.need("event")
         position = try fields.decode(WirePosition.self, "position")

@@ -1,6 +1,7 @@
 internal import TradingCore
 public import TradingModel
 public import VenueSessions
+internal import WireText
 
 /// Asks CoinEx for its time, and with a key for the spot balances, which any working key may read.
 ///

@@ -1,6 +1,7 @@
 internal import TradingCore
 public import TradingModel
 public import VenueSessions
+internal import WireText
 
 /// Looks through an account's open orders on a connection of its own, cancels those that are meant, and
 /// proves that none of them is left.

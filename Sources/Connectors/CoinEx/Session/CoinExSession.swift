@@ -1,6 +1,7 @@
 internal import TradingCore
 public import TradingModel
 public import VenueSessions
+internal import WireText
 
 /// A connection to CoinEx, spot and futures, as a state machine without I/O.
 ///

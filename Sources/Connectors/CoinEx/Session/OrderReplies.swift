@@ -1,6 +1,7 @@
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
+internal import WireText
 
 /// Answers over HTTP that are about one order.
 extension CoinExSession {

@@ -1,5 +1,6 @@
 internal import TradingModel
 internal import VenueSessions
+internal import WireText
 
 /// Before any socket: the venue's clock, the markets' rules and the account's fees.
 extension CoinExSession {

@@ -1,6 +1,7 @@
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
+internal import WireText
 
 /// Requests over HTTP: built when they go, so that every attempt is signed anew.
 extension CoinExSession {

@@ -1,5 +1,5 @@
-internal import PlainJSON
-internal import TradingModel
+package import PlainJSON
+package import TradingModel
 
 /// Why a message of the venue cannot be read.
 package struct BadMessage: Error, Hashable, CustomStringConvertible {
@@ -9,7 +9,7 @@ package struct BadMessage: Error, Hashable, CustomStringConvertible {
 }
 
 /// What a message, or a part of one, is read into.
-protocol WireValue {
+package protocol WireValue {
     /// - Throws: ``BadMessage``.
     init(reading json: JSON) throws
 }
@@ -18,15 +18,15 @@ protocol WireValue {
 ///
 /// A name may be one of several (the venue's names drifted), a number may stand in quotes, and what
 /// is missing, `null` or an empty text is absent. What is there and makes no sense is an error.
-struct Fields {
+package struct Fields {
     private let values: JSON
 
-    init(_ json: JSON) throws {
+    package init(_ json: JSON) throws {
         guard case .object = json else { throw BadMessage("an object was expected") }
         values = json
     }
 
-    func has(_ name: String) -> Bool { values[name] != nil }
+    package func has(_ name: String) -> Bool { values[name] != nil }
 
     /// What stands under a name; nil: nothing, or `null`.
     private func value(_ name: String) -> JSON? {
@@ -35,9 +35,9 @@ struct Fields {
     }
 
     /// The text of a text or of a number; nil: absent.
-    func text(_ names: String...) throws -> String? { try text(anyOf: names) }
+    package func text(_ names: String...) throws -> String? { try text(anyOf: names) }
 
-    private func text(anyOf names: [String]) throws -> String? {
+    package func text(anyOf names: [String]) throws -> String? {
         for name in names {
             guard let value = value(name) else { continue }
             guard let text = Self.text(of: value) else {
@@ -55,13 +55,7 @@ struct Fields {
         }
     }
 
-    /// A market's name; samples have blanks around it.
-    func market() throws -> String {
-        guard let text = try text("market") else { throw BadMessage("`market` is missing") }
-        return trimmed(text)
-    }
-
-    func need(_ name: String, _ others: String...) throws -> String {
+    package func need(_ name: String, _ others: String...) throws -> String {
         guard let text = try text(anyOf: [name] + others) else {
             throw BadMessage("`\(name)` is missing")
         }
@@ -69,7 +63,7 @@ struct Fields {
     }
 
     /// A whole number, quoted or not.
-    func int(_ names: String...) throws -> Int64? {
+    package func int(_ names: String...) throws -> Int64? {
         guard let text = try text(anyOf: names) else { return nil }
         guard let number = Self.whole(text) else {
             throw BadMessage("`\(names[0])` is `\(text)`, expected a whole number")
@@ -78,19 +72,19 @@ struct Fields {
     }
 
     /// A whole number, which `7.0` and `1e3` are too.
-    private static func whole(_ text: String) -> Int64? {
+    package static func whole(_ text: String) -> Int64? {
         if let number = Int64(text) { return number }
         guard let attos = try? SignedQuantity(text).attos else { return nil }
         let (number, rest) = attos.quotientAndRemainder(dividingBy: attosPerUnit)
         return rest == 0 ? Int64(exactly: number) : nil
     }
 
-    func needInt(_ name: String) throws -> Int64 {
+    package func needInt(_ name: String) throws -> Int64 {
         guard let number = try int(name) else { throw BadMessage("`\(name)` is missing") }
         return number
     }
 
-    func flag(_ names: String...) throws -> Bool? {
+    package func flag(_ names: String...) throws -> Bool? {
         for name in names {
             guard let value = value(name) else { continue }
             guard case .bool(let flag) = value else {
@@ -102,14 +96,15 @@ struct Fields {
     }
 
     /// An exact decimal: an error if a digit would be lost.
-    func exact<Value: ExactDecimal>(_ type: Value.Type, _ names: String...) throws -> Value? {
+    package func exact<Value: ExactDecimal>(_ type: Value.Type, _ names: String...) throws -> Value?
+    {
         guard let text = try text(anyOf: names) else { return nil }
         do throws(DecimalError) { return try Value(text).admitted() } catch {
             throw BadMessage("`\(names[0])` (`\(text)`) \(error)")
         }
     }
 
-    func needExact<Value: ExactDecimal>(
+    package func needExact<Value: ExactDecimal>(
         _ type: Value.Type, _ name: String, _ others: String...
     ) throws -> Value {
         guard let text = try text(anyOf: [name] + others) else {
@@ -121,47 +116,30 @@ struct Fields {
     }
 
     /// A decimal that the venue works out to 20 places and more, cut towards zero at the 18th.
-    func cut<Value: ExactDecimal>(_ type: Value.Type, _ names: String...) throws -> Value? {
+    package func cut<Value: ExactDecimal>(_ type: Value.Type, _ names: String...) throws -> Value? {
         guard let text = try text(anyOf: names) else { return nil }
         do throws(DecimalError) { return try Value(cutBehindAttos(text)).admitted() } catch {
             throw BadMessage("`\(names[0])` (`\(text)`) \(error)")
         }
     }
 
-    /// A moment; nil: absent or 0.
-    func time(_ names: String...) throws -> Timestamp? {
-        guard let text = try text(anyOf: names) else { return nil }
-        guard let number = Self.whole(text) else {
-            throw BadMessage("`\(names[0])` is `\(text)`, expected a time in milliseconds")
-        }
-        return wireTime(number)
-    }
-
-    func side() throws -> Side {
-        switch try need("side") {
-        case "buy": .buy
-        case "sell": .sell
-        case let other: throw BadMessage("`side` is `\(other)`, expected buy or sell")
-        }
-    }
-
-    func decode<Value: WireValue>(_ type: Value.Type, _ name: String) throws -> Value {
+    package func decode<Value: WireValue>(_ type: Value.Type, _ name: String) throws -> Value {
         guard let value = values[name] else { throw BadMessage("`\(name)` is missing") }
         return try Value(reading: value)
     }
 
     /// A list; what is missing, `null` or an empty object is an empty list.
-    func list<Value: WireValue>(_ type: Value.Type, _ name: String) throws -> [Value] {
+    package func list<Value: WireValue>(_ type: Value.Type, _ name: String) throws -> [Value] {
         try listed(values[name] ?? .null).map { try Value(reading: $0) }
     }
 
     /// A list of texts, or of numbers.
-    func texts(_ name: String) throws -> [String] {
+    package func texts(_ name: String) throws -> [String] {
         try listed(values[name] ?? .null).map { try Self.need(Self.text(of: $0), in: name) }
     }
 
     /// A list of lists of texts, such as the levels of a book.
-    func rows(_ name: String) throws -> [[String]] {
+    package func rows(_ name: String) throws -> [[String]] {
         try listed(values[name] ?? .null).map { row in
             try Self.need(row.items, in: name).map { try Self.need($0.text, in: name) }
         }
@@ -174,19 +152,13 @@ struct Fields {
 }
 
 /// The elements of a list; `null` and an empty object stand for an empty one.
-func listed(_ json: JSON) throws -> [JSON] {
+package func listed(_ json: JSON) throws -> [JSON] {
     switch json {
     case .array(let items): return items
     case .null: return []
     case .object(let members) where members.isEmpty: return []
     case .object, .text, .number, .bool: throw BadMessage("a list was expected")
     }
-}
-
-/// Blanks around a name, as documentation samples have them, are no part of it.
-func trimmed(_ text: String) -> String {
-    guard text.utf8.first == 32 || text.utf8.last == 32 else { return text }
-    return String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
 }
 
 /// The text without what stands behind the 18th decimal place; an exponent is left to the parser.
@@ -196,28 +168,8 @@ private func cutBehindAttos(_ text: String) -> String {
     return String(text.prefix(text.distance(from: text.startIndex, to: point) + 19))
 }
 
-/// A moment from the venue's number, whose unit follows from its size; nil for 0 and for what no
-/// clock shows.
-///
-/// Milliseconds by the documentation; seconds, and milliseconds with a zero too many, have been
-/// seen in its samples. From 1974 to 2200 no two of the units overlap.
-func wireTime(_ number: Int64) -> Timestamp? {
-    let factor: Int64 =
-        switch number {
-        case ..<1: 0
-        case ..<100_000_000_000: 1_000_000_000  // 11 digits at most: seconds
-        case ..<10_000_000_000_000: 1_000_000  // 13 digits at most: milliseconds
-        case ..<1_000_000_000_000_000: 100_000  // 14 digits, the last a zero too many
-        case ..<100_000_000_000_000_000: 1_000  // microseconds
-        default: 1
-        }
-    let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: factor)
-    let isKnown = factor != 0 && !overflow && nanoseconds <= Timestamp.last.nanoseconds
-    return isKnown ? Timestamp(nanoseconds: nanoseconds) : nil
-}
-
 /// Reads a message whole; bytes that are no JSON, or not this message, are an error.
-func readJSON<Value: WireValue>(
+package func readJSON<Value: WireValue>(
     _ type: Value.Type, _ bytes: [UInt8]
 ) throws(BadMessage) -> Value {
     // A message that is not what the venue's own software would write was damaged on the way, and

@@ -1,20 +1,22 @@
-internal import TradingModel
+public import TradingModel
 
 /// Walks over JSON bytes of a known shape; `nil` anywhere means a surprise, not an error.
 ///
-/// It accepts less than JSON and never more: what it reads, the checked way reads the same.
-@safe struct ByteScanner {
-    private let base: UnsafePointer<UInt8>
-    private let powers: UnsafePointer<UInt64>
-    let count: Int
-    private(set) var at = 0
+/// It accepts less than JSON and never more: what it reads, the checked way reads the same. All of it is
+/// compiled into the scanner that walks with it in another module; the compiler does so only with what
+/// is public.
+@safe public struct ByteScanner {
+    @usableFromInline let base: UnsafePointer<UInt8>
+    @usableFromInline let powers: UnsafePointer<UInt64>
+    @usableFromInline let count: Int
+    @usableFromInline var at = 0
 
     /// Nil where the last byte is not a brace or a blank, as it is behind every object.
     ///
     /// So digits never run up to the end, and need not be counted against it one by one.
     ///
     /// - Precondition: the bytes outlive the scanner.
-    @unsafe init?(_ base: UnsafePointer<UInt8>, count: Int) {
+    @inlinable @unsafe public init?(_ base: UnsafePointer<UInt8>, count: Int) {
         guard count > 0 else { return nil }
         switch unsafe base[count - 1] {
         case UInt8(ascii: "}"), 32, 10, 13, 9: break
@@ -25,11 +27,11 @@ internal import TradingModel
         self.count = count
     }
 
-    @inline(__always) private func byte(_ place: Int) -> UInt8 {
+    @inlinable @inline(__always) func byte(_ place: Int) -> UInt8 {
         place < count ? unsafe base[place] : 0
     }
 
-    @inline(__always) private mutating func skipBlanks() {
+    @inlinable @inline(__always) mutating func skipBlanks() {
         while at < count {
             switch unsafe base[at] {
             case 32, 10, 13, 9: at &+= 1
@@ -39,7 +41,7 @@ internal import TradingModel
     }
 
     /// Moves behind this byte and the blanks before it.
-    @inline(__always) mutating func take(_ wanted: Unicode.Scalar) -> Bool {
+    @inlinable @inline(__always) public mutating func take(_ wanted: Unicode.Scalar) -> Bool {
         if byte(at) != UInt8(ascii: wanted) {
             skipBlanks()
             guard byte(at) == UInt8(ascii: wanted) else { return false }
@@ -49,13 +51,13 @@ internal import TradingModel
     }
 
     /// Whether this byte is next; stays where it is.
-    @inline(__always) mutating func sees(_ wanted: Unicode.Scalar) -> Bool {
+    @inlinable @inline(__always) public mutating func sees(_ wanted: Unicode.Scalar) -> Bool {
         if byte(at) == UInt8(ascii: wanted) { return true }
         skipBlanks()
         return byte(at) == UInt8(ascii: wanted)
     }
 
-    var isAtEnd: Bool {
+    @inlinable public var isAtEnd: Bool {
         mutating get {
             skipBlanks()
             return at == count
@@ -63,7 +65,7 @@ internal import TradingModel
     }
 
     /// A string of printable ASCII without escapes and quotes; its place without the quotes.
-    @inline(__always) mutating func string() -> Range<Int>? {
+    @inlinable @inline(__always) public mutating func string() -> Range<Int>? {
         guard take("\"") else { return nil }
         let start = at
         var place = start
@@ -80,25 +82,26 @@ internal import TradingModel
     }
 
     /// A key and its colon.
-    @inline(__always) mutating func key() -> Range<Int>? {
+    @inlinable @inline(__always) public mutating func key() -> Range<Int>? {
         guard let key = string(), take(":") else { return nil }
         return key
     }
 
-    @inline(__always) func equals(_ range: Range<Int>, _ word: StaticString) -> Bool {
+    @inlinable @inline(__always)
+    public func equals(_ range: Range<Int>, _ word: StaticString) -> Bool {
         guard range.count == word.utf8CodeUnitCount else { return false }
         for offset in 0..<range.count
         where unsafe base[range.lowerBound &+ offset] != word.utf8Start[offset] { return false }
         return true
     }
 
-    func hasBlank(_ range: Range<Int>) -> Bool {
+    @inlinable public func hasBlank(_ range: Range<Int>) -> Bool {
         for place in range where unsafe base[place] == 32 { return true }
         return false
     }
 
     /// A whole number of at most 18 digits.
-    @inline(__always) mutating func whole() -> Int64? {
+    @inlinable @inline(__always) public mutating func whole() -> Int64? {
         skipBlanks()
         let start = at
         guard start < count else { return nil }
@@ -113,7 +116,7 @@ internal import TradingModel
     /// Moves behind the digits here, and puts them behind those of `value`.
     ///
     /// - Precondition: there is a byte here; the last byte of all is no digit.
-    @inline(__always) private mutating func digits(_ value: UInt64) -> UInt64 {
+    @inlinable @inline(__always) mutating func digits(_ value: UInt64) -> UInt64 {
         var value = value
         var place = at
         var digit = unsafe base[place] &- UInt8(ascii: "0")
@@ -127,7 +130,8 @@ internal import TradingModel
     }
 
     /// A plain decimal in quotes of at most 18 digits, and where its text stands.
-    @inline(__always) mutating func decimal() -> (attos: Int128, text: Range<Int>)? {
+    @inlinable @inline(__always)
+    public mutating func decimal() -> (attos: Int128, text: Range<Int>)? {
         // The quote is not the last byte, for that is a brace or a blank; nor is the point.
         guard take("\"") else { return nil }
         let start = at
@@ -151,7 +155,7 @@ internal import TradingModel
     }
 
     /// `true` or `false`.
-    @inline(__always) mutating func flag() -> Bool? {
+    @inlinable @inline(__always) public mutating func flag() -> Bool? {
         skipBlanks()
         if word("true") { return true }
         if word("false") { return false }
@@ -159,21 +163,21 @@ internal import TradingModel
     }
 
     /// Moves behind a literal word, if it is next.
-    @inline(__always) mutating func word(_ word: StaticString) -> Bool {
+    @inlinable @inline(__always) public mutating func word(_ word: StaticString) -> Bool {
         let length = word.utf8CodeUnitCount
         guard at &+ length <= count, equals(at..<(at &+ length), word) else { return false }
         at &+= length
         return true
     }
 
-    @inline(__always) mutating func null() -> Bool {
+    @inlinable @inline(__always) public mutating func null() -> Bool {
         skipBlanks()
         return word("null")
     }
 }
 
 /// 10⁰ to 10¹⁸, at a fixed place.
-nonisolated(unsafe) private let powersOfTen: UnsafePointer<UInt64> = {
+@usableFromInline nonisolated(unsafe) let powersOfTen: UnsafePointer<UInt64> = {
     let table = UnsafeMutablePointer<UInt64>.allocate(capacity: 19)
     var power: UInt64 = 1
     for places in 0...18 {

@@ -1,10 +1,10 @@
-internal import TradingModel
+package import TradingModel
 
 /// A JSON object as it is written, in one buffer: what is signed is sent, byte for byte.
-struct ObjectText {
+package struct ObjectText {
     private var bytes: [UInt8]
 
-    init() {
+    package init() {
         bytes = []
         bytes.reserveCapacity(Self.usualLength)
         bytes.append(UInt8(ascii: "{"))
@@ -14,12 +14,12 @@ struct ObjectText {
     private static let usualLength = 320
 
     /// Adds a field with a text; other than printable ASCII is escaped, so that the bytes are plain.
-    mutating func add(_ name: StaticString, _ text: String) {
+    package mutating func add(_ name: StaticString, _ text: String) {
         begin(name)
         appendQuoted(text, to: &bytes)
     }
 
-    mutating func add(_ name: StaticString, _ number: some ExactDecimal) {
+    package mutating func add(_ name: StaticString, _ number: some ExactDecimal) {
         begin(name)
         bytes.append(UInt8(ascii: "\""))
         number.append(to: &bytes)
@@ -27,7 +27,7 @@ struct ObjectText {
     }
 
     /// Adds a field with a value that is JSON already.
-    mutating func add(_ name: StaticString, json value: String) {
+    package mutating func add(_ name: StaticString, json value: String) {
         begin(name)
         bytes += value.utf8
     }
@@ -41,14 +41,14 @@ struct ObjectText {
     }
 
     /// The object, which nothing can be added to any more.
-    consuming func finished() -> String {
+    package consuming func finished() -> String {
         bytes.append(UInt8(ascii: "}"))
         return String(decoding: bytes, as: UTF8.self)
     }
 }
 
 /// A text as JSON; other than printable ASCII is escaped, so that the bytes signed are plain.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
     var bytes: [UInt8] = []
     appendQuoted(text, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
