@@ -73,6 +73,12 @@ let package = Package(
                 "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
+        .target(
+            name: "Coinut",
+            dependencies: [
+                "Cryptography", "PlainJSON", "TradingModel", "VenueSessions", "WireText",
+            ],
+            path: "Sources/Connectors/Coinut", swiftSettings: strict),
         // What messages of any venue are read from and written with.
         .target(
             name: "WireText", dependencies: ["CZlib", "PlainJSON", "TradingModel"],
@@ -215,6 +221,13 @@ let package = Package(
             dependencies: [
                 "CZlib", "CoinEx", "PropertyTesting", "TradingCore", "TradingModel",
                 "VenueSessions", "WireText",
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "CoinutTests",
+            dependencies: [
+                "Coinut", "PlainJSON", "PropertyTesting", "TradingModel", "VenueSessions",
+                "WireText",
             ],
             swiftSettings: tests),
         // Starts the runner that was built beside it.
