@@ -1,5 +1,5 @@
-// moon_lua.h: how Lua 5.4 lays out what the shim reads past its API: the seed of its hash, tables
-// and strings. moon_layout_is_known checks all of it against the library at hand.
+// moon_lua.h: how Lua 5.4 lays out what the shim reads past its API: values, tables and strings. Whether the
+// library at hand does so is what `shim mirrors` and the tests of reloads, views and lists show.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>

@@ -157,7 +157,7 @@ static inline answer answer_top(moon_host *host, const moon_quote *it, moon_fiel
     return number(host, has, value, scale);
 }
 
-// The quote of the event, or one that was asked for in this callback.
+// The quote of the event, or one that was asked for in this callback; of a book its top.
 static inline const moon_quote *quote_of(moon_host *host, uintptr_t view) {
     int32_t index = index_of(view);
     if (index == 0) return &host->events.quote;
@@ -184,9 +184,7 @@ static bool push_book(lua_State *L, moon_host *host, uintptr_t view, moon_field 
         host->calls.book(host->calls.context, instrument, &venue_time, &receive_time);
         return push_common(L, host, field, instrument, venue_time, receive_time);
     }
-    moon_quote top = {.instrument = instrument};
-    host->calls.top(host->calls.context, instrument, &top);
-    return push_answer(L, host, answer_top(host, &top, field));
+    return push_answer(L, host, answer_top(host, quote_of(host, view), field));
 }
 
 static bool push_bar(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
@@ -503,7 +501,8 @@ static answer answer_view(moon_host *host, uintptr_t view, moon_field field) {
     if (view >> MOON_GENERATION_SHIFT != host->generation) return other();
     switch (kind) {
     case MOON_VIEW_TRADE: return answer_trade(host, field);
-    case MOON_VIEW_QUOTE: return answer_top(host, quote_of(host, view), field);
+    case MOON_VIEW_QUOTE:
+    case MOON_VIEW_BOOK: return answer_top(host, quote_of(host, view), field);
     default: return other();
     }
 }

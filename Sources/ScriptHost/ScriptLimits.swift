@@ -30,6 +30,8 @@ public struct ScriptLimits: Hashable, Sendable {
         intents: 10_000, logLines: 5_000, plots: 10_000, timers: 10_000)
     /// Timers that may run out within a second of engine time; the engine counts them.
     public var timerBeatsPerSecond = 10_000
+    /// Orders that have ended and can still be read, at least; the engine keeps them.
+    public var ordersKept = 1_000
     /// Coroutines that one callback may create.
     public var coroutines = 1_000
     /// Feeds that a script may subscribe to, each symbol's counted.

@@ -53,6 +53,8 @@ public struct Order: Hashable, Sendable {
 /// Serials count from 1 without gaps, so an order is found by its place. Orders that are still open
 /// when thousands after them have ended are moved aside.
 @safe public final class OrderTable {
+    /// Final orders kept at least, for scripts and late reports.
+    let finalOrdersKept: Int
     /// The last orders as they lie, in room that never moves: twice ``finalOrdersKept``.
     private let recent: UnsafeMutablePointer<Order>
     private var recentCount = 0
@@ -73,14 +75,15 @@ public struct Order: Hashable, Sendable {
         let number: FillID
     }
 
-    /// Final orders kept at least, for scripts and late reports: some minutes of a busy strategy.
-    static let finalOrdersKept = 1_000
-
-    init() { unsafe recent = .allocate(capacity: 2 * Self.finalOrdersKept) }
+    init(finalOrdersKept: Int) {
+        precondition(finalOrdersKept > 0, "the order of the event at hand is kept")
+        self.finalOrdersKept = finalOrdersKept
+        unsafe recent = .allocate(capacity: 2 * finalOrdersKept)
+    }
 
     deinit { unsafe recent.deallocate() }  // orders are plain values
 
-    /// Becomes what another table is now.
+    /// Becomes what another table is now, which keeps as many.
     func copyAll(of other: OrderTable) {
         unsafe recent.update(from: other.recent, count: other.recentCount)
         recentCount = other.recentCount
@@ -149,7 +152,7 @@ public struct Order: Hashable, Sendable {
     /// Takes a new order in; its serial must follow the last one's.
     func insert(_ order: Order) {
         precondition(order.serial == firstSerial + recentCount, "serials count without gaps")
-        if recentCount == 2 * Self.finalOrdersKept { forgetOldest() }
+        if recentCount == 2 * finalOrdersKept { forgetOldest() }
         unsafe (recent + recentCount).initialize(to: order)
         recentCount += 1
         if order.id.parts.ending != order.serial { serialByID[order.id] = order.serial }
@@ -215,7 +218,7 @@ public struct Order: Hashable, Sendable {
     }
 
     private func forgetOldest() {
-        for place in 0..<Self.finalOrdersKept {
+        for place in 0..<finalOrdersKept {
             let order = unsafe recent[place]
             if order.state.isOpen {
                 longLived[order.serial] = order
@@ -227,9 +230,9 @@ public struct Order: Hashable, Sendable {
             longLived[serial] = nil
             serialByID[order.id] = nil
         }
-        recentCount -= Self.finalOrdersKept
-        unsafe recent.update(from: recent + Self.finalOrdersKept, count: recentCount)
-        firstSerial += Self.finalOrdersKept
+        recentCount -= finalOrdersKept
+        unsafe recent.update(from: recent + finalOrdersKept, count: recentCount)
+        firstSerial += finalOrdersKept
         fills = fills.filter { $0.order >= firstSerial || longLived[$0.order] != nil }
     }
 }

@@ -43,17 +43,22 @@ public final class TradingState {
     /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
     var venueWords: [VenueWord?]
     public internal(set) var balances: [Currency: Balance] = [:]
-    public let orders = OrderTable()
+    public let orders: OrderTable
     /// Fees paid in a currency that is neither the instrument's settle currency nor, of spot, its
     /// base currency: those are in its position.
     public internal(set) var otherFees: [Currency: Money] = [:]
     /// Whether new orders are allowed; a stop, a limit or a failure ends it for good.
     public internal(set) var isTrading = true
 
-    public init(mode: TradingMode, instruments: [Instrument], now: Timestamp) {
+    /// - Parameter finalOrdersKept: see ``EngineSettings/finalOrdersKept``.
+    public init(
+        mode: TradingMode, instruments: [Instrument], now: Timestamp,
+        finalOrdersKept: Int = EngineSettings().finalOrdersKept
+    ) {
         self.mode = mode
         self.instruments = instruments
         self.now = now
+        orders = OrderTable(finalOrdersKept: finalOrdersKept)
         books = instruments.map { _ in nil }
         marksTable = InstrumentTable(instruments.map { _ in Marks() })
         positions = instruments.map { Position(of: $0) }

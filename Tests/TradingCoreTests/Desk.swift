@@ -10,9 +10,10 @@ struct Desk {
     private var fills = 0
     private(set) var now = Timestamp(nanoseconds: 1_000_000_000)
 
-    init(_ instruments: [Instrument], limits: RiskLimits = RiskLimits()) {
+    init(_ instruments: [Instrument], limits: RiskLimits = RiskLimits(), ordersKept: Int = 1_000) {
         var settings = EngineSettings()
         settings.limits = limits
+        settings.finalOrdersKept = ordersKept
         engine = Engine(
             mode: .paper, instruments: instruments, strategy: strategy, settings: settings,
             now: now)

@@ -13,6 +13,10 @@ public struct EngineSettings {
     /// Of a timer's beats that were missed then only the first is told, once. In simulated time none is
     /// missed.
     public var skipsMissedBeats = false
+    /// Orders that have ended and are kept at least, for scripts and for reports that come late.
+    ///
+    /// By default some minutes of a busy strategy. Twice as many are kept at most.
+    public var finalOrdersKept = 1_000
     public var limits = RiskLimits()
     /// Limits of single symbols, by the symbol's text; each replaces the general one.
     public var limitsBySymbol: [String: RiskLimits] = [:]
@@ -88,7 +92,9 @@ public struct Engine {
         settings: EngineSettings, now: Timestamp
     ) {
         self.init(
-            resuming: TradingState(mode: mode, instruments: instruments, now: now),
+            resuming: TradingState(
+                mode: mode, instruments: instruments, now: now,
+                finalOrdersKept: settings.finalOrdersKept),
             strategy: strategy, settings: settings)
     }
 

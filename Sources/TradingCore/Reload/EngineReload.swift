@@ -127,7 +127,9 @@ extension Engine {
 extension TradingState {
     /// The same knowledge, books included, that nobody else changes.
     func copy() -> TradingState {
-        let copy = TradingState(mode: mode, instruments: instruments, now: now)
+        let copy = TradingState(
+            mode: mode, instruments: instruments, now: now,
+            finalOrdersKept: orders.finalOrdersKept)
         copy.books = books.map { $0?.copy() }
         for index in instruments.indices { copy.marksTable[index] = marksTable[index] }
         copy.positions = positions

@@ -46,6 +46,7 @@ extension Settings {
         settings.limitsBySymbol = limitsBySymbol
         settings.maxFailuresPerMinute = maxFailuresPerMinute
         settings.maxTimersPerSecond = script.timerBeatsPerSecond
+        settings.finalOrdersKept = script.ordersKept
         return settings
     }
 }

@@ -38,6 +38,7 @@ extension ScriptLimits {
             "plots_per_second": (\.perSecond.plots, quota),
             "timers_per_second": (\.perSecond.timers, quota),
             "timer_beats_per_second": (\.timerBeatsPerSecond, quota),
+            "orders_kept": (\.ordersKept, 1...1_000_000),
             "coroutines": (\.coroutines, quota),
             "subscriptions": (\.subscriptions, quota),
         ]
