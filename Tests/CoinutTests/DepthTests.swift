@@ -146,6 +146,8 @@ extension Seeded {
         _ = keeper.take(try book.snapshot(), at: start)
         let lost = book.set(side, side == .buy ? 39 : 61, 7)
         _ = keeper.take(book.set(side, side == .buy ? 38 : 62, 1), at: start)
+        // What comes in between does not begin the second anew.
+        _ = keeper.take(book.set(side, side == .buy ? 37 : 63, 1), at: after(milliseconds: 500))
         #expect(keeper.doubt(at: after(milliseconds: 999)) == nil)
         #expect(keeper.nextLook == after(milliseconds: 1_000))
         guard case .total(side, let ours, let venue)? = keeper.doubt(at: after(milliseconds: 1_000))
@@ -180,6 +182,7 @@ extension Seeded {
         _ = keeper.take(try book.snapshot(), at: start)
         _ = keeper.take(book.set(.buy, 60, 2), at: start)
         #expect(keeper.levels(.sell).count == 1)  // the other side is left to its own change
+        _ = keeper.take(book.set(.buy, 38, 2), at: after(milliseconds: 500))
         #expect(keeper.doubt(at: after(milliseconds: 999)) == nil)
         #expect(
             keeper.doubt(at: after(milliseconds: 1_000))
