@@ -68,14 +68,29 @@ private func givenUp() throws -> SessionDesk {
         #expect(desk.events == ["fill 0.1@100", "cancelled"])
     }
 
-    @Test func `are waited for seconds only where the venue knows nothing to cancel`() throws {
+    @Test func `have ended when the book has nothing to cancel, whatever lists show for a while`()
+        throws
+    {
         let desk = try resting()
         desk.cancel(1)
         try desk.refuse("POST /v2/spot/cancel-order", 3_600, "Order not found")
-        try desk.live(1)
+        try desk.live(6, open: "[\(working)]")
+        try desk.live(12)
         #expect(desk.events == [])
-        try desk.live(8)
+        try desk.live(6)
         #expect(desk.events == ["cancelled"])
+    }
+
+    @Test func `are found among those that ended, whatever id a change has given them`() throws {
+        let desk = try resting()
+        desk.cancel(1)
+        try desk.refuse("POST /v2/spot/cancel-order", 3_600, "Order not found")
+        let filled = orderJSON(
+            1_002, 1, amount: "0.2", price: "100", filled: "0.2", unfilled: "0")
+        try desk.live(
+            25, finished: "[\(filled)]",
+            deals: "[\(dealJSON(7, order: 1_002, nil, amount: "0.2", price: "100"))]")
+        #expect(desk.events == ["fill 0.2@100"])
     }
 
     @Test func `are cancelled, and told of, when a list shows them after all`() throws {

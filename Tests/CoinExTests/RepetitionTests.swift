@@ -100,7 +100,7 @@ private func submitted(_ count: Int = 1) throws -> SessionDesk {
         let held = desk.holdBack(list)
         desk.cancel(1)
         try desk.refuse("POST /v2/spot/cancel-order", 3_600, "Order not found")
-        try desk.live(9, deals: "[\(deal(2, "0.03")),\(deal(1, "0.05"))]")
+        try desk.live(25, deals: "[\(deal(2, "0.03")),\(deal(1, "0.05"))]")
         #expect(desk.events == ["accepted 1001"])
         desk.answer(held, "[\(deal(1, "0.05"))]")
         #expect(desk.events == ["accepted 1001", "fill 0.05@100"])

@@ -112,10 +112,8 @@ enum Waits {
 enum Absences {
     /// The venue has it: lists and questions have been seen to lag behind by 10 to 20 s.
     static let standing = AbsenceRule(
-        lists: [.open, .byID], looks: 3, over: 10 * Waits.second, notBefore: 20 * Waits.second)
-    /// The book itself, which does not lag, had nothing to cancel.
-    static let notCancelled = AbsenceRule(
-        lists: [.open, .byID], looks: 2, over: 2 * Waits.second, notBefore: 2 * Waits.second)
+        lists: [.open, .byID, .finished], looks: 3, over: 10 * Waits.second,
+        notBefore: 20 * Waits.second)
     /// It was sent and nothing came back: the venue refuses requests that are older than 5 s; twice
     /// that again for its own delays.
     static let neverSeen = AbsenceRule(

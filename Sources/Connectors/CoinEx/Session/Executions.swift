@@ -51,7 +51,7 @@ extension CoinExSession {
             return askStatus(serial)
         }
         desk.orders[serial]?.deals.insert(deal.id)
-        desk.orders[serial]?.sign(at: now)
+        heard(of: serial)
         desk.orders[serial]?.told += deal.quantity
         guard deal.side == order.request.side else {
             reverse(serial)

@@ -44,7 +44,7 @@ extension CoinExSession {
     /// Tells the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
-        desk.orders[serial]?.sign(at: now)
+        heard(of: serial)
         let wasLost = order.isLost
         desk.orders[serial]?.isLost = false
         if let toldID = order.toldID {
@@ -56,6 +56,13 @@ extension CoinExSession {
             report(serial, .accepted(told), time)
         }
         tryCancel(serial)
+    }
+
+    /// A sign of an order: what lists still show where the book had nothing to cancel is none.
+    mutating func heard(of serial: Int) {
+        let isOfList = answering.map { !$0.purpose.isOrderChange } ?? false
+        if isOfList, desk.orders[serial]?.isCancelUnknown == true { return }
+        desk.orders[serial]?.sign(at: now)
     }
 
     /// Gives an order its id at the venue, which may replace an earlier one.
@@ -109,7 +116,7 @@ extension CoinExSession {
     /// Takes in how much of an order is filled; that never falls.
     mutating func note(_ serial: Int, _ wire: WireOrder) {
         guard let filled = wire.filled else { return }
-        desk.orders[serial]?.sign(at: now)
+        heard(of: serial)
         let known = desk.orders[serial]?.filledByID[wire.id] ?? .zero
         desk.orders[serial]?.filledByID[wire.id] = max(known, filled)
     }

@@ -16,7 +16,7 @@ extension CoinExSession {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let wire = own(page.elements, order) else {
             missed(serial, in: .open, askedAt: askedAt)
-            if order.venueID != nil, order.amend == nil { return askStatus(serial) }
+            if order.isAskedByID { return askStatus(serial) }
             return askWhileReconciling(.askFinished(serial), markets[order.instrument].product)
         }
         stands(serial, wire, askedAt: askedAt)
@@ -40,9 +40,24 @@ extension CoinExSession {
         let hasAmount = amend.quantity.map { $0 == order.whole(ofAmount: wire.amount) } ?? true
         if hasPrice, hasAmount {
             amended(serial, price: wire.price, amount: wire.amount)
+        } else if mayNotBeShown(amendOf: serial, lostAt: lostAt, askedAt: askedAt) {
+            return
         } else {
             refuseAmend(serial, "the venue shows the order unchanged")
         }
+    }
+
+    /// Whether a change may have been made, or may still be made, that an answer did not show: then the
+    /// order is asked for again.
+    private mutating func mayNotBeShown(
+        amendOf serial: Int, lostAt: Timestamp, askedAt: Timestamp
+    ) -> Bool {
+        guard let order = desk.orders[serial] else { return false }
+        let due = lostAt.advanced(byNanoseconds: Absences.standing.notBefore)
+        guard askedAt < due else { return false }
+        let question: Purpose = order.isWaitingStop ? .askStop(serial) : .ask(serial)
+        agenda.addOnce(.request(question, attempts: 1), at: due)
+        return true
     }
 
     mutating func foundFinished(_ page: Page<WireOrder>, _ serial: Int, askedAt: Timestamp) {
@@ -53,7 +68,9 @@ extension CoinExSession {
         guard let wire = own(page.elements, order) else {
             return missed(serial, in: .finished, askedAt: askedAt)
         }
-        guard adopt(serial, wire, markets[order.instrument].product) else { return }
+        guard adopt(serial, wire, markets[order.instrument].product) else {
+            return missed(serial, in: .finished, askedAt: askedAt)  // it was an earlier id's
+        }
         end(serial, wire, .cancelled, isDecisive: true)
     }
 
@@ -74,6 +91,8 @@ extension CoinExSession {
         let hasAmount = amend.quantity == nil || amend.quantity == stop.amount
         if hasPrice, hasAmount {
             amended(serial, price: stop.price, amount: stop.amount)
+        } else if mayNotBeShown(amendOf: serial, lostAt: lostAt, askedAt: askedAt) {
+            return
         } else {
             refuseAmend(serial, "the venue shows the stop order unchanged")
         }
@@ -99,7 +118,7 @@ extension CoinExSession {
         guard desk.orders[serial]?.miss(in: list, askedAt: askedAt) != true else {
             return giveUp(serial)
         }
-        if list != .open { lookAgain(serial) }  // it is the last one of a look
+        if list == .finished { lookAgain(serial) }  // it is the last one of a look
     }
 
     private mutating func lookAgain(_ serial: Int) {
@@ -147,5 +166,7 @@ extension CoinExSession {
         takeHeldDeals(of: id, serial, markets[order.instrument].product)
         if order.amend != nil { return awaitChange(serial, id) }
         missed(serial, in: .byID, askedAt: askedAt)
+        // An id that nobody has told us of may have been filled.
+        askWhileReconciling(.askFinished(serial), markets[order.instrument].product)
     }
 }

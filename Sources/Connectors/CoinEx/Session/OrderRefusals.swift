@@ -39,7 +39,7 @@ extension CoinExSession {
         case (.unknownOrder, _):
             desk.orders[serial]?.isCancelling = false
             if order.venueID == nil, order.waitingStopID == nil { return }  // it is being asked for
-            desk.orders[serial]?.isCancelUnknown = true
+            desk.orders[serial]?.cancelWasUnknown(at: now)
             askStatus(serial)
         case (.busy, _), (.rateLimit, _), (.expired, _): repeatCancel(flight, reason)
         default: refuseCancel(serial, reason)

@@ -62,8 +62,8 @@ struct TrackedOrder {
     /// Its fate is not known: it is being asked for.
     var isLost = false
     var wantsCancel = false
-    /// The venue had nothing to cancel, and no sign of the order has come since.
-    var isCancelUnknown = false
+    /// The book had nothing to cancel, and no push has told of the order since.
+    private(set) var isCancelUnknown = false
     /// It was given up because nothing showed it, not because its end was seen.
     var isMissing = false
     var isCancelling = false
@@ -119,12 +119,20 @@ struct TrackedOrder {
 
     /// When it is gone, should the venue not show it.
     var absenceRule: AbsenceRule {
-        var rule =
-            !isAcknowledged
-            ? Absences.neverSeen : isCancelUnknown ? Absences.notCancelled : Absences.standing
-        // Of a change that is under way, and of a stop that woke, the id is not sure.
-        if venueID == nil || amend != nil { rule.lists = [.open, .finished] }
+        var rule = isAcknowledged ? Absences.standing : Absences.neverSeen
+        if !isAskedByID { rule.lists.remove(.byID) }
         return rule
+    }
+
+    /// Of a change that is under way, and of a stop that woke, the id is not sure.
+    var isAskedByID: Bool { venueID != nil && amend == nil }
+
+    /// The book had nothing to cancel: it is looked for from now on, and what lists still show is from
+    /// before.
+    mutating func cancelWasUnknown(at now: Timestamp) {
+        guard !isCancelUnknown else { return }
+        absence.sign(at: now)
+        isCancelUnknown = true
     }
 
     /// A list does not show it.
