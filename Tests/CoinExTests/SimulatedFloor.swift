@@ -34,8 +34,12 @@ final class Floor {
     private(set) var placements: [String: Int] = [:]
     private(set) var isConnected = false
     var random: Seeded
+    /// Of all that the session did.
+    private(set) var actionHash = ActionHash()
+    private let hashes: Bool
 
-    init(seed: UInt64) throws {
+    init(seed: UInt64, hashes: Bool = false) throws {
+        self.hashes = hashes
         var settings = CoinExSettings(
             symbols: [try Symbol("coinex:BTC/USDT"), try Symbol("coinex:BTC/USDT:USDT")],
             key: SessionDesk.key)
@@ -88,7 +92,10 @@ final class Floor {
     private func input(_ input: SessionInput) {
         var actions: [SessionAction] = []
         session.handle(input, at: now, into: &actions)
-        for action in actions { perform(action) }
+        for action in actions {
+            if hashes { actionHash.add(action, at: now) }
+            perform(action)
+        }
     }
 
     private func perform(_ action: SessionAction) {
