@@ -44,8 +44,7 @@ final class AccountRun {
         _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64, practises: Bool = false
     ) throws {
         self.practises = practises
-        let symbol = try Symbol(setting.symbol)
-        session = setting.venue.makeSession(symbol, seed)
+        session = setting.venue.makeSession(try setting.symbols.map { try Symbol($0) }, seed)
         wire = Wire(seed: seed)
         simulator = try setting.simulator(seed: seed, start: Self.start)
         let watcher = watcher
@@ -235,7 +234,7 @@ final class AccountRun {
 final class Watcher: VenueAudience {
     /// What no run may say: an event that no order explains, a failed handler, an assertion.
     private(set) var errors: [String] = []
-    private(set) var fillIDs: [String] = []
+    private(set) var fillIDs: [InstrumentID: [String]] = [:]
     private(set) var losses = 0
     private(set) var isAsked = false
 
@@ -255,6 +254,8 @@ final class Watcher: VenueAudience {
         if case .log(.error, let text) = command { errors.append(text) }
     }
     func hear(_ report: ExecutionReport) {
-        if case .fill(let fill) = report.event { fillIDs.append(fill.id) }
+        if case .fill(let fill) = report.event {
+            fillIDs[report.instrument, default: []].append(fill.id)
+        }
     }
 }

@@ -2,22 +2,24 @@ import PaperTrading
 import TradingModel
 import VenueSimulators
 
-/// A market of a venue, and what goes wrong with the venue and the line to it.
+/// Markets of a venue, and what goes wrong with the venue and the line to it.
 struct AccountSetting: Sendable, CustomStringConvertible {
     let venue: AccountVenue
-    let market: AccountVenue.Market
+    let markets: [AccountVenue.Market]
     /// As `--fault` takes them; empty: none.
     var faults = ""
     /// Of the market, in each of the run's.
     var speed: Int64 = 8
 
-    var description: String { "\(market.symbol), \(faults.isEmpty ? "no faults" : faults)" }
-    var symbol: String { market.symbol }
+    var description: String {
+        "\(symbols.joined(separator: " and ")), \(faults.isEmpty ? "no faults" : faults)"
+    }
+    var symbols: [String] { markets.map(\.symbol) }
 
     func simulator(seed: UInt64, start: Timestamp) throws -> FaultySimulator {
-        let instruments = [
-            try SimulatedExchange.instrument(Symbol(market.source), id: InstrumentID(0))
-        ].compactMap(\.self)
+        let instruments = try markets.enumerated().compactMap { place, market in
+            try SimulatedExchange.instrument(Symbol(market.source), id: InstrumentID(place))
+        }
         let feed = MarketFeed(
             SimulatedMarket(instruments: instruments, seed: seed), start: start,
             history: 10_000_000_000, speed: speed)
@@ -26,20 +28,27 @@ struct AccountSetting: Sendable, CustomStringConvertible {
 
     /// Every market of every venue, with nothing wrong.
     static let plain: [AccountSetting] = AccountVenue.all.flatMap { venue in
-        venue.markets.map { AccountSetting(venue: venue, market: $0) }
+        venue.markets.map { AccountSetting(venue: venue, markets: [$0]) }
     }
 
     /// The same with each fault that its venue has.
     static let all: [AccountSetting] = plain.flatMap { setting in
         setting.venue.faults.map {
-            AccountSetting(venue: setting.venue, market: setting.market, faults: $0)
+            AccountSetting(venue: setting.venue, markets: setting.markets, faults: $0)
+        }
+    }
+
+    /// All markets of every venue in one run, with nothing wrong and with much.
+    static let crowded: [AccountSetting] = AccountVenue.all.flatMap { venue in
+        ([""] + venue.faultsTogether).map {
+            AccountSetting(venue: venue, markets: venue.markets, faults: $0)
         }
     }
 
     /// The market of this kind at every venue that has it.
     static func all(ofKind kind: String, faults: String, speed: Int64) -> [AccountSetting] {
-        plain.filter { $0.market.kind == kind }.map {
-            AccountSetting(venue: $0.venue, market: $0.market, faults: faults, speed: speed)
+        plain.filter { $0.markets[0].kind == kind }.map {
+            AccountSetting(venue: $0.venue, markets: $0.markets, faults: faults, speed: speed)
         }
     }
 }

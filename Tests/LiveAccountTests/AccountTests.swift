@@ -4,6 +4,8 @@ import PropertyTesting
 import ScriptHost
 import Testing
 import TradingCore
+import TradingModel
+import VenueSessions
 import VenueSimulators
 
 @Suite struct `A live account` {
@@ -15,21 +17,36 @@ import VenueSimulators
     @discardableResult
     private func prove(
         _ setting: AccountSetting, seed: UInt64, seconds: Int64, strategy: String = allKinds,
-        set parameters: [String: String] = [:], practises: Bool = false
+        set parameters: [String: String] = [:], practises: Bool = false, foreignOrders: Int = 0
     ) throws -> AccountRun {
-        let values = parameters.merging(["symbol": setting.symbol]) { $1 }
+        var values = parameters.merging(["symbol": setting.symbols[0]]) { $1 }
+        if setting.symbols.count > 1 { values["other"] = setting.symbols[1] }
         let script = try LuaStrategy(
             file: Self.package.appendingPathComponent(strategy).path,
             parameters: values.sorted { $0.key < $1.key }
                 .map { ParameterOverride(name: $0.key, text: $0.value) }, seed: seed)
         let account = try AccountRun(
             setting, strategy: script, seed: seed, practises: practises)
+        for market in setting.markets {
+            for number in 0..<foreignOrders {
+                try setting.venue.placeForeign(account.simulator, market, number, account.now)
+            }
+        }
         #expect(account.trade(seconds: seconds), "it neither began nor ended, seed \(seed)")
         #expect(account.trading.end == .finished(reason: "interrupted"), "seed \(seed)")
         #expect(account.watcher.errors == [], "seed \(seed)")
-        let books = try setting.venue.readBooks(account.books(), setting.market.kind)
-        #expect(!books.fills.isEmpty, "nothing was traded, so nothing is proven, seed \(seed)")
-        try books.compare(with: LiveRunFigures(account), seed: seed)
+        let state = try account.books()
+        let all = try setting.markets.map { try setting.venue.readBooks(state, $0.kind) }
+        for (index, books) in all.enumerated() {
+            #expect(!books.fills.isEmpty, "nothing was traded, so nothing is proven, seed \(seed)")
+            try books.compare(with: LiveRunFigures(account, index), seed: seed)
+            let foreign = account.trading.foreignOrders.filter { $0.instrument.index == index }
+            #expect(
+                foreign.map(\.venueID.text).sorted() == books.foreignOrders.sorted(),
+                "seed \(seed)")
+            #expect(books.foreignOrders.isEmpty == (foreignOrders == 0), "seed \(seed)")
+        }
+        try VenueBooks.compareBalances(all, with: LiveRunFigures(account), seed: seed)
         return account
     }
 
@@ -42,6 +59,23 @@ import VenueSimulators
                 #expect(account.simulator.strikes[fault] != nil, "\(fault) struck nothing")
             }
         }
+    }
+
+    @Test(arguments: AccountSetting.crowded)
+    func `is the venue's own with all its markets in one run and orders of others between`(
+        setting: AccountSetting
+    ) throws {
+        for seed in Self.faultSeeds {
+            try prove(setting, seed: seed, seconds: 60, foreignOrders: 3)
+        }
+    }
+
+    @Test(arguments: AccountSetting.plain)
+    func `never asks more in any second than the venue takes`(setting: AccountSetting) throws {
+        var setting = setting
+        setting.faults = "sliding-limits"
+        try prove(
+            setting, seed: 7, seconds: 30, strategy: "Tests/LiveAccountTests/Strategies/bursts.lua")
     }
 
     @Test(arguments: AccountSetting.plain)

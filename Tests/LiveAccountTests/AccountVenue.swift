@@ -20,12 +20,16 @@ struct AccountVenue: Sendable {
     /// What can be wrong with it, each as often as trading bears, and some together; as `--fault`
     /// takes them.
     let faults: [String]
-    /// The session of one symbol, with an account that the simulator has.
-    let makeSession: @Sendable (Symbol, _ seed: UInt64) -> any VenueSession
+    /// Of those, the ones together.
+    let faultsTogether: [String]
+    /// A session with an account that the simulator has.
+    let makeSession: @Sendable ([Symbol], _ seed: UInt64) -> any VenueSession
     let readFaults: @Sendable (String) throws -> FaultPlan
     let makeSimulator:
         @Sendable (AccountSetting, MarketFeed, [Instrument], _ seed: UInt64, Timestamp) throws
             -> FaultySimulator
+    /// Sends another program's order to the same account, far from the market; a fault may strike it.
+    let placeForeign: @Sendable (FaultySimulator, Market, _ number: Int, Timestamp) throws -> Void
     /// What its simulator's `/_simulator/state` says of a kind of market.
     let readBooks: @Sendable (JSON, _ kind: String) throws -> VenueBooks
 
@@ -42,6 +46,7 @@ struct AccountVenue: Sendable {
         "http-502": "0.1", "http-502-after": "0.1", "too-frequent": "0.1",
         "timeout-after": "0.1", "reply-lost": "0.1", "reply-silent": "0.05", "reply-late": "0.3",
         "busy": "0.1", "wrong-checksum": "0.02", "stale-timestamps": "0.2",
+        "stale-lists": "0.5",
     ]
 }
 
@@ -62,9 +67,13 @@ struct VenueBooks {
     let position: Money?
     /// What each balance gained since the account's start.
     let gained: [Currency: Money]
-    let balances: [(currency: Currency, total: String, available: String)]
-    /// Orders and stops that are open.
+    let balances: [(currency: Currency, total: Money, available: Money)]
+    /// Orders and stops of the run that are open.
     let openOrders: Int
-    /// The client order ids that it took, in lists within which none may come twice.
+    /// The venue's ids of open orders that are not the run's.
+    let foreignOrders: [String]
+    /// Requests that were refused for being too many.
+    let tooFrequent: Int
+    /// The client order ids of the run that it took, in lists within which none may come twice.
     let taken: [[String]]
 }

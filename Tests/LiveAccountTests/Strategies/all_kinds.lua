@@ -3,6 +3,7 @@
 
 local p = params {
   symbol = "coinex:BTC/USDT:USDT",
+  other = { default = "", help = "a second symbol to trade in turn with the first" },
   size = { default = 0.01, min = 0, help = "quantity of an order" },
   most = { default = 0.1, min = 0, help = "beyond it only orders towards flat are sent" },
   pause = { default = 0.2, min = 0.01, help = "seconds between two acts" },
@@ -11,6 +12,9 @@ local p = params {
 }
 
 subscribe(p.symbol, "quotes", "trades")
+if p.other ~= "" then subscribe(p.other, "quotes", "trades") end
+
+local symbol = p.symbol                              -- the one at hand
 
 -- A generator of its own: the acts depend on nothing but the seed.
 local last = p.seed * 7919 + 12345
@@ -34,7 +38,7 @@ end
 
 local function order(q, held, fields, points)
   local place, sign = side(held)
-  fields.symbol, fields.qty = p.symbol, p.size * draw(3)
+  fields.symbol, fields.qty = symbol, p.size * draw(3)
   if points then fields.price = away(q, sign, points) end
   return place(fields)
 end
@@ -59,14 +63,14 @@ local acts = {
   function(q, held)                                  -- wakes when the price runs a little
     local place, sign = side(held)
     local trigger = q.mid * (1 + sign * draw(6) / 10000)
-    local fields = { symbol = p.symbol, qty = p.size, stop = trigger, tag = "stop" }
+    local fields = { symbol = symbol, qty = p.size, stop = trigger, tag = "stop" }
     if draw(2) == 1 then fields.price = trigger * (1 + sign / 10000) end
     return place(fields)
   end,
   function(q, held)
-    if held == 0 or not p.symbol:find(":USDT$") then return end
+    if held == 0 or not symbol:find(":USDT$") then return end
     local place = held > 0 and sell or buy
-    return place { symbol = p.symbol, qty = p.size, reduce_only = true }
+    return place { symbol = symbol, qty = p.size, reduce_only = true }
   end,
   function(q, _, open)
     local o = working(open)
@@ -79,19 +83,24 @@ local acts = {
     if o then return amend(o, { qty = o.filled + p.size * draw(3) }) end
   end,
   function(_, _, open) if #open > 0 then return cancel(open[draw(#open)]) end end,
-  function() return cancel { symbol = p.symbol, tag = "far" } end,
-  function() return target(p.symbol, (draw(9) - 5) * p.size) end,
-  function(_, held) if held ~= 0 then return close(p.symbol) end end,
+  function() return cancel { symbol = symbol, tag = "far" } end,
+  function() return target(symbol, (draw(9) - 5) * p.size) end,
+  function(_, held) if held ~= 0 then return close(symbol) end end,
 }
 
 function on_start() every(p.pause, "act") end
 
 function on_timer()
-  local q = quote(p.symbol)
+  if p.other ~= "" then symbol = symbol == p.symbol and p.other or p.symbol end
+  local q = quote(symbol)
   if not q or not q.mid then return end
-  local open = orders { symbol = p.symbol }
-  if #open > 8 then return cancel { symbol = p.symbol } end
-  return acts[draw(#acts)](q, position(p.symbol).qty, open)
+  local open = orders { symbol = symbol }
+  if #open > 8 then return cancel { symbol = symbol } end
+  return acts[draw(#acts)](q, position(symbol).qty, open)
 end
 
-function on_stop() if p.flat then return close(p.symbol) end end
+function on_stop()
+  if not p.flat then return end
+  if p.other == "" then return close(p.symbol) end
+  return { close(p.symbol), close(p.other) }
+end
