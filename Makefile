@@ -27,7 +27,7 @@ test: setup
 	@scripts/setup python3
 	@test -e .build/release/moonrunnerPackageTests.xctest || echo "$(FIRST_TESTS)"
 	@$(SWIFT_BUILD) --build-tests
-	@swift test -c release --no-color-diagnostics --skip-build $(ARGS)
+	@scripts/run_tests $(ARGS)
 
 ## exclusivity: the tests again in a build that notices overlapping accesses, where the program does not look
 exclusivity: setup
