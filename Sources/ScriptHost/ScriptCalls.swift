@@ -151,18 +151,16 @@ extension ScriptContext {
     private static func addQueries(to calls: inout moon_calls) {
         unsafe calls.now = { pointer in unsafe context(pointer).state?.now.nanoseconds ?? 0 }
         unsafe calls.order = { pointer, serial, out in
-            unsafe context(pointer).readOrder(Int(serial)) { order in
+            let found: Void? = unsafe context(pointer).read(Int(serial)) { order in
                 if let out = unsafe out { unsafe order.write(to: out) }
             }
+            return found != nil
         }
         unsafe calls.order_id = { pointer, serial, id in
-            var text = ""
-            _ = unsafe context(pointer).readOrder(Int(serial)) { text = $0.id.text }
-            unsafe set(id, text)
+            unsafe set(id, context(pointer).read(Int(serial)) { $0.id.text } ?? "")
         }
         unsafe calls.order_average = { pointer, serial, price in
-            var average: Price?
-            _ = unsafe context(pointer).readOrder(Int(serial)) { average = $0.averagePrice }
+            let average = unsafe context(pointer).read(Int(serial)) { $0.averagePrice } ?? nil
             unsafe price?.pointee = moon_attos(average?.attos ?? 0)
             return average != nil
         }

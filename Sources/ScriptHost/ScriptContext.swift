@@ -100,14 +100,13 @@ import TradingModel
         return true
     }
 
-    /// Lets `body` read an order as the event at hand has it, else as the engine's table does; false: there
-    /// is none, or it is forgotten.
-    func readOrder(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
-        if currentSerial == serial, let currentOrder {
-            body(currentOrder)
-            return true
-        }
-        return state?.readOrder(serial, body) ?? false
+    /// What `body` reads of an order, as the event at hand has it, else as the engine's table does; nil:
+    /// there is none, or it is forgotten.
+    func read<Value>(_ serial: Int, _ body: (borrowing Order) -> Value) -> Value? {
+        if currentSerial == serial, let currentOrder { return body(currentOrder) }
+        var value: Value?
+        _ = state?.readOrder(serial) { value = body($0) }
+        return value
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.

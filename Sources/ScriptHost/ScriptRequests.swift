@@ -60,9 +60,7 @@ extension LuaStrategy {
     }
 
     private func readOrderIntent(_ intent: moon_intent) -> StrategyRequest {
-        var found: ClientOrderID?
-        _ = context.readOrder(Int(intent.order)) { found = $0.id }
-        guard let id = found else {
+        guard let id = context.read(Int(intent.order), { $0.id }) else {
             return .log(.error, "an order was forgotten before its cancel or amend: intent dropped")
         }
         guard intent.kind == MOON_AMEND else { return .intent(.cancel(.order(id))) }
