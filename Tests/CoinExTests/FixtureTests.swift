@@ -1,4 +1,5 @@
 import CoinEx
+import PropertyTesting
 import Testing
 import TradingModel
 import WireText
@@ -242,20 +243,20 @@ private let readers: [String: @Sendable ([UInt8]) throws -> Void] = [
 
 private let wrong = BadMessage("was read as something else")
 
-@Suite(.enabled(if: Fixtures.areThere, Fixtures.comment))
+@Suite(.enabled(if: samples.areThere, noSamples))
 struct `CoinEx samples` {
-    @Test(arguments: Fixtures.names)
+    @Test(arguments: samples.names)
     func `are read, each as what it is`(name: String) throws {
         let read = try #require(readers[name], "no reader is named for \(name)")
-        try read(try Fixtures.read(name))
+        try read(try samples.read(name))
     }
 
     @Test func `are all there that have a reader`() {
-        #expect(Fixtures.names == readers.keys.sorted())
+        #expect(samples.names == readers.keys.sorted())
     }
 
-    @Test(arguments: Fixtures.names.filter { $0.hasPrefix("ws_") })
+    @Test(arguments: samples.names.filter { $0.hasPrefix("ws_") })
     func `read quickly say the same as read slowly`(name: String) throws {
-        try expectSame(try Fixtures.read(name))
+        try expectSame(try samples.read(name))
     }
 }

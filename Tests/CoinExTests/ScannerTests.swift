@@ -72,10 +72,10 @@ private let usual = [wholeBook, changedBook, deals, quote]
         try expectSame(Array(text.utf8))
     }
 
-    @Test(.enabled(if: Fixtures.areThere, Fixtures.comment))
+    @Test(.enabled(if: samples.areThere, noSamples))
     func `reads the samples with blanks itself`() throws {
         for name in ["ws_spot_depth_update", "ws_spot_deals_update", "ws_spot_bbo_update"] {
-            #expect(quick(try Fixtures.read(name + ".json")) != nil, "\(name)")
+            #expect(quick(try samples.read(name + ".json")) != nil, "\(name)")
         }
     }
 

@@ -1,27 +1,13 @@
 import CZlib
 import CoinEx
-import Foundation
 import PropertyTesting
 import Testing
 import TradingModel
 import WireText
 
-/// Where the venue's sample messages lie, beside the package; tests that need them are skipped without.
-enum Fixtures {
-    static let root = SharedFolder.path("venues/fixtures/coinex")
-    static var areThere: Bool { SharedFolder.holds("venues/fixtures/coinex/README.md") }
-    static let comment: Comment = "the venue's samples (../shared/venues/fixtures) are not here"
-
-    static func read(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(filePath: "\(root)/\(name)")))
-    }
-
-    /// All samples in the folder, in the order of their names.
-    static var names: [String] {
-        let files = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        return files.filter { !$0.hasSuffix(".md") }.sorted()
-    }
-}
+/// The venue's own messages; tests that need them are skipped without.
+let samples = VenueSamples(of: "coinex")
+let noSamples: Comment = "\(VenueSamples.absence)"
 
 /// Packs text as one gzip member, as the venue sends its frames.
 func gzip(_ text: String) -> [UInt8] { packed(Array(text.utf8), windowBits: 31) }

@@ -1,5 +1,6 @@
 import Coinut
 import PlainJSON
+import PropertyTesting
 import Testing
 import TradingModel
 import WireText
@@ -174,21 +175,21 @@ private func expectSame(_ request: CoinutRequest, _ sample: [UInt8]) throws {
     #expect(try fields(Array(request.text.utf8)) == fields(sample))
 }
 
-@Suite(.enabled(if: Fixtures.areThere, Fixtures.comment))
+@Suite(.enabled(if: samples.areThere, noSamples))
 struct `Coinut samples` {
-    @Test(arguments: Fixtures.names)
+    @Test(arguments: samples.names)
     func `are read, each as what it is`(name: String) throws {
         let read = try #require(readers[name], "no reader is named for \(name)")
-        try read(try Fixtures.read(name))
+        try read(try samples.read(name))
     }
 
     @Test func `are all there that have a reader`() {
-        #expect(Fixtures.names == readers.keys.sorted())
+        #expect(samples.names == readers.keys.sorted())
     }
 
-    @Test(arguments: Fixtures.names.filter { $0.hasPrefix("push_") })
+    @Test(arguments: samples.names.filter { $0.hasPrefix("push_") })
     func `read quickly say the same as read slowly`(name: String) throws {
-        let bytes = try Fixtures.read(name)
+        let bytes = try samples.read(name)
         #expect(CoinutScanner.scan(bytes.span) != nil)
         try expectSameQuickly(bytes)
     }

@@ -1,22 +1,19 @@
 import CZlib
 import Glibc
 import PlainJSON
+import PropertyTesting
 import Testing
 import VenueSimulators
 
 /// Where the venues' captured messages lie, beside the package; tests that need them are skipped
 /// without.
 enum Fixtures {
-    static let root: String = {
-        let parts = #filePath.split(separator: "/").dropLast(4)
-        return "/" + parts.joined(separator: "/") + "/shared/venues/fixtures/coinex"
-    }()
-    static var areThere: Bool { unsafe access(root + "/README.md", R_OK) == 0 }
-    static let comment: Comment = "the captured messages (../shared/venues) are not here"
+    private static let samples = VenueSamples(of: "coinex")
+    static var areThere: Bool { samples.areThere }
+    static let comment: Comment = "\(VenueSamples.absence)"
 
     static func json(_ name: String) throws -> JSON {
-        let text = try #require(Self.text(at: "\(root)/\(name).json"), "no fixture \(name)")
-        return try JSON(parsing: Array(text.utf8))
+        try JSON(parsing: try samples.read("\(name).json"))
     }
 
     /// A small file's text; nil when it cannot be read.
