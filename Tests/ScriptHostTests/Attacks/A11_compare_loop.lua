@@ -1,6 +1,6 @@
 -- A11: one instruction that compares 8 MB, again and again: the count ends it, or on a busy machine the time.
 -- ends: strategy
--- says: the strategy cannot go on
+-- says: (script.
 require "attacked"
 
 function attack()
