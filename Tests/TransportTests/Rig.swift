@@ -83,6 +83,8 @@ final class Rig: @unchecked Sendable {
         async throws
     {
         try await on { rig in
+            var settings = settings
+            settings.waits = Self.patient(settings.waits)
             rig.driver = SessionDriver(
                 Scripted(rig: rig), network: settings, on: rig.loop,
                 now: {
@@ -91,6 +93,18 @@ final class Rig: @unchecked Sendable {
                 },
                 take: { action, _ in rig.took(action) })
         }
+    }
+
+    /// With what a test has not set so long that no busy machine's pause between two of its steps
+    /// ends a request or a socket.
+    private static func patient(_ waits: NetworkSettings.Waits) -> NetworkSettings.Waits {
+        let usual = NetworkSettings.Waits()
+        var patient = waits
+        for step in [\NetworkSettings.Waits.connect, \.open, \.read, \.request]
+        where waits[keyPath: step] == usual[keyPath: step] {
+            patient[keyPath: step] = .minutes(10)
+        }
+        return patient
     }
 
     func stop() async throws {
@@ -120,7 +134,7 @@ final class Rig: @unchecked Sendable {
         if case .log(_, let text) = action { note("took \(text)") }
     }
 
-    /// Waits until a line begins so, and gives it; at most ten seconds.
+    /// Waits until a line begins so, and gives it; at most a minute.
     @discardableResult
     func line(_ start: String, times: Int = 1) async throws -> String {
         try await until("\(times) × `\(start)`") { rig in
@@ -132,7 +146,7 @@ final class Rig: @unchecked Sendable {
     func until(_ what: String, _ isDone: @escaping @Sendable (Rig) -> Bool) async throws {
         try await loop.flatSubmit { [self] in
             let promise = loop.makePromise(of: Void.self)
-            let timer = loop.assumeIsolated().scheduleTask(in: .seconds(10)) { [self] in
+            let timer = loop.assumeIsolated().scheduleTask(in: .seconds(60)) { [self] in
                 promise.fail(NotInTime(description: "\(what) did not come: \(log.suffix(20))"))
             }
             promise.futureResult.whenComplete { _ in timer.cancel() }
