@@ -154,7 +154,11 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary(":liblua5.4.a"), .linkedLibrary("m"),
                 // The length of a table is ours, and what a view's field is: see moon_border.c, moon_views.c.
-                .unsafeFlags(["-Xlinker", "--wrap=luaH_getn", "-Xlinker", "--wrap=luaT_callTMres"]),
+                // lld: of others a call within Lua's own file is none that can be wrapped.
+                .unsafeFlags([
+                    "-use-ld=lld", "-Xlinker", "--wrap=luaH_getn", "-Xlinker",
+                    "--wrap=luaV_finishget",
+                ]),
             ]),
         .target(
             name: "PaperTrading", dependencies: ["Cryptography", "TradingCore", "TradingModel"],

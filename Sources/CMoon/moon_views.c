@@ -507,20 +507,16 @@ static answer answer_view(moon_host *host, uintptr_t view, moon_field field) {
     }
 }
 
-static int view_index(lua_State *L);
-
-// What Lua asks for a metamethod's answer, as the linker has it (see Package.swift): what a view's field
-// is goes to its place at once, without a call of Lua's, which costs three times as much. All else,
-// and every mistake, goes the plain way.
-void __real_luaT_callTMres(
-    lua_State *L, const moon_lua_value *function, const moon_lua_value *of,
-    const moon_lua_value *name, moon_lua_value *result);
-void __wrap_luaT_callTMres(
-    lua_State *L, const moon_lua_value *function, const moon_lua_value *of,
-    const moon_lua_value *name, moon_lua_value *result) {
-    bool isField = function->type == MOON_LUA_FUNCTION && function->function == view_index
-                   && of->type == MOON_LUA_LIGHT && name->type == MOON_LUA_SHORT_STRING;
-    if (isField) {
+// What Lua asks for where a value that is no table is read, as the linker has it (see Package.swift): light
+// userdata are views, all of them, and what the field of one is goes to its place at once, without the search for
+// a metamethod and a call of Lua's. All else, and every mistake, goes the plain way, which is view_index.
+void __real_luaV_finishget(
+    lua_State *L, const moon_lua_value *of, moon_lua_value *name, moon_lua_value *result,
+    const moon_lua_value *place);
+void __wrap_luaV_finishget(
+    lua_State *L, const moon_lua_value *of, moon_lua_value *name, moon_lua_value *result,
+    const moon_lua_value *place) {
+    if (of->type == MOON_LUA_LIGHT && name->type == MOON_LUA_SHORT_STRING) {
         moon_host *host = moon_of(L);
         answer it = answer_view(host, (uintptr_t)of->pointer, moon_field_of(host, name->pointer));
         switch (it.kind) {
@@ -536,7 +532,7 @@ void __wrap_luaT_callTMres(
             return;
         }
     }
-    __real_luaT_callTMres(L, function, of, name, result);
+    __real_luaV_finishget(L, of, name, result, place);
 }
 
 // stack: view, name → value
