@@ -1,5 +1,6 @@
 // Intents: what handlers return. Each is checked when it is built, so that the error stands at the
 // line that built it, and cannot be changed afterwards.
+#include "moon_lua.h"
 #include "moon_parts.h"
 
 #include <math.h>
@@ -7,10 +8,20 @@
 
 static const char intent_metatable_key;
 
+// The fields that intents take, in the order of their fixed strings.
+enum {
+    FIRST_FIELD = MOON_FIXED_SYMBOL,
+    FIELD_COUNT = MOON_FIXED_TAG - MOON_FIXED_SYMBOL + 1,
+    MOST_PLAIN_PLACES = 16,
+};
+#define BIT(field) (1u << (MOON_FIXED_##field - FIRST_FIELD))
+
 typedef struct {
     const char *name;  // of the function, for errors
     lua_State *L;
     moon_host *host;
+    bool is_plain;  // whether the table at hand is one whose fields were found at once:
+    moon_lua_value found[FIELD_COUNT];
 } builder;
 
 // ---- Decimals -----------------------------------------------------------------------------------
@@ -111,13 +122,36 @@ static void note(builder *it) {
     it->host->built_line = ar.currentline > 0 ? ar.currentline : 0;
 }
 
-// Refuses keys of the table at `index` that are not in `fields` (ended by NULL).
-static void check_fields(builder *it, int index, const char *const *fields) {
+// Finds the fields of a table as a constructor leaves it, `{qty = 1, price = p}`, in one walk over its places:
+// nothing in it can be wrong. False: it is another, or there is something to refuse.
+static bool find_fields(builder *it, int index, unsigned taken) {
+    const moon_lua_table *table = lua_topointer(it->L, index);
+    size_t places = moon_lua_node_count(table);
+    if (table->metatable || moon_lua_array_count(table) || places > MOST_PLAIN_PLACES) return false;
+    for (size_t i = 0; i < places; i++) {
+        const moon_lua_node *node = &table->nodes[i];
+        if (moon_lua_is_nil(node->type)) continue;
+        if (node->key_type != MOON_LUA_SHORT_STRING) return false;
+        int field = 0;
+        while (node->key.pointer != it->host->fixed_strings[FIRST_FIELD + field]) {
+            if (++field == FIELD_COUNT) return false;
+        }
+        if (!(taken >> field & 1)) return false;
+        it->found[field] = (moon_lua_value){.pointer = node->pointer, .type = node->type};
+    }
+    it->is_plain = true;
+    return true;
+}
+
+// Refuses keys of the table at `index` that are not in `fields` (ended by NULL), which `taken` has as bits.
+static void check_fields(
+    builder *it, int index, const char *const *fields, unsigned taken) {
     lua_State *L = it->L;
     if (!lua_istable(L, index)) {
         moon_raise(
             L, "%s takes a table of fields, got %s", it->name, moon_type_name(L, index));
     }
+    if (find_fields(it, index, taken)) return;
     if (moon_thaw(L, index)) lua_replace(L, index);
     lua_pushnil(L);
     int smallest = lua_gettop(L);  // so that the message is the same on every run
@@ -155,8 +189,18 @@ static void check_fields(builder *it, int index, const char *const *fields) {
 
 // Pushes a field of the table at `index`; false: it is nil. // stack: +1
 static bool get(builder *it, int index, moon_fixed field) {
-    moon_push_fixed(it->L, it->host, field);
-    return lua_rawget(it->L, index) != LUA_TNIL;
+    lua_State *L = it->L;
+    if (it->is_plain) {
+        const moon_lua_value *value = &it->found[field - FIRST_FIELD];
+        switch (value->type) {
+        case LUA_TNIL: lua_pushnil(L); return false;
+        case MOON_LUA_NUMBER: lua_pushnumber(L, value->number); return true;
+        case MOON_LUA_INTEGER: lua_pushinteger(L, value->integer); return true;
+        default: break;
+        }
+    }
+    moon_push_fixed(L, it->host, field);
+    return lua_rawget(L, index) != LUA_TNIL;
 }
 
 static bool read_flag(builder *it, int index, moon_fixed field) {
@@ -228,9 +272,9 @@ static uint8_t read_tif(builder *it, int index) {
 static int place(lua_State *L, const char *name, uint8_t side) {
     static const char *const fields[] = {
         "symbol", "qty", "price", "tif", "post_only", "reduce_only", "stop", "tag", NULL};
-    builder it = {name, L, moon_of(L)};
+    builder it = {.name = name, .L = L, .host = moon_of(L)};
     lua_settop(L, 1);
-    check_fields(&it, 1, fields);
+    check_fields(&it, 1, fields, (1u << FIELD_COUNT) - 1);
     moon_intent *intent = push_intent(&it, MOON_PLACE);  // stack: fields, intent
     intent->side = side;
     intent->slot = read_slot(&it, 1);
@@ -280,7 +324,7 @@ static int64_t check_order(builder *it, int index) {
 // cancel(order), cancel{symbol=, tag=}
 static int cancel(lua_State *L) {
     static const char *const fields[] = {"symbol", "tag", NULL};
-    builder it = {"cancel", L, moon_of(L)};
+    builder it = {.name = "cancel", .L = L, .host = moon_of(L)};
     lua_settop(L, 1);
     if (moon_view_kind(L, 1) == MOON_VIEW_ORDER) {
         int64_t serial = check_order(&it, 1);
@@ -294,7 +338,7 @@ static int cancel(lua_State *L) {
             moon_type_name(L, 1));
     }
     it.name = "cancel{}";
-    check_fields(&it, 1, fields);
+    check_fields(&it, 1, fields, BIT(SYMBOL) | BIT(TAG));
     moon_intent *intent = push_intent(&it, MOON_CANCEL_MATCHING);  // stack: fields, intent
     if (get(&it, 1, MOON_FIXED_SYMBOL)) intent->slot = moon_check_slot(L, 3, it.name);
     lua_pop(L, 1);
@@ -306,14 +350,14 @@ static int cancel(lua_State *L) {
 // amend(order, {price=, qty=})
 static int amend(lua_State *L) {
     static const char *const fields[] = {"price", "qty", NULL};
-    builder it = {"amend", L, moon_of(L)};
+    builder it = {.name = "amend", .L = L, .host = moon_of(L)};
     lua_settop(L, 2);
     if (moon_view_kind(L, 1) != MOON_VIEW_ORDER) {
         return moon_raise(
             L, "amend was given %s, expected amend(order, {price=…, qty=…})",
             moon_type_name(L, 1));
     }
-    check_fields(&it, 2, fields);
+    check_fields(&it, 2, fields, BIT(PRICE) | BIT(QTY));
     int64_t serial = check_order(&it, 1);
     int direction = it.host->order.side == MOON_BUY ? -1 : 1;
     moon_intent *intent = push_intent(&it, MOON_AMEND);  // stack: order, fields, intent
@@ -334,7 +378,7 @@ static int amend(lua_State *L) {
 
 // target(symbol, qty), target(qty)
 static int target(lua_State *L) {
-    builder it = {"target", L, moon_of(L)};
+    builder it = {.name = "target", .L = L, .host = moon_of(L)};
     if (lua_gettop(L) == 1 && lua_type(L, 1) == LUA_TNUMBER) {
         lua_pushnil(L);
         lua_insert(L, 1);  // stack: nil, qty
@@ -356,7 +400,7 @@ static int target(lua_State *L) {
 
 // close(symbol), close()
 static int close_position(lua_State *L) {
-    builder it = {"close", L, moon_of(L)};
+    builder it = {.name = "close", .L = L, .host = moon_of(L)};
     lua_settop(L, 1);
     int32_t slot = moon_check_slot(L, 1, it.name);
     push_intent(&it, MOON_CLOSE)->slot = slot;
