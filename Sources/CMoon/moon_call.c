@@ -340,7 +340,7 @@ moon_outcome moon_call_due(moon_host *host) {
     return isQuiet ? MOON_QUIET : settle(host, MOON_WHEN, status, host->bottom);
 }
 
-// ---- Many trades in one call ---------------------------------------------------------------------
+// ---- Many events in one call ---------------------------------------------------------------------
 
 const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
     offsetof(moon_trade, instrument),   offsetof(moon_trade, venue_time),
@@ -349,10 +349,33 @@ const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
     offsetof(moon_trade, has_id),       offsetof(moon_trade, side),
 };
 
-// Whether all that came back is `nil` or `false`: as good as nothing. // stack: on_trade, results…
-static inline bool is_nothing_alone(moon_host *host, lua_State *L) {
-    return lua_gettop(L) == 2 && !lua_toboolean(L, 2) && host->request_count == 0
+const int64_t moon_change_offsets[MOON_CHANGE_FIELDS] = {
+    offsetof(moon_change, instrument), offsetof(moon_change, kind),
+    offsetof(moon_change, side),       offsetof(moon_change, price),
+    offsetof(moon_change, quantity),   offsetof(moon_change, ends_message),
+    offsetof(moon_change, venue_time), offsetof(moon_change, receive_time),
+};
+
+// Whether all that came back is `nil` or `false`: as good as nothing. // stack: …, results…
+static inline bool is_nothing_alone(moon_host *host, lua_State *L, int bottom) {
+    return lua_gettop(L) == bottom + 1 && !lua_toboolean(L, bottom + 1) && host->request_count == 0
            && host->stirred_generation != host->generation;
+}
+
+// Calls a handler, whose slot is `slot`, with a view of the event at hand; whether it answered.
+// stack: … → …, results…
+static inline bool is_answered(
+    moon_host *host, lua_State *L, int slot, moon_view kind, int32_t index) {
+    int bottom = lua_gettop(L);
+    lua_pushvalue(L, slot);
+    lua_pushlightuserdata(L, (void *)moon_view_now(host->generation, kind, index));
+    moon_enter(host);
+    lua_call(L, 1, LUA_MULTRET);
+    moon_leave(host);
+    if (!has_answered(host, L, bottom)) return false;
+    if (!is_nothing_alone(host, L, bottom)) return true;
+    lua_settop(L, bottom);
+    return false;
 }
 
 // Goes on to the next trade that is heard; false: there is none.
@@ -376,17 +399,15 @@ static int run_trades(lua_State *L) {
     while (host->following ? moon_follow_trades(L, host, stretch, isCalled)
                            : find_trade(host, stretch)) {
         if (host->following && moon_is_due(host)) return 0;
-        lua_pushvalue(L, 1);
-        lua_pushlightuserdata(
-            L, (void *)moon_view_now(host->generation, MOON_VIEW_TRADE, 0));
-        moon_enter(host);
-        lua_call(L, 1, LUA_MULTRET);
-        moon_leave(host);
-        if (!has_answered(host, L, 1)) continue;
-        if (!is_nothing_alone(host, L)) return lua_gettop(L) - 1;
-        lua_settop(L, 1);
+        if (is_answered(host, L, 1, MOON_VIEW_TRADE, 0)) return lua_gettop(L) - 1;
     }
     return 0;
+}
+
+// Pushes a handler, or nil. // stack: +1
+static void push_handler(moon_host *host, moon_handler handler) {
+    if (host->handler[handler]) lua_pushvalue(host->L, host->handler[handler]);
+    else lua_pushnil(host->L);
 }
 
 moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
@@ -399,12 +420,59 @@ moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
     if (host->request_count) moon_clear_requests(host);
     host->built_generation = host->stirred_generation = 0;  // what the last call did is not this one's
     lua_pushcfunction(L, run_trades);
-    if (slot) lua_pushvalue(L, slot);
-    else lua_pushnil(L);
+    push_handler(host, MOON_ON_TRADE);
     lua_pushlightuserdata(L, stretch);  // stack: …, run_trades, on_trade, the stretch
     int status = moon_run(host, 2, LUA_MULTRET);
     bool isQuiet = status == LUA_OK && !has_answered(host, L, host->bottom);
     return isQuiet ? MOON_QUIET : settle(host, MOON_ON_TRADE, status, host->bottom);
+}
+
+// stack: on_trade or nil, on_book or nil, the stretch → what the handler returned that ended it
+static int run_events(lua_State *L) {
+    moon_host *host = moon_of(L);
+    moon_stretch *stretch = lua_touserdata(L, 3);
+    lua_settop(L, 2);
+    bool hasTrade = !lua_isnil(L, 1), hasBook = !lua_isnil(L, 2);
+    while (stretch->next < stretch->end) {
+        if (stretch->kinds[stretch->next++] == MOON_EVENT_TRADE) {
+            const moon_trade *trade = stretch->trades + stretch->trade++;
+            if (!hasTrade || !stretch->is_heard[trade->instrument]) continue;
+            host->generation++;
+            host->events.trade = trade;
+            if (is_answered(host, L, 1, MOON_VIEW_TRADE, 0)) return lua_gettop(L) - 2;
+        } else {
+            const moon_change *change = stretch->changes + stretch->change++;
+            // Only at the end of a message is the book whole.
+            if (!hasBook || !change->ends_message) continue;
+            if (!stretch->is_book_heard[change->instrument]) continue;
+            host->generation++;
+            host->events.book = (int32_t)change->instrument;
+            if (is_answered(host, L, 2, MOON_VIEW_BOOK, host->events.book + 1)) {
+                return lua_gettop(L) - 2;
+            }
+        }
+    }
+    return 0;
+}
+
+moon_outcome moon_call_events(moon_host *host, moon_stretch *stretch, moon_handler *handler) {
+    *handler = MOON_ON_TRADE;
+    if (!host->handler[MOON_ON_TRADE] && !host->handler[MOON_ON_BOOK]) {
+        stretch->next = stretch->end;
+        return MOON_QUIET;
+    }
+    if (host->request_count) moon_clear_requests(host);
+    host->built_generation = host->stirred_generation = 0;  // what the last call did is not this one's
+    lua_pushcfunction(host->L, run_events);
+    push_handler(host, MOON_ON_TRADE);
+    push_handler(host, MOON_ON_BOOK);
+    lua_pushlightuserdata(host->L, stretch);  // stack: …, run_events, on_trade, on_book, the stretch
+    int status = moon_run(host, 3, LUA_MULTRET);
+    bool isQuiet = status == LUA_OK && !has_answered(host, host->L, host->bottom);
+    if (isQuiet) return MOON_QUIET;
+    bool isTrade = stretch->kinds[stretch->next - 1] == MOON_EVENT_TRADE;
+    *handler = isTrade ? MOON_ON_TRADE : MOON_ON_BOOK;
+    return settle(host, *handler, status, host->bottom);
 }
 
 // ---- Requests -----------------------------------------------------------------------------------

@@ -92,6 +92,7 @@ public import TradingModel
         unsafe shimStretch.initialize(to: moon_stretch())
         unsafe context.shimStretch = UnsafePointer(shimStretch)
         precondition(Trade.liesAsTheShimReadsIt, "moon_trade has the layout of Trade")
+        precondition(BookChange.liesAsTheShimReadsIt, "moon_change has the layout of BookChange")
         if let state { try restore(state) }
         try load(text, chunk: chunk)
         appendRequests(to: &asked)
@@ -159,13 +160,22 @@ public import TradingModel
         }
     }
 
-    public func onTrades(of stretch: EventStretch) -> HandlerOutcome {
+    public func onEvents(of stretch: EventStretch) -> HandlerOutcome {
+        guard stretch.hearsBooks else { return onTrades(of: stretch) }
+        // What follows a feed hears of each event by itself.
+        let isEach = follows || !stretch.hasAllBooks
+        return isEach ? offerEach(of: stretch) : onTradesAndBooks(of: stretch)
+    }
+
+    /// Only of a stretch whose changes of depth nobody hears of.
+    private func onTrades(of stretch: EventStretch) -> HandlerOutcome {
         let batch = stretch.batch
         let rows = batch.tradeRows(at: stretch.position..<stretch.end)
-        unsafe shimStretch.pointee = moon_stretch(
-            trades: UnsafeRawPointer(batch.tradeColumn).assumingMemoryBound(to: moon_trade.self),
-            is_heard: UnsafePointer(stretch.isHeard.base), next: rows.lowerBound,
-            end: rows.upperBound)
+        unsafe shimStretch.pointee.trades = UnsafeRawPointer(batch.tradeColumn)
+            .assumingMemoryBound(to: moon_trade.self)
+        unsafe shimStretch.pointee.is_heard = UnsafePointer(stretch.isHeard.base)
+        unsafe shimStretch.pointee.next = rows.lowerBound
+        unsafe shimStretch.pointee.end = rows.upperBound
         context.stretch = stretch
         var outcome = outcome(unsafe moon_call_trades(host, shimStretch), of: MOON_ON_TRADE)
         if follows, unsafe moon_is_due(host) {
@@ -179,6 +189,16 @@ public import TradingModel
         let hasHeardAll = outcome == .quiet && next == rows.upperBound
         stretch.pass(to: hasHeardAll ? stretch.end : batch.place(ofTrade: next - 1) + 1)
         return outcome
+    }
+
+    private func onTradesAndBooks(of stretch: EventStretch) -> HandlerOutcome {
+        unsafe shimStretch.pointee = moon_stretch(stretch)
+        context.stretch = stretch
+        var handler = MOON_ON_TRADE
+        let result = unsafe moon_call_events(host, shimStretch, &handler)
+        context.stretch = nil
+        stretch.pass(to: unsafe shimStretch.pointee.next)
+        return outcome(result, of: handler)
     }
 
     public func onQuote(_ quote: Quote) -> HandlerOutcome {

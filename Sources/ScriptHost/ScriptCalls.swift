@@ -151,10 +151,8 @@ extension ScriptContext {
     private static func addQueries(to calls: inout moon_calls) {
         unsafe calls.now = { pointer in unsafe context(pointer).state?.now.nanoseconds ?? 0 }
         unsafe calls.order = { pointer, serial, out in
-            let found: Void? = unsafe context(pointer).read(Int(serial)) { order in
-                if let out = unsafe out { unsafe order.write(to: out) }
-            }
-            return found != nil
+            guard let out = unsafe out else { return false }
+            return unsafe context(pointer).write(Int(serial), to: out)
         }
         unsafe calls.order_id = { pointer, serial, id in
             unsafe set(id, context(pointer).read(Int(serial)) { $0.id.text } ?? "")

@@ -23,7 +23,9 @@ import TradingModel
     var state: TradingState? {
         get {
             if let stretch, let next = unsafe shimStretch?.pointee.next {
-                stretch.catchUp(through: stretch.batch.place(ofTrade: next - 1))
+                let place = next - 1
+                stretch.catchUp(
+                    through: stretch.hearsBooks ? place : stretch.batch.place(ofTrade: place))
             }
             return attached
         }
@@ -95,7 +97,7 @@ import TradingModel
 
     /// Keeps an order for the event at hand where the engine's table does not have it so; whether it did.
     func setAside(_ order: Order) -> Bool {
-        if !order.isAside, state?.readOrder(order.serial, { _ in }) == true { return false }
+        if !order.isAside, state?.orders.has(order.serial) == true { return false }
         currentOrder = order
         return true
     }
@@ -104,9 +106,24 @@ import TradingModel
     /// there is none, or it is forgotten.
     func read<Value>(_ serial: Int, _ body: (borrowing Order) -> Value) -> Value? {
         if currentSerial == serial, let currentOrder { return body(currentOrder) }
-        var value: Value?
-        _ = state?.readOrder(serial) { value = body($0) }
-        return value
+        return state?.order(serial).map { body($0) }
+    }
+
+    func id(ofOrder serial: Int) -> ClientOrderID? {
+        if let order = unsafe state?.orders.place(of: serial) { return unsafe order.pointee.id }
+        return read(serial) { $0.id }
+    }
+
+    /// Writes an order for the shim, as ``read(_:_:)`` finds it; false: there is none, or it is forgotten.
+    func write(_ serial: Int, to out: UnsafeMutablePointer<moon_order>) -> Bool {
+        // What most ask for lies in the table as it is.
+        if currentSerial != serial, let order = unsafe state?.orders.place(of: serial) {
+            unsafe order.write(to: out)
+            return true
+        }
+        return read(serial) { order in
+            unsafe withUnsafePointer(to: order) { unsafe $0.write(to: out) }
+        } != nil
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.

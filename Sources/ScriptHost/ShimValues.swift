@@ -26,6 +26,36 @@ extension Trade {
     }()
 }
 
+extension BookChange {
+    /// Whether the shim may read changes of depth where Swift has put them.
+    static let liesAsTheShimReadsIt: Bool = {
+        let shim = unsafe withUnsafeBytes(of: moon_change_offsets) { bytes in
+            unsafe Array(bytes.bindMemory(to: Int64.self)).map { Int($0) }
+        }
+        return MemoryLayout<BookChange>.stride == MemoryLayout<moon_change>.stride
+            && fieldOffsets == shim
+            && EventBatch.Kind.trade.rawValue == UInt8(MOON_EVENT_TRADE)
+    }()
+}
+
+extension moon_stretch {
+    /// Of all events of a stretch.
+    init(_ stretch: EventStretch) {
+        let batch = stretch.batch
+        let places = stretch.position..<stretch.end
+        unsafe self.init(
+            trades: UnsafeRawPointer(batch.tradeColumn).assumingMemoryBound(to: moon_trade.self),
+            is_heard: UnsafePointer(stretch.isHeard.base), next: places.lowerBound,
+            end: places.upperBound,
+            kinds: UnsafeRawPointer(batch.kindColumn).assumingMemoryBound(to: UInt8.self),
+            changes: UnsafeRawPointer(batch.changeColumn)
+                .assumingMemoryBound(to: moon_change.self),
+            is_book_heard: UnsafePointer(stretch.isBookHeard.base),
+            trade: batch.tradeRows(at: places).lowerBound,
+            change: batch.changeRows(at: places).lowerBound)
+    }
+}
+
 extension Side {
     /// From MOON_BUY and MOON_SELL.
     init(shim value: UInt8) { self = value == UInt8(MOON_BUY) ? .buy : .sell }
@@ -181,26 +211,30 @@ extension moon_fill {
     }
 }
 
-extension Order {
+extension UnsafePointer<Order> {
+    /// Field by field: an order is large, and most of it is its tag.
     func write(to out: UnsafeMutablePointer<moon_order>) {
-        unsafe out.pointee.instrument = Int32(request.instrument.index)
-        unsafe out.pointee.side = request.side.shim
-        unsafe out.pointee.has_price = request.price != nil
-        unsafe out.pointee.has_stop = request.stop != nil
-        unsafe out.pointee.is_post_only = request.isPostOnly
-        unsafe out.pointee.is_reduce_only = request.isReduceOnly
-        unsafe out.pointee.quantity = moon_attos(request.quantity.attos)
-        unsafe out.pointee.price = moon_attos(request.price?.attos ?? 0)
-        unsafe out.pointee.stop = moon_attos(request.stop?.attos ?? 0)
-        unsafe out.pointee.filled = moon_attos(filled.attos)
-        unsafe out.pointee.remaining = moon_attos(remaining.attos)
-        unsafe out.pointee.created = createdAt.nanoseconds
-        unsafe out.pointee.updated = updatedAt.nanoseconds
-        unsafe out.pointee.version = Int64(version)
-        unsafe out.pointee.tif = request.timeInForce.shim
-        unsafe withUnsafeMutableBytes(of: &out.pointee.tag) { unsafe request.tag.copy(to: $0) }
-        unsafe out.pointee.state = UInt8(truncatingIfNeeded: state.shim)
-        unsafe out.pointee.reason = moon_word(reason)
+        unsafe out.pointee.instrument = Int32(pointee.request.instrument.index)
+        unsafe out.pointee.side = pointee.request.side.shim
+        let (price, stop) = unsafe (pointee.request.price, pointee.request.stop)
+        unsafe out.pointee.has_price = price != nil
+        unsafe out.pointee.has_stop = stop != nil
+        unsafe out.pointee.is_post_only = pointee.request.isPostOnly
+        unsafe out.pointee.is_reduce_only = pointee.request.isReduceOnly
+        unsafe out.pointee.quantity = moon_attos(pointee.request.quantity.attos)
+        unsafe out.pointee.price = moon_attos(price?.attos ?? 0)
+        unsafe out.pointee.stop = moon_attos(stop?.attos ?? 0)
+        unsafe out.pointee.filled = moon_attos(pointee.state.filled.attos)
+        unsafe out.pointee.remaining = moon_attos(pointee.remaining.attos)
+        unsafe out.pointee.created = pointee.createdAt.nanoseconds
+        unsafe out.pointee.updated = pointee.updatedAt.nanoseconds
+        unsafe out.pointee.version = Int64(pointee.version)
+        unsafe out.pointee.tif = pointee.request.timeInForce.shim
+        unsafe withUnsafeMutableBytes(of: &out.pointee.tag) {
+            unsafe pointee.request.tag.copy(to: $0)
+        }
+        unsafe out.pointee.state = UInt8(truncatingIfNeeded: pointee.state.shim)
+        unsafe out.pointee.reason = moon_word(pointee.reason)
     }
 }
 

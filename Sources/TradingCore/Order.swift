@@ -103,6 +103,18 @@ public struct Order: Hashable, Sendable {
 
     public subscript(id: ClientOrderID) -> Order? { serial(of: id).flatMap { self[$0] } }
 
+    /// Where one of the last orders lies, until the table changes; nil: there is none, it is forgotten, or it
+    /// was moved aside.
+    @unsafe public func place(of serial: Int) -> UnsafePointer<Order>? {
+        let place = serial - firstSerial
+        return place >= 0 && place < recentCount ? unsafe UnsafePointer(recent + place) : nil
+    }
+
+    /// Whether it has the order: one that it has forgotten, or never had, it has not.
+    public func has(_ serial: Int) -> Bool {
+        unsafe place(of: serial) != nil || longLived[serial] != nil
+    }
+
     /// Lets `body` read an order where it lies; false: there is none, or it is forgotten.
     @inline(__always)
     func read(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
@@ -121,8 +133,11 @@ public struct Order: Hashable, Sendable {
     func serial(of id: ClientOrderID) -> Int? {
         // Our ids end in the serial; that the id itself agrees makes sure that the order is meant.
         if let serial = id.parts.ending {
-            var isMeant = false
-            if read(serial, { isMeant = $0.id == id }), isMeant { return serial }
+            if let order = unsafe place(of: serial) {
+                if unsafe order.pointee.id == id { return serial }
+            } else if let order = longLived[serial], order.id == id {
+                return serial
+            }
         }
         return serialByID[id]
     }

@@ -81,11 +81,11 @@ public protocol Strategy: AnyObject {
 
     func onStart(_ reason: StartReason) -> HandlerOutcome
     func onTrade(_ trade: Trade) -> HandlerOutcome
-    /// Runs over the trades of a stretch up to and including the first that it answers.
+    /// Runs over the events of a stretch that it hears of, up to and including the first that it answers.
     ///
     /// Says with ``EventStretch/pass(to:)`` how far it came. There is an implementation that calls
-    /// ``onTrade(_:)`` for each.
-    func onTrades(of stretch: EventStretch) -> HandlerOutcome
+    /// ``onTrade(_:)`` and ``onBook(_:)`` for each: ``offerEach(of:)``.
+    func onEvents(of stretch: EventStretch) -> HandlerOutcome
     func onQuote(_ quote: Quote) -> HandlerOutcome
     /// The book changed as a whole: called at the end of a venue's message.
     func onBook(_ book: OrderBook) -> HandlerOutcome
@@ -111,18 +111,34 @@ extension Strategy {
     public var hearsOfOrders: Bool { true }
     public func needs(of instrument: InstrumentID) -> FeedSet { subscription(to: instrument).feeds }
 
-    public func onTrades(of stretch: EventStretch) -> HandlerOutcome {
-        let batch = stretch.batch
-        for row in batch.tradeRows(at: stretch.position..<stretch.end) {
-            let place = batch.place(ofTrade: row)
-            let trade = batch.trade(at: place)
-            guard stretch.isHeard[trade.instrument.index] else { continue }
-            stretch.pass(to: place + 1)
-            stretch.catchUp(through: place)
-            let outcome = onTrade(trade)
-            if outcome != .quiet { return outcome }
+    public func onEvents(of stretch: EventStretch) -> HandlerOutcome { offerEach(of: stretch) }
+
+    /// Calls a handler for each event of a stretch, up to and including the first that is answered.
+    public func offerEach(of stretch: EventStretch) -> HandlerOutcome {
+        for place in stretch.position..<stretch.end {
+            let outcome = offer(place, of: stretch)
+            if outcome != .quiet {
+                stretch.pass(to: place + 1)
+                return outcome
+            }
         }
         stretch.pass(to: stretch.end)
         return .quiet
+    }
+
+    private func offer(_ place: Int, of stretch: EventStretch) -> HandlerOutcome {
+        let batch = stretch.batch
+        guard batch.kind(at: place) == .book else {
+            let trade = batch.trade(at: place)
+            guard stretch.isHeard[trade.instrument.index] else { return .quiet }
+            stretch.catchUp(through: place)
+            return onTrade(trade)
+        }
+        let change = batch.change(at: place)
+        guard change.endsMessage, stretch.isBookHeard[change.instrument.index] else {
+            return .quiet
+        }
+        stretch.catchUp(through: place)
+        return stretch.book(of: change.instrument).map { onBook($0) } ?? .quiet
     }
 }

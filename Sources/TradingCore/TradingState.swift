@@ -68,11 +68,6 @@ public final class TradingState {
     /// The order with this serial; nil: there is none, or it is forgotten.
     public func order(_ serial: Int) -> Order? { orders[serial] }
 
-    /// Lets `body` read an order where it lies; false: there is none, or it is forgotten.
-    public func readOrder(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
-        orders.read(serial, body)
-    }
-
     /// Takes in what a stretch of events says about marks and time.
     func see(_ batch: EventBatch, _ places: Range<Int>) {
         for place in places { now = max(now, batch.receiveTime(at: place)) }

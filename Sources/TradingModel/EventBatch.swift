@@ -157,6 +157,8 @@
     /// The place of the trade in this row.
     public func place(ofTrade row: Int) -> Int { unsafe tradePlaces[row] }
 
+    /// What each event is, by place; valid until the batch changes.
+    @unsafe @inlinable public var kindColumn: UnsafePointer<Kind> { unsafe UnsafePointer(kinds) }
     /// The column of trades; valid until the batch changes.
     @unsafe @inlinable public var tradeColumn: UnsafePointer<Trade> {
         unsafe UnsafePointer(tradeRows)

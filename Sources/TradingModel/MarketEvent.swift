@@ -88,6 +88,20 @@ public struct BookChange: Hashable, Sendable {
         self.venueTime = venueTime
         self.receiveTime = receiveTime
     }
+
+    /// Where the fields lie in memory, in bytes, in the order of their declaration.
+    public static var fieldOffsets: [Int?] {
+        [
+            MemoryLayout<BookChange>.offset(of: \.instrument),
+            MemoryLayout<BookChange>.offset(of: \.kind),
+            MemoryLayout<BookChange>.offset(of: \.side),
+            MemoryLayout<BookChange>.offset(of: \.price),
+            MemoryLayout<BookChange>.offset(of: \.quantity),
+            MemoryLayout<BookChange>.offset(of: \.endsMessage),
+            MemoryLayout<BookChange>.offset(of: \.venueTime),
+            MemoryLayout<BookChange>.offset(of: \.receiveTime),
+        ]
+    }
 }
 
 /// A price level: a price and the total quantity there.

@@ -13,23 +13,13 @@ final class WrappedStrategy: Strategy {
         self.fault = fault
     }
 
-    func onTrades(of stretch: EventStretch) -> HandlerOutcome {
+    func onEvents(of stretch: EventStretch) -> HandlerOutcome {
         guard ways.contains(.tradeByTrade) else {
-            let outcome = inner.onTrades(of: stretch)
+            let outcome = inner.onEvents(of: stretch)
             if fault == .quietIsTheEnd, outcome == .quiet { stretch.pass(to: stretch.end) }
             return outcome
         }
-        for row in stretch.batch.tradeRows(at: stretch.position..<stretch.end) {
-            let place = stretch.batch.place(ofTrade: row)
-            let trade = stretch.batch.trade(at: place)
-            guard stretch.isHeard[trade.instrument.index] else { continue }
-            stretch.pass(to: place + 1)
-            stretch.catchUp(through: place)
-            let outcome = inner.onTrade(trade)
-            if outcome != .quiet { return outcome }
-        }
-        stretch.pass(to: stretch.end)
-        return .quiet
+        return inner.offerEach(of: stretch)
     }
 
     var hearsOfOrders: Bool { ways.contains(.hearsAll) || inner.hearsOfOrders }

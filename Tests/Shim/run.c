@@ -165,7 +165,8 @@ static void call_trades(life *it, moon_host *host) {
     static const bool heard[64] = {
         true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
     };
-    moon_stretch stretch = {trades, heard, 0, 1 + one_of(it, MOST_TRADES)};
+    moon_stretch stretch = {
+        .trades = trades, .is_heard = heard, .end = 1 + one_of(it, MOST_TRADES)};
     for (size_t i = 0; i < stretch.end; i++) trades[i] = make_trade(it);
     while (stretch.next < stretch.end) {
         take_outcome(it, host, MOON_ON_TRADE, moon_call_trades(host, &stretch));

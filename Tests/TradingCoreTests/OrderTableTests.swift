@@ -55,10 +55,9 @@ import TradingModel
         for _ in 0..<20 { desk.report(try desk.place(request), .rejected(reason: "no")) }
         desk.fill(first, try Quantity("0.25"), at: try Price("100"))
         #expect(desk.state.orders[first]?.filled == (try Quantity("0.25")))
-        var seen: Quantity?
-        #expect(desk.state.readOrder(1) { seen = $0.filled })
-        #expect(seen == (try Quantity("0.25")))
-        #expect(!desk.state.readOrder(2) { _ in Issue.record("it is forgotten") })
+        #expect(desk.state.orders.has(1))
+        #expect(unsafe desk.state.orders.place(of: 1) == nil, "it was moved aside")
+        #expect(!desk.state.orders.has(2), "it is forgotten")
         desk.report(first, .cancelled)
         #expect(desk.state.orders[first]?.state.isOpen == false)
     }

@@ -74,6 +74,19 @@ typedef struct {
 enum { MOON_TRADE_FIELDS = 8 };
 extern const int64_t moon_trade_offsets[MOON_TRADE_FIELDS];
 
+// A change of depth as it lies there: see BookChange in TradingModel.
+typedef struct {
+    int64_t instrument;
+    uint8_t kind, side;
+    _Alignas(16) moon_attos price;
+    moon_attos quantity;
+    bool ends_message;
+    int64_t venue_time, receive_time;
+} moon_change;
+
+enum { MOON_CHANGE_FIELDS = 8 };
+extern const int64_t moon_change_offsets[MOON_CHANGE_FIELDS];
+
 typedef struct {
     int32_t instrument;
     bool has_bid, has_ask;
@@ -424,17 +437,29 @@ bool moon_is_due(const moon_host *host);
 // Calls the function of the next of them.
 moon_outcome moon_call_due(moon_host *host);
 
-// Trades in a row for on_trade, so that one protected call serves many of them.
+// Events in a row, so that one protected call serves many of them: trades for on_trade alone, or trades
+// and changes of depth for on_trade and on_book.
 typedef struct {
     const moon_trade *trades;
     const bool *is_heard;  // by instrument: whether on_trade hears of its trades
-    size_t next;           // in: the first trade; then the one behind the trade at hand
+    size_t next;           // in: the first event; then the one behind the event at hand
     size_t end;
+    // Only of both: then events count, else trades alone.
+    const uint8_t *kinds;  // of each event: MOON_EVENT_TRADE or another
+    const moon_change *changes;
+    const bool *is_book_heard;  // by instrument: whether on_book hears of its depth
+    size_t trade, change;       // the rows of the next ones
 } moon_stretch;
+
+enum { MOON_EVENT_TRADE, MOON_EVENT_CHANGE };
 
 // Runs on_trade over a stretch up to and including the first trade that it answers or fails at. A
 // trade by which a condition comes true ends it too: its functions and on_trade are still to be called.
 moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch);
+
+// Runs on_trade and on_book over a stretch of both, up to and including the first event that either answers
+// or fails at, of which `handler` says which. Only while nothing follows a feed.
+moon_outcome moon_call_events(moon_host *host, moon_stretch *stretch, moon_handler *handler);
 
 // ---- What a call asked for --------------------------------------------------------------------
 

@@ -161,8 +161,12 @@ public import TradingModel
             process(unsafe batch.changeColumn[next])
             next += 1
         }
-        if next < rows.upperBound {
-            keepBook(of: instrument).apply(batch, next..<rows.upperBound)
+        guard next < rows.upperBound else { return }
+        let rest = next..<rows.upperBound
+        if let book = unsafe tapes[instrument.index].book {
+            unsafe book._withUnsafeGuaranteedRef { $0.apply(batch, rest) }
+        } else {
+            keepBook(of: instrument).apply(batch, rest)
         }
     }
 

@@ -116,7 +116,7 @@ public struct Engine {
         let subscriptions = instruments.map { strategy.subscription(to: $0.id) }
         feeds = InstrumentTable(subscriptions.map(\.feeds))
         canRunAhead =
-            !ownsBooks && subscriptions.allSatisfy { $0.feeds.isSubset(of: [.trades]) }
+            !ownsBooks && subscriptions.allSatisfy { $0.feeds.isSubset(of: [.trades, .book]) }
         bars = zip(instruments, subscriptions).map { instrument, subscription in
             subscription.barSizes.map { BarBuilder(instrument: instrument.id, size: $0) }
         }
@@ -250,8 +250,8 @@ public struct Engine {
 
     // MARK: - Market events
 
-    /// Whether a strategy hears of trades alone, and its books are kept elsewhere: it may then run
-    /// ahead over an ``EventStretch``.
+    /// Whether a strategy hears of trades and depth alone, and its books are kept elsewhere: it may then
+    /// run ahead over an ``EventStretch``.
     public let canRunAhead: Bool
 
     /// A stretch over `batch`, to be used again and again.
@@ -260,15 +260,14 @@ public struct Engine {
     public func makeStretch(
         over batch: EventBatch, take: @escaping (Range<Int>) -> Void
     ) -> EventStretch {
-        let isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
-        return EventStretch(over: batch, isHeard: isHeard, state: state, take: take)
+        EventStretch(over: batch, feeds: feeds, state: state, take: take)
     }
 
     /// Offers a stretch to the strategy, up to and including the first event that it answers.
     ///
     /// Only where ``canRunAhead``, and where all of it lies before ``nextDeadline``.
     public mutating func process(_ stretch: EventStretch, into commands: inout [Command]) {
-        let outcome = strategy.onTrades(of: stretch)
+        let outcome = strategy.onEvents(of: stretch)
         stretch.catchUp(through: stretch.position - 1)
         settle(outcome, into: &commands)
     }

@@ -3,7 +3,7 @@ public import TradingModel
 /// Trades and book changes in a row between which nothing else can happen: no order arrives, no
 /// report, no timer.
 ///
-/// A strategy that hears of the trades alone may run ahead over it; what the host does with the
+/// A strategy that hears of no more than these may run ahead over it; what the host does with the
 /// events itself follows in one go. Whoever asks in between how things stand calls
 /// ``catchUp(through:)`` first, so that nobody can tell the difference.
 public final class EventStretch {
@@ -11,6 +11,10 @@ public final class EventStretch {
     public let batch: EventBatch
     /// By instrument: whether the strategy hears of its trades.
     public let isHeard: InstrumentTable<Bool>
+    /// By instrument: whether the strategy hears of its depth.
+    public let isBookHeard: InstrumentTable<Bool>
+    /// Whether it hears of any depth: else it need only be offered trades.
+    public let hearsBooks: Bool
     /// The first event that the strategy has not been offered.
     public private(set) var position = 0
     public private(set) var end = 0
@@ -20,11 +24,13 @@ public final class EventStretch {
     private let take: (Range<Int>) -> Void
 
     init(
-        over batch: EventBatch, isHeard: InstrumentTable<Bool>, state: TradingState,
+        over batch: EventBatch, feeds: InstrumentTable<FeedSet>, state: TradingState,
         take: @escaping (Range<Int>) -> Void
     ) {
         self.batch = batch
-        self.isHeard = isHeard
+        isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
+        isBookHeard = InstrumentTable(feeds.values.map { $0.contains(.book) })
+        hearsBooks = isBookHeard.values.contains(true)
         self.state = state
         self.take = take
     }
@@ -38,6 +44,13 @@ public final class EventStretch {
 
     /// Says that the strategy has been offered everything in front of this place.
     public func pass(to place: Int) { position = place }
+
+    /// Whether there is a book of all whose depth is heard: depth without one is not told.
+    public var hasAllBooks: Bool {
+        (0..<isBookHeard.count).allSatisfy { !isBookHeard[$0] || state.books[$0] != nil }
+    }
+    /// The depth of an instrument as of the last event that was taken in; nil: none has come.
+    public func book(of instrument: InstrumentID) -> OrderBook? { state.books[instrument.index] }
 
     /// Lets the host take in everything up to and including this place.
     public func catchUp(through place: Int) {
