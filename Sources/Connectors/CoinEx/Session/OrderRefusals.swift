@@ -5,7 +5,9 @@ internal import VenueSessions
 /// Refused orders, cancels and changes, and answers that never came.
 extension CoinExSession {
     mutating func refusedOrder(_ flight: InFlight, _ refusal: VenueRefusal) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial] else { return }
+        guard let serial = flight.purpose.order, let order = desk.orders[serial] else {
+            return forgotten(flight)
+        }
         if order.isDone { return notRemoved(flight) }
         let reason = "\(refusal.advice) (\(refusal))"
         if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
@@ -73,7 +75,7 @@ extension CoinExSession {
     /// The cancel of an order that has ended for everybody else is repeated while it is looked for.
     private mutating func notRemoved(_ flight: InFlight) {
         guard case .cancelByClientID(let serial) = flight.purpose, desk.watched[serial] != nil
-        else { return }
+        else { return reconciled(flight.purpose, askedAt: flight.sentAt) }
         askAgain(flight)
         if flight.attempts >= Bounds.removalAttempts {
             reconciled(flight.purpose, askedAt: flight.sentAt)
@@ -84,7 +86,9 @@ extension CoinExSession {
 
     /// What was asked may or may not have been done: nothing is guessed, the venue is asked.
     mutating func lostAnswer(_ flight: InFlight, _ reason: String) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial] else { return }
+        guard let serial = flight.purpose.order, let order = desk.orders[serial] else {
+            return forgotten(flight)
+        }
         if order.isDone { return notRemoved(flight) }
         switch flight.purpose {
         case .place:

@@ -6,7 +6,9 @@ internal import WireText
 /// Answers over HTTP that are about one order.
 extension CoinExSession {
     mutating func receivedForOrder(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial] else { return }
+        guard let serial = flight.purpose.order, let order = desk.orders[serial] else {
+            return forgotten(flight)
+        }
         switch flight.purpose {
         case .place where order.terms?.trigger != nil:
             try take(flight, CoinExReplies.stopReference(body)) { $0.placedStop(serial, $1) }

@@ -77,6 +77,11 @@ extension CoinExSession {
         }
     }
 
+    /// An answer about an order that is kept no more: nothing is to be known of it.
+    mutating func forgotten(_ flight: InFlight) {
+        reconciled(flight.purpose, askedAt: flight.sentAt)
+    }
+
     /// All is answered; what the answers showed to be filled and nobody told is asked for once.
     private mutating func endRound(_ product: Product) {
         if lines[product]?.hasAskedForOwed == false {

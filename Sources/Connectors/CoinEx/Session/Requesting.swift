@@ -98,7 +98,7 @@ extension CoinExSession {
             guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.amend?.number == change
             else { return }
             refuseAmend(serial, "the stop order woke before it was changed")
-        default: break
+        default: reconciled(purpose, askedAt: now)  // of its order nothing is kept any more
         }
     }
 
