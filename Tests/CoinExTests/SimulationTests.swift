@@ -12,7 +12,7 @@ import VenueSessions
     ///
     /// A change that is not meant to change behaviour leaves it as it is. One that is meant to: look at
     /// why it differs, then put here the number that the test prints.
-    private static let actionHash: UInt64 = 0xb2ef_a719_17b9_7a1e
+    private static let actionHash: UInt64 = 0x92ee_65ca_bcaf_5126
 
     @Test func `does what it did before, to the last action`() throws {
         var sum: UInt64 = 0

@@ -11,6 +11,8 @@ struct AccountState {
         var pushedAt = Timestamp.distantPast
         /// The venue's time of it; later news may arrive earlier.
         var venueTime = Timestamp.distantPast
+        /// Whether pushes of one moment told different amounts: which is newer the list will tell.
+        var isDoubtful = false
     }
 
     /// Executions are asked for from this much before the last time that all were known.
@@ -22,6 +24,8 @@ struct AccountState {
     var positionPushedAt: [Int: Timestamp] = [:]
     /// The venue's time of what was pushed last; what is older came late.
     var positionTimes: [Int: Timestamp] = [:]
+    /// Instruments of which pushes of one moment told different positions.
+    var doubtfulPositions: Set<Int> = []
     /// What was told to be bought and sold since a position was told, which may contain it or not.
     var filledSince: [Int: [Side: Quantity]] = [:]
     var filledAt: [Int: Timestamp] = [:]
@@ -55,11 +59,38 @@ extension CoinExSession {
             let old = account.holdings[product]?[currency]
             let time = balance.updatedAt ?? old?.venueTime ?? .distantPast
             if let old, time < old.venueTime { continue }
+            let isDoubtful = old.map { mayBeOlder(balance, than: $0) } ?? false
             account.holdings[product, default: [:]][currency] = AccountState.Holding(
                 total: balance.total, available: balance.available, pushedAt: now,
-                venueTime: time)
+                venueTime: time, isDoubtful: isDoubtful)
             tellBalance(currency)
+            if isDoubtful { askAfterBurst(.balances(product)) }
         }
+    }
+
+    /// Whether a push is of the same moment as the one before it, as far as can be told: the venue
+    /// may have sent them in either order.
+    private func mayBeOlder(_ balance: WireBalance, than old: AccountState.Holding) -> Bool {
+        if let time = balance.updatedAt, time > old.venueTime { return false }
+        if old.isDoubtful { return true }
+        let isSame = old.total == balance.total && old.available == balance.available
+        return !isSame && isOfOneMoment(balance.updatedAt, old.venueTime, pushedAt: old.pushedAt)
+    }
+
+    /// - Parameters:
+    ///   - time: the venue's, of a push that has just come.
+    ///   - last: that of the push before, which came at `pushedAt`.
+    private func isOfOneMoment(
+        _ time: Timestamp?, _ last: Timestamp, pushedAt: Timestamp
+    ) -> Bool {
+        guard pushedAt > .distantPast else { return false }
+        if let time { return time == last }
+        return now < pushedAt.advanced(byNanoseconds: Waits.burst)
+    }
+
+    /// Asks for what pushes leave in doubt, when no more of them are to be expected.
+    private mutating func askAfterBurst(_ purpose: Purpose) {
+        agenda.addOnce(.request(purpose, attempts: 0), at: after(Waits.burst))
     }
 
     /// The whole list; what is not in it is zero, and what was pushed since it was asked for is
@@ -73,6 +104,7 @@ extension CoinExSession {
             let old = account.holdings[product]?[currency]
             if let old, old.pushedAt >= askedAt {
                 isOvertaken = true
+                if old.isDoubtful { askAfterBurst(.balances(product)) }
                 continue
             }
             let new = listed.first { $0.currency == currency.code }
@@ -121,13 +153,27 @@ extension CoinExSession {
                 "\(settings.symbols[index]): the venue changed the position by itself "
                     + "(\(push.event))", "look at margin and risk before trading on")
         }
-        if let time = push.position.updatedAt {
-            if time < account.positionTimes[index] ?? .distantPast { return }
-            account.positionTimes[index] = time
+        let time = push.position.updatedAt
+        if let time, time < account.positionTimes[index] ?? .distantPast { return }
+        if mayBeOlder(push.position, index) {
+            account.doubtfulPositions.insert(index)
+            askAfterBurst(.positions(page: 1))
+        } else {
+            account.doubtfulPositions.remove(index)
         }
+        if let time { account.positionTimes[index] = time }
         account.positionPushedAt[index] = now
         account.filledSince[index] = nil
         tell(push.position, index, isForced: push.isForced, askedAt: now)
+    }
+
+    private func mayBeOlder(_ position: WirePosition, _ index: Int) -> Bool {
+        let last = account.positionTimes[index] ?? .distantPast
+        if let time = position.updatedAt, time > last { return false }
+        if account.doubtfulPositions.contains(index) { return true }
+        guard let net = account.positions[index], net != position.net else { return false }
+        return isOfOneMoment(
+            position.updatedAt, last, pushedAt: account.positionPushedAt[index] ?? .distantPast)
     }
 
     /// A page of all open positions; what is on no page is flat.
@@ -142,9 +188,10 @@ extension CoinExSession {
             }
             account.positionsSeen.insert(index)
             if isNewer(than: askedAt, index) {
-                askAnewInRound(.positions(page: 1), .futures)
+                overtaken(index)
                 continue
             }
+            account.doubtfulPositions.remove(index)
             forgetFills(before: askedAt, index)
             tell(position, index, isForced: false, askedAt: askedAt)
         }
@@ -152,9 +199,14 @@ extension CoinExSession {
             return askWhileReconciling(.positions(page: number + 1), .futures)
         }
         for index in markets.indices
-        where markets[index].product == .futures && !account.positionsSeen.contains(index)
-            && !isNewer(than: askedAt, index)
-        {
+        where markets[index].product == .futures && !account.positionsSeen.contains(index) {
+            if isNewer(than: askedAt, index) {
+                if account.doubtfulPositions.contains(index) {
+                    askAfterBurst(.positions(page: 1))
+                }
+                continue
+            }
+            account.doubtfulPositions.remove(index)
             account.positions[index] = .zero
             forgetFills(before: askedAt, index)
             out.append(
@@ -163,6 +215,12 @@ extension CoinExSession {
                         instrument: InstrumentID(index), net: .zero,
                         venueTime: clock.venueTime(at: askedAt), receiveTime: now)))
         }
+    }
+
+    /// A push came while the list that shows a position was on its way.
+    private mutating func overtaken(_ index: Int) {
+        askAnewInRound(.positions(page: 1), .futures)
+        if account.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: 1)) }
     }
 
     /// A list contains what was told to be filled before it was asked for.

@@ -85,6 +85,9 @@ enum Waits {
     static let audit = 5 * second
     /// Balances and positions likewise.
     static let accountAudit = 30 * second
+    /// Pushes that come within this may be of one moment, and in the wrong order; then a list is asked
+    /// for that was made behind all of them.
+    static let burst = 1 * second
     /// A clock drifts a millisecond in a minute at worst.
     static let clock = 300 * second
     /// An order that was told as ended and whose end nobody saw is looked for: the venue's lists
