@@ -29,11 +29,11 @@ final class SessionDesk {
 
     init(
         _ symbols: [String] = ["coinex:BTC/USDT"], key: CoinExKey? = SessionDesk.key,
-        _ change: (inout CoinExSettings) -> Void = { _ in }
+        traits: VenueTraits = .coinEx, _ change: (inout CoinExSettings) -> Void = { _ in }
     ) throws {
         var settings = CoinExSettings(symbols: try symbols.map { try Symbol($0) }, key: key)
         change(&settings)
-        session = CoinExSession(settings)
+        session = CoinExSession(settings, traits: traits)
     }
 
     // MARK: - Inputs

@@ -14,6 +14,7 @@ internal import WireText
 /// never sent again, for the venue would take it twice.
 public struct CoinExSession: VenueSession {
     let settings: CoinExSettings
+    let traits: VenueTraits
     var now = Timestamp.distantPast
     /// What the input at hand has led to so far.
     var out: [SessionAction] = []
@@ -54,8 +55,12 @@ public struct CoinExSession: VenueSession {
     private var scanner = PushScanner()
     private let inflater = GzipInflater()
 
-    public init(_ settings: CoinExSettings) {
+    public init(_ settings: CoinExSettings) { self.init(settings, traits: .coinEx) }
+
+    /// - Parameter traits: those of another venue, to try what CoinEx does not do.
+    package init(_ settings: CoinExSettings, traits: VenueTraits) {
         self.settings = settings
+        self.traits = traits
         var rates = EndpointGroups.rates
         for product in Product.allCases {
             rates[Self.socketGroup(product)] = Bounds.socketMessagesPerSecond

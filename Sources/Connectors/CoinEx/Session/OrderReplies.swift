@@ -100,14 +100,23 @@ extension CoinExSession {
         guard let order = desk.orders[serial], !order.isDone else { return }
         let product = markets[order.instrument].product
         guard adopt(serial, wire, product) else { return }
-        // An order that cannot rest is over with its reply; one that filled nothing is pushed
-        // nowhere.
         if wire.unfilled == .zero {
             desk.orders[serial]?.end(as: .filled)
         } else if ["market", "ioc", "fok"].contains(wire.type) {
-            desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))
+            cannotRest(serial, wire.id)
         }
         settle(serial)
+    }
+
+    /// An order that cannot rest is over with its reply, if that comes behind the matching; one that
+    /// filled nothing is pushed nowhere.
+    private mutating func cannotRest(_ serial: Int, _ id: Int64) {
+        switch traits.reply {
+        case .settled:
+            desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))
+        case .taken:
+            agenda.addOnce(.request(.status(serial, id: id), attempts: 0), at: after(Waits.deals))
+        }
     }
 
     private mutating func placedStop(_ serial: Int, _ stop: StopReference) {
