@@ -69,10 +69,15 @@ let package = Package(
         .target(
             name: "CoinEx",
             dependencies: [
-                "CZlib", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
+                "AccountSession", "CZlib", "Cryptography", "PlainJSON", "TradingCore",
+                "TradingModel",
                 "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
+        // The truth about orders, balances and positions, for all venues.
+        .target(
+            name: "AccountSession", dependencies: ["TradingCore", "TradingModel", "VenueSessions"],
+            path: "Sources/Connectors/AccountSession", swiftSettings: strict),
         .target(
             name: "Coinut",
             dependencies: [
@@ -223,7 +228,8 @@ let package = Package(
         .testTarget(
             name: "CoinExTests",
             dependencies: [
-                "CZlib", "CoinEx", "PropertyTesting", "TradingCore", "TradingModel",
+                "AccountSession", "CZlib", "CoinEx", "PropertyTesting", "TradingCore",
+                "TradingModel",
                 "VenueSessions", "WireText",
             ],
             swiftSettings: tests),

@@ -1,3 +1,4 @@
+import AccountSession
 import CoinEx
 import Testing
 import TradingCore
@@ -6,8 +7,9 @@ import VenueSessions
 
 /// A round that waits for an answer about an order of which nothing is kept any more.
 @Suite struct `A CoinEx round with a question about a forgotten order` {
-    /// Order 1 was lost and is asked for in a round; then its end was pushed, and that of a thousand
-    /// others, so that it is kept no more. Everything else in the round is answered.
+    /// The round waits for nothing but what was asked about order 1.
+    ///
+    /// That was lost and is asked for; then its end was pushed, and that of a thousand others.
     private func waiting() throws -> (desk: SessionDesk, questions: [RequestID]) {
         let desk = try SessionDesk()
         try desk.goLive()

@@ -1,3 +1,4 @@
+import AccountSession
 import CoinEx
 import Testing
 import TradingCore
@@ -217,7 +218,7 @@ private func live(position: String? = nil) throws -> SessionDesk {
     private let terms = try? OrderTerms(
         OrderRequest(
             instrument: InstrumentID(0), side: .buy, quantity: exact("1"), price: exact("2")),
-        market: "BTCUSDT", base: Currency("BTC"), product: .spot, clientID: "a")
+        market: "BTCUSDT", base: Currency("BTC"), segment: .spot, clientID: "a")
 
     // 7.29: a batch costs as many units as it has orders.
     @Test func `cost a unit for each order`() throws {

@@ -1,3 +1,4 @@
+import AccountSession
 import CoinEx
 import Testing
 import TradingCore
@@ -103,7 +104,7 @@ private func resting() throws -> SessionDesk {
         let request = OrderRequest(
             instrument: InstrumentID(0), side: .buy, quantity: exact("0.2"))
         let terms = try OrderTerms(
-            request, market: "BTCUSDT", base: Currency("BTC"), product: .spot, clientID: "a")
+            request, market: "BTCUSDT", base: Currency("BTC"), segment: .spot, clientID: "a")
         #expect(
             CoinExRequests.place(terms, .spot).body
                 == #"{"market":"BTCUSDT","market_type":"SPOT","side":"buy","type":"market","#

@@ -1,3 +1,4 @@
+import AccountSession
 import CoinEx
 import Foundation
 import PropertyTesting
@@ -96,7 +97,7 @@ private let vectors = [
             OrderRequest(
                 instrument: InstrumentID(0), side: .buy, quantity: try Quantity("0.0001"),
                 price: try Price("61000")), market: "BTCUSDT", base: Currency("BTC"),
-            product: .spot, clientID: "cid-0001")
+            segment: .spot, clientID: "cid-0001")
         let call = CoinExRequests.place(order, .spot).call(key, milliseconds: 1_700_490_703_564)
         #expect(call.method == "POST" && call.path == "/v2/spot/order" && call.isOrder)
         #expect(call.body == vectors[2].body)

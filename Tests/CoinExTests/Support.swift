@@ -1,3 +1,4 @@
+import AccountSession
 import CZlib
 import CoinEx
 import PropertyTesting

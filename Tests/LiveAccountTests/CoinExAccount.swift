@@ -48,11 +48,11 @@ extension AccountVenue {
             let request = OrderRequest(
                 instrument: InstrumentID(0), side: .buy, quantity: try Quantity("0.01"),
                 price: try Price("\(20_000 + number)"))
-            let product = CoinExInstruments.product(of: symbol)
+            let segment = CoinExInstruments.segment(of: symbol)
             let terms = try OrderTerms(
                 request, market: CoinExInstruments.market(of: symbol), base: symbol.base,
-                product: product, clientID: "web-\(number)")
-            let call = CoinExRequests.place(terms, product).call(
+                segment: segment, clientID: "web-\(number)")
+            let call = CoinExRequests.place(terms, segment).call(
                 key, milliseconds: now.nanoseconds / 1_000_000)
             _ = simulator.handle(
                 HTTPRequest(

@@ -85,7 +85,7 @@ extension VenueRefusal {
         }
     }
 
-    /// What went wrong on a socket, whose codes end in the same four digits for both products.
+    /// What went wrong on a socket, whose codes end in the same four digits for both segments.
     package static func socketKind(_ code: Int) -> SocketRefusalClass {
         switch (code / 10_000, code % 10_000) {
         case (2...3, 1): .invalidArgument

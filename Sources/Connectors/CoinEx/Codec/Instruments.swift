@@ -1,3 +1,4 @@
+package import AccountSession
 package import TradingModel
 package import WireText
 
@@ -15,7 +16,7 @@ package enum CoinExInstruments {
     private static let futuresMakerFee = Rate(attos: 300_000_000_000_000)
     private static let futuresTakerFee = Rate(attos: 500_000_000_000_000)
 
-    package static func product(of symbol: Symbol) -> Product {
+    package static func segment(of symbol: Symbol) -> Segment {
         symbol.kind == .spot ? .spot : .futures
     }
 
@@ -25,9 +26,9 @@ package enum CoinExInstruments {
     }
 
     /// How scripts write a market of the lists; nil for a name that no symbol can have.
-    package static func symbol(of info: MarketInfo, _ product: Product) -> Symbol? {
+    package static func symbol(of info: MarketInfo, _ segment: Segment) -> Symbol? {
         let settle =
-            product == .spot ? "" : info.isInverse ? ":\(info.base)" : ":\(info.quote)"
+            segment == .spot ? "" : info.isInverse ? ":\(info.base)" : ":\(info.quote)"
         return try? Symbol("\(venue):\(info.base)/\(info.quote)\(settle)")
     }
 
@@ -48,7 +49,7 @@ package enum CoinExInstruments {
         let stated = info.tickSize.map(\.attos) ?? 0
         // A price must satisfy both; the tick is the stronger wherever it is a multiple.
         let tick = stated > 0 ? leastCommonMultiple(stated, precision) : precision
-        let isSpot = product(of: symbol) == .spot
+        let isSpot = segment(of: symbol) == .spot
         let listed = isSpot ? (info.makerFee, info.takerFee) : nonZero(info)
         return Instrument(
             id: id, symbol: symbol, tick: Price(attos: tick), lot: Quantity(attos: lot),
@@ -78,11 +79,11 @@ package enum CoinExInstruments {
 
     /// The listed symbols nearest to one that is not listed, nearest first.
     package static func nearest(to symbol: Symbol, among infos: [MarketInfo]) -> [String] {
-        let product = product(of: symbol)
+        let segment = segment(of: symbol)
         let wanted = Array(symbol.description.utf8)
         var found: [(distance: Int, text: String)] = []
         for info in infos {
-            guard let text = self.symbol(of: info, product)?.description else { continue }
+            guard let text = self.symbol(of: info, segment)?.description else { continue }
             let distance = editDistance(wanted, Array(text.utf8))
             if distance <= 3 { found.append((distance, text)) }
         }

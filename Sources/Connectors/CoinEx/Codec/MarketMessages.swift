@@ -1,17 +1,11 @@
+package import AccountSession
 package import PlainJSON
 package import TradingModel
 internal import WireText
 
-/// The two markets of the venue: names, order ids and deal ids of one mean nothing in the other.
-package enum Product: String, Hashable, Comparable, Sendable, CaseIterable {
-    case spot
-    case futures
-
+extension Segment {
     /// How requests name it.
     package var marketType: String { self == .spot ? "SPOT" : "FUTURES" }
-    package static func < (left: Self, right: Self) -> Bool {
-        left == .spot && right == .futures
-    }
 }
 
 /// A market as the market lists describe it.

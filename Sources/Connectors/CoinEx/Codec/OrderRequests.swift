@@ -1,3 +1,4 @@
+package import AccountSession
 package import TradingModel
 internal import WireText
 
@@ -19,7 +20,7 @@ package struct OrderTerms: Hashable {
 
     /// - Throws: ``Unsupported`` for what the venue has no order for.
     package init(
-        _ request: OrderRequest, market: String, base: Currency, product: Product, clientID: String
+        _ request: OrderRequest, market: String, base: Currency, segment: Segment, clientID: String
     ) throws(Unsupported) {
         self.market = market
         side = request.side
@@ -37,7 +38,7 @@ package struct OrderTerms: Hashable {
         case (_, .ioc, false): type = "ioc"
         case (_, .fok, false): type = "fok"
         }
-        unit = product == .spot && request.price == nil ? base.code : nil
+        unit = segment == .spot && request.price == nil ? base.code : nil
     }
 
     /// What the venue has no order for.
@@ -46,10 +47,10 @@ package struct OrderTerms: Hashable {
         init(_ reason: String) { self.reason = reason }
     }
 
-    fileprivate func body(_ product: Product, closing: Bool = false) -> String {
+    fileprivate func body(_ segment: Segment, closing: Bool = false) -> String {
         var body = ObjectText()
         body.add("market", market)
-        body.add("market_type", product.marketType)
+        body.add("market_type", segment.marketType)
         if !closing { body.add("side", side.description) }
         body.add("type", type)
         body.add("amount", amount)
@@ -58,17 +59,17 @@ package struct OrderTerms: Hashable {
         body.add("client_id", clientID)
         if let trigger {
             body.add("trigger_price", trigger)
-            if product == .futures { body.add("trigger_price_type", "latest_price") }
+            if segment == .futures { body.add("trigger_price_type", "latest_price") }
         }
         return body.finished()
     }
 }
 
 extension CoinExRequests {
-    package static func place(_ order: OrderTerms, _ product: Product) -> CoinExRequest {
+    package static func place(_ order: OrderTerms, _ segment: Segment) -> CoinExRequest {
         let name = order.trigger == nil ? "order" : "stop-order"
         return post(
-            "/v2/\(product.rawValue)/\(name)", order.body(product), .place, product, isOrder: true)
+            "/v2/\(segment.rawValue)/\(name)", order.body(segment), .place, segment, isOrder: true)
     }
 
     /// A reduce-only order: it closes at most the position, and its side follows from it.
@@ -79,89 +80,89 @@ extension CoinExRequests {
     }
 
     /// Several orders at once, at the price of as many units.
-    package static func placeBatch(_ orders: [OrderTerms], _ product: Product) -> CoinExRequest {
+    package static func placeBatch(_ orders: [OrderTerms], _ segment: Segment) -> CoinExRequest {
         precondition(1...batchSize ~= orders.count, "a batch has 1 to \(batchSize) orders")
-        let items = orders.map { $0.body(product) }.joined(separator: ",")
+        let items = orders.map { $0.body(segment) }.joined(separator: ",")
         return post(
-            "/v2/\(product.rawValue)/batch-order", "{\"orders\":[\(items)]}", .place, product,
+            "/v2/\(segment.rawValue)/batch-order", "{\"orders\":[\(items)]}", .place, segment,
             units: orders.count, isOrder: true)
     }
 
     /// New terms of an order; what is nil stays.
     package static func modify(
-        _ product: Product, _ market: String, orderID: Int64, price: Price?, amount: Quantity?
+        _ segment: Segment, _ market: String, orderID: Int64, price: Price?, amount: Quantity?
     ) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/modify-order",
-            target(product, market) {
+            "/v2/\(segment.rawValue)/modify-order",
+            target(segment, market) {
                 $0.add("order_id", json: String(orderID))
                 addTerms(price: price, amount: amount, to: &$0)
-            }, .place, product, isOrder: true)
+            }, .place, segment, isOrder: true)
     }
 
     package static func modifyStop(
-        _ product: Product, _ market: String, stopID: Int64, price: Price?, amount: Quantity?
+        _ segment: Segment, _ market: String, stopID: Int64, price: Price?, amount: Quantity?
     ) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/modify-stop-order",
-            target(product, market) {
+            "/v2/\(segment.rawValue)/modify-stop-order",
+            target(segment, market) {
                 $0.add("stop_id", json: String(stopID))
                 addTerms(price: price, amount: amount, to: &$0)
-            }, .place, product, isOrder: true)
+            }, .place, segment, isOrder: true)
     }
 
     package static func cancel(
-        _ product: Product, _ market: String, orderID: Int64
+        _ segment: Segment, _ market: String, orderID: Int64
     ) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/cancel-order",
-            target(product, market) { $0.add("order_id", json: String(orderID)) }, .cancel, product,
+            "/v2/\(segment.rawValue)/cancel-order",
+            target(segment, market) { $0.add("order_id", json: String(orderID)) }, .cancel, segment,
             isOrder: true)
     }
 
     package static func cancelStop(
-        _ product: Product, _ market: String, stopID: Int64
+        _ segment: Segment, _ market: String, stopID: Int64
     ) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/cancel-stop-order",
-            target(product, market) { $0.add("stop_id", json: String(stopID)) }, .cancel, product,
+            "/v2/\(segment.rawValue)/cancel-stop-order",
+            target(segment, market) { $0.add("stop_id", json: String(stopID)) }, .cancel, segment,
             isOrder: true)
     }
 
     package static func cancelBatch(
-        _ product: Product, _ market: String, orderIDs: [Int64]
+        _ segment: Segment, _ market: String, orderIDs: [Int64]
     ) -> CoinExRequest {
         precondition(1...batchSize ~= orderIDs.count, "a batch has 1 to \(batchSize) orders")
         let ids = orderIDs.map { String($0) }.joined(separator: ",")
         return post(
-            "/v2/\(product.rawValue)/cancel-batch-order",
-            target(product, market) { $0.add("order_ids", json: "[\(ids)]") }, .bulkCancel, product,
+            "/v2/\(segment.rawValue)/cancel-batch-order",
+            target(segment, market) { $0.add("order_ids", json: "[\(ids)]") }, .bulkCancel, segment,
             units: orderIDs.count, isOrder: true)
     }
 
     package static func cancel(
-        _ product: Product, _ market: String, clientID: String, isStop: Bool
+        _ segment: Segment, _ market: String, clientID: String, isStop: Bool
     ) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/cancel-\(isStop ? "stop-" : "")order-by-client-id",
-            target(product, market) { $0.add("client_id", clientID) }, .bulkCancel, product,
+            "/v2/\(segment.rawValue)/cancel-\(isStop ? "stop-" : "")order-by-client-id",
+            target(segment, market) { $0.add("client_id", clientID) }, .bulkCancel, segment,
             isOrder: true)
     }
 
     /// All normal orders of a market; stops stay.
-    package static func cancelAll(_ product: Product, _ market: String) -> CoinExRequest {
+    package static func cancelAll(_ segment: Segment, _ market: String) -> CoinExRequest {
         post(
-            "/v2/\(product.rawValue)/cancel-all-order", target(product, market) { _ in },
-            .bulkCancel, product, isOrder: true)
+            "/v2/\(segment.rawValue)/cancel-all-order", target(segment, market) { _ in },
+            .bulkCancel, segment, isOrder: true)
     }
 
     /// The body of a request about a market's orders.
     private static func target(
-        _ product: Product, _ market: String, _ add: (inout ObjectText) -> Void
+        _ segment: Segment, _ market: String, _ add: (inout ObjectText) -> Void
     ) -> String {
         var body = ObjectText()
         body.add("market", market)
-        body.add("market_type", product.marketType)
+        body.add("market_type", segment.marketType)
         add(&body)
         return body.finished()
     }

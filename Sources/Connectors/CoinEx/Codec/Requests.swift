@@ -1,3 +1,4 @@
+package import AccountSession
 package import TradingModel
 package import VenueSessions
 internal import WireText
@@ -46,17 +47,17 @@ package enum EndpointGroups {
         case market
     }
 
-    package static func group(_ kind: Kind, _ product: Product) -> EndpointGroup {
-        (product == .spot ? spot : futures)[kind] ?? EndpointGroup(kind.rawValue)
+    package static func group(_ kind: Kind, _ segment: Segment) -> EndpointGroup {
+        (segment == .spot ? spot : futures)[kind] ?? EndpointGroup(kind.rawValue)
     }
 
     private static let spot = groups(.spot)
     private static let futures = groups(.futures)
 
-    private static func groups(_ product: Product) -> [Kind: EndpointGroup] {
+    private static func groups(_ segment: Segment) -> [Kind: EndpointGroup] {
         Dictionary(
             uniqueKeysWithValues: Kind.allCases.map {
-                ($0, EndpointGroup("\(product.rawValue) \($0.rawValue)"))
+                ($0, EndpointGroup("\(segment.rawValue) \($0.rawValue)"))
             })
     }
 
@@ -91,22 +92,22 @@ package enum CoinExRequests {
         method: "GET", path: "/v2/time", group: EndpointGroups.group(.market, .spot),
         isSigned: false)
 
-    package static func markets(_ product: Product) -> CoinExRequest {
-        open(product, "market")
+    package static func markets(_ segment: Segment) -> CoinExRequest {
+        open(segment, "market")
     }
     package static func fundingRate(_ market: String) -> CoinExRequest {
         open(.futures, "funding-rate", [("market", market)])
     }
-    package static func depth(_ product: Product, _ market: String, limit: Int) -> CoinExRequest {
-        open(product, "depth", [("market", market), ("limit", String(limit)), ("interval", "0")])
+    package static func depth(_ segment: Segment, _ market: String, limit: Int) -> CoinExRequest {
+        open(segment, "depth", [("market", market), ("limit", String(limit)), ("interval", "0")])
     }
-    package static func deals(_ product: Product, _ market: String, limit: Int) -> CoinExRequest {
-        open(product, "deals", [("market", market), ("limit", String(limit))])
+    package static func deals(_ segment: Segment, _ market: String, limit: Int) -> CoinExRequest {
+        open(segment, "deals", [("market", market), ("limit", String(limit))])
     }
 
     /// Candles of a length that the venue has; nil for others.
     package static func candles(
-        _ product: Product, _ market: String, minutes: Int, limit: Int
+        _ segment: Segment, _ market: String, minutes: Int, limit: Int
     ) -> CoinExRequest? {
         let names = [
             1: "1min", 3: "3min", 5: "5min", 15: "15min", 30: "30min", 60: "1hour", 120: "2hour",
@@ -115,26 +116,26 @@ package enum CoinExRequests {
         ]
         guard let name = names[minutes] else { return nil }
         return open(
-            product, "kline", [("market", market), ("period", name), ("limit", String(limit))])
+            segment, "kline", [("market", market), ("period", name), ("limit", String(limit))])
     }
 
     private static func open(
-        _ product: Product, _ name: String, _ query: [(String, String)] = []
+        _ segment: Segment, _ name: String, _ query: [(String, String)] = []
     ) -> CoinExRequest {
         CoinExRequest(
-            method: "GET", path: path("/v2/\(product.rawValue)/\(name)", query),
-            group: EndpointGroups.group(.market, product), isSigned: false)
+            method: "GET", path: path("/v2/\(segment.rawValue)/\(name)", query),
+            group: EndpointGroups.group(.market, segment), isSigned: false)
     }
 
     // MARK: - Account
 
-    package static func balances(_ product: Product) -> CoinExRequest {
-        signed("/v2/assets/\(product.rawValue)/balance", [], .accountQuery, product)
+    package static func balances(_ segment: Segment) -> CoinExRequest {
+        signed("/v2/assets/\(segment.rawValue)/balance", [], .accountQuery, segment)
     }
-    package static func fees(_ product: Product, _ market: String) -> CoinExRequest {
+    package static func fees(_ segment: Segment, _ market: String) -> CoinExRequest {
         signed(
             "/v2/account/trade-fee-rate",
-            [("market", market), ("market_type", product.marketType)], .accountQuery, product)
+            [("market", market), ("market_type", segment.marketType)], .accountQuery, segment)
     }
     package static func positions(page: Int) -> CoinExRequest {
         signed(
@@ -163,64 +164,64 @@ package enum CoinExRequests {
     // MARK: - Order queries
 
     package static func pendingOrders(
-        _ product: Product, market: String? = nil, clientID: String? = nil, page: Int
+        _ segment: Segment, market: String? = nil, clientID: String? = nil, page: Int
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/pending-order",
-            filter(product, market, clientID) + paging(page), .orderQuery, product)
+            "/v2/\(segment.rawValue)/pending-order",
+            filter(segment, market, clientID) + paging(page), .orderQuery, segment)
     }
     package static func finishedOrders(
-        _ product: Product, market: String, clientID: String, page: Int
+        _ segment: Segment, market: String, clientID: String, page: Int
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/finished-order",
-            filter(product, market, clientID) + paging(page), .orderHistory, product)
+            "/v2/\(segment.rawValue)/finished-order",
+            filter(segment, market, clientID) + paging(page), .orderHistory, segment)
     }
     package static func pendingStops(
-        _ product: Product, market: String? = nil, clientID: String? = nil, page: Int
+        _ segment: Segment, market: String? = nil, clientID: String? = nil, page: Int
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/pending-stop-order",
-            filter(product, market, clientID) + paging(page), .orderQuery, product)
+            "/v2/\(segment.rawValue)/pending-stop-order",
+            filter(segment, market, clientID) + paging(page), .orderQuery, segment)
     }
     package static func finishedStops(
-        _ product: Product, market: String, clientID: String, page: Int
+        _ segment: Segment, market: String, clientID: String, page: Int
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/finished-stop-order",
-            filter(product, market, clientID) + paging(page), .orderHistory, product)
+            "/v2/\(segment.rawValue)/finished-stop-order",
+            filter(segment, market, clientID) + paging(page), .orderHistory, segment)
     }
     package static func orderStatus(
-        _ product: Product, _ market: String, _ id: Int64
+        _ segment: Segment, _ market: String, _ id: Int64
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/order-status",
-            [("market", market), ("order_id", String(id))], .orderQuery, product)
+            "/v2/\(segment.rawValue)/order-status",
+            [("market", market), ("order_id", String(id))], .orderQuery, segment)
     }
     package static func orderDeals(
-        _ product: Product, _ market: String, _ id: Int64, page: Int
+        _ segment: Segment, _ market: String, _ id: Int64, page: Int
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/order-deals",
+            "/v2/\(segment.rawValue)/order-deals",
             [
-                ("market", market), ("market_type", product.marketType), ("order_id", String(id)),
-            ] + paging(page), .orderHistory, product)
+                ("market", market), ("market_type", segment.marketType), ("order_id", String(id)),
+            ] + paging(page), .orderHistory, segment)
     }
     package static func userDeals(
-        _ product: Product, _ market: String, since: Timestamp, page: Int
+        _ segment: Segment, _ market: String, since: Timestamp, page: Int
     ) -> CoinExRequest {
         signed(
-            "/v2/\(product.rawValue)/user-deals",
+            "/v2/\(segment.rawValue)/user-deals",
             [
-                ("market", market), ("market_type", product.marketType),
+                ("market", market), ("market_type", segment.marketType),
                 ("start_time", String(since.nanoseconds / 1_000_000)),
-            ] + paging(page), .orderHistory, product)
+            ] + paging(page), .orderHistory, segment)
     }
 
     private static func filter(
-        _ product: Product, _ market: String?, _ clientID: String?
+        _ segment: Segment, _ market: String?, _ clientID: String?
     ) -> [(String, String)] {
-        (market.map { [("market", $0)] } ?? []) + [("market_type", product.marketType)]
+        (market.map { [("market", $0)] } ?? []) + [("market_type", segment.marketType)]
             + (clientID.map { [("client_id", $0)] } ?? [])
     }
 
@@ -232,19 +233,19 @@ package enum CoinExRequests {
 
     private static func signed(
         _ name: String, _ query: [(String, String)], _ kind: EndpointGroups.Kind,
-        _ product: Product
+        _ segment: Segment
     ) -> CoinExRequest {
         CoinExRequest(
-            method: "GET", path: path(name, query), group: EndpointGroups.group(kind, product))
+            method: "GET", path: path(name, query), group: EndpointGroups.group(kind, segment))
     }
 
     static func post(
-        _ path: String, _ body: String, _ kind: EndpointGroups.Kind, _ product: Product,
+        _ path: String, _ body: String, _ kind: EndpointGroups.Kind, _ segment: Segment,
         units: Int = 1, isOrder: Bool = false
     ) -> CoinExRequest {
         CoinExRequest(
             method: "POST", path: path, body: body,
-            group: EndpointGroups.group(kind, product), units: units, isOrder: isOrder)
+            group: EndpointGroups.group(kind, segment), units: units, isOrder: isOrder)
     }
 
     private static func path(_ path: String, _ query: [(String, String)]) -> String {

@@ -2,7 +2,7 @@ package import PlainJSON
 package import TradingModel
 internal import WireText
 
-/// An own order, from any reply or push; names differ by age and product.
+/// An own order, from any reply or push; names differ by age and segment.
 package struct WireOrder: WireValue, Hashable {
     package let id: Int64
     package let stopID: Int64?

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 public import TradingModel
 public import VenueSessions

@@ -1,9 +1,10 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
 /// What the account holds, as far as the venue told.
-struct AccountState {
+struct Holdings {
     struct Holding {
         var total: Money
         var available: Money
@@ -15,10 +16,7 @@ struct AccountState {
         var isDoubtful = false
     }
 
-    /// Executions are asked for from this much before the last time that all were known.
-    static let dealsMargin: Int64 = 60 * 1_000_000_000
-
-    var holdings: [Product: [Currency: Holding]] = [:]
+    var balances: [Segment: [Currency: Holding]] = [:]
     /// By instrument, once the venue told.
     var positions: [Int: SignedQuantity] = [:]
     var positionPushedAt: [Int: Timestamp] = [:]
@@ -32,45 +30,45 @@ struct AccountState {
     /// Markets of the pages of positions that have come so far.
     var positionsSeen: Set<Int> = []
     /// Executions before this are all known.
-    var dealsKnownUntil: [Product: Timestamp] = [:]
+    var dealsKnownUntil: [Segment: Timestamp] = [:]
 }
 
 extension CoinExSession {
     mutating func auditAccount() {
-        agenda.addOnce(.accountAudit, at: after(Waits.accountAudit))
-        for product in markets.products where lines[product]?.stage == .live {
-            requestRegularly(.balances(product))
-            if product == .futures { requestRegularly(.positions(page: 1)) }
+        agenda.addOnce(.accountAudit, at: after(traits.pace.accountAudit))
+        for segment in markets.segments where lines[segment]?.stage == .live {
+            requestRegularly(.balances(segment))
+            if segment == .futures { requestRegularly(.positions(page: 1)) }
         }
     }
 
-    /// While a product is live its executions are told as they happen.
-    mutating func knowDeals(_ product: Product) {
-        account.dealsKnownUntil[product] = clock.venueTime(at: now)
-            .advanced(byNanoseconds: -AccountState.dealsMargin)
+    /// While a segment is live its executions are told as they happen.
+    mutating func knowDeals(_ segment: Segment) {
+        holdings.dealsKnownUntil[segment] = clock.venueTime(at: now)
+            .advanced(byNanoseconds: -traits.pace.dealsMargin)
     }
 
     // MARK: - Balances
 
     /// A push: absolute values of the currencies that changed.
-    mutating func received(_ balances: [WireBalance], _ product: Product) {
+    mutating func received(_ balances: [WireBalance], _ segment: Segment) {
         for balance in balances where balance.marginMarket == nil {
             let currency = Currency(balance.currency)
-            let old = account.holdings[product]?[currency]
+            let old = holdings.balances[segment]?[currency]
             let time = balance.updatedAt ?? old?.venueTime ?? .distantPast
             if let old, time < old.venueTime { continue }
             let isDoubtful = old.map { mayBeOlder(balance, than: $0) } ?? false
-            account.holdings[product, default: [:]][currency] = AccountState.Holding(
+            holdings.balances[segment, default: [:]][currency] = Holdings.Holding(
                 total: balance.total, available: balance.available, pushedAt: now,
                 venueTime: time, isDoubtful: isDoubtful)
             tellBalance(currency)
-            if isDoubtful { askAfterBurst(.balances(product)) }
+            if isDoubtful { askAfterBurst(.balances(segment)) }
         }
     }
 
     /// Whether a push is of the same moment as the one before it, as far as can be told: the venue
     /// may have sent them in either order.
-    private func mayBeOlder(_ balance: WireBalance, than old: AccountState.Holding) -> Bool {
+    private func mayBeOlder(_ balance: WireBalance, than old: Holdings.Holding) -> Bool {
         if let time = balance.updatedAt, time > old.venueTime { return false }
         if old.isDoubtful { return true }
         let isSame = old.total == balance.total && old.available == balance.available
@@ -85,57 +83,57 @@ extension CoinExSession {
     ) -> Bool {
         guard pushedAt > .distantPast else { return false }
         if let time { return time == last }
-        return now < pushedAt.advanced(byNanoseconds: Waits.burst)
+        return now < pushedAt.advanced(byNanoseconds: traits.pace.burst)
     }
 
     /// Asks for what pushes leave in doubt, when no more of them are to be expected.
-    private mutating func askAfterBurst(_ purpose: Purpose) {
-        agenda.addOnce(.request(purpose, attempts: 0), at: after(Waits.burst))
+    private mutating func askAfterBurst(_ ask: Ask) {
+        agenda.addOnce(.request(ask, attempts: 0), at: after(traits.pace.burst))
     }
 
     /// The whole list; what is not in it is zero, and what was pushed since it was asked for is
     /// newer than it.
-    mutating func received(_ balances: [WireBalance], _ product: Product, askedAt: Timestamp) {
+    mutating func received(_ balances: [WireBalance], _ segment: Segment, askedAt: Timestamp) {
         let listed = balances.filter { $0.marginMarket == nil }
-        let known = account.holdings[product]?.keys.sorted() ?? []
+        let known = holdings.balances[segment]?.keys.sorted() ?? []
         let currencies = Set(known + listed.map { Currency($0.currency) }).sorted()
         var isOvertaken = false
         for currency in currencies {
-            let old = account.holdings[product]?[currency]
+            let old = holdings.balances[segment]?[currency]
             if let old, old.pushedAt >= askedAt {
                 isOvertaken = true
-                if old.isDoubtful { askAfterBurst(.balances(product)) }
+                if old.isDoubtful { askAfterBurst(.balances(segment)) }
                 continue
             }
             let new = listed.first { $0.currency == currency.code }
-            let holding = AccountState.Holding(
+            let holding = Holdings.Holding(
                 total: new?.total ?? .zero, available: new?.available ?? .zero,
                 pushedAt: old?.pushedAt ?? .distantPast,
                 venueTime: old?.venueTime ?? .distantPast)
-            account.holdings[product, default: [:]][currency] = holding
+            holdings.balances[segment, default: [:]][currency] = holding
             let isNews = old.map { $0.total != holding.total || $0.available != holding.available }
             if isNews ?? true { tellBalance(currency) }
         }
-        if isOvertaken { askAnewInRound(.balances(product), product) }
+        if isOvertaken { askAnewInRound(.balances(segment), segment) }
     }
 
     /// Asks again while somebody wants to agree with the venue, until no push comes between.
     ///
     /// A push that came while the answer was on its way may itself have been late: which of the
     /// two is newer nobody can tell.
-    private mutating func askAnewInRound(_ purpose: Purpose, _ product: Product) {
-        guard isAnsweringRound(product), let line = lines[product],
-            line.overtaken < Bounds.overtakenAnswers
+    private mutating func askAnewInRound(_ ask: Ask, _ segment: Segment) {
+        guard isAnsweringRound(segment), let line = lines[segment],
+            line.overtaken < traits.bounds.overtakenAnswers
         else { return }
-        lines[product]?.overtaken += 1
-        request(purpose)
+        lines[segment]?.overtaken += 1
+        request(ask)
     }
 
     /// A currency held in both wallets is told as one.
     private mutating func tellBalance(_ currency: Currency) {
         var balance = Balance(currency: currency, total: .zero, available: .zero)
-        for product in Product.allCases {
-            guard let holding = account.holdings[product]?[currency] else { continue }
+        for segment in Segment.allCases {
+            guard let holding = holdings.balances[segment]?[currency] else { continue }
             balance.total += holding.total
             balance.available += holding.available
         }
@@ -144,7 +142,7 @@ extension CoinExSession {
 
     // MARK: - Positions
 
-    mutating func received(_ push: PositionPush, _ product: Product) {
+    mutating func received(_ push: PositionPush, _ segment: Segment) {
         guard let index = markets.index(push.position.market, .futures) else { return }
         if push.isForced {
             solved(.position(index))  // every one is news
@@ -154,31 +152,31 @@ extension CoinExSession {
                     + "(\(push.event))", "look at margin and risk before trading on")
         }
         let time = push.position.updatedAt
-        if let time, time < account.positionTimes[index] ?? .distantPast { return }
+        if let time, time < holdings.positionTimes[index] ?? .distantPast { return }
         if mayBeOlder(push.position, index) {
-            account.doubtfulPositions.insert(index)
+            holdings.doubtfulPositions.insert(index)
             askAfterBurst(.positions(page: 1))
         } else {
-            account.doubtfulPositions.remove(index)
+            holdings.doubtfulPositions.remove(index)
         }
-        if let time { account.positionTimes[index] = time }
-        account.positionPushedAt[index] = now
-        account.filledSince[index] = nil
+        if let time { holdings.positionTimes[index] = time }
+        holdings.positionPushedAt[index] = now
+        holdings.filledSince[index] = nil
         tell(push.position, index, isForced: push.isForced, askedAt: now)
     }
 
     private func mayBeOlder(_ position: WirePosition, _ index: Int) -> Bool {
-        let last = account.positionTimes[index] ?? .distantPast
+        let last = holdings.positionTimes[index] ?? .distantPast
         if let time = position.updatedAt, time > last { return false }
-        if account.doubtfulPositions.contains(index) { return true }
-        guard let net = account.positions[index], net != position.net else { return false }
+        if holdings.doubtfulPositions.contains(index) { return true }
+        guard let net = holdings.positions[index], net != position.net else { return false }
         return isOfOneMoment(
-            position.updatedAt, last, pushedAt: account.positionPushedAt[index] ?? .distantPast)
+            position.updatedAt, last, pushedAt: holdings.positionPushedAt[index] ?? .distantPast)
     }
 
     /// A page of all open positions; what is on no page is flat.
     mutating func received(_ page: Page<WirePosition>, page number: Int, askedAt: Timestamp) {
-        if number == 1 { account.positionsSeen = [] }
+        if number == 1 { holdings.positionsSeen = [] }
         for position in page.elements {
             guard let index = markets.index(position.market, .futures) else {
                 if number == 1 {
@@ -186,28 +184,28 @@ extension CoinExSession {
                 }
                 continue
             }
-            account.positionsSeen.insert(index)
+            holdings.positionsSeen.insert(index)
             if isNewer(than: askedAt, index) {
                 overtaken(index)
                 continue
             }
-            account.doubtfulPositions.remove(index)
+            holdings.doubtfulPositions.remove(index)
             forgetFills(before: askedAt, index)
             tell(position, index, isForced: false, askedAt: askedAt)
         }
-        if page.hasNext, number < Bounds.pages {
+        if page.hasNext, number < traits.bounds.pages {
             return askWhileReconciling(.positions(page: number + 1), .futures)
         }
         for index in markets.indices
-        where markets[index].product == .futures && !account.positionsSeen.contains(index) {
+        where markets[index].segment == .futures && !holdings.positionsSeen.contains(index) {
             if isNewer(than: askedAt, index) {
-                if account.doubtfulPositions.contains(index) {
+                if holdings.doubtfulPositions.contains(index) {
                     askAfterBurst(.positions(page: 1))
                 }
                 continue
             }
-            account.doubtfulPositions.remove(index)
-            account.positions[index] = .zero
+            holdings.doubtfulPositions.remove(index)
+            holdings.positions[index] = .zero
             forgetFills(before: askedAt, index)
             out.append(
                 .position(
@@ -220,23 +218,23 @@ extension CoinExSession {
     /// A push came while the list that shows a position was on its way.
     private mutating func overtaken(_ index: Int) {
         askAnewInRound(.positions(page: 1), .futures)
-        if account.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: 1)) }
+        if holdings.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: 1)) }
     }
 
     /// A list contains what was told to be filled before it was asked for.
     private mutating func forgetFills(before time: Timestamp, _ index: Int) {
-        if account.filledAt[index] ?? .distantPast < time { account.filledSince[index] = nil }
+        if holdings.filledAt[index] ?? .distantPast < time { holdings.filledSince[index] = nil }
     }
 
     private func isNewer(than time: Timestamp, _ index: Int) -> Bool {
-        (account.positionPushedAt[index] ?? .distantPast) >= time
+        (holdings.positionPushedAt[index] ?? .distantPast) >= time
     }
 
     /// - Parameter askedAt: for a position without a time: it is no older than that.
     private mutating func tell(
         _ position: WirePosition, _ index: Int, isForced: Bool, askedAt: Timestamp
     ) {
-        account.positions[index] = position.net
+        holdings.positions[index] = position.net
         out.append(
             .position(
                 VenuePosition(

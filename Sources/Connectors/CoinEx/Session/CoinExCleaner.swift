@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 public import TradingModel
 public import VenueSessions
@@ -19,7 +20,7 @@ public struct CoinExCleaner: VenueSession {
 
     private let key: CoinExKey
     /// Where it looks; without a name: in all markets.
-    private let places: [(product: Product, market: String?)]
+    private let places: [(segment: Segment, market: String?)]
     private let isMeant: @Sendable (String?) -> Bool
     private let cancels: Bool
     private let sightings: OpenOrderSightings?
@@ -49,7 +50,7 @@ public struct CoinExCleaner: VenueSession {
         self.init(
             key: key,
             places: symbols.map {
-                (CoinExInstruments.product(of: $0), CoinExInstruments.market(of: $0))
+                (CoinExInstruments.segment(of: $0), CoinExInstruments.market(of: $0))
             }, cancels: true, sightings: nil, isMeant: { $0?.hasPrefix(idPrefix) ?? false })
     }
 
@@ -63,12 +64,12 @@ public struct CoinExCleaner: VenueSession {
         isMeant: @escaping @Sendable (String?) -> Bool
     ) {
         self.init(
-            key: key, places: Product.allCases.map { ($0, nil) }, cancels: cancels,
+            key: key, places: Segment.allCases.map { ($0, nil) }, cancels: cancels,
             sightings: sightings, isMeant: isMeant)
     }
 
     private init(
-        key: CoinExKey, places: [(product: Product, market: String?)], cancels: Bool,
+        key: CoinExKey, places: [(segment: Segment, market: String?)], cancels: Bool,
         sightings: OpenOrderSightings?, isMeant: @escaping @Sendable (String?) -> Bool
     ) {
         self.key = key
@@ -119,10 +120,10 @@ public struct CoinExCleaner: VenueSession {
             case .time: CoinExRequests.time
             case .orders(let place, let page):
                 CoinExRequests.pendingOrders(
-                    places[place].product, market: places[place].market, page: page)
+                    places[place].segment, market: places[place].market, page: page)
             case .stops(let place, let page):
                 CoinExRequests.pendingStops(
-                    places[place].product, market: places[place].market, page: page)
+                    places[place].segment, market: places[place].market, page: page)
             case .cancel: preconditionFailure("cancels are sent with their orders")
             }
         if let time = limiter.take(request.group, at: now) {
@@ -196,11 +197,11 @@ public struct CoinExCleaner: VenueSession {
         case .failure(let refusal): refused(.orders(place: place, page: page), refusal, &actions)
         case .success(let list):
             let meant = list.elements.filter { isMeant($0.clientID) }
-            let product = places[place].product
-            sightings?.add(list.elements.map { $0.listed(product) })
+            let segment = places[place].segment
+            sightings?.add(list.elements.map { $0.listed(segment) })
             for order in meant {
                 cancel(
-                    CoinExRequests.cancel(product, order.market, orderID: order.id), &actions)
+                    CoinExRequests.cancel(segment, order.market, orderID: order.id), &actions)
             }
             let next = list.hasNext ? Question.orders(place: place, page: page + 1) : nil
             looked(.orders(place: place, page: 1), found: meant.count, next: next, &actions)
@@ -214,10 +215,10 @@ public struct CoinExCleaner: VenueSession {
         case .failure(let refusal): refused(.stops(place: place, page: page), refusal, &actions)
         case .success(let list):
             let meant = list.elements.filter { isMeant($0.clientID) }
-            let product = places[place].product
-            sightings?.add(list.elements.map { $0.listed(product) })
+            let segment = places[place].segment
+            sightings?.add(list.elements.map { $0.listed(segment) })
             for stop in meant {
-                cancel(CoinExRequests.cancelStop(product, stop.market, stopID: stop.id), &actions)
+                cancel(CoinExRequests.cancelStop(segment, stop.market, stopID: stop.id), &actions)
             }
             let next = list.hasNext ? Question.stops(place: place, page: page + 1) : nil
             looked(.stops(place: place, page: 1), found: meant.count, next: next, &actions)
@@ -275,18 +276,18 @@ public struct CoinExCleaner: VenueSession {
 }
 
 extension WireOrder {
-    fileprivate func listed(_ product: Product) -> ListedOrder {
+    fileprivate func listed(_ segment: Segment) -> ListedOrder {
         ListedOrder(
-            market: "\(market) (\(product.rawValue))", side: side, remaining: unfilled ?? amount,
+            market: "\(market) (\(segment.rawValue))", side: side, remaining: unfilled ?? amount,
             price: price, stop: nil, venueID: String(id),
             clientID: clientID.map { ClientOrderID($0) })
     }
 }
 
 extension WireStop {
-    fileprivate func listed(_ product: Product) -> ListedOrder {
+    fileprivate func listed(_ segment: Segment) -> ListedOrder {
         ListedOrder(
-            market: "\(market) (\(product.rawValue))", side: side, remaining: amount,
+            market: "\(market) (\(segment.rawValue))", side: side, remaining: amount,
             price: price, stop: triggerPrice, venueID: String(id),
             clientID: clientID.map { ClientOrderID($0) })
     }

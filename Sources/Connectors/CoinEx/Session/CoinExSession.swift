@@ -1,3 +1,4 @@
+package import AccountSession
 internal import TradingCore
 public import TradingModel
 public import VenueSessions
@@ -5,7 +6,7 @@ internal import WireText
 
 /// A connection to CoinEx, spot and futures, as a state machine without I/O.
 ///
-/// It learns the markets' rules, opens a socket for each product in use, signs in, agrees with the
+/// It learns the markets' rules, opens a socket for each segment in use, signs in, agrees with the
 /// venue about orders, executions, balances and positions, and only then lets the feeds begin and
 /// orders pass. Whatever breaks is put together again in the same order. The venue's answers over
 /// HTTP are the truth; pushes make it known sooner.
@@ -27,14 +28,14 @@ public struct CoinExSession: VenueSession {
     /// See ``findLateBound()``.
     var lateBound = -Int64.max / 4
     var limiter: RateLimiter
-    var inFlight: [RequestID: InFlight] = [:]
+    var inFlight: [RequestID: Flight] = [:]
     var waiting: [WaitingRequest] = []
     var lines = Lines()
     var markets: MarketTable
     var desk = OrderDesk()
-    var account = AccountState()
+    var holdings = Holdings()
     /// What must be known before sockets are opened.
-    var preparing: Set<Purpose> = []
+    var preparing: Set<Ask> = []
     var hasBegun = false
     var hasInstruments = false
     /// Somebody must act; nothing is tried any more.
@@ -45,7 +46,7 @@ public struct CoinExSession: VenueSession {
     /// Whether all that was asked since the last doubt has been told.
     var isReconciled = false
     /// The request whose answer is being dealt with.
-    var answering: InFlight?
+    var answering: Flight?
     /// What was said and holds still.
     var said: [ProblemTopic: VenueProblem] = [:]
     var retryBackoff: Backoff
@@ -62,25 +63,25 @@ public struct CoinExSession: VenueSession {
         self.settings = settings
         self.traits = traits
         var rates = EndpointGroups.rates
-        for product in Product.allCases {
-            rates[Self.socketGroup(product)] = Bounds.socketMessagesPerSecond
+        for segment in Segment.allCases {
+            rates[Self.socketGroup(segment)] = traits.bounds.socketMessagesPerSecond
         }
         limiter = RateLimiter(rates: rates)
         markets = MarketTable(settings.symbols)
         retryBackoff = Backoff(
-            first: Waits.retryFirst, longest: Waits.retryLongest, seed: settings.seed)
-        for (index, product) in markets.products.enumerated() {
-            lines[product] = Line(
-                product: product,
+            first: traits.pace.retryFirst, longest: traits.pace.retryLongest, seed: settings.seed)
+        for (index, segment) in markets.segments.enumerated() {
+            lines[segment] = Line(
+                segment: segment,
                 backoff: Backoff(
-                    first: Waits.reconnectFirst, longest: Waits.reconnectLongest,
+                    first: traits.pace.reconnectFirst, longest: traits.pace.reconnectLongest,
                     seed: settings.seed &+ UInt64(index) &+ 1))
         }
         for order in settings.restoredOrders { desk.restore(order, markets) }
     }
 
-    static func socketGroup(_ product: Product) -> EndpointGroup {
-        EndpointGroup("\(product.rawValue) socket")
+    static func socketGroup(_ segment: Segment) -> EndpointGroup {
+        EndpointGroup("\(segment.rawValue) socket")
     }
 
     // MARK: - Inputs
@@ -133,19 +134,19 @@ public struct CoinExSession: VenueSession {
 
     private mutating func perform(_ due: Due) {
         switch due {
-        case .reopen(let product): open(product)
-        case .ping(let product): ping(product)
-        case .ack(let product, let socket, let id): missed(product, socket, id)
+        case .reopen(let segment): open(segment)
+        case .ping(let segment): ping(segment)
+        case .ack(let segment, let socket, let id): missed(segment, socket, id)
         case .sendQueue: sendWaiting()
-        case .socketQueue(let product): sendQueue(product)
-        case .request(let purpose, let attempts): request(purpose, attempts: attempts)
+        case .socketQueue(let segment): sendQueue(segment)
+        case .request(let ask, let attempts): request(ask, attempts: attempts)
         case .checkDeals(let serial): askForDeals(serial)
         case .audit: audit()
         case .accountAudit: auditAccount()
         case .clock: request(.time)
         case .wholeBook(let index, let socket): missedWholeBook(index, socket)
         case .askForBook(let index, let socket):
-            if lines[markets[index].product]?.socket == socket { askForBook(index) }
+            if lines[markets[index].segment]?.socket == socket { askForBook(index) }
         case .feeds: lookAtFeeds()
         case .clockCheck: break
         }
@@ -165,62 +166,62 @@ public struct CoinExSession: VenueSession {
     // MARK: - Frames
 
     private mutating func receive(_ frame: Span<UInt8>, _ isText: Bool, _ socket: SocketID) {
-        guard let product = lines.product(of: socket) else { return }  // an old socket's last words
-        lines[product]?.lastHeard = now
-        if isText { return read(frame, product) }
+        guard let segment = lines.segment(of: socket) else { return }  // an old socket's last words
+        lines[segment]?.lastHeard = now
+        if isText { return read(frame, segment) }
         do throws(BadCompression) {
             // The unpacked bytes lie in the inflater, which the closure does not touch.
-            try inflater.withUnpacked(frame) { read($0, product) }
+            try inflater.withUnpacked(frame) { read($0, segment) }
         } catch {
-            lose(product, error.description)
+            lose(segment, error.description)
         }
     }
 
-    private mutating func read(_ bytes: Span<UInt8>, _ product: Product) {
+    private mutating func read(_ bytes: Span<UInt8>, _ segment: Segment) {
         switch scanner.scan(bytes) {
-        case .depth: received(scanner.depth, bytes, product)
+        case .depth: received(scanner.depth, bytes, segment)
         case .deals:
-            if let index = markets.index(bytes, scanner.market, product) {
+            if let index = markets.index(bytes, scanner.market, segment) {
                 received(scanner.deals, index)
             }
         case .quote:
-            if let index = markets.index(bytes, scanner.market, product) {
+            if let index = markets.index(bytes, scanner.market, segment) {
                 quote(index, scanner.bid, scanner.ask, scanner.quoteTime)
             }
-        case nil: readSlowly(bytes, product)
+        case nil: readSlowly(bytes, segment)
         }
     }
 
-    private mutating func readSlowly(_ bytes: Span<UInt8>, _ product: Product) {
+    private mutating func readSlowly(_ bytes: Span<UInt8>, _ segment: Segment) {
         let frame: Frame
         do throws(BadMessage) {
             frame = try Frame(parsing: (0..<bytes.count).map { bytes[$0] })
         } catch {
             // One message that cannot be read may have been about an order: agree again.
-            return lose(product, error.description)
+            return lose(segment, error.description)
         }
         switch frame {
-        case .reply(let reply): answered(reply, product)
-        case .push(let push): received(push, product)
+        case .reply(let reply): answered(reply, segment)
+        case .push(let push): received(push, segment)
         }
     }
 
-    private mutating func received(_ push: Push, _ product: Product) {
+    private mutating func received(_ push: Push, _ segment: Segment) {
         switch push {
-        case .depth(let message): received(message.push, message.bytes.span, product)
+        case .depth(let message): received(message.push, message.bytes.span, segment)
         case .deals(let push):
-            if let index = markets.index(push.market, product) { received(push.deals, index) }
+            if let index = markets.index(push.market, segment) { received(push.deals, index) }
         case .quote(let best):
-            if let index = markets.index(best.market, product) {
+            if let index = markets.index(best.market, segment) {
                 quote(index, best.bid, best.ask, best.updatedAt)
             }
-        case .states(let states): for state in states { received(state, product) }
-        case .index(let price): received(price, product)
-        case .order(let push): received(push, product)
-        case .stop(let push): received(push, product)
-        case .ownDeal(let deal): received(deal, product)
-        case .balances(let balances): received(balances, product)
-        case .position(let push): received(push, product)
+        case .states(let states): for state in states { received(state, segment) }
+        case .index(let price): received(price, segment)
+        case .order(let push): received(push, segment)
+        case .stop(let push): received(push, segment)
+        case .ownDeal(let deal): received(deal, segment)
+        case .balances(let balances): received(balances, segment)
+        case .position(let push): received(push, segment)
         case .maintenance(let maintenance): announce(maintenance)
         case .premium: break
         case .unknown(let method): log(.debug, "the venue pushes \(method), which is not known")

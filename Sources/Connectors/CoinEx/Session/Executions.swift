@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingModel
 internal import VenueSessions
 
@@ -12,7 +13,7 @@ extension CoinExSession {
         desk.orders[serial]?.areDealsOld = false
         for id in order.ids {
             askWhileReconciling(
-                .orderDeals(serial, id: id, page: 1), markets[order.instrument].product)
+                .executionsOf(serial, id: id, page: 1), markets[order.instrument].segment)
         }
     }
 
@@ -21,9 +22,9 @@ extension CoinExSession {
     ) {
         guard let order = desk.orders[serial] else { return }
         for deal in page.elements.reversed() where deal.orderID == id { tell(deal, serial) }
-        if page.hasNext, number < Bounds.pages {
+        if page.hasNext, number < traits.bounds.pages {
             return askWhileReconciling(
-                .orderDeals(serial, id: id, page: number + 1), markets[order.instrument].product)
+                .executionsOf(serial, id: id, page: number + 1), markets[order.instrument].segment)
         }
         desk.orders[serial]?.dealsAskedFor.remove(id)
         guard desk.orders[serial]?.dealsAskedFor.isEmpty == true else { return }
@@ -35,19 +36,19 @@ extension CoinExSession {
     }
 
     mutating func receivedRecent(_ page: Page<WireDeal>, _ index: Int, page number: Int) {
-        let product = markets[index].product
+        let segment = markets[index].segment
         for deal in page.elements.reversed() where deal.marginMarket == nil {
-            if let serial = desk.serial(product, deal.orderID) { tell(deal, serial) }
+            if let serial = desk.serial(segment, deal.orderID) { tell(deal, serial) }
         }
-        guard page.hasNext, number < Bounds.pages else { return }
-        askWhileReconciling(.recentDeals(index, page: number + 1), product)
+        guard page.hasNext, number < traits.bounds.pages else { return }
+        askWhileReconciling(.executions(index, page: number + 1), segment)
     }
 
     /// Tells an execution, once however often and on whatever way it comes.
     mutating func tell(_ deal: WireDeal, _ serial: Int) {
         guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
         guard isExplained(deal, order) else {
-            hold(deal, markets[order.instrument].product)
+            hold(deal, markets[order.instrument].segment)
             return askStatus(serial)
         }
         desk.orders[serial]?.deals.insert(deal.id)
@@ -57,8 +58,8 @@ extension CoinExSession {
             reverse(serial)
             return settle(serial)
         }
-        account.filledAt[order.instrument] = now
-        account.filledSince[order.instrument, default: [:]][deal.side, default: .zero] +=
+        holdings.filledAt[order.instrument] = now
+        holdings.filledSince[order.instrument, default: [:]][deal.side, default: .zero] +=
             deal.quantity
         let fill = fill(deal, order)
         report(serial, .fill(fill), deal.createdAt)
@@ -112,17 +113,17 @@ extension CoinExSession {
         return contract.value(of: deal.quantity, at: deal.price, .up)?.times(rate, .up) ?? .zero
     }
 
-    mutating func hold(_ deal: WireDeal, _ product: Product) {
-        let isHeld = desk.heldDeals.contains { $0.product == product && $0.deal == deal }
+    mutating func hold(_ deal: WireDeal, _ segment: Segment) {
+        let isHeld = desk.heldDeals.contains { $0.segment == segment && $0.deal == deal }
         if isHeld { return }
-        if desk.heldDeals.count == Bounds.heldDeals { desk.heldDeals.removeFirst() }
-        desk.heldDeals.append((product, deal))
+        if desk.heldDeals.count == traits.bounds.heldDeals { desk.heldDeals.removeFirst() }
+        desk.heldDeals.append((segment, deal))
     }
 
-    mutating func takeHeldDeals(of venueID: Int64, _ serial: Int, _ product: Product) {
-        let mine = desk.heldDeals.filter { $0.product == product && $0.deal.orderID == venueID }
+    mutating func takeHeldDeals(of venueID: Int64, _ serial: Int, _ segment: Segment) {
+        let mine = desk.heldDeals.filter { $0.segment == segment && $0.deal.orderID == venueID }
         guard !mine.isEmpty else { return }
-        desk.heldDeals.removeAll { $0.product == product && $0.deal.orderID == venueID }
+        desk.heldDeals.removeAll { $0.segment == segment && $0.deal.orderID == venueID }
         for held in mine { tell(held.deal, serial) }
     }
 }

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -31,8 +32,8 @@ enum WatchedFeed: Int, CaseIterable {
     /// How long it may be silent in a market that is alive, in nanoseconds.
     var quiet: Int64 {
         switch self {
-        case .quotes, .trades, .book: 15 * Waits.second
-        case .states: 60 * Waits.second
+        case .quotes, .trades, .book: 15 * second
+        case .states: 60 * second
         }
     }
 
@@ -104,22 +105,6 @@ struct FeedWatches {
     }
 }
 
-extension Waits {
-    /// While a market stays quiet its feeds are asked for less and less often.
-    static let quietLongest = 240 * second
-    /// What was asked for anew comes within this, or the feed is dead.
-    static let answer = 15 * second
-    /// What comes so soon after a subscription is its answer, and not the market's next news.
-    static let promptAnswer = 2 * second
-    /// A feed that is dead or late is asked for anew after this, and then less often.
-    static let deadFirst = 5 * second
-    static let deadLongest = 60 * second
-    /// Pushes take tenths of a second; one that is older than this was held up somewhere.
-    static let late = 5 * second
-    /// A single push may carry a wrong stamp: all must be late for this long.
-    static let lateFor = 1 * second
-}
-
 /// Silent and late feeds: noticed, told and asked for anew.
 ///
 /// The venue pushes what changes and nothing else, so a silent feed may belong to a quiet market. A
@@ -144,7 +129,7 @@ extension CoinExSession {
             lateBound = -Int64.max / 4
             return
         }
-        lateBound = offset - uncertainty - Waits.late
+        lateBound = offset - uncertainty - traits.pace.late
     }
 
     /// - Parameter stamp: of a push that is late.
@@ -159,10 +144,10 @@ extension CoinExSession {
             return checkClock()
         }
         guard markets[index].watches[feed].trouble != .late,
-            now >= since.advanced(byNanoseconds: Waits.lateFor)
+            now >= since.advanced(byNanoseconds: traits.pace.lateFor)
         else { return }
         let lag = clock.venueTime(at: now).nanoseconds - stamp.nanoseconds
-        tellTrouble(.late, feed, index, "come \(lag / Waits.second) s late")
+        tellTrouble(.late, feed, index, "come \(lag / second) s late")
     }
 
     /// A push by itself, and in time.
@@ -175,7 +160,7 @@ extension CoinExSession {
     /// A push after a subscription: it shows that the feed lives, and nothing about its lateness.
     private mutating func answered(_ feed: WatchedFeed, _ index: Int) {
         if feed != .trades, let asked = markets[index].watches[feed].askedAt,
-            now < asked.advanced(byNanoseconds: Waits.promptAnswer)
+            now < asked.advanced(byNanoseconds: traits.pace.promptAnswer)
         {
             markets[index].watches[feed].answers = true
         }
@@ -195,7 +180,7 @@ extension CoinExSession {
 
     /// Another clock than the venue's may be wrong: it is asked before anything is called late.
     private mutating func checkClock() {
-        guard agenda.addIfAbsent(.clockCheck, at: after(10 * Waits.second)) else { return }
+        guard agenda.addIfAbsent(.clockCheck, at: after(10 * second)) else { return }
         isClockChecked = true
         requestRegularly(.time)
     }
@@ -221,12 +206,13 @@ extension CoinExSession {
         let watch = markets[index].watches[feed]
         let time =
             if let asked = watch.askedAt {
-                asked.advanced(byNanoseconds: Waits.answer)
+                asked.advanced(byNanoseconds: traits.pace.answer)
             } else if watch.trouble != nil {
-                after(doubled(Waits.deadFirst, watch.asked, atMost: Waits.deadLongest))
+                after(doubled(traits.pace.deadFirst, watch.asked, atMost: traits.pace.deadLongest))
             } else {
                 watch.heardAt.advanced(
-                    byNanoseconds: doubled(feed.quiet, watch.asked, atMost: Waits.quietLongest))
+                    byNanoseconds: doubled(
+                        feed.quiet, watch.asked, atMost: traits.pace.quietLongest))
             }
         markets[index].watches[feed].lookAt = time
         agenda.addOnce(.feeds, at: time)
@@ -251,12 +237,12 @@ extension CoinExSession {
 
     private mutating func lookAtSilence(_ feed: WatchedFeed, _ index: Int) {
         let watch = markets[index].watches[feed]
-        let product = markets[index].product
+        let segment = markets[index].segment
         // A book that is being fetched is missed by those who fetch it.
-        guard lines[product]?.stage == .live, feed != .book || markets[index].bookStage == .good
+        guard lines[segment]?.stage == .live, feed != .book || markets[index].bookStage == .good
         else { return planLater(feed, index) }
         if watch.askedAt != nil { return missedAnswer(feed, index) }
-        let wait = doubled(feed.quiet, watch.asked, atMost: Waits.quietLongest)
+        let wait = doubled(feed.quiet, watch.asked, atMost: traits.pace.quietLongest)
         guard watch.trouble != nil || now >= watch.heardAt.advanced(byNanoseconds: wait) else {
             return planLook(feed, index)
         }
@@ -268,25 +254,25 @@ extension CoinExSession {
     }
 
     private mutating func askAnew(_ feed: WatchedFeed, _ index: Int) {
-        let product = markets[index].product
+        let segment = markets[index].segment
         markets[index].watches[feed].asked += 1
         let watch = markets[index].watches[feed]
-        if let trouble = watch.trouble, watch.asked == Bounds.deadFeedAsks,
+        if let trouble = watch.trouble, watch.asked == traits.bounds.deadFeedAsks,
             trouble == .late || watch.answers
         {
             let manner = trouble == .late ? "late" : "silent"
             return lose(
-                product, "the \(feed.name) of \(settings.symbols[index]) stay \(manner)")
+                segment, "the \(feed.name) of \(settings.symbols[index]) stay \(manner)")
         }
         if feed == .book {
             planLater(feed, index)
             return askForBook(index)
         }
         let name = markets[index].name
-        ask(product, .leaving(feed.channel)) {
+        sayOnLine(segment, .leaving(feed.channel)) {
             SocketRequests.unsubscribe(feed.channel, markets: [name], $0)
         }
-        join(feed.channel, product)
+        join(feed.channel, segment)
         markets[index].watches[feed].askedAt = now
         planLook(feed, index)
     }
@@ -300,7 +286,7 @@ extension CoinExSession {
             return planLook(feed, index)
         }
         guard watch.asked > 0 else { return askAnew(feed, index) }  // it was the first time of all
-        let silence = (now.nanoseconds - watch.heardAt.nanoseconds) / Waits.second
+        let silence = (now.nanoseconds - watch.heardAt.nanoseconds) / second
         tellTrouble(
             .silent, feed, index,
             "have been silent for \(silence) s, and asking did not help")

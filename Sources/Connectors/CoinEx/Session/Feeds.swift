@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -8,11 +9,11 @@ extension CoinExSession {
 
     mutating func subscribe(_ feeds: [InstrumentID: FeedSet]) {
         for index in markets.indices { markets[index].feeds = feeds[InstrumentID(index)] ?? [] }
-        for product in markets.products {
-            guard let stage = lines[product]?.stage, stage == .live || stage == .joining else {
+        for segment in markets.segments {
+            guard let stage = lines[segment]?.stage, stage == .live || stage == .joining else {
                 continue
             }
-            subscribeFeeds(product)
+            subscribeFeeds(segment)
         }
     }
 
@@ -25,43 +26,43 @@ extension CoinExSession {
         case "depth": market.feeds.contains(.book)
         case "deals": !market.feeds.isDisjoint(with: [.trades, .bars])
         case "bbo": true
-        case "state": market.product == .futures || market.feeds.contains(.ticker)
-        case "index": market.product == .futures && !market.feeds.isDisjoint(with: [.ticker])
+        case "state": market.segment == .futures || market.feeds.contains(.ticker)
+        case "index": market.segment == .futures && !market.feeds.isDisjoint(with: [.ticker])
         default: false
         }
     }
 
     /// Brings the subscriptions to what is wanted: each says the whole list, for it is not sure
     /// whether a second one adds to the first or replaces it.
-    mutating func subscribeFeeds(_ product: Product) {
+    mutating func subscribeFeeds(_ segment: Segment) {
         for channel in Self.publicChannels {
             let wanted = markets.indices
-                .filter { markets[$0].product == product && wants(channel, markets[$0]) }
+                .filter { markets[$0].segment == segment && wants(channel, markets[$0]) }
                 .map { markets[$0].name }
-            let had = lines[product]?.subscribed[channel] ?? []
+            let had = lines[segment]?.subscribed[channel] ?? []
             guard wanted != had else { continue }
-            lines[product]?.subscribed[channel] = wanted
+            lines[segment]?.subscribed[channel] = wanted
             let dropped = had.filter { !wanted.contains($0) }
-            if !dropped.isEmpty { leave(channel, dropped, product) }
+            if !dropped.isEmpty { leave(channel, dropped, segment) }
             guard !wanted.isEmpty else { continue }
-            for name in wanted where !had.contains(name) { entered(channel, name, product) }
-            join(channel, product)
+            for name in wanted where !had.contains(name) { entered(channel, name, segment) }
+            join(channel, segment)
         }
     }
 
-    private mutating func leave(_ channel: String, _ names: [String], _ product: Product) {
+    private mutating func leave(_ channel: String, _ names: [String], _ segment: Segment) {
         for name in names {
-            guard let index = markets.index(name, product) else { continue }
+            guard let index = markets.index(name, segment) else { continue }
             if channel == "depth" { markets[index].bookStage = .none }
             if let feed = WatchedFeed(channel: channel) { stopWatching(feed, index) }
         }
-        ask(product, .leaving(channel)) {
+        sayOnLine(segment, .leaving(channel)) {
             SocketRequests.unsubscribe(channel, markets: names, $0)
         }
     }
 
-    private mutating func entered(_ channel: String, _ name: String, _ product: Product) {
-        guard let index = markets.index(name, product) else { return }
+    private mutating func entered(_ channel: String, _ name: String, _ segment: Segment) {
+        guard let index = markets.index(name, segment) else { return }
         if let feed = WatchedFeed(channel: channel) { watch(feed, index) }
         if channel == "depth" { awaitBook(index) }
         if channel == "deals", markets[index].lastDeal == nil {
@@ -69,27 +70,27 @@ extension CoinExSession {
         }
     }
 
-    mutating func join(_ channel: String, _ product: Product) {
-        let names = lines[product]?.subscribed[channel] ?? []
+    mutating func join(_ channel: String, _ segment: Segment) {
+        let names = lines[segment]?.subscribed[channel] ?? []
         if let feed = WatchedFeed(channel: channel) {
             for name in names {
-                if let index = markets.index(name, product) {
+                if let index = markets.index(name, segment) {
                     markets[index].watches[feed].isFirst = true
                 }
             }
         }
         guard channel == "depth" else {
-            return ask(product, .publicChannel(channel)) {
+            return sayOnLine(segment, .publicChannel(channel)) {
                 SocketRequests.subscribe(channel, markets: names, $0)
             }
         }
         let entries = names.map { name in
-            let failures = markets.index(name, product).map { markets[$0].bookFailures } ?? 0
+            let failures = markets.index(name, segment).map { markets[$0].bookFailures } ?? 0
             return SocketRequests.DepthEntry(
                 market: name, levels: settings.depthLevels,
-                isFull: failures >= Bounds.checksumFailures)
+                isFull: failures >= traits.bounds.bookFailures)
         }
-        ask(product, .publicChannel(channel)) { SocketRequests.subscribeDepth(entries, $0) }
+        sayOnLine(segment, .publicChannel(channel)) { SocketRequests.subscribeDepth(entries, $0) }
     }
 
     // MARK: - Order books
@@ -97,13 +98,13 @@ extension CoinExSession {
     private mutating func awaitBook(_ index: Int) {
         markets[index].book.removeAll()
         markets[index].bookStage = .awaitingWhole
-        guard let socket = lines[markets[index].product]?.socket else { return }
+        guard let socket = lines[markets[index].segment]?.socket else { return }
         agenda.remove { $0 == .wholeBook(index, socket) }
-        agenda.add(.wholeBook(index, socket), at: after(Waits.wholeBook))
+        agenda.add(.wholeBook(index, socket), at: after(traits.pace.wholeBook))
     }
 
-    mutating func received(_ push: DepthPush, _ bytes: Span<UInt8>, _ product: Product) {
-        guard let index = markets.index(bytes, push.market, product) else { return }
+    mutating func received(_ push: DepthPush, _ bytes: Span<UInt8>, _ segment: Segment) {
+        guard let index = markets.index(bytes, push.market, segment) else { return }
         switch markets[index].bookStage {
         case .none, .pausing: return
         case .awaitingWhole where !push.isFull: return
@@ -160,47 +161,47 @@ extension CoinExSession {
                         venueTime: clock.venueTime(at: now), receiveTime: now)))
             tell(.stale, reason, index)
         }
-        let pauses = markets[index].bookFailures - Bounds.checksumFailures
-        guard pauses > 0, let socket = lines[markets[index].product]?.socket else {
+        let pauses = markets[index].bookFailures - traits.bounds.bookFailures
+        guard pauses > 0, let socket = lines[markets[index].segment]?.socket else {
             return askForBook(index)
         }
         markets[index].bookStage = .pausing
-        let wait = Waits.wrongBookFirst << Int64(min(pauses - 1, 8))
+        let wait = traits.pace.wrongBookFirst << Int64(min(pauses - 1, 8))
         agenda.addOnce(
-            .askForBook(index, socket), at: after(min(wait, Waits.wrongBookLongest)))
+            .askForBook(index, socket), at: after(min(wait, traits.pace.wrongBookLongest)))
     }
 
     /// Failures that follow each other closely are one trouble.
     private mutating func countFailure(_ index: Int) {
-        let sound = markets[index].bookFailedAt.advanced(byNanoseconds: Waits.soundBook)
+        let sound = markets[index].bookFailedAt.advanced(byNanoseconds: traits.pace.soundBook)
         // In whole-book mode some stay counted: they are why it is in it.
         if !markets[index].isBookDoubted, now >= sound {
-            let isWhole = markets[index].bookFailures >= Bounds.checksumFailures
-            markets[index].bookFailures = isWhole ? Bounds.checksumFailures : 0
+            let isWhole = markets[index].bookFailures >= traits.bounds.bookFailures
+            markets[index].bookFailures = isWhole ? traits.bounds.bookFailures : 0
         }
         markets[index].bookFailures += 1
         markets[index].bookFailedAt = now
     }
 
     mutating func askForBook(_ index: Int) {
-        let product = markets[index].product
+        let segment = markets[index].segment
         let name = markets[index].name
-        ask(product, .leaving("depth")) {
+        sayOnLine(segment, .leaving("depth")) {
             SocketRequests.unsubscribe("depth", markets: [name], $0)
         }
         awaitBook(index)
-        join("depth", product)
+        join("depth", segment)
     }
 
     mutating func missedWholeBook(_ index: Int, _ socket: SocketID) {
-        let product = markets[index].product
-        guard lines[product]?.socket == socket, markets[index].bookStage == .awaitingWhole else {
+        let segment = markets[index].segment
+        guard lines[segment]?.socket == socket, markets[index].bookStage == .awaitingWhole else {
             return
         }
         doubtBook(
             index,
             "the order book of \(settings.symbols[index]) did not come within "
-                + "\(Waits.wholeBook / Waits.second) s of being asked for")
+                + "\(traits.pace.wholeBook / second) s of being asked for")
     }
 
     // MARK: - Deals, quotes, states
@@ -245,8 +246,8 @@ extension CoinExSession {
     }
 
     /// Pushes also tell of markets that nobody asked for, and of some that are none.
-    mutating func received(_ state: MarketState, _ product: Product) {
-        guard let index = markets.index(state.market, product) else { return }
+    mutating func received(_ state: MarketState, _ segment: Segment) {
+        guard let index = markets.index(state.market, segment) else { return }
         if let last = state.last { markets[index].lastPrice = last }
         if let mark = state.mark { markets[index].mark = mark }
         heard(.states, index, nil)
@@ -259,8 +260,8 @@ extension CoinExSession {
         tellFunding(state, index)
     }
 
-    mutating func received(_ price: IndexPrice, _ product: Product) {
-        guard let index = markets.index(price.market, product) else { return }
+    mutating func received(_ price: IndexPrice, _ segment: Segment) {
+        guard let index = markets.index(price.market, segment) else { return }
         if let mark = price.mark { markets[index].mark = mark }
         tell(
             .ticker(

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -15,24 +16,25 @@ extension CoinExSession {
             instrument: InstrumentID(index), rate: rate, mark: mark, venueTime: time,
             receiveTime: now)
         // Nothing is charged where nothing is held: then it is news of the market, no more.
-        guard settings.key != nil, let net = account.positions[index], net != .zero else {
+        guard settings.key != nil, let net = holdings.positions[index], net != .zero else {
             return tell(.funding(estimate))
         }
         let first = markets[index].awaitedFunding?.before ?? before
         markets[index].awaitedFunding = AwaitedFunding(before: first, estimate: estimate)
-        agenda.addOnce(.request(.funding(index), attempts: 0), at: after(Waits.funding))
+        agenda.addOnce(.request(.funding(index), attempts: 0), at: after(traits.pace.funding))
     }
 
     /// The account's rows, each of one settlement; what was charged before is known already.
-    mutating func received(_ rows: [WireFunding], _ index: Int, _ flight: InFlight) {
+    mutating func received(_ rows: [WireFunding], _ index: Int, _ flight: Flight) {
         guard let awaited = markets[index].awaitedFunding else { return }
         let new = rows.filter { row in
             row.market == markets[index].name
-                && row.createdAt >= awaited.before.advanced(byNanoseconds: Waits.fundingSpread)
+                && row.createdAt
+                    >= awaited.before.advanced(byNanoseconds: traits.pace.fundingSpread)
         }
         let isComplete = new.contains { row in
             row.createdAt
-                >= awaited.estimate.venueTime.advanced(byNanoseconds: -Waits.fundingSpread)
+                >= awaited.estimate.venueTime.advanced(byNanoseconds: -traits.pace.fundingSpread)
         }
         guard isComplete else { return askForFundingAgain(index, flight) }
         markets[index].awaitedFunding = nil
@@ -41,7 +43,7 @@ extension CoinExSession {
                 instrument: InstrumentID(index), rate: row.rate, mark: row.price,
                 venueTime: row.createdAt, receiveTime: now)
             funding.payment = payment(funding, on: row, index)
-            if funding.payment == nil, row.size != account.positions[index]?.magnitude {
+            if funding.payment == nil, row.size != holdings.positions[index]?.magnitude {
                 log(
                     .warn,
                     "funding of \(settings.symbols[index]) was charged on \(row.size), and the "
@@ -68,10 +70,10 @@ extension CoinExSession {
     }
 
     /// The list comes late, or not at all: then the market's own figures must do.
-    mutating func askForFundingAgain(_ index: Int, _ flight: InFlight) {
+    mutating func askForFundingAgain(_ index: Int, _ flight: Flight) {
         guard let awaited = markets[index].awaitedFunding else { return }
-        if flight.attempts + 1 < Bounds.fundingAttempts {
-            askAgain(flight, after: Waits.funding)
+        if flight.attempts + 1 < traits.bounds.fundingAttempts {
+            askAgain(flight, after: traits.pace.funding)
             return
         }
         markets[index].awaitedFunding = nil

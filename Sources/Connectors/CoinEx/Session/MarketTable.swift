@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 
@@ -14,7 +15,7 @@ struct Market {
         case good
     }
 
-    let product: Product
+    let segment: Segment
     let name: String
     let nameBytes: [UInt8]
     let symbol: Symbol
@@ -54,16 +55,16 @@ struct AwaitedFunding {
 struct MarketTable {
     private var markets: [Market]
     /// In use, spot first.
-    let products: [Product]
+    let segments: [Segment]
 
     init(_ symbols: [Symbol]) {
         markets = symbols.map { symbol in
             let name = CoinExInstruments.market(of: symbol)
             return Market(
-                product: CoinExInstruments.product(of: symbol), name: name,
+                segment: CoinExInstruments.segment(of: symbol), name: name,
                 nameBytes: Array(name.utf8), symbol: symbol)
         }
-        products = Set(markets.map(\.product)).sorted()
+        segments = Set(markets.map(\.segment)).sorted()
     }
 
     var indices: Range<Int> { markets.indices }
@@ -73,15 +74,15 @@ struct MarketTable {
         _modify { yield &markets[index] }
     }
 
-    func first(of product: Product) -> Market? { markets.first { $0.product == product } }
+    func first(of segment: Segment) -> Market? { markets.first { $0.segment == segment } }
 
-    /// The place of a market, whose name means something only within its product; nil: not in use.
-    func index(_ name: String, _ product: Product) -> Int? {
-        markets.firstIndex { $0.product == product && $0.name == name }
+    /// The place of a market, whose name means something only within its segment; nil: not in use.
+    func index(_ name: String, _ segment: Segment) -> Int? {
+        markets.firstIndex { $0.segment == segment && $0.name == name }
     }
 
-    func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ product: Product) -> Int? {
-        for index in markets.indices where markets[index].product == product {
+    func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment) -> Int? {
+        for index in markets.indices where markets[index].segment == segment {
             let name = markets[index].nameBytes
             guard name.count == range.count else { continue }
             var isEqual = true

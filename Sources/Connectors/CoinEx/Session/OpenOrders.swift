@@ -1,53 +1,54 @@
+internal import AccountSession
 internal import TradingModel
 internal import VenueSessions
 
 /// The venue's lists of open orders and stops, held against ours.
 extension CoinExSession {
     mutating func audit() {
-        agenda.addOnce(.audit, at: after(Waits.audit))
+        agenda.addOnce(.audit, at: after(traits.pace.audit))
         desk.endWatches(at: now)
         let open = desk.open
-        for product in markets.products where lines[product]?.stage == .live {
-            knowDeals(product)
-            let mine = open.filter { markets[$0.instrument].product == product }
+        for segment in markets.segments where lines[segment]?.stage == .live {
+            knowDeals(segment)
+            let mine = open.filter { markets[$0.instrument].segment == segment }
             if mine.contains(where: { $0.waitingStopID == nil })
-                || desk.watches(product, asStop: false, markets)
+                || desk.watches(segment, asStop: false, markets)
             {
-                requestRegularly(.pending(product, page: 1))
+                requestRegularly(.openOrders(segment, page: 1))
             }
             if mine.contains(where: { $0.waitingStopID != nil })
-                || desk.watches(product, asStop: true, markets)
+                || desk.watches(segment, asStop: true, markets)
             {
-                requestRegularly(.pendingStops(product, page: 1))
+                requestRegularly(.openStops(segment, page: 1))
             }
         }
     }
 
     /// A page of the open orders; those of ours that are on none have ended unheard.
     mutating func received(
-        _ page: Page<WireOrder>, _ product: Product, page number: Int, askedAt: Timestamp
+        _ page: Page<WireOrder>, _ segment: Segment, page number: Int, askedAt: Timestamp
     ) {
-        if number == 1 { desk.listed[product] = [] }
+        if number == 1 { desk.listed[segment] = [] }
         for wire in page.elements where wire.marginMarket == nil {
             guard
-                let serial = desk.serial(product, wire.id)
-                    ?? desk.serial(product, clientID: wire.clientID, markets)
+                let serial = desk.serial(segment, wire.id)
+                    ?? desk.serial(segment, clientID: wire.clientID, markets)
             else {
-                noteForeign(wire, product)
+                noteForeign(wire, segment)
                 continue
             }
-            desk.listed[product]?.insert(serial)
+            desk.listed[segment]?.insert(serial)
             removeUnexpected(serial, asStop: false)
             if isOlder(wire, serial) { continue }
             stands(serial, wire, askedAt: askedAt)
         }
-        if page.hasNext, number < Bounds.pages {
-            return askWhileReconciling(.pending(product, page: number + 1), product)
+        if page.hasNext, number < traits.bounds.pages {
+            return askWhileReconciling(.openOrders(segment, page: number + 1), segment)
         }
         for order in desk.open
-        where markets[order.instrument].product == product && order.waitingStopID == nil
+        where markets[order.instrument].segment == segment && order.waitingStopID == nil
             && order.isAcknowledged && order.ending == nil && order.absence.lastSign < askedAt
-            && !(desk.listed[product]?.contains(order.serial) ?? false)
+            && !(desk.listed[segment]?.contains(order.serial) ?? false)
         {
             missed(order.serial, in: .open, askedAt: askedAt)
             askStatus(order.serial)
@@ -60,18 +61,18 @@ extension CoinExSession {
         guard let order = desk.orders[serial], order.isDone,
             desk.watched[serial] != nil || !order.isAcknowledged
         else { return }
-        desk.watch(serial, until: after(Waits.watch))
+        desk.watch(serial, until: after(traits.pace.watch))
         if !asStop { desk.orders[serial]?.isTriggered = true }
         problem(
             .order(serial), .other,
             "the order \(order.id) stands at the venue after it was reported as refused, lost or "
                 + "cancelled",
             "it is cancelled by its client id; compare the position with the venue's")
-        let cancel = Purpose.cancelByClientID(serial)
-        let product = markets[order.instrument].product
+        let cancel = Ask.cancelByClientID(serial)
+        let segment = markets[order.instrument].segment
         guard agenda.questions(where: { $0 == cancel }).isEmpty else { return }
-        guard isBeingAsked(cancel) else { return askWhileReconciling(cancel, product) }
-        if isAnsweringRound(product) { lines[product]?.reconciling.insert(cancel) }
+        guard isBeingAsked(cancel) else { return askWhileReconciling(cancel, segment) }
+        if isAnsweringRound(segment) { lines[segment]?.reconciling.insert(cancel) }
     }
 
     /// A row of an id that the order had before, or of an order that has ended: it is late.
@@ -82,32 +83,32 @@ extension CoinExSession {
     }
 
     mutating func received(
-        _ page: Page<WireStop>, _ product: Product, page number: Int, askedAt: Timestamp
+        _ page: Page<WireStop>, _ segment: Segment, page number: Int, askedAt: Timestamp
     ) {
-        if number == 1 { desk.listedStops[product] = [] }
+        if number == 1 { desk.listedStops[segment] = [] }
         for stop in page.elements where stop.marginMarket == nil {
             guard
-                let serial = desk.serial(product, stop: stop.id)
-                    ?? desk.serial(product, clientID: stop.clientID, markets)
+                let serial = desk.serial(segment, stop: stop.id)
+                    ?? desk.serial(segment, clientID: stop.clientID, markets)
             else {
-                noteForeign(stop, product)
+                noteForeign(stop, segment)
                 continue
             }
             removeUnexpected(serial, asStop: true)
             guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.isTriggered == false
             else { continue }
-            desk.listedStops[product]?.insert(serial)
+            desk.listedStops[segment]?.insert(serial)
             adoptStop(serial, stop.id, stop.updatedAt)
         }
-        if page.hasNext, number < Bounds.pages {
-            return askWhileReconciling(.pendingStops(product, page: number + 1), product)
+        if page.hasNext, number < traits.bounds.pages {
+            return askWhileReconciling(.openStops(segment, page: number + 1), segment)
         }
         for order in desk.open
-        where markets[order.instrument].product == product && order.waitingStopID != nil
+        where markets[order.instrument].segment == segment && order.waitingStopID != nil
             && order.absence.lastSign < askedAt
-            && !(desk.listedStops[product]?.contains(order.serial) ?? false)
+            && !(desk.listedStops[segment]?.contains(order.serial) ?? false)
         {
-            askWhileReconciling(.askFinishedStop(order.serial), product)
+            askWhileReconciling(.findFinishedStop(order.serial), segment)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -26,16 +27,18 @@ extension CoinExSession {
         desk.orders[serial]?.isDone = true
         if let event { report(serial, event, time) }
         agenda.remove { $0 == .checkDeals(serial) }
-        if desk.orders[serial]?.isMissing == true { desk.watch(serial, until: after(Waits.watch)) }
-        if let product = desk.orders[serial].map({ markets[$0.instrument].product }) {
-            dropQuestions(about: serial, product)
+        if desk.orders[serial]?.isMissing == true {
+            desk.watch(serial, until: after(traits.pace.watch))
         }
-        desk.retire(serial)
+        if let segment = desk.orders[serial].map({ markets[$0.instrument].segment }) {
+            dropQuestions(about: serial, segment)
+        }
+        desk.retire(serial, atMost: traits.bounds.finishedOrders)
     }
 
     /// What was to be known of an order that has ended need not be asked any more.
-    private mutating func dropQuestions(about serial: Int, _ product: Product) {
-        guard let questions = lines[product]?.reconciling else { return }
+    private mutating func dropQuestions(about serial: Int, _ segment: Segment) {
+        guard let questions = lines[segment]?.reconciling else { return }
         for question in questions where question.order == serial {
             reconciled(question, askedAt: now)
         }
@@ -60,7 +63,7 @@ extension CoinExSession {
 
     /// A sign of an order: what lists still show where the book had nothing to cancel is none.
     mutating func heard(of serial: Int) {
-        let isOfList = answering.map { !$0.purpose.isOrderChange } ?? false
+        let isOfList = answering.map { !$0.ask.isOrderChange } ?? false
         if isOfList, desk.orders[serial]?.isCancelUnknown == true { return }
         desk.orders[serial]?.sign(at: now)
     }
@@ -69,7 +72,7 @@ extension CoinExSession {
     ///
     /// - Returns: false for an id that was itself replaced: then only what it filled is news.
     @discardableResult
-    mutating func adopt(_ serial: Int, _ wire: WireOrder, _ product: Product) -> Bool {
+    mutating func adopt(_ serial: Int, _ wire: WireOrder, _ segment: Segment) -> Bool {
         guard let order = desk.orders[serial] else { return false }
         guard !order.isReplaced(wire.id) else {
             lateNews(serial, wire)
@@ -82,7 +85,7 @@ extension CoinExSession {
                 if begins { desk.orders[serial]?.countsAnew = true }
             }
             desk.orders[serial]?.take(wire.id)
-            desk.link(serial, product, venueID: wire.id)
+            desk.link(serial, segment, venueID: wire.id)
         }
         if wire.side != order.request.side { reverse(serial) }
         desk.orders[serial]?.makerFee = wire.makerFee ?? order.makerFee
@@ -96,7 +99,7 @@ extension CoinExSession {
         accept(serial, wire.id, wire.createdAt)
         note(serial, wire)
         takeTerms(serial, wire)
-        takeHeldDeals(of: wire.id, serial, product)
+        takeHeldDeals(of: wire.id, serial, segment)
         return true
     }
 
@@ -168,7 +171,7 @@ extension CoinExSession {
         }
         if order.told < order.seen || order.needsAllDeals {
             // Executions have a message of their own, which mostly comes first.
-            let wait = order.needsAllDeals ? 0 : Waits.deals
+            let wait = order.needsAllDeals ? 0 : traits.pace.deals
             if order.dealsAskedFor.isEmpty { agenda.addOnce(.checkDeals(serial), at: after(wait)) }
             return
         }

@@ -1,14 +1,15 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
 /// Pushes about own orders; those of orders, executions and replies may overtake one another.
 extension CoinExSession {
-    mutating func received(_ push: OrderPush, _ product: Product) {
+    mutating func received(_ push: OrderPush, _ segment: Segment) {
         let wire = push.order
         guard wire.marginMarket == nil,
-            let serial = desk.serial(product, wire.id)
-                ?? desk.serial(product, clientID: wire.clientID, markets),
+            let serial = desk.serial(segment, wire.id)
+                ?? desk.serial(segment, clientID: wire.clientID, markets),
             let order = desk.orders[serial]
         else { return }
         guard !order.isDone else {
@@ -20,7 +21,7 @@ extension CoinExSession {
             desk.orders[serial]?.finishedID = wire.id
             return settle(serial)
         }
-        guard adopt(serial, wire, product) else { return }
+        guard adopt(serial, wire, segment) else { return }
         switch push.event {
         case .finish: end(serial, wire, ending(of: order, wire))
         case .modify:
@@ -54,17 +55,17 @@ extension CoinExSession {
             ? .expired(reason: "the rest could not fill at once") : .cancelled
     }
 
-    mutating func received(_ deal: WireDeal, _ product: Product) {
+    mutating func received(_ deal: WireDeal, _ segment: Segment) {
         guard deal.marginMarket == nil else { return }
-        if let serial = desk.serial(product, deal.orderID) { return tell(deal, serial) }
-        guard let serial = desk.serial(product, clientID: deal.clientID, markets) else {
-            return hold(deal, product)
+        if let serial = desk.serial(segment, deal.orderID) { return tell(deal, serial) }
+        guard let serial = desk.serial(segment, clientID: deal.clientID, markets) else {
+            return hold(deal, segment)
         }
         // The execution came before the reply and before the order's own push. Whose id it is, and
         // for a stop that it woke, follows from the client id.
         if let order = desk.orders[serial], order.venueID == nil, !order.isDone {
             desk.orders[serial]?.take(deal.orderID)
-            desk.link(serial, product, venueID: deal.orderID)
+            desk.link(serial, segment, venueID: deal.orderID)
             if order.request.stop != nil, !order.isTriggered {
                 if order.toldID == nil { accept(serial, order.stopID ?? deal.orderID, nil) }
                 desk.orders[serial]?.isTriggered = true
@@ -72,15 +73,15 @@ extension CoinExSession {
             }
             accept(serial, deal.orderID, deal.createdAt)
         }
-        desk.link(serial, product, venueID: deal.orderID)
+        desk.link(serial, segment, venueID: deal.orderID)
         tell(deal, serial)
     }
 
-    mutating func received(_ push: StopPush, _ product: Product) {
+    mutating func received(_ push: StopPush, _ segment: Segment) {
         let stop = push.stop
         guard stop.marginMarket == nil,
-            let serial = desk.serial(product, stop: stop.id)
-                ?? desk.serial(product, clientID: stop.clientID, markets),
+            let serial = desk.serial(segment, stop: stop.id)
+                ?? desk.serial(segment, clientID: stop.clientID, markets),
             let order = desk.orders[serial], !order.isTriggered
         else { return }
         guard !order.isDone else {
@@ -107,7 +108,7 @@ extension CoinExSession {
 
     private mutating func askWhenSilent(_ serial: Int) {
         guard desk.orders[serial]?.venueID == nil else { return }
-        agenda.add(.request(.ask(serial), attempts: 1), at: after(Waits.deals))
+        agenda.add(.request(.findOpen(serial), attempts: 1), at: after(traits.pace.deals))
     }
 
     /// The venue took the direction from a price that we did not know: a stop that waits for the

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingModel
 internal import VenueSessions
 
@@ -17,15 +18,15 @@ extension CoinExSession {
         guard let wire = own(page.elements, order) else {
             missed(serial, in: .open, askedAt: askedAt)
             if order.isAskedByID { return askStatus(serial) }
-            return askWhileReconciling(.askFinished(serial), markets[order.instrument].product)
+            return askWhileReconciling(.findFinished(serial), markets[order.instrument].segment)
         }
         stands(serial, wire, askedAt: askedAt)
     }
 
     /// The order stands in the book; so an amendment that was lost was made or was not.
     mutating func stands(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
-        guard let product = desk.orders[serial].map({ markets[$0.instrument].product }),
-            adopt(serial, wire, product)
+        guard let segment = desk.orders[serial].map({ markets[$0.instrument].segment }),
+            adopt(serial, wire, segment)
         else { return }
         resolveAmend(serial, wire, askedAt: askedAt)
         settle(serial)
@@ -53,9 +54,9 @@ extension CoinExSession {
         amendOf serial: Int, lostAt: Timestamp, askedAt: Timestamp
     ) -> Bool {
         guard let order = desk.orders[serial] else { return false }
-        let due = lostAt.advanced(byNanoseconds: Absences.standing.notBefore)
+        let due = lostAt.advanced(byNanoseconds: traits.absence.notBefore)
         guard askedAt < due else { return false }
-        let question: Purpose = order.isWaitingStop ? .askStop(serial) : .ask(serial)
+        let question: Ask = order.isWaitingStop ? .findOpenStop(serial) : .findOpen(serial)
         agenda.addOnce(.request(question, attempts: 1), at: due)
         return true
     }
@@ -68,7 +69,7 @@ extension CoinExSession {
         guard let wire = own(page.elements, order) else {
             return missed(serial, in: .finished, askedAt: askedAt)
         }
-        guard adopt(serial, wire, markets[order.instrument].product) else {
+        guard adopt(serial, wire, markets[order.instrument].segment) else {
             return missed(serial, in: .finished, askedAt: askedAt)  // it was an earlier id's
         }
         end(serial, wire, .cancelled, isDecisive: true)
@@ -77,7 +78,7 @@ extension CoinExSession {
     mutating func foundOpenStop(_ page: Page<WireStop>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let stop = page.elements.first(where: { $0.clientID == order.id.text }) else {
-            return askWhileReconciling(.askFinishedStop(serial), markets[order.instrument].product)
+            return askWhileReconciling(.findFinishedStop(serial), markets[order.instrument].segment)
         }
         adoptStop(serial, stop.id, stop.updatedAt)
         resolveStopAmend(serial, stop, askedAt: askedAt)
@@ -107,7 +108,7 @@ extension CoinExSession {
             if !order.isAcknowledged { adoptStop(serial, stop.id, stop.updatedAt) }
             if stop.status == "cancel", order.amend == nil { return finish(serial, .cancelled) }
         }
-        askWhileReconciling(.ask(serial), markets[order.instrument].product)
+        askWhileReconciling(.findOpen(serial), markets[order.instrument].segment)
     }
 
     // MARK: - In none of the lists
@@ -115,7 +116,8 @@ extension CoinExSession {
     /// A list does not show an order that may be there.
     mutating func missed(_ serial: Int, in list: OrderList, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone, order.ending == nil else { return }
-        guard desk.orders[serial]?.miss(in: list, askedAt: askedAt) != true else {
+        let rule = order.absenceRule(traits)
+        guard desk.orders[serial]?.miss(in: list, askedAt: askedAt, rule) != true else {
             return giveUp(serial)
         }
         if list == .finished { lookAgain(serial) }  // it is the last one of a look
@@ -123,9 +125,9 @@ extension CoinExSession {
 
     private mutating func lookAgain(_ serial: Int) {
         guard let order = desk.orders[serial] else { return }
-        let question: Purpose = order.isWaitingStop ? .askStop(serial) : .ask(serial)
+        let question: Ask = order.isWaitingStop ? .findOpenStop(serial) : .findOpen(serial)
         guard !isBeingAsked(question) else { return }
-        let time = order.absence.nextLook(after: now, order.absenceRule)
+        let time = order.absence.nextLook(after: now, order.absenceRule(traits))
         agenda.addOnce(.request(question, attempts: 1), at: time)
     }
 
@@ -147,7 +149,7 @@ extension CoinExSession {
     mutating func toldStatus(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.hasAskedForTerms = true
-        guard adopt(serial, wire, markets[order.instrument].product) else { return }
+        guard adopt(serial, wire, markets[order.instrument].segment) else { return }
         switch wire.status {
         case .open, .partFilled:
             resolveAmend(serial, wire, askedAt: askedAt)
@@ -163,10 +165,10 @@ extension CoinExSession {
     mutating func isUnknown(_ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone, let id = order.venueID else { return }
         desk.orders[serial]?.hasAskedForTerms = true
-        takeHeldDeals(of: id, serial, markets[order.instrument].product)
+        takeHeldDeals(of: id, serial, markets[order.instrument].segment)
         if order.amend != nil { return awaitChange(serial, id) }
         missed(serial, in: .byID, askedAt: askedAt)
         // An id that nobody has told us of may have been filled.
-        askWhileReconciling(.askFinished(serial), markets[order.instrument].product)
+        askWhileReconciling(.findFinished(serial), markets[order.instrument].segment)
     }
 }

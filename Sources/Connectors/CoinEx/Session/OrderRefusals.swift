@@ -1,41 +1,42 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
 /// Refused orders, cancels and changes, and answers that never came.
 extension CoinExSession {
-    mutating func refusedOrder(_ flight: InFlight, _ refusal: VenueRefusal) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial] else {
+    mutating func refusedOrder(_ flight: Flight, _ refusal: VenueRefusal) {
+        guard let serial = flight.ask.order, let order = desk.orders[serial] else {
             return forgotten(flight)
         }
         if order.isDone { return notRemoved(flight) }
         let reason = "\(refusal.advice) (\(refusal))"
         if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
-        if case .place = flight.purpose, order.isAcknowledged {
+        if case .place = flight.ask, order.isAcknowledged {
             log(.warn, "order \(order.id) was refused and stands all the same: \(reason); asking")
             return askStatus(serial)
         }
-        let mayRepeat = flight.attempts + 1 < Bounds.placeAttempts
-        if case .place = flight.purpose, mayMeetAnother(order), refusal.kind != .unknownOutcome,
+        let mayRepeat = flight.attempts + 1 < traits.bounds.placeAttempts
+        if case .place = flight.ask, mayMeetAnother(order), refusal.kind != .unknownOutcome,
             refusal.kind != .undocumented
         {
             return finish(serial, .rejected(reason: InternedText(passing: reason)))
         }
-        switch (refusal.kind, flight.purpose) {
+        switch (refusal.kind, flight.ask) {
         case (.rateLimit, .place) where order.wantsCancel,
             (.expired, .place) where order.wantsCancel:
             finish(serial, .cancelled)
         case (.rateLimit, _) where mayRepeat:
-            limiter.hold(flight.group, until: after(Waits.rateLimit))
-            request(flight.purpose, attempts: flight.attempts + 1)
+            limiter.hold(flight.group, until: after(traits.pace.rateLimit))
+            request(flight.ask, attempts: flight.attempts + 1)
         case (.expired, _) where mayRepeat:
             // Not carried out: the same order may go with a new timestamp and signature.
             measureClock()
             askAgain(flight)
         case (.unknownOutcome, _): lostAnswer(flight, reason)
-        case (.undocumented, .place), (.undocumented, .modify): lostAnswer(flight, reason)
+        case (.undocumented, .place), (.undocumented, .amend): lostAnswer(flight, reason)
         case (_, .place): finish(serial, .rejected(reason: InternedText(passing: reason)))
-        case (_, .modify(_, let change)):
+        case (_, .amend(_, let change)):
             if order.amend?.number == change { refuseAmend(serial, reason) }
             if refusal.kind == .unknownOrder { askStatus(serial) }
         case (.unknownOrder, _):
@@ -48,12 +49,12 @@ extension CoinExSession {
         }
     }
 
-    /// Not only this order: no order of the product will pass before somebody acts.
+    /// Not only this order: no order of the segment will pass before somebody acts.
     private mutating func sayOrdersAreRefused(_ refusal: VenueRefusal, _ order: TrackedOrder) {
-        let product = markets[order.instrument].product
+        let segment = markets[order.instrument].segment
         problem(
-            .trading(product), refusal.cause,
-            "the venue refuses \(product.rawValue) orders: \(refusal)",
+            .trading(segment), refusal.cause,
+            "the venue refuses \(segment.rawValue) orders: \(refusal)",
             "\(refusal.advice); orders may be open: look at them at the venue")
     }
 
@@ -64,37 +65,37 @@ extension CoinExSession {
     }
 
     /// A cancel may be repeated: it changes nothing the second time.
-    private mutating func repeatCancel(_ flight: InFlight, _ reason: String) {
-        guard let serial = flight.purpose.order else { return }
-        guard flight.attempts + 1 < Bounds.cancelAttempts else {
+    private mutating func repeatCancel(_ flight: Flight, _ reason: String) {
+        guard let serial = flight.ask.order else { return }
+        guard flight.attempts + 1 < traits.bounds.cancelAttempts else {
             return refuseCancel(serial, "\(reason), \(flight.attempts + 1) times")
         }
         askAgain(flight)
     }
 
     /// The cancel of an order that has ended for everybody else is repeated while it is looked for.
-    private mutating func notRemoved(_ flight: InFlight) {
-        guard case .cancelByClientID(let serial) = flight.purpose, desk.watched[serial] != nil
-        else { return reconciled(flight.purpose, askedAt: flight.sentAt) }
+    private mutating func notRemoved(_ flight: Flight) {
+        guard case .cancelByClientID(let serial) = flight.ask, desk.watched[serial] != nil
+        else { return reconciled(flight.ask, askedAt: flight.sentAt) }
         askAgain(flight)
-        if flight.attempts >= Bounds.removalAttempts {
-            reconciled(flight.purpose, askedAt: flight.sentAt)
+        if flight.attempts >= traits.bounds.removalAttempts {
+            reconciled(flight.ask, askedAt: flight.sentAt)
         }
     }
 
     // MARK: - Unknown outcomes
 
     /// What was asked may or may not have been done: nothing is guessed, the venue is asked.
-    mutating func lostAnswer(_ flight: InFlight, _ reason: String) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial] else {
+    mutating func lostAnswer(_ flight: Flight, _ reason: String) {
+        guard let serial = flight.ask.order, let order = desk.orders[serial] else {
             return forgotten(flight)
         }
         if order.isDone { return notRemoved(flight) }
-        switch flight.purpose {
+        switch flight.ask {
         case .place:
             if order.isAcknowledged { return }  // a push told it already
             loseOrder(serial, reason)
-        case .modify(_, let change):
+        case .amend(_, let change):
             guard order.amend?.number == change else { return }
             desk.orders[serial]?.amend?.lostAt = now
             loseOrder(serial, reason)
@@ -113,14 +114,15 @@ extension CoinExSession {
 
     mutating func askFor(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        let product = markets[order.instrument].product
-        askWhileReconciling(order.isWaitingStop ? .askStop(serial) : .ask(serial), product)
+        let segment = markets[order.instrument].segment
+        askWhileReconciling(
+            order.isWaitingStop ? .findOpenStop(serial) : .findOpen(serial), segment)
     }
 
     mutating func askStatus(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        let product = markets[order.instrument].product
+        let segment = markets[order.instrument].segment
         guard let id = order.venueID else { return askFor(serial) }
-        askWhileReconciling(.status(serial, id: id), product)
+        askWhileReconciling(.status(serial, id: id), segment)
     }
 }

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -5,17 +6,17 @@ internal import WireText
 
 /// Answers over HTTP that are about one order.
 extension CoinExSession {
-    mutating func receivedForOrder(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage) {
-        guard let serial = flight.purpose.order, let order = desk.orders[serial] else {
+    mutating func receivedForOrder(_ flight: Flight, _ body: [UInt8]) throws(BadMessage) {
+        guard let serial = flight.ask.order, let order = desk.orders[serial] else {
             return forgotten(flight)
         }
-        switch flight.purpose {
+        switch flight.ask {
         case .place where order.terms?.trigger != nil:
             try take(flight, CoinExReplies.stopReference(body)) { $0.placedStop(serial, $1) }
         case .place: try take(flight, CoinExReplies.order(body)) { $0.placed(serial, $1) }
-        case .modify where order.waitingStopID != nil:
+        case .amend where order.waitingStopID != nil:
             try take(flight, CoinExReplies.stopReference(body)) { $0.modifiedStop(serial, $1) }
-        case .modify(_, let change):
+        case .amend(_, let change):
             try take(flight, CoinExReplies.order(body)) { $0.modified(serial, $1, change) }
         case .cancel where order.waitingStopID != nil:
             try take(flight, CoinExReplies.done(body)) { this, _ in this.cancelledStop(serial) }
@@ -29,50 +30,50 @@ extension CoinExSession {
             try take(flight, CoinExReplies.order(body)) {
                 $0.toldStatus(serial, $1, askedAt: flight.sentAt)
             }
-        case .orderDeals(_, let id, let page):
+        case .executionsOf(_, let id, let page):
             try take(flight, CoinExReplies.ownDeals(body)) {
                 $0.receivedAll($1, serial, id, page: page)
             }
-        case .ask:
+        case .findOpen:
             try take(flight, CoinExReplies.orders(body)) {
                 $0.foundOpen($1, serial, askedAt: flight.sentAt)
             }
-        case .askFinished:
+        case .findFinished:
             try take(flight, CoinExReplies.orders(body)) {
                 $0.foundFinished($1, serial, askedAt: flight.sentAt)
             }
-        case .askStop:
+        case .findOpenStop:
             try take(flight, CoinExReplies.stops(body)) {
                 $0.foundOpenStop($1, serial, askedAt: flight.sentAt)
             }
-        case .askFinishedStop:
+        case .findFinishedStop:
             try take(flight, CoinExReplies.stops(body)) { $0.foundFinishedStop($1, serial) }
         default: break
         }
     }
 
     private mutating func take<Payload>(
-        _ flight: InFlight, _ reply: Reply<Payload>,
+        _ flight: Flight, _ reply: Reply<Payload>,
         _ body: (inout CoinExSession, Payload) -> Void
     ) throws(BadMessage) {
         switch reply {
         case .success(let payload):
             succeeded(flight)
             body(&self, payload)
-            reconciled(flight.purpose, askedAt: flight.sentAt)
+            reconciled(flight.ask, askedAt: flight.sentAt)
         case .failure(let refusal):
-            if flight.purpose.isOrderChange { return refusedOrder(flight, refusal) }
+            if flight.ask.isOrderChange { return refusedOrder(flight, refusal) }
             if refusal.kind == .unknownOrder {
                 foundNothing(flight)
-                return reconciled(flight.purpose, askedAt: flight.sentAt)
+                return reconciled(flight.ask, askedAt: flight.sentAt)
             }
             refused(flight, refusal)
         }
     }
 
     /// "No such order" is an answer, and the same as an empty list.
-    private mutating func foundNothing(_ flight: InFlight) {
-        switch flight.purpose {
+    private mutating func foundNothing(_ flight: Flight) {
+        switch flight.ask {
         case .status(let serial, let id):
             // A change may have given it another id meanwhile.
             if desk.orders[serial]?.venueID == id {
@@ -80,15 +81,15 @@ extension CoinExSession {
             } else {
                 askStatus(serial)
             }
-        case .orderDeals(let serial, let id, let page):
+        case .executionsOf(let serial, let id, let page):
             receivedAll(Page(elements: [], hasNext: false), serial, id, page: page)
-        case .ask(let serial):
+        case .findOpen(let serial):
             foundOpen(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .askFinished(let serial):
+        case .findFinished(let serial):
             foundFinished(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .askStop(let serial):
+        case .findOpenStop(let serial):
             foundOpenStop(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .askFinishedStop(let serial):
+        case .findFinishedStop(let serial):
             foundFinishedStop(Page(elements: [], hasNext: false), serial)
         default: break
         }
@@ -98,8 +99,8 @@ extension CoinExSession {
 
     private mutating func placed(_ serial: Int, _ wire: WireOrder) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        let product = markets[order.instrument].product
-        guard adopt(serial, wire, product) else { return }
+        let segment = markets[order.instrument].segment
+        guard adopt(serial, wire, segment) else { return }
         if wire.unfilled == .zero {
             desk.orders[serial]?.end(as: .filled)
         } else if ["market", "ioc", "fok"].contains(wire.type) {
@@ -115,7 +116,8 @@ extension CoinExSession {
         case .settled:
             desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))
         case .taken:
-            agenda.addOnce(.request(.status(serial, id: id), attempts: 0), at: after(Waits.deals))
+            agenda.addOnce(
+                .request(.status(serial, id: id), attempts: 0), at: after(traits.pace.deals))
         }
     }
 
@@ -126,13 +128,13 @@ extension CoinExSession {
     mutating func adoptStop(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.stopID = id
-        desk.link(serial, markets[order.instrument].product, stopID: id)
+        desk.link(serial, markets[order.instrument].segment, stopID: id)
         accept(serial, id, time)
     }
 
     private mutating func modified(_ serial: Int, _ wire: WireOrder, _ change: Int) {
         guard let order = desk.orders[serial], !order.isDone,
-            adopt(serial, wire, markets[order.instrument].product)
+            adopt(serial, wire, markets[order.instrument].segment)
         else { return }
         if order.amend?.number == change {
             amended(serial, price: wire.price, amount: wire.amount)

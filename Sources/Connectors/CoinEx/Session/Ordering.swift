@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -39,17 +40,17 @@ extension CoinExSession {
         }
         let market = markets[request.instrument.index]
         guard settings.key != nil else { throw .init("there is no key to trade with") }
-        guard lines[market.product]?.stage == .live else {
+        guard lines[market.segment]?.stage == .live else {
             throw .init("the venue is not connected: wait for its status")
         }
-        guard coinExClientOrderIDRules.allows(order.id) else {
+        guard traits.clientIDs.allows(order.id) else {
             throw .init("the venue does not allow the client order id `\(order.id)`")
         }
         guard desk.serial(of: order.id) == nil else {
             throw .init("the client order id `\(order.id)` was used before")
         }
         let terms = try OrderTerms(
-            request, market: market.name, base: market.symbol.base, product: market.product,
+            request, market: market.name, base: market.symbol.base, segment: market.segment,
             clientID: order.id.text)
         try checkStop(request, market)
         return (terms, try closes(request, market))
@@ -72,19 +73,19 @@ extension CoinExSession {
     private mutating func closes(
         _ request: OrderRequest, _ market: Market
     ) throws(OrderTerms.Unsupported) -> Bool {
-        guard request.isReduceOnly, market.product == .futures else { return false }
+        guard request.isReduceOnly, market.segment == .futures else { return false }
         guard request.stop == nil else {
             throw .init(
                 "the venue's stop orders cannot be reduce-only, one could open the opposite "
                     + "position: send a stop without it, or a reduce-only order when the price is "
                     + "reached")
         }
-        guard let side = account.positions[request.instrument.index]?.side,
+        guard let side = holdings.positions[request.instrument.index]?.side,
             side != request.side
         else {
             throw .init("the venue shows no position that the reduce-only order would reduce")
         }
-        let held = account.positions[request.instrument.index]?.magnitude ?? .zero
+        let held = holdings.positions[request.instrument.index]?.magnitude ?? .zero
         guard mayFill(request.side, request.instrument.index) <= held else {
             requestRegularly(.positions(page: 1))  // it may already contain what was filled
             throw .init(
@@ -104,14 +105,14 @@ extension CoinExSession {
         let unfilled = open.map { order in
             order.told < order.request.quantity ? order.request.quantity - order.told : .zero
         }
-        return unfilled.reduce(account.filledSince[instrument]?[side] ?? .zero, +)
+        return unfilled.reduce(holdings.filledSince[instrument]?[side] ?? .zero, +)
     }
 
     /// Whether an order that closes the position would meet another one than it was meant for: the
     /// position has turned, or may turn before it arrives.
     func mayMeetAnother(_ order: TrackedOrder) -> Bool {
         guard order.closesPosition else { return false }
-        guard let position = account.positions[order.instrument],
+        guard let position = holdings.positions[order.instrument],
             position.side == order.request.side.opposite
         else { return true }
         let others = mayFill(order.request.side, order.instrument, besides: order.serial)
@@ -120,9 +121,9 @@ extension CoinExSession {
 
     /// Whether an order must wait for the answer to one that closes the position on the same side:
     /// on connections of their own one may overtake the other, and the close meet what it made.
-    func mayTurnUnderClose(_ purpose: Purpose) -> Bool {
-        guard case .place(let serial) = purpose, let order = desk.orders[serial],
-            markets[order.instrument].product == .futures
+    func mayTurnUnderClose(_ ask: Ask) -> Bool {
+        guard case .place(let serial) = ask, let order = desk.orders[serial],
+            markets[order.instrument].segment == .futures
         else { return false }
         return desk.hasOpen { other in
             other.closesPosition && other.serial < serial && other.instrument == order.instrument
@@ -171,7 +172,7 @@ extension CoinExSession {
         desk.orders[serial]?.amendCount = number
         desk.orders[serial]?.amend = TrackedOrder.Amend(
             price: amendment.price, quantity: amendment.quantity, number: number)
-        request(.modify(serial, change: number))
+        request(.amend(serial, change: number))
     }
 
     private func whyNotAmended(_ order: TrackedOrder) -> String? {

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 public import TradingModel
 public import VenueSessions
@@ -5,7 +6,7 @@ public import VenueSessions
 /// An order that is made ready and never sent.
 extension CoinExSession {
     public func practiceOrder(at now: Timestamp) -> HTTPCall? {
-        let ready = markets.indices.first { lines[markets[$0].product]?.stage == .live }
+        let ready = markets.indices.first { lines[markets[$0].segment]?.stage == .live }
         guard let key = settings.key, let ready, let price = markets[ready].lastPrice else {
             return nil
         }
@@ -14,10 +15,10 @@ extension CoinExSession {
             instrument: InstrumentID(ready), side: .buy, quantity: Self.practiceQuantity,
             price: price)
         let terms = try? OrderTerms(
-            request, market: market.name, base: market.symbol.base, product: market.product,
+            request, market: market.name, base: market.symbol.base, segment: market.segment,
             clientID: Self.practiceID)
         return terms.map {
-            CoinExRequests.place($0, market.product).call(
+            CoinExRequests.place($0, market.segment).call(
                 key, milliseconds: clock.venueTime(at: now).nanoseconds / 1_000_000)
         }
     }

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingModel
 internal import VenueSessions
 internal import WireText
@@ -5,26 +6,26 @@ internal import WireText
 /// Before any socket: the venue's clock, the markets' rules and the account's fees.
 extension CoinExSession {
     mutating func prepare() {
-        for product in markets.products { knowDeals(product) }
-        var purposes: [Purpose] = [.time]
-        purposes += markets.products.map { .markets($0) }
-        if settings.key != nil { purposes += markets.indices.map { .fees($0) } }
-        preparing = Set(purposes)
-        for purpose in purposes {
+        for segment in markets.segments { knowDeals(segment) }
+        var asks: [Ask] = [.time]
+        asks += markets.segments.map { .instruments($0) }
+        if settings.key != nil { asks += markets.indices.map { .fees($0) } }
+        preparing = Set(asks)
+        for ask in asks {
             // Fees of a market that does not exist would be refused for that.
-            if case .fees = purpose { continue }
-            request(purpose)
+            if case .fees = ask { continue }
+            request(ask)
         }
     }
 
-    private mutating func prepared(_ purpose: Purpose) {
-        guard preparing.remove(purpose) != nil, preparing.isEmpty, !hasInstruments else { return }
+    private mutating func prepared(_ ask: Ask) {
+        guard preparing.remove(ask) != nil, preparing.isEmpty, !hasInstruments else { return }
         makeInstruments()
     }
 
     /// The first answer of all came with the connection's making, so half of its way says nothing:
     /// it is taken in, and asked once more before anything begins.
-    private mutating func isFirstTime(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage)
+    private mutating func isFirstTime(_ flight: Flight, _ body: [UInt8]) throws(BadMessage)
         -> Bool
     {
         guard preparing.contains(.time), clock.nanoseconds == nil,
@@ -57,7 +58,7 @@ extension CoinExSession {
         guard !hasFailed else { return }
         hasInstruments = true
         out.append(.instruments(instruments))
-        for product in markets.products { open(product) }
+        for segment in markets.segments { open(segment) }
     }
 
     private mutating func checkTradable(_ info: MarketInfo, _ index: Int) {
@@ -79,13 +80,13 @@ extension CoinExSession {
     }
 
     /// Replies to everything that is not about one order.
-    mutating func receivedGeneral(_ flight: InFlight, _ body: [UInt8]) throws(BadMessage) {
-        switch flight.purpose {
+    mutating func receivedGeneral(_ flight: Flight, _ body: [UInt8]) throws(BadMessage) {
+        switch flight.ask {
         case .time:
             if try isFirstTime(flight, body) { return }
             try take(flight, CoinExReplies.time(body)) { $0.receivedTime(flight, $1) }
-        case .markets(let product):
-            try take(flight, CoinExReplies.markets(body)) { $0.received($1, of: product) }
+        case .instruments(let segment):
+            try take(flight, CoinExReplies.markets(body)) { $0.received($1, of: segment) }
         case .fees(let index):
             try take(flight, CoinExReplies.fees(body)) { this, fees in
                 this.markets[index].fees = fees
@@ -94,19 +95,19 @@ extension CoinExSession {
             switch try CoinExReplies.leverage(body) {
             case .success:
                 succeeded(flight)
-                reconciled(flight.purpose, askedAt: flight.sentAt)
+                reconciled(flight.ask, askedAt: flight.sentAt)
             case .failure(let refusal): refusedLeverage(flight, refusal, index)
             }
-        case .permission:
+        case .mayTrade:
             switch try CoinExReplies.done(body) {
             case .success:
                 succeeded(flight)
-                reconciled(flight.purpose, askedAt: flight.sentAt)
+                reconciled(flight.ask, askedAt: flight.sentAt)
             case .failure(let refusal): refusedPermission(flight, refusal)
             }
-        case .balances(let product):
+        case .balances(let segment):
             try take(flight, CoinExReplies.balances(body)) {
-                $0.received($1, product, askedAt: flight.sentAt)
+                $0.received($1, segment, askedAt: flight.sentAt)
             }
         case .positions(let page):
             try take(flight, CoinExReplies.positions(body)) {
@@ -116,15 +117,15 @@ extension CoinExSession {
             try take(flight, CoinExReplies.fundings(body)) {
                 $0.received($1.elements, index, flight)
             }
-        case .pending(let product, let page):
+        case .openOrders(let segment, let page):
             try take(flight, CoinExReplies.orders(body)) {
-                $0.received($1, product, page: page, askedAt: flight.sentAt)
+                $0.received($1, segment, page: page, askedAt: flight.sentAt)
             }
-        case .pendingStops(let product, let page):
+        case .openStops(let segment, let page):
             try take(flight, CoinExReplies.stops(body)) {
-                $0.received($1, product, page: page, askedAt: flight.sentAt)
+                $0.received($1, segment, page: page, askedAt: flight.sentAt)
             }
-        case .recentDeals(let index, let page):
+        case .executions(let index, let page):
             try take(flight, CoinExReplies.ownDeals(body)) {
                 $0.receivedRecent($1, index, page: page)
             }
@@ -134,25 +135,25 @@ extension CoinExSession {
 
     /// Takes a payload in, or deals with the refusal of what is no order.
     private mutating func take<Payload>(
-        _ flight: InFlight, _ reply: Reply<Payload>,
+        _ flight: Flight, _ reply: Reply<Payload>,
         _ body: (inout CoinExSession, Payload) -> Void
     ) throws(BadMessage) {
         switch reply {
         case .success(let payload):
             succeeded(flight)
             body(&self, payload)
-            prepared(flight.purpose)
-            reconciled(flight.purpose, askedAt: flight.sentAt)
+            prepared(flight.ask)
+            reconciled(flight.ask, askedAt: flight.sentAt)
         case .failure(let refusal): refused(flight, refusal)
         }
     }
 
-    private mutating func received(_ infos: [MarketInfo], of product: Product) {
-        defer { askForFees(of: product) }
-        for index in markets.indices where markets[index].product == product {
+    private mutating func received(_ infos: [MarketInfo], of segment: Segment) {
+        defer { askForFees(of: segment) }
+        for index in markets.indices where markets[index].segment == segment {
             let symbol = settings.symbols[index]
             markets[index].info = infos.first {
-                CoinExInstruments.symbol(of: $0, product) == symbol
+                CoinExInstruments.symbol(of: $0, segment) == symbol
             }
             guard markets[index].info == nil else { continue }
             let nearest = CoinExInstruments.nearest(to: symbol, among: infos)
@@ -164,24 +165,24 @@ extension CoinExSession {
         }
     }
 
-    private mutating func askForFees(of product: Product) {
+    private mutating func askForFees(of segment: Segment) {
         for index in markets.indices
-        where markets[index].product == product && preparing.contains(.fees(index)) {
+        where markets[index].segment == segment && preparing.contains(.fees(index)) {
             request(.fees(index))
         }
     }
 
-    private mutating func refusedPermission(_ flight: InFlight, _ refusal: VenueRefusal) {
+    private mutating func refusedPermission(_ flight: Flight, _ refusal: VenueRefusal) {
         switch refusal.kind {
         case .account, .busy, .rateLimit, .expired, .unknownOutcome: refused(flight, refusal)
         default:
             // It was let in, and found nothing to cancel.
-            reconciled(flight.purpose, askedAt: flight.sentAt)
+            reconciled(flight.ask, askedAt: flight.sentAt)
         }
     }
 
     private mutating func refusedLeverage(
-        _ flight: InFlight, _ refusal: VenueRefusal, _ index: Int
+        _ flight: Flight, _ refusal: VenueRefusal, _ index: Int
     ) {
         switch refusal.kind {
         case .busy, .rateLimit, .expired, .unknownOutcome, .account: refused(flight, refusal)

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -6,12 +7,12 @@ internal import VenueSessions
 enum ProblemTopic: Hashable {
     /// Answers over HTTP.
     case replies
-    case line(Product)
+    case line(Segment)
     /// A question of these was refused.
     case refusal(EndpointGroup)
     case key
-    /// Orders of this product.
-    case trading(Product)
+    /// Orders of this segment.
+    case trading(Segment)
     case clock
     case instrument(Int)
     case leverage(Int)
@@ -50,10 +51,10 @@ extension CoinExSession {
         _ topic: ProblemTopic, _ cause: VenueProblem.Cause, _ what: String, _ toDo: String
     ) {
         hasFailed = true
-        for product in markets.products {
-            if let socket = lines[product]?.socket { out.append(.close(socket)) }
-            lines[product]?.socket = nil
-            lines[product]?.stage = .down
+        for segment in markets.segments {
+            if let socket = lines[segment]?.socket { out.append(.close(socket)) }
+            lines[segment]?.socket = nil
+            lines[segment]?.stage = .down
         }
         agenda.removeAll()
         waiting = []
@@ -64,11 +65,11 @@ extension CoinExSession {
     // MARK: - What is said of
 
     mutating func sayLineIsDown(
-        _ product: Product, _ reason: String, _ cause: VenueProblem.Cause, retryAt: Timestamp
+        _ segment: Segment, _ reason: String, _ cause: VenueProblem.Cause, retryAt: Timestamp
     ) {
         if cause == .key { return }  // that was said, and is the reason
         problem(
-            .line(product), cause, "the \(product.rawValue) connection is down: \(reason)",
+            .line(segment), cause, "the \(segment.rawValue) connection is down: \(reason)",
             Self.advice(cause), retryAt: retryAt)
     }
 
@@ -107,14 +108,14 @@ extension CoinExSession {
     }
 
     /// What one success shows to be right again.
-    mutating func succeeded(_ flight: InFlight) {
+    mutating func succeeded(_ flight: Flight) {
         retryBackoff.reset()
         solved(.refusal(flight.group))
-        guard flight.purpose.isSigned else { return }
+        guard flight.ask.isSigned else { return }
         solved(.key)
         solved(.clock)
-        if case .place(let serial) = flight.purpose, let order = desk.orders[serial] {
-            solved(.trading(markets[order.instrument].product))
+        if case .place(let serial) = flight.ask, let order = desk.orders[serial] {
+            solved(.trading(markets[order.instrument].segment))
         }
     }
 
@@ -122,14 +123,14 @@ extension CoinExSession {
     mutating func tellClock(wasDoubted: Bool) {
         guard let offset = clock.nanoseconds else { return }
         let direction = offset > 0 ? "behind" : "ahead of"
-        let tenths = (abs(offset) + Waits.second / 20) / (Waits.second / 10)
+        let tenths = (abs(offset) + second / 20) / (second / 10)
         let text =
             "this machine's clock is \(tenths / 10).\(tenths % 10) s \(direction) the venue's"
         if wasDoubted {
             problem(
                 .clock, .clock, "requests were refused for their time, and \(text)",
                 "\(Self.advice(.clock)); the difference is corrected for and the requests repeated")
-        } else if abs(offset) > Waits.second {
+        } else if abs(offset) > second {
             guard said[.clock] == nil else { return }
             log(.warn, "\(text); that is corrected for")
         }

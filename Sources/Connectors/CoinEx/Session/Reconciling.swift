@@ -1,48 +1,49 @@
+internal import AccountSession
 internal import TradingModel
 internal import VenueSessions
 
 /// Agreeing with the venue: all that pushes may have missed is asked for, and told.
 extension CoinExSession {
     /// After a socket was opened and signed: trading goes on when everything is answered.
-    mutating func reconcile(_ product: Product) {
-        lines[product]?.stage = .reconciling
-        askForEverything(product)
+    mutating func reconcile(_ segment: Segment) {
+        lines[segment]?.stage = .reconciling
+        askForEverything(segment)
     }
 
     /// Because somebody wants to be sure: feeds and orders go on meanwhile.
     mutating func reconcileAgain() {
         guard settings.key != nil else { return out.append(.reconciled) }
         isReconciled = false
-        for product in markets.products {
-            switch lines[product]?.stage {
-            case .reconciling, .joining, .live: askForEverything(product)
+        for segment in markets.segments {
+            switch lines[segment]?.stage {
+            case .reconciling, .joining, .live: askForEverything(segment)
             default: break  // it asks for everything on its way to live
             }
         }
     }
 
-    private mutating func askForEverything(_ product: Product) {
-        var purposes: [Purpose] = [
-            .pending(product, page: 1), .pendingStops(product, page: 1), .balances(product),
+    private mutating func askForEverything(_ segment: Segment) {
+        var asks: [Ask] = [
+            .openOrders(segment, page: 1), .openStops(segment, page: 1), .balances(segment),
         ]
-        if product == .futures { purposes.append(.positions(page: 1)) }
+        if segment == .futures { asks.append(.positions(page: 1)) }
         if !wasConnected {
-            purposes.append(.permission(product))
-            purposes += markets.indices
-                .filter { markets[$0].product == product && wantsLeverage($0) }
+            asks.append(.mayTrade(segment))
+            asks += markets.indices
+                .filter { markets[$0].segment == segment && wantsLeverage($0) }
                 .map { .leverage($0) }
         }
-        for index in markets.indices where markets[index].product == product {
-            purposes.append(.recentDeals(index, page: 1))
+        for index in markets.indices where markets[index].segment == segment {
+            asks.append(.executions(index, page: 1))
         }
-        purposes += desk.questions(of: product, markets)
-        lines[product]?.reconciling = Set(purposes)
-        lines[product]?.reconcilingSince = now
-        lines[product]?.hasAskedForOwed = false
-        lines[product]?.overtaken = 0
-        lines[product]?.foreign = []
-        lines[product]?.foreignStops = []
-        for purpose in purposes { request(purpose) }
+        asks += desk.questions(of: segment, markets)
+        lines[segment]?.reconciling = Set(asks)
+        lines[segment]?.reconcilingSince = now
+        lines[segment]?.hasAskedForOwed = false
+        lines[segment]?.overtaken = 0
+        lines[segment]?.foreign = []
+        lines[segment]?.foreignStops = []
+        for ask in asks { request(ask) }
     }
 
     private func wantsLeverage(_ index: Int) -> Bool {
@@ -50,69 +51,69 @@ extension CoinExSession {
     }
 
     /// Asks what an answer made necessary: it belongs to the round that the answer was of.
-    mutating func askWhileReconciling(_ purpose: Purpose, _ product: Product) {
-        if lines[product]?.stage == .reconciling || isAnsweringRound(product) {
-            lines[product]?.reconciling.insert(purpose)
+    mutating func askWhileReconciling(_ ask: Ask, _ segment: Segment) {
+        if lines[segment]?.stage == .reconciling || isAnsweringRound(segment) {
+            lines[segment]?.reconciling.insert(ask)
         }
-        request(purpose)
+        request(ask)
     }
 
     /// Whether the answer at hand is one that the round under way waits for.
-    func isAnsweringRound(_ product: Product) -> Bool {
-        guard let answering, let line = lines[product] else { return false }
-        return line.reconciling.contains(answering.purpose)
+    func isAnsweringRound(_ segment: Segment) -> Bool {
+        guard let answering, let line = lines[segment] else { return false }
+        return line.reconciling.contains(answering.ask)
             && answering.sentAt >= line.reconcilingSince
     }
 
     /// A question was answered; one that was asked at `askedAt` may have been an earlier one.
-    mutating func reconciled(_ purpose: Purpose, askedAt: Timestamp) {
-        if isBeingAsked(purpose) { return }  // this answer did not settle it
-        for product in markets.products {
-            guard let line = lines[product], line.reconciling.contains(purpose),
-                askedAt >= line.reconcilingSince || purpose.isAboutExecutions
-                    || purpose.isOrderChange
+    mutating func reconciled(_ ask: Ask, askedAt: Timestamp) {
+        if isBeingAsked(ask) { return }  // this answer did not settle it
+        for segment in markets.segments {
+            guard let line = lines[segment], line.reconciling.contains(ask),
+                askedAt >= line.reconcilingSince || ask.isAboutExecutions
+                    || ask.isOrderChange
             else { continue }
-            lines[product]?.reconciling.remove(purpose)
-            if lines[product]?.reconciling.isEmpty == true { endRound(product) }
+            lines[segment]?.reconciling.remove(ask)
+            if lines[segment]?.reconciling.isEmpty == true { endRound(segment) }
         }
     }
 
     /// An answer about an order that is kept no more: nothing is to be known of it.
-    mutating func forgotten(_ flight: InFlight) {
-        reconciled(flight.purpose, askedAt: flight.sentAt)
+    mutating func forgotten(_ flight: Flight) {
+        reconciled(flight.ask, askedAt: flight.sentAt)
     }
 
     /// All is answered; what the answers showed to be filled and nobody told is asked for once.
-    private mutating func endRound(_ product: Product) {
-        if lines[product]?.hasAskedForOwed == false {
-            lines[product]?.hasAskedForOwed = true
+    private mutating func endRound(_ segment: Segment) {
+        if lines[segment]?.hasAskedForOwed == false {
+            lines[segment]?.hasAskedForOwed = true
             let owing = desk.open.filter {
-                markets[$0.instrument].product == product
+                markets[$0.instrument].segment == segment
                     && ($0.told < $0.seen || $0.needsAllDeals)
             }
             for order in owing {
                 askForDeals(order.serial)
                 let questions = questionsAboutDeals(of: order.serial)
-                lines[product]?.reconciling.formUnion(questions)
+                lines[segment]?.reconciling.formUnion(questions)
             }
-            guard lines[product]?.reconciling.isEmpty == true else { return }
+            guard lines[segment]?.reconciling.isEmpty == true else { return }
         }
-        if lines[product]?.stage == .reconciling { return joinFeeds(product) }
+        if lines[segment]?.stage == .reconciling { return joinFeeds(segment) }
         tellReconciled()
     }
 
-    private func questionsAboutDeals(of serial: Int) -> [Purpose] {
-        func isMeant(_ purpose: Purpose) -> Bool {
-            purpose.isAboutExecutions && purpose.order == serial
+    private func questionsAboutDeals(of serial: Int) -> [Ask] {
+        func isMeant(_ ask: Ask) -> Bool {
+            ask.isAboutExecutions && ask.order == serial
         }
-        return inFlight.values.map(\.purpose).filter(isMeant)
-            + waiting.map(\.purpose).filter(isMeant) + agenda.questions(where: isMeant)
+        return inFlight.values.map(\.ask).filter(isMeant)
+            + waiting.map(\.ask).filter(isMeant) + agenda.questions(where: isMeant)
     }
 
-    /// Says that we agree, once all products do.
+    /// Says that we agree, once all segments do.
     mutating func tellReconciled() {
-        let isAgreed = markets.products.allSatisfy { product in
-            guard let line = lines[product] else { return false }
+        let isAgreed = markets.segments.allSatisfy { segment in
+            guard let line = lines[segment] else { return false }
             return line.reconciling.isEmpty && (line.stage == .joining || line.stage == .live)
         }
         guard !isReconciled, isAgreed else { return }
@@ -122,9 +123,9 @@ extension CoinExSession {
 
     // MARK: - Orders of others
 
-    mutating func noteForeign(_ wire: WireOrder, _ product: Product) {
-        guard let index = markets.index(wire.market, product), isAnsweringRound(product),
-            lines[product]?.foreign.insert(wire.id).inserted == true
+    mutating func noteForeign(_ wire: WireOrder, _ segment: Segment) {
+        guard let index = markets.index(wire.market, segment), isAnsweringRound(segment),
+            lines[segment]?.foreign.insert(wire.id).inserted == true
         else { return }
         out.append(
             .foreignOrder(
@@ -135,9 +136,9 @@ extension CoinExSession {
                     clientID: wire.clientID.map { ClientOrderID($0) })))
     }
 
-    mutating func noteForeign(_ stop: WireStop, _ product: Product) {
-        guard let index = markets.index(stop.market, product), isAnsweringRound(product),
-            lines[product]?.foreignStops.insert(stop.id).inserted == true
+    mutating func noteForeign(_ stop: WireStop, _ segment: Segment) {
+        guard let index = markets.index(stop.market, segment), isAnsweringRound(segment),
+            lines[segment]?.foreignStops.insert(stop.id).inserted == true
         else { return }
         out.append(
             .foreignOrder(

@@ -1,44 +1,45 @@
+internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
 /// What an HTTP request is for: all that is needed to make it, again if need be.
-enum Purpose: Hashable {
+enum Ask: Hashable {
     case time
-    case markets(Product)
+    case instruments(Segment)
     case fees(Int)
     case leverage(Int)
     /// Whether the key may trade: asked with a cancel that finds nothing.
-    case permission(Product)
-    case balances(Product)
+    case mayTrade(Segment)
+    case balances(Segment)
     case positions(page: Int)
     /// What the account was charged at settlements of an instrument.
     case funding(Int)
-    case pending(Product, page: Int)
-    case pendingStops(Product, page: Int)
+    case openOrders(Segment, page: Int)
+    case openStops(Segment, page: Int)
     /// Recent executions of an instrument.
-    case recentDeals(Int, page: Int)
+    case executions(Int, page: Int)
     // By the serial of an order:
     case place(Int)
     /// The order's change of this number.
-    case modify(Int, change: Int)
+    case amend(Int, change: Int)
     case cancel(Int)
     case cancelByClientID(Int)
     case status(Int, id: Int64)
-    case orderDeals(Int, id: Int64, page: Int)
+    case executionsOf(Int, id: Int64, page: Int)
     /// By client id, among open orders and then among finished ones.
-    case ask(Int)
-    case askFinished(Int)
-    case askStop(Int)
-    case askFinishedStop(Int)
+    case findOpen(Int)
+    case findFinished(Int)
+    case findOpenStop(Int)
+    case findFinishedStop(Int)
 
     /// The order that it is about.
     var order: Int? {
         switch self {
-        case .place(let serial), .modify(let serial, _), .cancel(let serial),
-            .cancelByClientID(let serial), .status(let serial, _), .orderDeals(let serial, _, _),
-            .ask(let serial), .askFinished(let serial), .askStop(let serial),
-            .askFinishedStop(let serial):
+        case .place(let serial), .amend(let serial, _), .cancel(let serial),
+            .cancelByClientID(let serial), .status(let serial, _), .executionsOf(let serial, _, _),
+            .findOpen(let serial), .findFinished(let serial), .findOpenStop(let serial),
+            .findFinishedStop(let serial):
             serial
         default: nil
         }
@@ -47,27 +48,27 @@ enum Purpose: Hashable {
     /// Whether its success shows that the key works.
     var isSigned: Bool {
         switch self {
-        case .time, .markets: false
+        case .time, .instruments: false
         default: true
         }
     }
 
     var isAboutExecutions: Bool {
-        if case .orderDeals = self { true } else { false }
+        if case .executionsOf = self { true } else { false }
     }
 
     /// Whether it changes an order: then a lost answer is not simply asked for again.
     var isOrderChange: Bool {
         switch self {
-        case .place, .modify, .cancel, .cancelByClientID: true
+        case .place, .amend, .cancel, .cancelByClientID: true
         default: false
         }
     }
 }
 
 /// A request that was sent.
-struct InFlight {
-    let purpose: Purpose
+struct Flight {
+    let ask: Ask
     let sentAt: Timestamp
     let attempts: Int
     let group: EndpointGroup
@@ -75,20 +76,20 @@ struct InFlight {
 
 /// A request that waits for its group's limit.
 struct WaitingRequest {
-    let purpose: Purpose
+    let ask: Ask
     let since: Timestamp
     let attempts: Int
 }
 
 /// What a session does at a time.
 enum Due: Hashable {
-    case reopen(Product)
-    case ping(Product)
+    case reopen(Segment)
+    case ping(Segment)
     /// A request over a socket should have been answered.
-    case ack(Product, SocketID, Int64)
+    case ack(Segment, SocketID, Int64)
     case sendQueue
-    case socketQueue(Product)
-    case request(Purpose, attempts: Int)
+    case socketQueue(Segment)
+    case request(Ask, attempts: Int)
     case checkDeals(Int)
     case audit
     case accountAudit
@@ -135,10 +136,10 @@ struct Agenda {
     mutating func remove(where isGone: (Due) -> Bool) { entries.removeAll { isGone($0.due) } }
 
     /// The questions that will be asked again, with those that match.
-    func questions(where isMeant: (Purpose) -> Bool) -> [Purpose] {
+    func questions(where isMeant: (Ask) -> Bool) -> [Ask] {
         entries.compactMap { entry in
-            guard case .request(let purpose, _) = entry.due, isMeant(purpose) else { return nil }
-            return purpose
+            guard case .request(let ask, _) = entry.due, isMeant(ask) else { return nil }
+            return ask
         }
     }
 
@@ -148,7 +149,7 @@ struct Agenda {
     }
 }
 
-/// A socket of one product and what has been agreed over it.
+/// A socket of one segment and what has been agreed over it.
 struct Line {
     enum Stage: Hashable {
         /// Not open; the next attempt is on the agenda.
@@ -172,7 +173,7 @@ struct Line {
         case leaving(String)
     }
 
-    let product: Product
+    let segment: Segment
     var stage = Stage.down
     var socket: SocketID?
     var backoff: Backoff
@@ -183,7 +184,7 @@ struct Line {
     /// Messages that wait for the limit on messages.
     var queue: [String] = []
     /// What must be answered until we agree with the venue; before trading goes on, or beside it.
-    var reconciling: Set<Purpose> = []
+    var reconciling: Set<Ask> = []
     /// When that began: answers to questions asked before are too old.
     var reconcilingSince = Timestamp.distantPast
     /// Whether the executions that are missing were asked for, order by order.
@@ -199,28 +200,28 @@ struct Line {
     var reason = ""
 }
 
-/// The lines of the products in use, changed where they lie.
+/// The lines of the segments in use, changed where they lie.
 struct Lines {
     private var spot: Line?
     private var futures: Line?
 
-    subscript(product: Product) -> Line? {
+    subscript(segment: Segment) -> Line? {
         _read {
-            switch product {
+            switch segment {
             case .spot: yield spot
             case .futures: yield futures
             }
         }
         _modify {
-            switch product {
+            switch segment {
             case .spot: yield &spot
             case .futures: yield &futures
             }
         }
     }
 
-    /// The product that speaks over this socket.
-    func product(of socket: SocketID) -> Product? {
+    /// The segment that speaks over this socket.
+    func segment(of socket: SocketID) -> Segment? {
         if let line = spot, line.socket == socket { return .spot }
         if let line = futures, line.socket == socket { return .futures }
         return nil

@@ -1,3 +1,4 @@
+internal import AccountSession
 internal import TradingModel
 internal import VenueSessions
 
@@ -118,8 +119,8 @@ struct TrackedOrder {
     }
 
     /// When it is gone, should the venue not show it.
-    var absenceRule: AbsenceRule {
-        var rule = isAcknowledged ? Absences.standing : Absences.neverSeen
+    func absenceRule(_ traits: VenueTraits) -> AbsenceRule {
+        var rule = isAcknowledged ? traits.absence : traits.absenceUnseen
         if !isAskedByID { rule.lists.remove(.byID) }
         return rule
     }
@@ -138,8 +139,8 @@ struct TrackedOrder {
     /// A list does not show it.
     ///
     /// - Returns: whether it is gone.
-    mutating func miss(in list: OrderList, askedAt: Timestamp) -> Bool {
-        absence.miss(list, askedAt: askedAt, absenceRule)
+    mutating func miss(in list: OrderList, askedAt: Timestamp, _ rule: AbsenceRule) -> Bool {
+        absence.miss(list, askedAt: askedAt, rule)
     }
 
     mutating func take(_ id: Int64) {
@@ -228,17 +229,17 @@ struct OrderDesk {
     var orders = TrackedOrders()
     private var count = 0
     private var byClientID: [String: Int] = [:]
-    private var byVenueID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
-    private var byStopID: [Product: [Int64: Int]] = [.spot: [:], .futures: [:]]
+    private var byVenueID: [Segment: [Int64: Int]] = [.spot: [:], .futures: [:]]
+    private var byStopID: [Segment: [Int64: Int]] = [.spot: [:], .futures: [:]]
     private var finished: [Int] = []
     /// Those that are not, in the order in which they were made: few, while many finished ones are
     /// kept.
     private var openSerials: [Int] = []
-    /// Executions of orders that we do not know (yet), with their products.
-    var heldDeals: [(product: Product, deal: WireDeal)] = []
+    /// Executions of orders that we do not know (yet), with their segments.
+    var heldDeals: [(segment: Segment, deal: WireDeal)] = []
     /// Orders and stops seen in the pages of the audit under way.
-    var listed: [Product: Set<Int>] = [:]
-    var listedStops: [Product: Set<Int>] = [:]
+    var listed: [Segment: Set<Int>] = [:]
+    var listedStops: [Segment: Set<Int>] = [:]
     /// Ended orders whose end nobody saw, and until when they are looked for.
     private(set) var watched: [Int: Timestamp] = [:]
 
@@ -253,13 +254,13 @@ struct OrderDesk {
     }
 
     func serial(of id: ClientOrderID) -> Int? { byClientID[id.text] }
-    func serial(_ product: Product, _ venueID: Int64) -> Int? { byVenueID[product]?[venueID] }
-    func serial(_ product: Product, stop: Int64) -> Int? { byStopID[product]?[stop] }
+    func serial(_ segment: Segment, _ venueID: Int64) -> Int? { byVenueID[segment]?[venueID] }
+    func serial(_ segment: Segment, stop: Int64) -> Int? { byStopID[segment]?[stop] }
 
-    /// The order with this client id in this product; nil: not ours.
-    func serial(_ product: Product, clientID: String?, _ markets: MarketTable) -> Int? {
+    /// The order with this client id in this segment; nil: not ours.
+    func serial(_ segment: Segment, clientID: String?, _ markets: MarketTable) -> Int? {
         guard let clientID, let serial = byClientID[clientID], let order = orders[serial],
-            markets[order.instrument].product == product
+            markets[order.instrument].segment == segment
         else { return nil }
         return serial
     }
@@ -278,17 +279,17 @@ struct OrderDesk {
         return count
     }
 
-    mutating func link(_ serial: Int, _ product: Product, venueID: Int64) {
-        byVenueID[product]?[venueID] = serial
+    mutating func link(_ serial: Int, _ segment: Segment, venueID: Int64) {
+        byVenueID[segment]?[venueID] = serial
     }
-    mutating func link(_ serial: Int, _ product: Product, stopID: Int64) {
-        byStopID[product]?[stopID] = serial
+    mutating func link(_ serial: Int, _ segment: Segment, stopID: Int64) {
+        byStopID[segment]?[stopID] = serial
     }
 
     /// An order of an earlier run: it may be open, gone, or never have arrived.
     mutating func restore(_ order: CoinExSettings.RestoredOrder, _ markets: MarketTable) {
         guard markets.indices.contains(order.request.instrument.index) else { return }
-        let product = markets[order.request.instrument.index].product
+        let segment = markets[order.request.instrument.index].segment
         let serial = add(order.id, order.request, nil, at: .distantPast)
         orders[serial]?.told = order.filled
         orders[serial]?.deals = Set(order.fillIDs.compactMap { Int64($0) })
@@ -300,11 +301,11 @@ struct OrderDesk {
         orders[serial]?.toldID = venueID
         if order.request.stop != nil, !order.wasTriggered {
             orders[serial]?.stopID = number
-            link(serial, product, stopID: number)
+            link(serial, segment, stopID: number)
         } else {
             orders[serial]?.isTriggered = order.request.stop != nil
             orders[serial]?.take(number)
-            link(serial, product, venueID: number)
+            link(serial, segment, venueID: number)
         }
     }
 
@@ -312,33 +313,35 @@ struct OrderDesk {
     mutating func unwatch(_ serial: Int) { watched[serial] = nil }
     mutating func endWatches(at now: Timestamp) { watched = watched.filter { $0.value > now } }
 
-    /// Whether an order of this product is looked for, or one that may be a stop.
-    func watches(_ product: Product, asStop: Bool, _ markets: MarketTable) -> Bool {
+    /// Whether an order of this segment is looked for, or one that may be a stop.
+    func watches(_ segment: Segment, asStop: Bool, _ markets: MarketTable) -> Bool {
         watched.keys.contains { serial in
             orders.holds(serial) {
-                markets[$0.instrument].product == product && (!asStop || $0.isWaitingStop)
+                markets[$0.instrument].segment == segment && (!asStop || $0.isWaitingStop)
             }
         }
     }
 
     /// Keeps a finished order for messages that come late, and forgets the oldest.
-    mutating func retire(_ serial: Int) {
+    ///
+    /// - Parameter most: how many finished ones are kept.
+    mutating func retire(_ serial: Int, atMost most: Int) {
         finished.append(serial)
         if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
-        guard finished.count > Bounds.finishedOrders else { return }
+        guard finished.count > most else { return }
         let oldest = finished.remove(at: finished.firstIndex { watched[$0] == nil } ?? 0)
         unwatch(oldest)
         guard let order = orders.remove(oldest) else { return }
         if byClientID[order.id.text] == oldest { byClientID[order.id.text] = nil }
-        for product in Product.allCases {
-            for id in order.ids { byVenueID[product]?[id] = nil }
-            if let stopID = order.stopID { byStopID[product]?[stopID] = nil }
+        for segment in Segment.allCases {
+            for id in order.ids { byVenueID[segment]?[id] = nil }
+            if let stopID = order.stopID { byStopID[segment]?[stopID] = nil }
         }
     }
 
     /// What must be asked about single orders after a connection was lost.
-    func questions(of product: Product, _ markets: MarketTable) -> [Purpose] {
-        open.filter { markets[$0.instrument].product == product && $0.isLost }
-            .map { $0.request.stop == nil ? .ask($0.serial) : .askStop($0.serial) }
+    func questions(of segment: Segment, _ markets: MarketTable) -> [Ask] {
+        open.filter { markets[$0.instrument].segment == segment && $0.isLost }
+            .map { $0.request.stop == nil ? .findOpen($0.serial) : .findOpenStop($0.serial) }
     }
 }
