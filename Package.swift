@@ -39,7 +39,8 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading",
+                "AccountSession", "CProcess", "CYaml", "CoinEx", "LiveTrading", "MarketFiles",
+                "PaperTrading",
                 "PlainJSON", "ScriptHost", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel",
                 "Transport",
@@ -76,7 +77,8 @@ let package = Package(
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
         // The truth about orders, balances and positions, for all venues.
         .target(
-            name: "AccountSession", dependencies: ["TradingCore", "TradingModel", "VenueSessions"],
+            name: "AccountSession",
+            dependencies: ["TradingCore", "TradingModel", "VenueSessions", "WireText"],
             path: "Sources/Connectors/AccountSession", swiftSettings: strict),
         .target(
             name: "Coinut",

@@ -1,3 +1,4 @@
+import AccountSession
 import CoinEx
 import PaperTrading
 import TradingModel

@@ -16,6 +16,7 @@ package struct VenueTraits: Sendable {
     /// As symbols begin with it, and as it is named in messages.
     package var name: String
     package var clientIDs: ClientOrderIDRules
+    package var orders = OrderKinds()
     package var reply: ReplyMeaning
     /// When an order that the venue has is gone, should the venue not show it.
     package var absence: AbsenceRule

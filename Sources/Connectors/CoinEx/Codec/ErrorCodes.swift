@@ -1,32 +1,9 @@
+package import AccountSession
 package import VenueSessions
-
-/// What a refusal means for what we do next.
-package enum RefusalClass: Hashable, Sendable {
-    /// Not carried out; the same request may be repeated after a wait.
-    case busy
-    /// Not carried out, because we ask too often.
-    case rateLimit
-    /// Whether it was carried out is not known: ask first.
-    case unknownOutcome
-    /// Not carried out: the timestamp was outside of the window. A new signature may be tried.
-    case expired
-    /// The order is not there, or no longer.
-    case unknownOrder
-    /// The request breaks a rule: only a corrected one can succeed.
-    case incorrect
-    /// Funds are missing.
-    case funds
-    /// The market does not take this for the time being.
-    case marketClosed
-    /// The key, its permissions or the account: a person must act.
-    case account
-    /// A code that nobody has described.
-    case undocumented
-}
 
 extension VenueRefusal {
     /// Source: the venue's error table, with the classes that CoinEx.Net and ccxt give its codes.
-    package var kind: RefusalClass {
+    package var kind: RefusalKind {
         switch code {
         case 3008, 4001: .busy
         case 4123, 4213: .rateLimit
@@ -86,44 +63,14 @@ extension VenueRefusal {
     }
 
     /// What went wrong on a socket, whose codes end in the same four digits for both segments.
-    package static func socketKind(_ code: Int) -> SocketRefusalClass {
+    package static func socketKind(_ code: Int) -> RefusalKind {
         switch (code / 10_000, code % 10_000) {
-        case (2...3, 1): .invalidArgument
-        case (2...3, 2): .unknownMethod
-        case (2...3, 1001): .needsSignature
-        case (2...3, 1002): .badSignature
+        case (2...3, 1), (2...3, 2): .incorrect  // an argument, a method
+        case (2...3, 1001): .notSignedIn
+        case (2...3, 1002): .account  // the signature
         case (2...3, 3001), (2...3, 4001), (2...3, 4002): .busy
         case (2...3, 3002): .rateLimit
         default: .undocumented
         }
     }
-}
-
-extension RefusalClass {
-    fileprivate var advice: String {
-        switch self {
-        case .busy: "the venue is overloaded: try again in some seconds"
-        case .rateLimit: "too many requests: ask less often"
-        case .unknownOutcome: "whether it was carried out is not known: it is being asked for"
-        case .expired: "the request came too late for the venue: check this machine's clock"
-        case .unknownOrder: "the venue has no such open order"
-        case .incorrect: "the venue refuses the price, the quantity or another parameter"
-        case .funds: "the balance is not enough"
-        case .marketClosed: "the market does not take this now: try again later"
-        case .account: "the key or the account is refused: check the key's permissions"
-        case .undocumented: "the venue gives no documented reason: look into its status page"
-        }
-    }
-}
-
-/// What a refusal over a socket means.
-package enum SocketRefusalClass: Hashable, Sendable {
-    case invalidArgument
-    case unknownMethod
-    /// `server.sign` must come first.
-    case needsSignature
-    case badSignature
-    case busy
-    case rateLimit
-    case undocumented
 }

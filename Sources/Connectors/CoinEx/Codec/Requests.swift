@@ -3,17 +3,9 @@ package import TradingModel
 package import VenueSessions
 internal import WireText
 
-/// A request before it is signed: what is signed is what is sent.
-package struct CoinExRequest: Hashable {
-    package var method: String
-    package var path: String
-    package var body = ""
-    package var group: EndpointGroup
-    /// What it costs of its group's units.
-    package var units = 1
-    package var isSigned = true
-    package var isOrder = false
+package typealias CoinExRequest = VenueRequest
 
+extension VenueRequest {
     /// The whole call, with signature where it needs one.
     package func call(_ key: CoinExKey?, milliseconds: Int64) -> HTTPCall {
         var headers: [HTTPHeader] = []
@@ -31,7 +23,7 @@ package struct CoinExRequest: Hashable {
     }
 
     /// The venue refuses what was signed longer ago.
-    private static let signatureLife: Int64 = 5_000_000_000
+    private static var signatureLife: Int64 { 5_000_000_000 }
 }
 
 /// The venue's groups of endpoints, each with its limit.

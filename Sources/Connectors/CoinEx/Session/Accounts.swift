@@ -38,7 +38,7 @@ extension CoinExSession {
         agenda.addOnce(.accountAudit, at: after(traits.pace.accountAudit))
         for segment in markets.segments where lines[segment]?.stage == .live {
             requestRegularly(.balances(segment))
-            if segment == .futures { requestRegularly(.positions(page: 1)) }
+            if segment == .futures { requestRegularly(.positions(page: .first)) }
         }
     }
 
@@ -51,11 +51,11 @@ extension CoinExSession {
     // MARK: - Balances
 
     /// A push: absolute values of the currencies that changed.
-    mutating func received(_ balances: [WireBalance], _ segment: Segment) {
-        for balance in balances where balance.marginMarket == nil {
-            let currency = Currency(balance.currency)
+    mutating func pushed(_ balances: [BalanceFact]) {
+        for balance in balances {
+            let (segment, currency) = (balance.segment, balance.currency)
             let old = holdings.balances[segment]?[currency]
-            let time = balance.updatedAt ?? old?.venueTime ?? .distantPast
+            let time = balance.venueTime ?? old?.venueTime ?? .distantPast
             if let old, time < old.venueTime { continue }
             let isDoubtful = old.map { mayBeOlder(balance, than: $0) } ?? false
             holdings.balances[segment, default: [:]][currency] = Holdings.Holding(
@@ -68,11 +68,11 @@ extension CoinExSession {
 
     /// Whether a push is of the same moment as the one before it, as far as can be told: the venue
     /// may have sent them in either order.
-    private func mayBeOlder(_ balance: WireBalance, than old: Holdings.Holding) -> Bool {
-        if let time = balance.updatedAt, time > old.venueTime { return false }
+    private func mayBeOlder(_ balance: BalanceFact, than old: Holdings.Holding) -> Bool {
+        if let time = balance.venueTime, time > old.venueTime { return false }
         if old.isDoubtful { return true }
         let isSame = old.total == balance.total && old.available == balance.available
-        return !isSame && isOfOneMoment(balance.updatedAt, old.venueTime, pushedAt: old.pushedAt)
+        return !isSame && isOfOneMoment(balance.venueTime, old.venueTime, pushedAt: old.pushedAt)
     }
 
     /// - Parameters:
@@ -93,10 +93,9 @@ extension CoinExSession {
 
     /// The whole list; what is not in it is zero, and what was pushed since it was asked for is
     /// newer than it.
-    mutating func received(_ balances: [WireBalance], _ segment: Segment, askedAt: Timestamp) {
-        let listed = balances.filter { $0.marginMarket == nil }
+    mutating func received(_ balances: [BalanceFact], _ segment: Segment, askedAt: Timestamp) {
         let known = holdings.balances[segment]?.keys.sorted() ?? []
-        let currencies = Set(known + listed.map { Currency($0.currency) }).sorted()
+        let currencies = Set(known + balances.map(\.currency)).sorted()
         var isOvertaken = false
         for currency in currencies {
             let old = holdings.balances[segment]?[currency]
@@ -105,7 +104,7 @@ extension CoinExSession {
                 if old.isDoubtful { askAfterBurst(.balances(segment)) }
                 continue
             }
-            let new = listed.first { $0.currency == currency.code }
+            let new = balances.first { $0.currency == currency }
             let holding = Holdings.Holding(
                 total: new?.total ?? .zero, available: new?.available ?? .zero,
                 pushedAt: old?.pushedAt ?? .distantPast,
@@ -142,44 +141,44 @@ extension CoinExSession {
 
     // MARK: - Positions
 
-    mutating func received(_ push: PositionPush, _ segment: Segment) {
-        guard let index = markets.index(push.position.market, .futures) else { return }
-        if push.isForced {
+    mutating func pushed(_ position: PositionFact) {
+        guard let index = position.instrument else { return }
+        if let reason = position.forcedBy {
             solved(.position(index))  // every one is news
             problem(
                 .position(index), .other,
                 "\(settings.symbols[index]): the venue changed the position by itself "
-                    + "(\(push.event))", "look at margin and risk before trading on")
+                    + "(\(reason))", "look at margin and risk before trading on")
         }
-        let time = push.position.updatedAt
+        let time = position.venueTime
         if let time, time < holdings.positionTimes[index] ?? .distantPast { return }
-        if mayBeOlder(push.position, index) {
+        if mayBeOlder(position, index) {
             holdings.doubtfulPositions.insert(index)
-            askAfterBurst(.positions(page: 1))
+            askAfterBurst(.positions(page: .first))
         } else {
             holdings.doubtfulPositions.remove(index)
         }
         if let time { holdings.positionTimes[index] = time }
         holdings.positionPushedAt[index] = now
         holdings.filledSince[index] = nil
-        tell(push.position, index, isForced: push.isForced, askedAt: now)
+        tell(position, index, askedAt: now)
     }
 
-    private func mayBeOlder(_ position: WirePosition, _ index: Int) -> Bool {
+    private func mayBeOlder(_ position: PositionFact, _ index: Int) -> Bool {
         let last = holdings.positionTimes[index] ?? .distantPast
-        if let time = position.updatedAt, time > last { return false }
+        if let time = position.venueTime, time > last { return false }
         if holdings.doubtfulPositions.contains(index) { return true }
         guard let net = holdings.positions[index], net != position.net else { return false }
         return isOfOneMoment(
-            position.updatedAt, last, pushedAt: holdings.positionPushedAt[index] ?? .distantPast)
+            position.venueTime, last, pushedAt: holdings.positionPushedAt[index] ?? .distantPast)
     }
 
     /// A page of all open positions; what is on no page is flat.
-    mutating func received(_ page: Page<WirePosition>, page number: Int, askedAt: Timestamp) {
-        if number == 1 { holdings.positionsSeen = [] }
-        for position in page.elements {
-            guard let index = markets.index(position.market, .futures) else {
-                if number == 1 {
+    mutating func received(_ page: Rows<PositionFact>, page place: PagePlace, askedAt: Timestamp) {
+        if place == .first { holdings.positionsSeen = [] }
+        for position in page.rows {
+            guard let index = position.instrument else {
+                if place == .first {
                     log(.info, "there is a position in \(position.market), which is not traded")
                 }
                 continue
@@ -191,16 +190,16 @@ extension CoinExSession {
             }
             holdings.doubtfulPositions.remove(index)
             forgetFills(before: askedAt, index)
-            tell(position, index, isForced: false, askedAt: askedAt)
+            tell(position, index, askedAt: askedAt)
         }
-        if page.hasNext, number < traits.bounds.pages {
-            return askWhileReconciling(.positions(page: number + 1), .futures)
+        if let next = page.next, next.number <= traits.bounds.pages {
+            return askWhileReconciling(.positions(page: next), .futures)
         }
         for index in markets.indices
         where markets[index].segment == .futures && !holdings.positionsSeen.contains(index) {
             if isNewer(than: askedAt, index) {
                 if holdings.doubtfulPositions.contains(index) {
-                    askAfterBurst(.positions(page: 1))
+                    askAfterBurst(.positions(page: .first))
                 }
                 continue
             }
@@ -217,8 +216,8 @@ extension CoinExSession {
 
     /// A push came while the list that shows a position was on its way.
     private mutating func overtaken(_ index: Int) {
-        askAnewInRound(.positions(page: 1), .futures)
-        if holdings.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: 1)) }
+        askAnewInRound(.positions(page: .first), .futures)
+        if holdings.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: .first)) }
     }
 
     /// A list contains what was told to be filled before it was asked for.
@@ -232,17 +231,17 @@ extension CoinExSession {
 
     /// - Parameter askedAt: for a position without a time: it is no older than that.
     private mutating func tell(
-        _ position: WirePosition, _ index: Int, isForced: Bool, askedAt: Timestamp
+        _ position: PositionFact, _ index: Int, askedAt: Timestamp
     ) {
         holdings.positions[index] = position.net
         out.append(
             .position(
                 VenuePosition(
                     instrument: InstrumentID(index), net: position.net,
-                    averagePrice: position.net == .zero ? nil : position.entryPrice,
+                    averagePrice: position.net == .zero ? nil : position.averagePrice,
                     liquidationPrice: position.liquidationPrice, leverage: position.leverage,
-                    isForced: isForced,
-                    venueTime: position.updatedAt ?? clock.venueTime(at: askedAt),
+                    isForced: position.forcedBy != nil,
+                    venueTime: position.venueTime ?? clock.venueTime(at: askedAt),
                     receiveTime: now)))
     }
 }

@@ -16,6 +16,7 @@ internal import WireText
 public struct CoinExSession: VenueSession {
     let settings: CoinExSettings
     let traits: VenueTraits
+    let words: CoinExWords
     var now = Timestamp.distantPast
     /// What the input at hand has led to so far.
     var out: [SessionAction] = []
@@ -62,6 +63,7 @@ public struct CoinExSession: VenueSession {
     package init(_ settings: CoinExSettings, traits: VenueTraits) {
         self.settings = settings
         self.traits = traits
+        words = CoinExWords(settings)
         var rates = EndpointGroups.rates
         for segment in Segment.allCases {
             rates[Self.socketGroup(segment)] = traits.bounds.socketMessagesPerSecond
@@ -221,7 +223,7 @@ public struct CoinExSession: VenueSession {
         case .stop(let push): received(push, segment)
         case .ownDeal(let deal): received(deal, segment)
         case .balances(let balances): received(balances, segment)
-        case .position(let push): received(push, segment)
+        case .position(let push): received(push)
         case .maintenance(let maintenance): announce(maintenance)
         case .premium: break
         case .unknown(let method): log(.debug, "the venue pushes \(method), which is not known")

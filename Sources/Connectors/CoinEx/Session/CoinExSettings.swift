@@ -1,3 +1,4 @@
+public import AccountSession
 public import TradingModel
 public import VenueSessions
 
@@ -23,40 +24,8 @@ public struct CoinExSettings: Sendable {
         self.key = key
     }
 
-    /// A market's leverage and margin mode, which are one setting.
-    public struct Leverage: Hashable, Sendable {
-        public var times: Int
-        public var isIsolated: Bool
-        public init(times: Int, isIsolated: Bool) {
-            self.times = times
-            self.isIsolated = isIsolated
-        }
-        var description: String { "\(isIsolated ? "isolated" : "cross") leverage \(times)" }
-    }
-
-    /// An order from the journal whose end nobody has heard.
-    public struct RestoredOrder: Hashable, Sendable {
-        public var id: ClientOrderID
-        public var request: OrderRequest
-        /// Nil: never acknowledged, so it may not exist.
-        public var venueID: VenueOrderID?
-        /// Whether a stop order has woken, so that ``venueID`` is no longer the stop's.
-        public var wasTriggered: Bool
-        /// What is already counted, and the venue's numbers of those fills.
-        public var filled: Quantity
-        public var fillIDs: [String]
-        public init(
-            id: ClientOrderID, request: OrderRequest, venueID: VenueOrderID?, wasTriggered: Bool,
-            filled: Quantity, fillIDs: [String]
-        ) {
-            self.id = id
-            self.request = request
-            self.venueID = venueID
-            self.wasTriggered = wasTriggered
-            self.filled = filled
-            self.fillIDs = fillIDs
-        }
-    }
+    public typealias Leverage = LeverageChoice
+    public typealias RestoredOrder = AccountSession.RestoredOrder
 }
 
 /// The venue's rules for client order ids: "less than 32 bytes" in one place, "up to 32" in another.

@@ -118,9 +118,10 @@ extension CoinExSession {
         lose(segment, silence, .unreachable)
     }
 
-    mutating func answered(_ reply: SocketReply, _ segment: Segment) {
-        guard let request = lines[segment]?.requests.removeValue(forKey: reply.id) else { return }
-        if let refusal = reply.refusal { return refused(request, refusal, segment) }
+    /// - Parameter refusal: nil: done as asked.
+    mutating func answered(_ id: Int64, _ refusal: Refusal?, _ segment: Segment) {
+        guard let request = lines[segment]?.requests.removeValue(forKey: id) else { return }
+        if let refusal { return refused(request, refusal, segment) }
         switch request {
         case .ping, .leaving: break
         case .sign: subscribePrivately(segment)
@@ -146,22 +147,22 @@ extension CoinExSession {
     }
 
     private mutating func refused(
-        _ request: Line.Request, _ refusal: VenueRefusal, _ segment: Segment
+        _ request: Line.Request, _ refusal: Refusal, _ segment: Segment
     ) {
-        switch VenueRefusal.socketKind(refusal.code) {
-        case .badSignature:
+        switch refusal.kind {
+        case .account:
             refusedKey(
                 "the venue refuses the signature on its \(segment.rawValue) socket: \(refusal)",
                 "check the access id, the secret and this machine's clock", cause: .key)
             requestRegularly(.time)  // or is it the clock? A signature is over nothing but the time
             lose(segment, "the key is refused", .key)
-        case .needsSignature:
+        case .notSignedIn:
             // It forgot us: begin again on a new socket.
             lose(segment, "the venue wants the signature again")
-        case .invalidArgument, .unknownMethod:
+        case .incorrect:
             lose(segment, "a subscription is refused (\(request)): \(refusal)", .refused)
         case .busy, .rateLimit: lose(segment, "\(request) is refused: \(refusal)", .maintenance)
-        case .undocumented: lose(segment, "\(request) is refused: \(refusal)", .refused)
+        default: lose(segment, "\(request) is refused: \(refusal)", .refused)
         }
     }
 

@@ -13,18 +13,18 @@ extension CoinExSession {
         desk.orders[serial]?.areDealsOld = false
         for id in order.ids {
             askWhileReconciling(
-                .executionsOf(serial, id: id, page: 1), markets[order.instrument].segment)
+                .executionsOf(serial, id: id, page: .first), markets[order.instrument].segment)
         }
     }
 
     mutating func receivedAll(
-        _ page: Page<WireDeal>, _ serial: Int, _ id: Int64, page number: Int
+        _ page: Rows<ExecutionFact>, _ serial: Int, _ id: WireID
     ) {
         guard let order = desk.orders[serial] else { return }
-        for deal in page.elements.reversed() where deal.orderID == id { tell(deal, serial) }
-        if page.hasNext, number < traits.bounds.pages {
+        for deal in page.rows.reversed() where deal.orderID == id { tell(deal, serial) }
+        if let next = page.next, next.number <= traits.bounds.pages {
             return askWhileReconciling(
-                .executionsOf(serial, id: id, page: number + 1), markets[order.instrument].segment)
+                .executionsOf(serial, id: id, page: next), markets[order.instrument].segment)
         }
         desk.orders[serial]?.dealsAskedFor.remove(id)
         guard desk.orders[serial]?.dealsAskedFor.isEmpty == true else { return }
@@ -35,20 +35,20 @@ extension CoinExSession {
         settle(serial)
     }
 
-    mutating func receivedRecent(_ page: Page<WireDeal>, _ index: Int, page number: Int) {
+    mutating func receivedRecent(_ page: Rows<ExecutionFact>, _ index: Int) {
         let segment = markets[index].segment
-        for deal in page.elements.reversed() where deal.marginMarket == nil {
+        for deal in page.rows.reversed() {
             if let serial = desk.serial(segment, deal.orderID) { tell(deal, serial) }
         }
-        guard page.hasNext, number < traits.bounds.pages else { return }
-        askWhileReconciling(.executions(index, page: number + 1), segment)
+        guard let next = page.next, next.number <= traits.bounds.pages else { return }
+        askWhileReconciling(.executions(index, page: next), segment)
     }
 
     /// Tells an execution, once however often and on whatever way it comes.
-    mutating func tell(_ deal: WireDeal, _ serial: Int) {
+    mutating func tell(_ deal: ExecutionFact, _ serial: Int) {
         guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
         guard isExplained(deal, order) else {
-            hold(deal, markets[order.instrument].segment)
+            hold(deal)
             return askStatus(serial)
         }
         desk.orders[serial]?.deals.insert(deal.id)
@@ -62,12 +62,12 @@ extension CoinExSession {
         holdings.filledSince[order.instrument, default: [:]][deal.side, default: .zero] +=
             deal.quantity
         let fill = fill(deal, order)
-        report(serial, .fill(fill), deal.createdAt)
+        report(serial, .fill(fill), deal.venueTime)
         settle(serial)
     }
 
     /// Whether an execution fits into its order, or the venue was asked what else the order is for.
-    private mutating func isExplained(_ deal: WireDeal, _ order: TrackedOrder) -> Bool {
+    private mutating func isExplained(_ deal: ExecutionFact, _ order: TrackedOrder) -> Bool {
         guard !order.isDone, !order.isReversed, deal.side == order.request.side else { return true }
         let asked = order.amend?.quantity ?? .zero
         let whole = order.told + deal.quantity
@@ -78,7 +78,7 @@ extension CoinExSession {
         return true
     }
 
-    private func fill(_ deal: WireDeal, _ order: TrackedOrder) -> Fill {
+    private func fill(_ deal: ExecutionFact, _ order: TrackedOrder) -> Fill {
         let instrument = markets[order.instrument].symbol
         let liquidity = deal.liquidity ?? (order.request.isPostOnly ? .maker : .taker)
         // Spot takes its fee from what is received, futures in the settle currency.
@@ -87,18 +87,19 @@ extension CoinExSession {
             ? instrument.base : instrument.settle
         guard let fee = deal.fee else {
             return Fill(
-                id: String(deal.id), price: deal.price, quantity: deal.quantity,
+                id: deal.id.description, price: deal.price, quantity: deal.quantity,
                 liquidity: liquidity, fee: expectedFee(deal, order, liquidity),
                 feeCurrency: currency)
         }
         return Fill(
-            id: String(deal.id), price: deal.price, quantity: deal.quantity, liquidity: liquidity,
-            fee: fee, feeCurrency: deal.feeCurrency.map { Currency($0) } ?? currency)
+            id: deal.id.description, price: deal.price, quantity: deal.quantity,
+            liquidity: liquidity,
+            fee: fee, feeCurrency: deal.feeCurrency ?? currency)
     }
 
     /// The fee by the order's rate, for lists that do not tell it.
     private func expectedFee(
-        _ deal: WireDeal, _ order: TrackedOrder, _ liquidity: Liquidity
+        _ deal: ExecutionFact, _ order: TrackedOrder, _ liquidity: Liquidity
     ) -> Money {
         let market = markets[order.instrument]
         let rate =
@@ -113,17 +114,16 @@ extension CoinExSession {
         return contract.value(of: deal.quantity, at: deal.price, .up)?.times(rate, .up) ?? .zero
     }
 
-    mutating func hold(_ deal: WireDeal, _ segment: Segment) {
-        let isHeld = desk.heldDeals.contains { $0.segment == segment && $0.deal == deal }
-        if isHeld { return }
+    mutating func hold(_ deal: ExecutionFact) {
+        if desk.heldDeals.contains(deal) { return }
         if desk.heldDeals.count == traits.bounds.heldDeals { desk.heldDeals.removeFirst() }
-        desk.heldDeals.append((segment, deal))
+        desk.heldDeals.append(deal)
     }
 
-    mutating func takeHeldDeals(of venueID: Int64, _ serial: Int, _ segment: Segment) {
-        let mine = desk.heldDeals.filter { $0.segment == segment && $0.deal.orderID == venueID }
+    mutating func takeHeldDeals(of venueID: WireID, _ serial: Int, _ segment: Segment) {
+        let mine = desk.heldDeals.filter { $0.segment == segment && $0.orderID == venueID }
         guard !mine.isEmpty else { return }
-        desk.heldDeals.removeAll { $0.segment == segment && $0.deal.orderID == venueID }
-        for held in mine { tell(held.deal, serial) }
+        desk.heldDeals.removeAll { $0.segment == segment && $0.orderID == venueID }
+        for held in mine { tell(held, serial) }
     }
 }

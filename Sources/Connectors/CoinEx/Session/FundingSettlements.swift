@@ -25,23 +25,23 @@ extension CoinExSession {
     }
 
     /// The account's rows, each of one settlement; what was charged before is known already.
-    mutating func received(_ rows: [WireFunding], _ index: Int, _ flight: Flight) {
+    mutating func received(_ rows: [FundingFact], _ index: Int, _ flight: Flight) {
         guard let awaited = markets[index].awaitedFunding else { return }
         let new = rows.filter { row in
-            row.market == markets[index].name
-                && row.createdAt
+            row.instrument == index
+                && row.venueTime
                     >= awaited.before.advanced(byNanoseconds: traits.pace.fundingSpread)
         }
         let isComplete = new.contains { row in
-            row.createdAt
+            row.venueTime
                 >= awaited.estimate.venueTime.advanced(byNanoseconds: -traits.pace.fundingSpread)
         }
         guard isComplete else { return askForFundingAgain(index, flight) }
         markets[index].awaitedFunding = nil
-        for row in new.sorted(by: { $0.createdAt < $1.createdAt }) {
+        for row in new.sorted(by: { $0.venueTime < $1.venueTime }) {
             var funding = Funding(
                 instrument: InstrumentID(index), rate: row.rate, mark: row.price,
-                venueTime: row.createdAt, receiveTime: now)
+                venueTime: row.venueTime, receiveTime: now)
             funding.payment = payment(funding, on: row, index)
             if funding.payment == nil, row.size != holdings.positions[index]?.magnitude {
                 log(
@@ -57,11 +57,10 @@ extension CoinExSession {
     /// does not say whether it was long or short.
     ///
     /// The row's own figure is rounded by the venue in a way that is not written down.
-    private func payment(_ funding: Funding, on row: WireFunding, _ index: Int) -> Money? {
-        guard let side = row.side, let info = markets[index].info,
-            let instrument = try? CoinExInstruments.instrument(
-                InstrumentID(index), settings.symbols[index], info, fees: markets[index].fees)
-        else { return nil }
+    private func payment(_ funding: Funding, on row: FundingFact, _ index: Int) -> Money? {
+        guard let side = row.side, let instrument = markets[index].listed?.instrument else {
+            return nil
+        }
         var charged = Position(of: instrument)
         do {
             try charged.apply(side, price: row.price, quantity: row.size, fee: .zero)

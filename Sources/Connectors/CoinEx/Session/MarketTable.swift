@@ -19,8 +19,9 @@ struct Market {
     let name: String
     let nameBytes: [UInt8]
     let symbol: Symbol
-    var info: MarketInfo?
-    var fees: FeeRates?
+    /// What the venue lists of it.
+    var news: InstrumentNews?
+    var fees: AccountFees?
     var feeds: FeedSet = []
     var book = CheckedBook()
     var bookStage = BookStage.none
@@ -41,6 +42,23 @@ struct Market {
     var fundingTime: Timestamp?
     /// Settlements of which the account's list is awaited.
     var awaitedFunding: AwaitedFunding?
+}
+
+extension Market {
+    /// As the venue lists it; nil while that is not known.
+    var listed: ListedInstrument? {
+        if case .listed(let listed)? = news { listed } else { nil }
+    }
+}
+
+extension Instrument {
+    /// The same with the fees that an account pays.
+    func paying(_ fees: AccountFees) -> Instrument {
+        Instrument(
+            id: id, symbol: symbol, kind: kind, tick: tick, lot: lot, minQuantity: minQuantity,
+            minNotional: minNotional, contractSize: contractSize, makerFee: fees.maker,
+            takerFee: fees.taker, spotFee: spotFee)
+    }
 }
 
 /// A settlement that has passed and whose charge is being asked for.

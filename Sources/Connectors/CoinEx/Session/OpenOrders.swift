@@ -14,36 +14,37 @@ extension CoinExSession {
             if mine.contains(where: { $0.waitingStopID == nil })
                 || desk.watches(segment, asStop: false, markets)
             {
-                requestRegularly(.openOrders(segment, page: 1))
+                requestRegularly(.openOrders(segment, page: .first))
             }
             if mine.contains(where: { $0.waitingStopID != nil })
                 || desk.watches(segment, asStop: true, markets)
             {
-                requestRegularly(.openStops(segment, page: 1))
+                requestRegularly(.openStops(segment, page: .first))
             }
         }
     }
 
     /// A page of the open orders; those of ours that are on none have ended unheard.
     mutating func received(
-        _ page: Page<WireOrder>, _ segment: Segment, page number: Int, askedAt: Timestamp
+        _ page: Rows<OrderFact>, _ segment: Segment, page place: PagePlace,
+        askedAt: Timestamp
     ) {
-        if number == 1 { desk.listed[segment] = [] }
-        for wire in page.elements where wire.marginMarket == nil {
+        if place == .first { desk.listed[segment] = [] }
+        for fact in page.rows {
             guard
-                let serial = desk.serial(segment, wire.id)
-                    ?? desk.serial(segment, clientID: wire.clientID, markets)
+                let serial = desk.serial(segment, fact.id)
+                    ?? desk.serial(segment, clientID: fact.clientID, markets)
             else {
-                noteForeign(wire, segment)
+                noteForeign(fact)
                 continue
             }
             desk.listed[segment]?.insert(serial)
             removeUnexpected(serial, asStop: false)
-            if isOlder(wire, serial) { continue }
-            stands(serial, wire, askedAt: askedAt)
+            if isOlder(fact, serial) { continue }
+            stands(serial, fact, askedAt: askedAt)
         }
-        if page.hasNext, number < traits.bounds.pages {
-            return askWhileReconciling(.openOrders(segment, page: number + 1), segment)
+        if let next = page.next, next.number <= traits.bounds.pages {
+            return askWhileReconciling(.openOrders(segment, page: next), segment)
         }
         for order in desk.open
         where markets[order.instrument].segment == segment && order.waitingStopID == nil
@@ -76,22 +77,23 @@ extension CoinExSession {
     }
 
     /// A row of an id that the order had before, or of an order that has ended: it is late.
-    private func isOlder(_ wire: WireOrder, _ serial: Int) -> Bool {
+    private func isOlder(_ fact: OrderFact, _ serial: Int) -> Bool {
         guard let order = desk.orders[serial] else { return true }
         if order.isDone || order.ending != nil { return true }
-        return order.isReplaced(wire.id)
+        return order.isReplaced(fact.id)
     }
 
     mutating func received(
-        _ page: Page<WireStop>, _ segment: Segment, page number: Int, askedAt: Timestamp
+        _ page: Rows<StopFact>, _ segment: Segment, page place: PagePlace,
+        askedAt: Timestamp
     ) {
-        if number == 1 { desk.listedStops[segment] = [] }
-        for stop in page.elements where stop.marginMarket == nil {
+        if place == .first { desk.listedStops[segment] = [] }
+        for stop in page.rows {
             guard
                 let serial = desk.serial(segment, stop: stop.id)
                     ?? desk.serial(segment, clientID: stop.clientID, markets)
             else {
-                noteForeign(stop, segment)
+                noteForeign(stop)
                 continue
             }
             removeUnexpected(serial, asStop: true)
@@ -100,8 +102,8 @@ extension CoinExSession {
             desk.listedStops[segment]?.insert(serial)
             adoptStop(serial, stop.id, stop.updatedAt)
         }
-        if page.hasNext, number < traits.bounds.pages {
-            return askWhileReconciling(.openStops(segment, page: number + 1), segment)
+        if let next = page.next, next.number <= traits.bounds.pages {
+            return askWhileReconciling(.openStops(segment, page: next), segment)
         }
         for order in desk.open
         where markets[order.instrument].segment == segment && order.waitingStopID != nil

@@ -45,7 +45,7 @@ extension CoinExSession {
     }
 
     /// Tells the acceptance, once, and whatever waited for it.
-    mutating func accept(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
+    mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
         heard(of: serial)
         let wasLost = order.isLost
@@ -54,7 +54,7 @@ extension CoinExSession {
             // The doubt is over: the engine knows it by the id that it was told first.
             if wasLost { report(serial, .accepted(toldID), time) }
         } else {
-            let told = VenueOrderID(String(id))
+            let told = VenueOrderID(id.description)
             desk.orders[serial]?.toldID = told
             report(serial, .accepted(told), time)
         }
@@ -72,34 +72,34 @@ extension CoinExSession {
     ///
     /// - Returns: false for an id that was itself replaced: then only what it filled is news.
     @discardableResult
-    mutating func adopt(_ serial: Int, _ wire: WireOrder, _ segment: Segment) -> Bool {
+    mutating func adopt(_ serial: Int, _ fact: OrderFact) -> Bool {
         guard let order = desk.orders[serial] else { return false }
-        guard !order.isReplaced(wire.id) else {
-            lateNews(serial, wire)
+        guard !order.isReplaced(fact.id) else {
+            lateNews(serial, fact)
             return false
         }
-        if order.venueID != wire.id {
+        if order.venueID != fact.id {
             if let old = order.venueID {
                 let before = order.filledByID[old] ?? .zero
-                let begins = (wire.filled ?? .zero) < before
+                let begins = (fact.filled ?? .zero) < before
                 if begins { desk.orders[serial]?.countsAnew = true }
             }
-            desk.orders[serial]?.take(wire.id)
-            desk.link(serial, segment, venueID: wire.id)
+            desk.orders[serial]?.take(fact.id)
+            desk.link(serial, fact.segment, venueID: fact.id)
         }
-        if wire.side != order.request.side { reverse(serial) }
-        desk.orders[serial]?.makerFee = wire.makerFee ?? order.makerFee
-        desk.orders[serial]?.takerFee = wire.takerFee ?? order.takerFee
+        if fact.side != order.request.side { reverse(serial) }
+        desk.orders[serial]?.makerFee = fact.makerFee ?? order.makerFee
+        desk.orders[serial]?.takerFee = fact.takerFee ?? order.takerFee
         if order.request.stop != nil, !order.isTriggered {
             // It comes from the stop order, whose id the engine may never have heard.
-            if order.toldID == nil { accept(serial, order.stopID ?? wire.id, wire.updatedAt) }
+            if order.toldID == nil { accept(serial, order.stopID ?? fact.id, fact.updatedAt) }
             desk.orders[serial]?.isTriggered = true
-            report(serial, .triggered, wire.createdAt)
+            report(serial, .triggered, fact.createdAt)
         }
-        accept(serial, wire.id, wire.createdAt)
-        note(serial, wire)
-        takeTerms(serial, wire)
-        takeHeldDeals(of: wire.id, serial, segment)
+        accept(serial, fact.id, fact.createdAt)
+        note(serial, fact)
+        takeTerms(serial, fact)
+        takeHeldDeals(of: fact.id, serial, fact.segment)
         return true
     }
 
@@ -117,26 +117,26 @@ extension CoinExSession {
     }
 
     /// Takes in how much of an order is filled; that never falls.
-    mutating func note(_ serial: Int, _ wire: WireOrder) {
-        guard let filled = wire.filled else { return }
+    mutating func note(_ serial: Int, _ fact: OrderFact) {
+        guard let filled = fact.filled else { return }
         heard(of: serial)
-        let known = desk.orders[serial]?.filledByID[wire.id] ?? .zero
-        desk.orders[serial]?.filledByID[wire.id] = max(known, filled)
+        let known = desk.orders[serial]?.filledByID[fact.id] ?? .zero
+        desk.orders[serial]?.filledByID[fact.id] = max(known, filled)
     }
 
     /// Takes over terms that the venue shows and that we did not ask for: the account's owner, or
     /// another program, changes orders too.
     ///
     /// A row that is older than one seen before shows what was.
-    private mutating func takeTerms(_ serial: Int, _ wire: WireOrder) {
+    private mutating func takeTerms(_ serial: Int, _ fact: OrderFact) {
         guard let order = desk.orders[serial] else { return }
-        let time = wire.updatedAt ?? .distantPast
+        let time = fact.updatedAt ?? .distantPast
         desk.orders[serial]?.shownAt = max(time, order.shownAt)
         // The amounts of market orders may count quote currency, and those of closes are cut.
         guard !order.isDone, order.amend == nil, !order.closesPosition, !order.isReversed,
-            let price = wire.price, time > order.shownAt || order.seen > order.request.quantity
+            let price = fact.price, time > order.shownAt || order.seen > order.request.quantity
         else { return }
-        let whole = order.whole(ofAmount: wire.amount)
+        let whole = order.whole(ofAmount: fact.amount)
         if price != order.request.price || whole != order.request.quantity {
             changedElsewhere(serial, price: price, quantity: whole)
         }
@@ -153,14 +153,6 @@ extension CoinExSession {
                 + "\(quantity)\(price.map { " at \($0)" } ?? "") now",
             "it counts as it is; let nobody else change the orders of a run")
         report(serial, .amended(price: price, quantity: quantity))
-    }
-
-    /// Whether its amount counts quote currency: never for ours, which say their unit.
-    func countsInQuote(_ wire: WireOrder, _ serial: Int) -> Bool {
-        guard let order = desk.orders[serial], let unit = wire.unit else { return false }
-        let symbol = markets[order.instrument].symbol
-        return symbol.kind == .spot && unit == symbol.quote.code && wire.type == "market"
-            && order.terms?.unit == nil
     }
 
     /// Brings an order on as far as its executions are known.

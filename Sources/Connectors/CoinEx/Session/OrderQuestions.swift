@@ -7,40 +7,37 @@ extension CoinExSession {
     // MARK: - By client id
 
     /// The rows that are this order's: the same client id, and the newest id where there are two.
-    private func own(_ rows: [WireOrder], _ order: TrackedOrder) -> WireOrder? {
-        let name = markets[order.instrument].name
-        return rows.filter { $0.clientID == order.id.text && $0.market == name }
-            .max { $0.id < $1.id }
+    private func own(_ rows: [OrderFact], _ order: TrackedOrder) -> OrderFact? {
+        rows.filter { $0.clientID == order.clientID && $0.instrument == order.instrument }
+            .max { $0.id.isBefore($1.id) }
     }
 
-    mutating func foundOpen(_ page: Page<WireOrder>, _ serial: Int, askedAt: Timestamp) {
+    mutating func foundOpen(_ page: Rows<OrderFact>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        guard let wire = own(page.elements, order) else {
+        guard let fact = own(page.rows, order) else {
             missed(serial, in: .open, askedAt: askedAt)
             if order.isAskedByID { return askStatus(serial) }
             return askWhileReconciling(.findFinished(serial), markets[order.instrument].segment)
         }
-        stands(serial, wire, askedAt: askedAt)
+        stands(serial, fact, askedAt: askedAt)
     }
 
     /// The order stands in the book; so an amendment that was lost was made or was not.
-    mutating func stands(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
-        guard let segment = desk.orders[serial].map({ markets[$0.instrument].segment }),
-            adopt(serial, wire, segment)
-        else { return }
-        resolveAmend(serial, wire, askedAt: askedAt)
+    mutating func stands(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
+        guard adopt(serial, fact) else { return }
+        resolveAmend(serial, fact, askedAt: askedAt)
         settle(serial)
     }
 
     /// An answer from before the loss may show the order as it was before the change.
-    private mutating func resolveAmend(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
+    private mutating func resolveAmend(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
         guard let order = desk.orders[serial], let amend = order.amend,
             let lostAt = amend.lostAt, askedAt >= lostAt
         else { return }
-        let hasPrice = amend.price == nil || amend.price == wire.price
-        let hasAmount = amend.quantity.map { $0 == order.whole(ofAmount: wire.amount) } ?? true
+        let hasPrice = amend.price == nil || amend.price == fact.price
+        let hasAmount = amend.quantity.map { $0 == order.whole(ofAmount: fact.amount) } ?? true
         if hasPrice, hasAmount {
-            amended(serial, price: wire.price, amount: wire.amount)
+            amended(serial, price: fact.price, amount: fact.amount)
         } else if mayNotBeShown(amendOf: serial, lostAt: lostAt, askedAt: askedAt) {
             return
         } else {
@@ -61,23 +58,23 @@ extension CoinExSession {
         return true
     }
 
-    mutating func foundFinished(_ page: Page<WireOrder>, _ serial: Int, askedAt: Timestamp) {
+    mutating func foundFinished(_ page: Rows<OrderFact>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         if let amend = order.amend, amend.lostAt.map({ askedAt < $0 }) ?? true {
             return  // too early to tell what became of the change; its own answer is to come
         }
-        guard let wire = own(page.elements, order) else {
+        guard let fact = own(page.rows, order) else {
             return missed(serial, in: .finished, askedAt: askedAt)
         }
-        guard adopt(serial, wire, markets[order.instrument].segment) else {
+        guard adopt(serial, fact) else {
             return missed(serial, in: .finished, askedAt: askedAt)  // it was an earlier id's
         }
-        end(serial, wire, .cancelled, isDecisive: true)
+        end(serial, fact, .cancelled, isDecisive: true)
     }
 
-    mutating func foundOpenStop(_ page: Page<WireStop>, _ serial: Int, askedAt: Timestamp) {
+    mutating func foundOpenStop(_ page: Rows<StopFact>, _ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        guard let stop = page.elements.first(where: { $0.clientID == order.id.text }) else {
+        guard let stop = page.rows.first(where: { $0.clientID == order.clientID }) else {
             return askWhileReconciling(.findFinishedStop(serial), markets[order.instrument].segment)
         }
         adoptStop(serial, stop.id, stop.updatedAt)
@@ -85,7 +82,7 @@ extension CoinExSession {
         checkDirection(serial, stop)
     }
 
-    private mutating func resolveStopAmend(_ serial: Int, _ stop: WireStop, askedAt: Timestamp) {
+    private mutating func resolveStopAmend(_ serial: Int, _ stop: StopFact, askedAt: Timestamp) {
         guard let amend = desk.orders[serial]?.amend, let lostAt = amend.lostAt, askedAt >= lostAt
         else { return }
         let hasPrice = amend.price == nil || amend.price == stop.price
@@ -100,13 +97,13 @@ extension CoinExSession {
     }
 
     /// A stop that is over was cancelled, or has become an order with the same client id.
-    mutating func foundFinishedStop(_ page: Page<WireStop>, _ serial: Int) {
+    mutating func foundFinishedStop(_ page: Rows<StopFact>, _ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        if let stop = page.elements.first(where: { $0.clientID == order.id.text }),
+        if let stop = page.rows.first(where: { $0.clientID == order.clientID }),
             !order.isTriggered, stop.id == order.stopID ?? stop.id
         {
             if !order.isAcknowledged { adoptStop(serial, stop.id, stop.updatedAt) }
-            if stop.status == "cancel", order.amend == nil { return finish(serial, .cancelled) }
+            if stop.standing == .cancelled, order.amend == nil { return finish(serial, .cancelled) }
         }
         askWhileReconciling(.findOpen(serial), markets[order.instrument].segment)
     }
@@ -146,18 +143,18 @@ extension CoinExSession {
 
     // MARK: - By id
 
-    mutating func toldStatus(_ serial: Int, _ wire: WireOrder, askedAt: Timestamp) {
+    mutating func toldStatus(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.hasAskedForTerms = true
-        guard adopt(serial, wire, markets[order.instrument].segment) else { return }
-        switch wire.status {
-        case .open, .partFilled:
-            resolveAmend(serial, wire, askedAt: askedAt)
+        guard adopt(serial, fact) else { return }
+        switch fact.standing {
+        case .working, .amended:
+            resolveAmend(serial, fact, askedAt: askedAt)
             settle(serial)
-        case .filled, .partCanceled, .canceled: end(serial, wire, .cancelled)
-        case nil:
-            // Without a status only the amounts tell.
-            if wire.unfilled == .zero { end(serial, wire, .cancelled) } else { settle(serial) }
+        case .left: end(serial, fact, .cancelled)
+        case .ended(let ending): end(serial, fact, ending)
+        case .unclear:
+            if fact.unfilled == .zero { end(serial, fact, .cancelled) } else { settle(serial) }
         }
     }
 

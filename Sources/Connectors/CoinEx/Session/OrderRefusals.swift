@@ -5,7 +5,7 @@ internal import VenueSessions
 
 /// Refused orders, cancels and changes, and answers that never came.
 extension CoinExSession {
-    mutating func refusedOrder(_ flight: Flight, _ refusal: VenueRefusal) {
+    mutating func refusedOrder(_ flight: Flight, _ refusal: Refusal) {
         guard let serial = flight.ask.order, let order = desk.orders[serial] else {
             return forgotten(flight)
         }
@@ -18,7 +18,7 @@ extension CoinExSession {
         }
         let mayRepeat = flight.attempts + 1 < traits.bounds.placeAttempts
         if case .place = flight.ask, mayMeetAnother(order), refusal.kind != .unknownOutcome,
-            refusal.kind != .undocumented
+            refusal.kind != .undocumented, refusal.kind != .duplicateID
         {
             return finish(serial, .rejected(reason: InternedText(passing: reason)))
         }
@@ -33,7 +33,7 @@ extension CoinExSession {
             // Not carried out: the same order may go with a new timestamp and signature.
             measureClock()
             askAgain(flight)
-        case (.unknownOutcome, _): lostAnswer(flight, reason)
+        case (.unknownOutcome, _), (.duplicateID, .place): lostAnswer(flight, reason)
         case (.undocumented, .place), (.undocumented, .amend): lostAnswer(flight, reason)
         case (_, .place): finish(serial, .rejected(reason: InternedText(passing: reason)))
         case (_, .amend(_, let change)):
@@ -50,7 +50,7 @@ extension CoinExSession {
     }
 
     /// Not only this order: no order of the segment will pass before somebody acts.
-    private mutating func sayOrdersAreRefused(_ refusal: VenueRefusal, _ order: TrackedOrder) {
+    private mutating func sayOrdersAreRefused(_ refusal: Refusal, _ order: TrackedOrder) {
         let segment = markets[order.instrument].segment
         problem(
             .trading(segment), refusal.cause,

@@ -2,72 +2,31 @@ internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
-internal import WireText
 
-/// Answers over HTTP that are about one order.
+/// What comes of what was asked.
 extension CoinExSession {
-    mutating func receivedForOrder(_ flight: Flight, _ body: [UInt8]) throws(BadMessage) {
-        guard let serial = flight.ask.order, let order = desk.orders[serial] else {
-            return forgotten(flight)
+    mutating func take(_ answer: Answer, _ flight: Flight) {
+        if case .refused(let refusal) = answer { return refused(flight, refusal) }
+        if case .time(let time) = answer, isFirstTime(flight, time) { return }
+        succeeded(flight)
+        if flight.ask.order != nil {
+            takeAboutOrder(answer, flight)
+        } else {
+            takeAboutAccount(answer, flight)
         }
-        switch flight.ask {
-        case .place where order.terms?.trigger != nil:
-            try take(flight, CoinExReplies.stopReference(body)) { $0.placedStop(serial, $1) }
-        case .place: try take(flight, CoinExReplies.order(body)) { $0.placed(serial, $1) }
-        case .amend where order.waitingStopID != nil:
-            try take(flight, CoinExReplies.stopReference(body)) { $0.modifiedStop(serial, $1) }
-        case .amend(_, let change):
-            try take(flight, CoinExReplies.order(body)) { $0.modified(serial, $1, change) }
-        case .cancel where order.waitingStopID != nil:
-            try take(flight, CoinExReplies.done(body)) { this, _ in this.cancelledStop(serial) }
-        case .cancel: try take(flight, CoinExReplies.order(body)) { $0.cancelled(serial, $1) }
-        case .cancelByClientID:
-            // Whatever it cancelled, the question under way will find gone.
-            try take(flight, CoinExReplies.done(body)) { this, _ in
-                this.desk.orders[serial]?.isCancelling = false
-            }
-        case .status:
-            try take(flight, CoinExReplies.order(body)) {
-                $0.toldStatus(serial, $1, askedAt: flight.sentAt)
-            }
-        case .executionsOf(_, let id, let page):
-            try take(flight, CoinExReplies.ownDeals(body)) {
-                $0.receivedAll($1, serial, id, page: page)
-            }
-        case .findOpen:
-            try take(flight, CoinExReplies.orders(body)) {
-                $0.foundOpen($1, serial, askedAt: flight.sentAt)
-            }
-        case .findFinished:
-            try take(flight, CoinExReplies.orders(body)) {
-                $0.foundFinished($1, serial, askedAt: flight.sentAt)
-            }
-        case .findOpenStop:
-            try take(flight, CoinExReplies.stops(body)) {
-                $0.foundOpenStop($1, serial, askedAt: flight.sentAt)
-            }
-        case .findFinishedStop:
-            try take(flight, CoinExReplies.stops(body)) { $0.foundFinishedStop($1, serial) }
-        default: break
-        }
+        prepared(flight.ask)
+        reconciled(flight.ask, askedAt: flight.sentAt)
     }
 
-    private mutating func take<Payload>(
-        _ flight: Flight, _ reply: Reply<Payload>,
-        _ body: (inout CoinExSession, Payload) -> Void
-    ) throws(BadMessage) {
-        switch reply {
-        case .success(let payload):
-            succeeded(flight)
-            body(&self, payload)
+    private mutating func refused(_ flight: Flight, _ refusal: Refusal) {
+        if flight.ask.isOrderChange { return refusedOrder(flight, refusal) }
+        switch flight.ask {
+        case .leverage(let index): refusedLeverage(flight, refusal, index)
+        case .mayTrade: refusedPermission(flight, refusal)
+        case _ where flight.ask.order != nil && refusal.kind == .unknownOrder:
+            foundNothing(flight)
             reconciled(flight.ask, askedAt: flight.sentAt)
-        case .failure(let refusal):
-            if flight.ask.isOrderChange { return refusedOrder(flight, refusal) }
-            if refusal.kind == .unknownOrder {
-                foundNothing(flight)
-                return reconciled(flight.ask, askedAt: flight.sentAt)
-            }
-            refused(flight, refusal)
+        default: refusedQuestion(flight, refusal)
         }
     }
 
@@ -81,37 +40,77 @@ extension CoinExSession {
             } else {
                 askStatus(serial)
             }
-        case .executionsOf(let serial, let id, let page):
-            receivedAll(Page(elements: [], hasNext: false), serial, id, page: page)
-        case .findOpen(let serial):
-            foundOpen(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .findFinished(let serial):
-            foundFinished(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .findOpenStop(let serial):
-            foundOpenStop(Page(elements: [], hasNext: false), serial, askedAt: flight.sentAt)
-        case .findFinishedStop(let serial):
-            foundFinishedStop(Page(elements: [], hasNext: false), serial)
+        case .executionsOf: takeAboutOrder(.executions(.none), flight)
+        case .findOpen, .findFinished: takeAboutOrder(.orders(.none), flight)
+        case .findOpenStop, .findFinishedStop: takeAboutOrder(.stops(.none), flight)
+        default: break
+        }
+    }
+
+    private mutating func takeAboutOrder(_ answer: Answer, _ flight: Flight) {
+        let askedAt = flight.sentAt
+        switch (flight.ask, answer) {
+        case (.place(let serial), .stop(let id)): adoptStop(serial, id, nil)
+        case (.place(let serial), .order(let fact)): placed(serial, fact)
+        case (.amend(let serial, _), .stop(let id)): modifiedStop(serial, id)
+        case (.amend(let serial, let change), .order(let fact)): modified(serial, fact, change)
+        case (.cancel(let serial), .order(let fact)): cancelled(serial, fact)
+        case (.cancel(let serial), _): cancelledUnseen(serial)
+        case (.cancelByClientID(let serial), _):
+            // Whatever it cancelled, the question under way will find gone.
+            desk.orders[serial]?.isCancelling = false
+        case (.status(let serial, _), .order(let fact)):
+            toldStatus(serial, fact, askedAt: askedAt)
+        case (.executionsOf(let serial, let id, _), .executions(let page)):
+            receivedAll(page, serial, id)
+        case (.findOpen(let serial), .orders(let page)):
+            foundOpen(page, serial, askedAt: askedAt)
+        case (.findFinished(let serial), .orders(let page)):
+            foundFinished(page, serial, askedAt: askedAt)
+        case (.findOpenStop(let serial), .stops(let page)):
+            foundOpenStop(page, serial, askedAt: askedAt)
+        case (.findFinishedStop(let serial), .stops(let page)): foundFinishedStop(page, serial)
+        default: break
+        }
+    }
+
+    private mutating func takeAboutAccount(_ answer: Answer, _ flight: Flight) {
+        let askedAt = flight.sentAt
+        switch (flight.ask, answer) {
+        case (.time, .time(let time)): receivedTime(flight, time)
+        case (.instruments(let segment), .instruments(let news)): received(news, of: segment)
+        case (.fees(let index), .fees(let fees)): markets[index].fees = fees
+        case (.balances(let segment), .balances(let list)):
+            received(list, segment, askedAt: askedAt)
+        case (.positions(let place), .positions(let page)):
+            received(page, page: place, askedAt: askedAt)
+        case (.funding(let index), .fundings(let rows)): received(rows, index, flight)
+        case (.openOrders(let segment, let place), .orders(let page)):
+            received(page, segment, page: place, askedAt: askedAt)
+        case (.openStops(let segment, let place), .stops(let page)):
+            received(page, segment, page: place, askedAt: askedAt)
+        case (.executions(let index, _), .executions(let page)): receivedRecent(page, index)
         default: break
         }
     }
 
     // MARK: - Successes
 
-    private mutating func placed(_ serial: Int, _ wire: WireOrder) {
-        guard let order = desk.orders[serial], !order.isDone else { return }
-        let segment = markets[order.instrument].segment
-        guard adopt(serial, wire, segment) else { return }
-        if wire.unfilled == .zero {
+    private mutating func placed(_ serial: Int, _ fact: OrderFact) {
+        guard let order = desk.orders[serial], !order.isDone, adopt(serial, fact) else { return }
+        if fact.unfilled == .zero {
             desk.orders[serial]?.end(as: .filled)
-        } else if ["market", "ioc", "fok"].contains(wire.type) {
-            cannotRest(serial, wire.id)
+        } else if case .ended(let ending) = fact.standing {
+            desk.orders[serial]?.end(as: ending)
+        } else if fact.cannotRest {
+            cannotRest(serial, fact.id)
         }
         settle(serial)
     }
 
     /// An order that cannot rest is over with its reply, if that comes behind the matching; one that
     /// filled nothing is pushed nowhere.
-    private mutating func cannotRest(_ serial: Int, _ id: Int64) {
+    private mutating func cannotRest(_ serial: Int, _ id: WireID) {
         switch traits.reply {
         case .settled:
             desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))
@@ -121,25 +120,21 @@ extension CoinExSession {
         }
     }
 
-    private mutating func placedStop(_ serial: Int, _ stop: StopReference) {
-        adoptStop(serial, stop.id, nil)
-    }
-
-    mutating func adoptStop(_ serial: Int, _ id: Int64, _ time: Timestamp?) {
+    mutating func adoptStop(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.stopID = id
         desk.link(serial, markets[order.instrument].segment, stopID: id)
         accept(serial, id, time)
     }
 
-    private mutating func modified(_ serial: Int, _ wire: WireOrder, _ change: Int) {
+    private mutating func modified(_ serial: Int, _ fact: OrderFact, _ change: Int) {
         guard let order = desk.orders[serial], !order.isDone,
-            adopt(serial, wire, markets[order.instrument].segment)
+            adopt(serial, fact)
         else { return }
         if order.amend?.number == change {
-            amended(serial, price: wire.price, amount: wire.amount)
+            amended(serial, price: fact.price, amount: fact.amount)
         }
-        if wire.unfilled == .zero { desk.orders[serial]?.end(as: .filled) }
+        if fact.unfilled == .zero { desk.orders[serial]?.end(as: .filled) }
         settle(serial)
     }
 
@@ -162,7 +157,7 @@ extension CoinExSession {
     }
 
     /// Waits for what became of a change, of which an id that is gone may be a sign.
-    mutating func awaitChange(_ serial: Int, _ id: Int64) {
+    mutating func awaitChange(_ serial: Int, _ id: WireID) {
         desk.orders[serial]?.finishedID = id
         // One whose answer was lost is asked for by the client id, which stays.
         if desk.orders[serial]?.amend?.lostAt != nil { askFor(serial) }
@@ -177,11 +172,11 @@ extension CoinExSession {
         settle(serial)
     }
 
-    private mutating func modifiedStop(_ serial: Int, _ stop: StopReference) {
+    private mutating func modifiedStop(_ serial: Int, _ id: WireID) {
         guard let order = desk.orders[serial], !order.isDone, let amend = order.amend else {
             return
         }
-        adoptStop(serial, stop.id, nil)
+        adoptStop(serial, id, nil)
         desk.orders[serial]?.amend = nil
         if let price = amend.price { desk.orders[serial]?.request.price = price }
         if let quantity = amend.quantity { desk.orders[serial]?.request.quantity = quantity }
@@ -189,18 +184,21 @@ extension CoinExSession {
         report(serial, .amended(price: now.price, quantity: now.quantity))
     }
 
-    private mutating func cancelled(_ serial: Int, _ wire: WireOrder) {
+    private mutating func cancelled(_ serial: Int, _ fact: OrderFact) {
         desk.orders[serial]?.isCancelling = false
-        note(serial, wire)
-        guard desk.orders[serial]?.venueID == wire.id else { return tryCancel(serial) }
-        end(serial, wire, .cancelled, isDecisive: true)
+        note(serial, fact)
+        guard desk.orders[serial]?.venueID == fact.id else { return tryCancel(serial) }
+        end(serial, fact, .cancelled, isDecisive: true)
     }
 
-    private mutating func cancelledStop(_ serial: Int) {
+    /// The venue has cancelled, and says nothing of what was filled before.
+    private mutating func cancelledUnseen(_ serial: Int) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.isCancelling = false
-        // It may have been triggered in between: then there is an order, and its pushes.
-        guard desk.orders[serial]?.isTriggered == false else { return tryCancel(serial) }
-        finish(serial, .cancelled)
+        if order.waitingStopID != nil { return finish(serial, .cancelled) }
+        desk.orders[serial]?.end(as: .cancelled)
+        desk.orders[serial]?.needsAllDeals = true
+        askForDeals(serial)
     }
 
     /// The order left the book; the amounts tell whether it was filled.
@@ -208,15 +206,14 @@ extension CoinExSession {
     /// While a change is under way an unfilled end may be the change itself, which gives another
     /// id: only a decisive answer ends the order then.
     mutating func end(
-        _ serial: Int, _ wire: WireOrder, _ otherwise: TrackedOrder.Ending,
+        _ serial: Int, _ fact: OrderFact, _ otherwise: OrderEnding,
         isDecisive: Bool = false
     ) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        let isComplete = wire.isComplete(countsInQuote: countsInQuote(wire, serial))
-        if !isComplete, !isDecisive, order.amend != nil {
-            return awaitChange(serial, wire.id)
+        if !fact.isWhole, !isDecisive, order.amend != nil {
+            return awaitChange(serial, fact.id)
         }
-        desk.orders[serial]?.end(as: isComplete ? .filled : otherwise)
+        desk.orders[serial]?.end(as: fact.isWhole ? .filled : otherwise)
         settle(serial)
     }
 }

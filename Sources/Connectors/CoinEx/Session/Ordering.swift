@@ -3,6 +3,12 @@ internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
+/// What the venue has no order for, or not now.
+struct Unsupported: Error {
+    let reason: String
+    init(_ reason: String) { self.reason = reason }
+}
+
 /// The engine's commands.
 extension CoinExSession {
     mutating func perform(_ command: Command) {
@@ -17,9 +23,9 @@ extension CoinExSession {
     // MARK: - New orders
 
     private mutating func submit(_ order: ApprovedOrder) {
-        do throws(OrderTerms.Unsupported) {
-            let (terms, closes) = try terms(of: order)
-            let serial = desk.add(order.id, order.request, terms, at: now)
+        do throws(Unsupported) {
+            let closes = try check(order)
+            let serial = desk.add(order.id, order.request, at: now)
             desk.orders[serial]?.closesPosition = closes
             request(.place(serial))
         } catch {
@@ -30,10 +36,8 @@ extension CoinExSession {
         }
     }
 
-    /// The order in the venue's words, and whether it must go as one that reduces a position.
-    private mutating func terms(
-        of order: ApprovedOrder
-    ) throws(OrderTerms.Unsupported) -> (OrderTerms, closes: Bool) {
+    /// Whether the venue has such an order, and whether it must go as one that reduces a position.
+    private mutating func check(_ order: ApprovedOrder) throws(Unsupported) -> Bool {
         let request = order.request
         guard markets.indices.contains(request.instrument.index) else {
             throw .init("the instrument is not one of this session's")
@@ -49,18 +53,16 @@ extension CoinExSession {
         guard desk.serial(of: order.id) == nil else {
             throw .init("the client order id `\(order.id)` was used before")
         }
-        let terms = try OrderTerms(
-            request, market: market.name, base: market.symbol.base, segment: market.segment,
-            clientID: order.id.text)
+        if let reason = traits.orders.whyNot(request) { throw .init(reason) }
         try checkStop(request, market)
-        return (terms, try closes(request, market))
+        return try closes(request, market)
     }
 
     /// The venue takes the direction of a stop from where the price is: one that is reached already
     /// would wait for the price to come back.
     private func checkStop(
         _ request: OrderRequest, _ market: Market
-    ) throws(OrderTerms.Unsupported) {
+    ) throws(Unsupported) {
         guard let stop = request.stop, let last = market.lastPrice else { return }
         let isReached = request.side == .buy ? last >= stop : last <= stop
         if isReached {
@@ -72,7 +74,7 @@ extension CoinExSession {
     /// whose side follows from the position.
     private mutating func closes(
         _ request: OrderRequest, _ market: Market
-    ) throws(OrderTerms.Unsupported) -> Bool {
+    ) throws(Unsupported) -> Bool {
         guard request.isReduceOnly, market.segment == .futures else { return false }
         guard request.stop == nil else {
             throw .init(
@@ -87,7 +89,7 @@ extension CoinExSession {
         }
         let held = holdings.positions[request.instrument.index]?.magnitude ?? .zero
         guard mayFill(request.side, request.instrument.index) <= held else {
-            requestRegularly(.positions(page: 1))  // it may already contain what was filled
+            requestRegularly(.positions(page: .first))  // it may already contain what was filled
             throw .init(
                 "open orders on the same side could turn the position round before the order "
                     + "arrives, and the venue would close the other side then: cancel them first")

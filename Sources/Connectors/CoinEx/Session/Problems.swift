@@ -101,7 +101,7 @@ extension CoinExSession {
             retryAt: retryAt)
     }
 
-    mutating func refusedKey(_ refusal: VenueRefusal, retryAt: Timestamp?) {
+    mutating func refusedKey(_ refusal: Refusal, retryAt: Timestamp?) {
         refusedKey(
             "the venue refuses the key: \(refusal)", refusal.advice, cause: refusal.cause,
             retryAt: retryAt)

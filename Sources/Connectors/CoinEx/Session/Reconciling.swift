@@ -24,9 +24,10 @@ extension CoinExSession {
 
     private mutating func askForEverything(_ segment: Segment) {
         var asks: [Ask] = [
-            .openOrders(segment, page: 1), .openStops(segment, page: 1), .balances(segment),
+            .openOrders(segment, page: .first), .openStops(segment, page: .first),
+            .balances(segment),
         ]
-        if segment == .futures { asks.append(.positions(page: 1)) }
+        if segment == .futures { asks.append(.positions(page: .first)) }
         if !wasConnected {
             asks.append(.mayTrade(segment))
             asks += markets.indices
@@ -34,7 +35,7 @@ extension CoinExSession {
                 .map { .leverage($0) }
         }
         for index in markets.indices where markets[index].segment == segment {
-            asks.append(.executions(index, page: 1))
+            asks.append(.executions(index, page: .first))
         }
         asks += desk.questions(of: segment, markets)
         lines[segment]?.reconciling = Set(asks)
@@ -123,29 +124,29 @@ extension CoinExSession {
 
     // MARK: - Orders of others
 
-    mutating func noteForeign(_ wire: WireOrder, _ segment: Segment) {
-        guard let index = markets.index(wire.market, segment), isAnsweringRound(segment),
-            lines[segment]?.foreign.insert(wire.id).inserted == true
+    mutating func noteForeign(_ fact: OrderFact) {
+        guard let index = fact.instrument, isAnsweringRound(fact.segment),
+            lines[fact.segment]?.foreign.insert(fact.id).inserted == true
         else { return }
         out.append(
             .foreignOrder(
                 ForeignOrder(
-                    instrument: InstrumentID(index), side: wire.side, quantity: wire.amount,
-                    remaining: wire.unfilled ?? wire.amount, price: wire.price,
-                    venueID: VenueOrderID(String(wire.id)),
-                    clientID: wire.clientID.map { ClientOrderID($0) })))
+                    instrument: InstrumentID(index), side: fact.side, quantity: fact.amount,
+                    remaining: fact.unfilled ?? fact.amount, price: fact.price,
+                    venueID: VenueOrderID(fact.id.description),
+                    clientID: fact.clientID.map { ClientOrderID($0.description) })))
     }
 
-    mutating func noteForeign(_ stop: WireStop, _ segment: Segment) {
-        guard let index = markets.index(stop.market, segment), isAnsweringRound(segment),
-            lines[segment]?.foreignStops.insert(stop.id).inserted == true
+    mutating func noteForeign(_ stop: StopFact) {
+        guard let index = stop.instrument, isAnsweringRound(stop.segment),
+            lines[stop.segment]?.foreignStops.insert(stop.id).inserted == true
         else { return }
         out.append(
             .foreignOrder(
                 ForeignOrder(
                     instrument: InstrumentID(index), side: stop.side, quantity: stop.amount,
-                    remaining: stop.amount, price: stop.price, stop: stop.triggerPrice,
-                    venueID: VenueOrderID(String(stop.id)),
-                    clientID: stop.clientID.map { ClientOrderID($0) })))
+                    remaining: stop.amount, price: stop.price, stop: stop.trigger,
+                    venueID: VenueOrderID(stop.id.description),
+                    clientID: stop.clientID.map { ClientOrderID($0.description) })))
     }
 }

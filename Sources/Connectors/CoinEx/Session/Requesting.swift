@@ -103,12 +103,11 @@ extension CoinExSession {
         }
     }
 
-    private mutating func send(_ request: CoinExRequest, _ entry: WaitingRequest) {
+    private mutating func send(_ request: VenueRequest, _ entry: WaitingRequest) {
         let id = newRequest()
         inFlight[id] = Flight(
             ask: entry.ask, sentAt: now, attempts: entry.attempts, group: request.group)
-        let milliseconds = clock.venueTime(at: now).nanoseconds / 1_000_000
-        out.append(.request(id, request.call(settings.key, milliseconds: milliseconds)))
+        out.append(.request(id, words.call(request, at: clock.venueTime(at: now))))
         if case .place(let serial) = entry.ask {
             desk.orders[serial]?.sentAt = now
             desk.orders[serial]?.sign(at: now)
@@ -149,86 +148,32 @@ extension CoinExSession {
         return order.createdAt.advanced(byNanoseconds: traits.pace.oldestOrder) < now
     }
 
-    /// The request for a ask; nil when it is not wanted any more.
-    private func build(_ ask: Ask) -> CoinExRequest? {
-        if ask.order != nil { return buildForOrder(ask) }
+    /// The request for an ask; nil when it is not wanted any more.
+    private func build(_ ask: Ask) -> VenueRequest? {
+        guard let serial = ask.order else {
+            return words.request(for: ask, order: nil, since: beginning(of: ask))
+        }
+        guard let order = desk.orders[serial], isWanted(ask, order) else { return nil }
+        return words.request(for: ask, order: order, since: nil)
+    }
+
+    /// From when on the history that an ask is for is wanted.
+    private func beginning(of ask: Ask) -> Timestamp? {
         switch ask {
-        case .time: return CoinExRequests.time
-        case .instruments(let segment): return CoinExRequests.markets(segment)
-        case .fees(let index):
-            let market = markets[index]
-            return CoinExRequests.fees(market.segment, market.name)
-        case .leverage(let index):
-            guard let wanted = settings.leverage[settings.symbols[index]] else { return nil }
-            return CoinExRequests.leverage(
-                markets[index].name, mode: wanted.isIsolated ? "isolated" : "cross",
-                leverage: wanted.times)
-        case .mayTrade(let segment):
-            guard let market = markets.first(of: segment) else { return nil }
-            return CoinExRequests.cancel(
-                segment, market.name, clientID: Self.unusedClientID, isStop: false)
-        case .balances(let segment): return CoinExRequests.balances(segment)
-        case .positions(let page): return CoinExRequests.positions(page: page)
-        case .funding(let index):
-            guard let awaited = markets[index].awaitedFunding else { return nil }
-            return CoinExRequests.positionFunding(markets[index].name, since: awaited.before)
-        case .openOrders(let segment, let page):
-            return CoinExRequests.pendingOrders(segment, page: page)
-        case .openStops(let segment, let page):
-            return CoinExRequests.pendingStops(segment, page: page)
-        case .executions(let index, let page):
-            let market = markets[index]
-            return CoinExRequests.userDeals(
-                market.segment, market.name, since: holdings.dealsKnownUntil[market.segment] ?? now,
-                page: page)
-        default: return nil
+        case .funding(let index): markets[index].awaitedFunding?.before
+        case .executions(let index, _): holdings.dealsKnownUntil[markets[index].segment] ?? now
+        default: nil
         }
     }
 
-    /// No order has it: ids of ours have a number.
-    private static let unusedClientID = "mr-may-this-key-trade"
-
-    private func buildForOrder(_ ask: Ask) -> CoinExRequest? {
-        guard let serial = ask.order, let order = desk.orders[serial] else { return nil }
-        let market = markets[order.instrument]
-        let (segment, name, id) = (market.segment, market.name, order.id.text)
+    private func isWanted(_ ask: Ask, _ order: TrackedOrder) -> Bool {
         switch ask {
         case .place:
             // What was shown has left, whatever its reply said: it leaves once.
-            guard !order.isDone, !order.isAcknowledged, let terms = order.terms else { return nil }
-            return order.closesPosition
-                ? CoinExRequests.close(terms) : CoinExRequests.place(terms, segment)
-        case .amend(_, let change):
-            guard !order.isDone, let amend = order.amend, amend.number == change else { return nil }
-            if let stopID = order.waitingStopID {
-                return CoinExRequests.modifyStop(
-                    segment, name, stopID: stopID, price: amend.price, amount: amend.quantity)
-            }
-            guard let venueID = order.venueID else { return nil }
-            return CoinExRequests.modify(
-                segment, name, orderID: venueID, price: amend.price,
-                amount: amend.quantity.map { order.amountNow(of: $0) })
-        case .cancel:
-            guard !order.isDone else { return nil }
-            if let stopID = order.waitingStopID {
-                return CoinExRequests.cancelStop(segment, name, stopID: stopID)
-            }
-            return order.venueID.map { CoinExRequests.cancel(segment, name, orderID: $0) }
-        case .cancelByClientID:
-            return CoinExRequests.cancel(
-                segment, name, clientID: id, isStop: order.isWaitingStop)
-        case .status(_, let venueID): return CoinExRequests.orderStatus(segment, name, venueID)
-        case .executionsOf(_, let venueID, let page):
-            return CoinExRequests.orderDeals(segment, name, venueID, page: page)
-        case .findOpen:
-            return CoinExRequests.pendingOrders(segment, market: name, clientID: id, page: 1)
-        case .findFinished:
-            return CoinExRequests.finishedOrders(segment, market: name, clientID: id, page: 1)
-        case .findOpenStop:
-            return CoinExRequests.pendingStops(segment, market: name, clientID: id, page: 1)
-        case .findFinishedStop:
-            return CoinExRequests.finishedStops(segment, market: name, clientID: id, page: 1)
-        default: return nil
+            !order.isDone && !order.isAcknowledged && !order.isRestored
+        case .amend(_, let change): !order.isDone && order.amend?.number == change
+        case .cancel: !order.isDone
+        default: true
         }
     }
 
@@ -252,12 +197,11 @@ extension CoinExSession {
             unanswered(flight, "the venue answers with HTTP status \(reply.status)", .maintenance)
             return
         }
+        let order = flight.ask.order.flatMap { desk.orders[$0] }
+        if flight.ask.order != nil, order == nil { return forgotten(flight) }
         do throws(BadMessage) {
-            if flight.ask.order != nil {
-                try receivedForOrder(flight, reply.body)
-            } else {
-                try receivedGeneral(flight, reply.body)
-            }
+            let isStop = order.map { flight.ask.isAboutStop($0) } ?? false
+            take(try read(reply.body, to: flight.ask, isStop: isStop), flight)
         } catch {
             unanswered(flight, error.description, .other)
         }
@@ -301,7 +245,7 @@ extension CoinExSession {
     }
 
     /// The venue's refusal of something that is no order.
-    mutating func refused(_ flight: Flight, _ refusal: VenueRefusal) {
+    mutating func refusedQuestion(_ flight: Flight, _ refusal: Refusal) {
         if case .funding(let index) = flight.ask { return askForFundingAgain(index, flight) }
         switch refusal.kind {
         case .rateLimit:
@@ -323,7 +267,7 @@ extension CoinExSession {
 
     private mutating func tooFrequent(_ flight: Flight) {
         if flight.ask.isOrderChange {
-            refusedOrder(flight, VenueRefusal(code: 4213, message: "HTTP status 429"))
+            refusedOrder(flight, Refusal(.rateLimit, "HTTP status 429"))
         } else {
             askAgain(flight)
         }
@@ -355,12 +299,12 @@ extension CoinExSession {
         requestRegularly(.time)
     }
 
-    mutating func receivedTime(_ flight: Flight, _ time: ServerTime) {
+    mutating func receivedTime(_ flight: Flight, _ time: Timestamp) {
         let wasDoubted = doubtsClock
         if doubtsClock || isClockChecked { clock.reset() }
         doubtsClock = false
         isClockChecked = false
-        clock.add(venueTime: time.time, sent: flight.sentAt, received: now)
+        clock.add(venueTime: time, sent: flight.sentAt, received: now)
         findLateBound()
         agenda.addOnce(.clock, at: after(traits.pace.clock))
         tellClock(wasDoubted: wasDoubted)

@@ -12,21 +12,21 @@ enum Ask: Hashable {
     /// Whether the key may trade: asked with a cancel that finds nothing.
     case mayTrade(Segment)
     case balances(Segment)
-    case positions(page: Int)
+    case positions(page: PagePlace)
     /// What the account was charged at settlements of an instrument.
     case funding(Int)
-    case openOrders(Segment, page: Int)
-    case openStops(Segment, page: Int)
+    case openOrders(Segment, page: PagePlace)
+    case openStops(Segment, page: PagePlace)
     /// Recent executions of an instrument.
-    case executions(Int, page: Int)
+    case executions(Int, page: PagePlace)
     // By the serial of an order:
     case place(Int)
     /// The order's change of this number.
     case amend(Int, change: Int)
     case cancel(Int)
     case cancelByClientID(Int)
-    case status(Int, id: Int64)
-    case executionsOf(Int, id: Int64, page: Int)
+    case status(Int, id: WireID)
+    case executionsOf(Int, id: WireID, page: PagePlace)
     /// By client id, among open orders and then among finished ones.
     case findOpen(Int)
     case findFinished(Int)
@@ -50,6 +50,15 @@ enum Ask: Hashable {
         switch self {
         case .time, .instruments: false
         default: true
+        }
+    }
+
+    /// Whether what it changes is a stop order that has not woken.
+    func isAboutStop(_ order: TrackedOrder) -> Bool {
+        switch self {
+        case .place: order.request.stop != nil
+        case .amend, .cancel: order.waitingStopID != nil
+        default: false
         }
     }
 
@@ -192,8 +201,8 @@ struct Line {
     /// Answers of this round that pushes overtook.
     var overtaken = 0
     /// Orders of others that were told of since.
-    var foreign: Set<Int64> = []
-    var foreignStops: Set<Int64> = []
+    var foreign: Set<WireID> = []
+    var foreignStops: Set<WireID> = []
     /// The markets subscribed by channel.
     var subscribed: [String: [String]] = [:]
     /// Why the socket was lost last; empty while it never was.

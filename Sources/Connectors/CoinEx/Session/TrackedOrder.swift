@@ -4,13 +4,6 @@ internal import VenueSessions
 
 /// An own order as the session follows it, from the command to its last execution.
 struct TrackedOrder {
-    /// How it ends once all its executions are told.
-    enum Ending: Hashable {
-        case filled
-        case cancelled
-        case expired(reason: String)
-    }
-
     /// An amendment that was asked for.
     struct Amend: Hashable {
         let price: Price?
@@ -24,12 +17,14 @@ struct TrackedOrder {
 
     let serial: Int
     let id: ClientOrderID
+    /// The same as it is on the wire.
+    let clientID: WireID
     let instrument: Int
     let createdAt: Timestamp
     /// What holds now; amendments replace price and quantity.
     var request: OrderRequest
-    /// In the venue's words; nil for one of an earlier run, which is never sent.
-    var terms: OrderTerms?
+    /// Whether it is of an earlier run: then it is never sent.
+    var isRestored: Bool
     /// Whether it goes through the venue's way to reduce a position.
     var closesPosition = false
     /// Whether the venue took it for the other side: the position had turned round meanwhile.
@@ -37,26 +32,26 @@ struct TrackedOrder {
     /// When it was sent last; nil: it waits for the rate limit, or for nothing at all.
     var sentAt: Timestamp?
     /// The order's id now; a change of the order may give it another one.
-    private(set) var venueID: Int64?
+    private(set) var venueID: WireID?
     /// All ids that it had, the one of now last.
-    private(set) var ids: [Int64] = []
+    private(set) var ids: [WireID] = []
     /// The id as a stop order.
-    var stopID: Int64?
+    var stopID: WireID?
     var isTriggered = false
     /// The id that was told as the acceptance.
     var toldID: VenueOrderID?
     /// What was told of executions.
     var told = Quantity.zero
-    var deals: Set<Int64> = []
+    var deals: Set<WireID> = []
     /// What the venue says was filled, by each id that the order had.
-    var filledByID: [Int64: Quantity] = [:]
+    var filledByID: [WireID: Quantity] = [:]
     /// Whether a change of id began the count of what is filled anew.
     var countsAnew = false
-    private(set) var ending: Ending?
+    private(set) var ending: OrderEnding?
     /// Whether only its executions can tell how much was filled.
     var needsAllDeals = false
     /// The ids whose executions are being asked for.
-    var dealsAskedFor: Set<Int64> = []
+    var dealsAskedFor: Set<WireID> = []
     /// Whether the end became known behind that question: the answer may be from before.
     var areDealsOld = false
     var isDone = false
@@ -72,7 +67,7 @@ struct TrackedOrder {
     /// How many changes were asked for.
     var amendCount = 0
     /// The id that left the book while a change was under way, which may mean the change.
-    var finishedID: Int64?
+    var finishedID: WireID?
     /// Whether the venue's whole list of its executions was taken in.
     var hasAllDeals = false
     /// The looks that have missed it since it was heard of last.
@@ -86,21 +81,22 @@ struct TrackedOrder {
     var takerFee: Rate?
 
     /// A stop order's id while it waits for its trigger.
-    var waitingStopID: Int64? { isTriggered ? nil : stopID }
+    var waitingStopID: WireID? { isTriggered ? nil : stopID }
     var isAcknowledged: Bool { toldID != nil }
     /// Whether it stands at the venue as a stop, as far as is known.
     var isWaitingStop: Bool { request.stop != nil && !isTriggered }
 
     init(
         serial: Int, id: ClientOrderID, instrument: Int, createdAt: Timestamp,
-        request: OrderRequest, terms: OrderTerms?
+        request: OrderRequest, isRestored: Bool = false
     ) {
         self.serial = serial
         self.id = id
+        clientID = .text(id.text)
         self.instrument = instrument
         self.createdAt = createdAt
         self.request = request
-        self.terms = terms
+        self.isRestored = isRestored
         absence = Absence(lastSign: createdAt)
     }
 
@@ -111,7 +107,7 @@ struct TrackedOrder {
     }
 
     /// How it ends is known; a list of executions that is under way is from before.
-    mutating func end(as ending: Ending) {
+    mutating func end(as ending: OrderEnding) {
         guard self.ending == nil else { return }
         self.ending = ending
         hasAllDeals = false
@@ -143,14 +139,18 @@ struct TrackedOrder {
         absence.miss(list, askedAt: askedAt, rule)
     }
 
-    mutating func take(_ id: Int64) {
+    mutating func take(_ id: WireID) {
         guard venueID != id else { return }
         venueID = id
         ids.append(id)
     }
 
-    /// Whether this is an id that a change has replaced; ids ascend.
-    func isReplaced(_ id: Int64) -> Bool { venueID.map { id < $0 } ?? false }
+    /// Whether this is an id that a change has replaced; of an unknown one the number tells, for what is
+    /// made later has a higher one.
+    func isReplaced(_ id: WireID) -> Bool {
+        guard let venueID, id != venueID else { return false }
+        return ids.contains(id) || id.isBefore(venueID)
+    }
 
     /// What the venue says was filled in all.
     var seen: Quantity {
@@ -229,14 +229,14 @@ struct OrderDesk {
     var orders = TrackedOrders()
     private var count = 0
     private var byClientID: [String: Int] = [:]
-    private var byVenueID: [Segment: [Int64: Int]] = [.spot: [:], .futures: [:]]
-    private var byStopID: [Segment: [Int64: Int]] = [.spot: [:], .futures: [:]]
+    private var byVenueID: [Segment: [WireID: Int]] = [.spot: [:], .futures: [:]]
+    private var byStopID: [Segment: [WireID: Int]] = [.spot: [:], .futures: [:]]
     private var finished: [Int] = []
     /// Those that are not, in the order in which they were made: few, while many finished ones are
     /// kept.
     private var openSerials: [Int] = []
     /// Executions of orders that we do not know (yet), with their segments.
-    var heldDeals: [(segment: Segment, deal: WireDeal)] = []
+    var heldDeals: [ExecutionFact] = []
     /// Orders and stops seen in the pages of the audit under way.
     var listed: [Segment: Set<Int>] = [:]
     var listedStops: [Segment: Set<Int>] = [:]
@@ -254,12 +254,13 @@ struct OrderDesk {
     }
 
     func serial(of id: ClientOrderID) -> Int? { byClientID[id.text] }
-    func serial(_ segment: Segment, _ venueID: Int64) -> Int? { byVenueID[segment]?[venueID] }
-    func serial(_ segment: Segment, stop: Int64) -> Int? { byStopID[segment]?[stop] }
+    func serial(_ segment: Segment, _ venueID: WireID) -> Int? { byVenueID[segment]?[venueID] }
+    func serial(_ segment: Segment, stop: WireID) -> Int? { byStopID[segment]?[stop] }
 
     /// The order with this client id in this segment; nil: not ours.
-    func serial(_ segment: Segment, clientID: String?, _ markets: MarketTable) -> Int? {
-        guard let clientID, let serial = byClientID[clientID], let order = orders[serial],
+    func serial(_ segment: Segment, clientID: WireID?, _ markets: MarketTable) -> Int? {
+        guard case .text(let clientID)? = clientID, let serial = byClientID[clientID],
+            let order = orders[serial],
             markets[order.instrument].segment == segment
         else { return nil }
         return serial
@@ -267,22 +268,22 @@ struct OrderDesk {
 
     @discardableResult
     mutating func add(
-        _ id: ClientOrderID, _ request: OrderRequest, _ terms: OrderTerms?, at now: Timestamp
+        _ id: ClientOrderID, _ request: OrderRequest, isRestored: Bool = false, at now: Timestamp
     ) -> Int {
         count += 1
         orders.insert(
             TrackedOrder(
                 serial: count, id: id, instrument: request.instrument.index, createdAt: now,
-                request: request, terms: terms))
+                request: request, isRestored: isRestored))
         byClientID[id.text] = count
         openSerials.append(count)
         return count
     }
 
-    mutating func link(_ serial: Int, _ segment: Segment, venueID: Int64) {
+    mutating func link(_ serial: Int, _ segment: Segment, venueID: WireID) {
         byVenueID[segment]?[venueID] = serial
     }
-    mutating func link(_ serial: Int, _ segment: Segment, stopID: Int64) {
+    mutating func link(_ serial: Int, _ segment: Segment, stopID: WireID) {
         byStopID[segment]?[stopID] = serial
     }
 
@@ -290,15 +291,16 @@ struct OrderDesk {
     mutating func restore(_ order: CoinExSettings.RestoredOrder, _ markets: MarketTable) {
         guard markets.indices.contains(order.request.instrument.index) else { return }
         let segment = markets[order.request.instrument.index].segment
-        let serial = add(order.id, order.request, nil, at: .distantPast)
+        let serial = add(order.id, order.request, isRestored: true, at: .distantPast)
         orders[serial]?.told = order.filled
-        orders[serial]?.deals = Set(order.fillIDs.compactMap { Int64($0) })
+        orders[serial]?.deals = Set(order.fillIDs.map { WireID($0) })
         orders[serial]?.sentAt = .distantPast
-        guard let venueID = order.venueID, let number = Int64(venueID.text) else {
+        guard let venueID = order.venueID else {
             orders[serial]?.isLost = true
             return
         }
         orders[serial]?.toldID = venueID
+        let number = WireID(venueID.text)
         if order.request.stop != nil, !order.wasTriggered {
             orders[serial]?.stopID = number
             link(serial, segment, stopID: number)

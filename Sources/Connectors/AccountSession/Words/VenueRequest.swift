@@ -1,0 +1,28 @@
+package import VenueSessions
+
+/// A request before it is signed: what is signed is what is sent.
+package struct VenueRequest: Hashable, Sendable {
+    package var method: String
+    /// With the query, from the root of the host.
+    package var path: String
+    package var body: String
+    package var group: EndpointGroup
+    /// What it costs of its group's units.
+    package var units: Int
+    package var isSigned: Bool
+    /// Whether it may change an order.
+    package var isOrder: Bool
+
+    package init(
+        method: String, path: String, body: String = "", group: EndpointGroup, units: Int = 1,
+        isSigned: Bool = true, isOrder: Bool = false
+    ) {
+        self.method = method
+        self.path = path
+        self.body = body
+        self.group = group
+        self.units = units
+        self.isSigned = isSigned
+        self.isOrder = isOrder
+    }
+}
