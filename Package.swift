@@ -214,6 +214,12 @@ let package = Package(
             name: "differential", dependencies: ["DifferentialTesting"],
             path: "Tests/Differential", swiftSettings: strict),
         .testTarget(
+            name: "AccountSessionTests",
+            dependencies: [
+                "AccountSession", "TradingCore", "TradingModel", "VenueSessions", "WireText",
+            ],
+            swiftSettings: tests),
+        .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "PropertyTesting"],
             swiftSettings: tests),
         .testTarget(

@@ -2,10 +2,10 @@ package import PlainJSON
 package import TradingModel
 
 /// Why a message of the venue cannot be read.
-package struct BadMessage: Error, Hashable, CustomStringConvertible {
-    package let reason: String
-    package init(_ reason: String) { self.reason = reason }
-    package var description: String { "the venue's message cannot be read: \(reason)" }
+public struct BadMessage: Error, Hashable, CustomStringConvertible {
+    public let reason: String
+    public init(_ reason: String) { self.reason = reason }
+    public var description: String { "the venue's message cannot be read: \(reason)" }
 }
 
 /// What a message, or a part of one, is read into.

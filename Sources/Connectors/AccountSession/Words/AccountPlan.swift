@@ -22,9 +22,11 @@ public struct RestoredOrder: Hashable, Sendable {
     /// What is already counted, and the venue's numbers of those fills.
     public var filled: Quantity
     public var fillIDs: [String]
+    /// Its number on the wire, where the venue takes numbers.
+    public var clientNumber: Int64?
     public init(
         id: ClientOrderID, request: OrderRequest, venueID: VenueOrderID?, wasTriggered: Bool,
-        filled: Quantity, fillIDs: [String]
+        filled: Quantity, fillIDs: [String], clientNumber: Int64? = nil
     ) {
         self.id = id
         self.request = request
@@ -32,6 +34,7 @@ public struct RestoredOrder: Hashable, Sendable {
         self.wasTriggered = wasTriggered
         self.filled = filled
         self.fillIDs = fillIDs
+        self.clientNumber = clientNumber
     }
 }
 
@@ -45,17 +48,21 @@ package struct AccountPlan: Sendable {
     package var leverage: [Symbol: LeverageChoice]
     /// The orders of an earlier run that may still be open at the venue.
     package var restoredOrders: [RestoredOrder]
+    /// Numbers that were reserved for the client ids of this session, where a venue takes numbers.
+    package var clientNumbers: Range<Int64>
     /// All chance of the session: the jitter of its waits.
     package var seed: UInt64
 
     package init(
         symbols: [Symbol], hasKey: Bool, leverage: [Symbol: LeverageChoice] = [:],
-        restoredOrders: [RestoredOrder] = [], seed: UInt64 = 1
+        restoredOrders: [RestoredOrder] = [], clientNumbers: Range<Int64> = 0..<0,
+        seed: UInt64 = 1
     ) {
         self.symbols = symbols
         self.hasKey = hasKey
         self.leverage = leverage
         self.restoredOrders = restoredOrders
+        self.clientNumbers = clientNumbers
         self.seed = seed
     }
 }

@@ -1,8 +1,8 @@
-package import TradingModel
+public import TradingModel
 package import VenueSessions
 
 /// Where a page of a list begins.
-package struct PagePlace: Hashable, Sendable {
+public struct PagePlace: Hashable, Sendable {
     /// Counted from 1.
     package var number: Int
     /// What the venue wants to be told of where it begins, if not this number: an offset or a name.
@@ -18,7 +18,7 @@ package struct PagePlace: Hashable, Sendable {
 }
 
 /// A page of a list.
-package struct Rows<Fact: Sendable>: Sendable {
+public struct Rows<Fact: Sendable>: Sendable {
     package var rows: [Fact]
     /// Nil: it is the last.
     package var next: PagePlace?
@@ -32,7 +32,7 @@ package struct Rows<Fact: Sendable>: Sendable {
 }
 
 /// What comes of an ask.
-package enum Answer: Sendable {
+public enum Answer: Sendable {
     /// Done, or so it stands: the answer to what changes an order, and to what asks for one.
     case order(OrderFact)
     /// A stop order was placed or changed, and this is its id now.
@@ -55,7 +55,7 @@ package enum Answer: Sendable {
 }
 
 /// What an account pays in a market.
-package struct AccountFees: Hashable, Sendable {
+public struct AccountFees: Hashable, Sendable {
     package var maker: Rate
     package var taker: Rate
 
@@ -66,7 +66,7 @@ package struct AccountFees: Hashable, Sendable {
 }
 
 /// What a venue's list says about an instrument.
-package enum InstrumentNews: Sendable {
+public enum InstrumentNews: Sendable {
     case listed(ListedInstrument)
     /// The nearest names that there are, nearest first.
     case missing(nearest: [String])
@@ -75,7 +75,7 @@ package enum InstrumentNews: Sendable {
 }
 
 /// An instrument by the venue's list.
-package struct ListedInstrument: Sendable {
+public struct ListedInstrument: Sendable {
     /// With the fees of the list, which are only a guess.
     package var instrument: Instrument
     /// Whether it takes orders now.
@@ -91,7 +91,7 @@ package struct ListedInstrument: Sendable {
 }
 
 /// What a refusal means for what we do next.
-package enum RefusalKind: Hashable, Sendable {
+public enum RefusalKind: Hashable, Sendable {
     /// Not carried out; the same request may be repeated after a wait.
     case busy
     /// Not carried out, because we ask too often.
@@ -137,7 +137,7 @@ package enum RefusalKind: Hashable, Sendable {
 }
 
 /// A venue's refusal in our words.
-package struct Refusal: Hashable, Sendable, CustomStringConvertible {
+public struct Refusal: Hashable, Sendable, CustomStringConvertible {
     package var kind: RefusalKind
     /// What the venue said, with its code.
     package var text: String
@@ -155,5 +155,5 @@ package struct Refusal: Hashable, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    package var description: String { text }
+    public var description: String { text }
 }

@@ -1,8 +1,8 @@
 package import TradingModel
 
 /// What a venue says about an order, in our words: from a reply, a list or a push.
-package struct OrderFact: Hashable, Sendable {
-    package enum Standing: Hashable, Sendable {
+public struct OrderFact: Hashable, Sendable {
+    public enum Standing: Hashable, Sendable {
         /// In the book.
         case working
         /// In the book with new terms: the news is the change.
@@ -74,15 +74,15 @@ package struct OrderFact: Hashable, Sendable {
 }
 
 /// How an order ends once all its executions are told.
-package enum OrderEnding: Hashable, Sendable {
+public enum OrderEnding: Hashable, Sendable {
     case filled
     case cancelled
     case expired(reason: String)
 }
 
 /// What a venue says about a stop order, which is numbered apart and may become an order.
-package struct StopFact: Hashable, Sendable {
-    package enum Standing: Hashable, Sendable {
+public struct StopFact: Hashable, Sendable {
+    public enum Standing: Hashable, Sendable {
         case waiting
         /// It became an order with the same client id.
         case woken
@@ -127,7 +127,7 @@ package struct StopFact: Hashable, Sendable {
 }
 
 /// What a venue says about one execution of an own order.
-package struct ExecutionFact: Hashable, Sendable {
+public struct ExecutionFact: Hashable, Sendable {
     package var segment: Segment
     package var id: WireID
     package var orderID: WireID
@@ -162,7 +162,7 @@ package struct ExecutionFact: Hashable, Sendable {
 }
 
 /// What a venue says is held of a currency in a segment.
-package struct BalanceFact: Hashable, Sendable {
+public struct BalanceFact: Hashable, Sendable {
     package var segment: Segment
     package var currency: Currency
     package var total: Money
@@ -181,7 +181,7 @@ package struct BalanceFact: Hashable, Sendable {
 }
 
 /// What a venue says is held in a market.
-package struct PositionFact: Hashable, Sendable {
+public struct PositionFact: Hashable, Sendable {
     /// In the venue's spelling.
     package var market: String
     /// Nil: the session does not trade it.
@@ -211,7 +211,7 @@ package struct PositionFact: Hashable, Sendable {
 }
 
 /// What an open position paid or received at a settlement of funding.
-package struct FundingFact: Hashable, Sendable {
+public struct FundingFact: Hashable, Sendable {
     /// Nil: it is of a market that the session does not trade.
     package var instrument: Int?
     package var rate: Rate

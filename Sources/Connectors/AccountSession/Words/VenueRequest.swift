@@ -12,10 +12,12 @@ package struct VenueRequest: Hashable, Sendable {
     package var isSigned: Bool
     /// Whether it may change an order.
     package var isOrder: Bool
+    /// The segment over whose line it goes; nil: over HTTP.
+    package var line: Segment?
 
     package init(
         method: String, path: String, body: String = "", group: EndpointGroup, units: Int = 1,
-        isSigned: Bool = true, isOrder: Bool = false
+        isSigned: Bool = true, isOrder: Bool = false, line: Segment? = nil
     ) {
         self.method = method
         self.path = path
@@ -24,5 +26,6 @@ package struct VenueRequest: Hashable, Sendable {
         self.units = units
         self.isSigned = isSigned
         self.isOrder = isOrder
+        self.line = line
     }
 }

@@ -1,3 +1,4 @@
+package import TradingModel
 package import VenueSessions
 
 /// Nanoseconds of a second.
@@ -13,27 +14,102 @@ package struct VenueTraits: Sendable {
         case taken
     }
 
+    /// What a venue takes as the client id of an order.
+    package enum ClientIDs: Hashable, Sendable {
+        /// The engine's own, by these rules.
+        case text(ClientOrderIDRules)
+        /// A number; which of them may be used the plan says.
+        case number
+    }
+
+    /// What speaks over a line of its own.
+    package enum Lines: Hashable, Sendable {
+        case perSegment
+        /// All segments speak over one.
+        case shared
+    }
+
+    /// What a subscription says.
+    package enum Subscribing: Hashable, Sendable {
+        /// All markets of a channel that are wanted.
+        case wholeList
+        /// One market.
+        case each
+    }
+
+    package enum OpenOrderLists: Hashable, Sendable {
+        case perSegment
+        case perInstrument
+    }
+
+    /// How an order is told that it may only reduce a position.
+    package enum Reduction: Hashable, Sendable {
+        /// By a request of its own, whose side follows from the position.
+        case ownRequest
+        /// By a flag of the order.
+        case flag
+    }
+
+    package enum StopDirection: Hashable, Sendable {
+        /// The venue takes it from where the last price is when it gets the order.
+        case fromLastPrice
+        /// The order says it.
+        case said
+    }
+
+    /// What a message on a line that cannot be read leads to: it may have been about an order.
+    package enum Unreadable: Hashable, Sendable {
+        /// The line is opened anew, and everything asked for.
+        case reopens
+        /// Everything is asked for, for the venue's messages are known to differ from its documents.
+        case asks
+    }
+
     /// As symbols begin with it, and as it is named in messages.
     package var name: String
-    package var clientIDs: ClientOrderIDRules
-    package var orders = OrderKinds()
+    package var clientIDs: ClientIDs
+    package var orders: OrderKinds
     package var reply: ReplyMeaning
+    package var reduction: Reduction
+    package var stopDirection: StopDirection
+    /// What the fees of spot executions are taken out of.
+    package var spotFee: SpotFee
+    package var openOrders: OpenOrderLists
     /// When an order that the venue has is gone, should the venue not show it.
     package var absence: AbsenceRule
     /// The same for one that was sent and of which nothing came back.
     package var absenceUnseen: AbsenceRule
-    package var pace = Pace()
-    package var bounds = Bounds()
+    package var lines: Lines
+    package var subscribing: Subscribing
+    /// The channels of market data that there are, in the order in which they are subscribed.
+    package var channels: [FeedChannel]
+    package var unreadable: Unreadable
+    package var pace: Pace
+    package var bounds: Bounds
 
     package init(
-        name: String, clientIDs: ClientOrderIDRules, reply: ReplyMeaning, absence: AbsenceRule,
-        absenceUnseen: AbsenceRule
+        name: String, clientIDs: ClientIDs, orders: OrderKinds, reply: ReplyMeaning,
+        reduction: Reduction, stopDirection: StopDirection, spotFee: SpotFee,
+        openOrders: OpenOrderLists, absence: AbsenceRule, absenceUnseen: AbsenceRule,
+        lines: Lines, subscribing: Subscribing, channels: [FeedChannel], unreadable: Unreadable,
+        pace: Pace = Pace(), bounds: Bounds = Bounds()
     ) {
         self.name = name
         self.clientIDs = clientIDs
+        self.orders = orders
         self.reply = reply
+        self.reduction = reduction
+        self.stopDirection = stopDirection
+        self.spotFee = spotFee
+        self.openOrders = openOrders
         self.absence = absence
         self.absenceUnseen = absenceUnseen
+        self.lines = lines
+        self.subscribing = subscribing
+        self.channels = channels
+        self.unreadable = unreadable
+        self.pace = pace
+        self.bounds = bounds
     }
 }
 

@@ -1,7 +1,5 @@
-internal import TradingModel
-
 /// A number or a name that a venue gave something, or that we gave it: compared without making a text.
-package enum WireID: Hashable, Sendable, CustomStringConvertible {
+public enum WireID: Hashable, Sendable, CustomStringConvertible {
     case number(Int64)
     case text(String)
 
@@ -19,7 +17,7 @@ package enum WireID: Hashable, Sendable, CustomStringConvertible {
         if case .number(let number) = self { number } else { nil }
     }
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .number(let number): String(number)
         case .text(let text): text

@@ -107,7 +107,7 @@ public final class CoinExProbe: VenueProbe {
 
     private func end(_ reason: String, _ cause: VenueProblem.Cause) {
         report.problem = VenueProblem(
-            reason, whatToDo: CoinExSession.advice(cause), cause: cause)
+            reason, whatToDo: cause.advice, cause: cause)
         report.isDone = true
     }
 }

@@ -1,14 +1,14 @@
-internal import AccountSession
+public import AccountSession
 internal import TradingModel
-internal import VenueSessions
-internal import WireText
+public import VenueSessions
+public import WireText
 
 /// What CoinEx says, in our words.
 extension CoinExSession {
     /// What a reply says.
     ///
     /// - Parameter isStop: whether what it changed is a stop order that waits.
-    func read(
+    public func read(
         _ body: [UInt8], to ask: Ask, isStop: Bool
     ) throws(BadMessage) -> Answer {
         switch ask {
@@ -40,22 +40,20 @@ extension CoinExSession {
         case .place where isStop, .amend where isStop:
             return answer(try CoinExReplies.stopReference(body)) { .stop(.number($0.id)) }
         case .cancel where isStop: return answer(try CoinExReplies.done(body)) { _ in .done }
-        case .openOrders(let segment, let place):
+        case .openOrders(.segment(let segment), let place):
             return answer(try CoinExReplies.orders(body)) { .orders(orders($0, segment, place)) }
-        case .openStops(let segment, let place):
+        case .openStops(.segment(let segment), let place):
             return answer(try CoinExReplies.stops(body)) { .stops(stops($0, segment, place)) }
         case .executions(let index, let place):
-            let segment = markets[index].segment
+            let segment = core.markets[index].segment
             return answer(try CoinExReplies.ownDeals(body)) {
                 .executions(deals($0, segment, place))
             }
         default: break
         }
-        guard
-            let segment = ask.order.flatMap({ desk.orders[$0] }).map({
-                markets[$0.instrument].segment
-            })
-        else { throw BadMessage("it answers nothing that was asked") }
+        guard let segment = core.segment(of: ask) else {
+            throw BadMessage("it answers nothing that was asked")
+        }
         switch ask {
         case .executionsOf(_, _, let place):
             return answer(try CoinExReplies.ownDeals(body)) {
@@ -67,6 +65,25 @@ extension CoinExSession {
             return answer(try CoinExReplies.stops(body)) { .stops(stops($0, segment, .first)) }
         default: return answer(try CoinExReplies.order(body)) { .order(fact($0, segment)) }
         }
+    }
+
+    public func rateNews(in reply: HTTPReply) -> RateNews {
+        var news = RateNews(remaining: reply.header("X-RateLimit-Remaining").flatMap { Int($0) })
+        if reply.status == 429 {
+            news.retryAfter = reply.header("Retry-After").flatMap { Int64($0) }.map {
+                min(max($0, 1), 60) * second
+            }
+        }
+        for (hours, header) in Self.longLimits {
+            guard let left = reply.header(header).flatMap({ Int($0) }), left <= 0 else { continue }
+            news.warnings.append(
+                "the venue slows this account's orders down: its \(hours) limit is used up")
+        }
+        return news
+    }
+
+    private static let longLimits = ["1H", "4H", "8H", "24H"].map {
+        ($0, "X-RateLimit-LongPeriod-\($0)-Remaining")
     }
 
     private func answer<Payload>(_ reply: Reply<Payload>, _ what: (Payload) -> Answer) -> Answer {
@@ -108,8 +125,8 @@ extension CoinExSession {
     /// What the venue lists of the markets in use.
     private func news(_ infos: [MarketInfo], _ segment: Segment) -> [Int: InstrumentNews] {
         var news: [Int: InstrumentNews] = [:]
-        for index in markets.indices where markets[index].segment == segment {
-            let symbol = settings.symbols[index]
+        for index in core.markets.indices where core.markets[index].segment == segment {
+            let symbol = core.markets[index].symbol
             let info = infos.first { CoinExInstruments.symbol(of: $0, segment) == symbol }
             guard let info else {
                 news[index] = .missing(nearest: CoinExInstruments.nearest(to: symbol, among: infos))
@@ -135,11 +152,11 @@ extension CoinExSession {
     func fact(
         _ wire: WireOrder, _ segment: Segment, _ standing: OrderFact.Standing? = nil
     ) -> OrderFact {
-        let index = markets.index(wire.market, segment)
+        let index = core.markets.index(wire.market, segment)
         // Never of ours, which say their unit.
         let countsInQuote =
             segment == .spot && wire.type == "market" && wire.unit != nil
-            && wire.unit == index.map { settings.symbols[$0].quote.code }
+            && wire.unit == index.map { core.markets[$0].symbol.quote.code }
         return OrderFact(
             segment: segment, id: .number(wire.id), clientID: wire.clientID.map { .text($0) },
             instrument: index, side: wire.side, standing: standing ?? wire.standing,
@@ -154,7 +171,8 @@ extension CoinExSession {
     ) -> StopFact {
         StopFact(
             segment: segment, id: .number(wire.id), clientID: wire.clientID.map { .text($0) },
-            instrument: markets.index(wire.market, segment), side: wire.side, standing: standing,
+            instrument: core.markets.index(wire.market, segment), side: wire.side,
+            standing: standing,
             amount: wire.amount, price: wire.price, trigger: wire.triggerPrice,
             waitsForHigher: wire.waitsForHigher, updatedAt: wire.updatedAt)
     }
@@ -167,7 +185,7 @@ extension CoinExSession {
             feeCurrency: wire.feeCurrency.map { Currency($0) }, venueTime: wire.createdAt)
     }
 
-    private func facts(_ list: [WireBalance], _ segment: Segment) -> [BalanceFact] {
+    func facts(_ list: [WireBalance], _ segment: Segment) -> [BalanceFact] {
         list.filter { $0.marginMarket == nil }.map { wire in
             BalanceFact(
                 segment: segment, currency: Currency(wire.currency), total: wire.total,
@@ -177,47 +195,38 @@ extension CoinExSession {
 
     private func fact(_ wire: WirePosition, forcedBy reason: String? = nil) -> PositionFact {
         PositionFact(
-            market: wire.market, instrument: markets.index(wire.market, .futures), net: wire.net,
+            market: wire.market, instrument: core.markets.index(wire.market, .futures),
+            net: wire.net,
             averagePrice: wire.entryPrice, liquidationPrice: wire.liquidationPrice,
             leverage: wire.leverage, forcedBy: reason, venueTime: wire.updatedAt)
     }
 
     private func fact(_ wire: WireFunding) -> FundingFact {
         FundingFact(
-            instrument: markets.index(wire.market, .futures), rate: wire.rate, price: wire.price,
+            instrument: core.markets.index(wire.market, .futures), rate: wire.rate,
+            price: wire.price,
             size: wire.size, side: wire.side, venueTime: wire.createdAt)
     }
 
     // MARK: - Pushes about the account; those of isolated margin accounts are another account's
 
-    mutating func answered(_ reply: SocketReply, _ segment: Segment) {
-        let refusal = reply.refusal.map {
-            Refusal(VenueRefusal.socketKind($0.code), $0.description)
-        }
-        answered(reply.id, refusal, segment)
-    }
-
     mutating func received(_ push: OrderPush, _ segment: Segment) {
         guard push.order.marginMarket == nil else { return }
-        pushed(fact(push.order, segment, push.standing))
+        core.pushed(fact(push.order, segment, push.standing))
     }
 
     mutating func received(_ push: StopPush, _ segment: Segment) {
         guard push.stop.marginMarket == nil else { return }
-        pushed(fact(push.stop, segment, push.standing))
+        core.pushed(fact(push.stop, segment, push.standing))
     }
 
     mutating func received(_ deal: WireDeal, _ segment: Segment) {
         guard deal.marginMarket == nil else { return }
-        pushed(fact(deal, segment))
-    }
-
-    mutating func received(_ balances: [WireBalance], _ segment: Segment) {
-        pushed(facts(balances, segment))
+        core.pushed(fact(deal, segment))
     }
 
     mutating func received(_ push: PositionPush) {
-        pushed(fact(push.position, forcedBy: push.isForced ? push.event : nil))
+        core.pushed(fact(push.position, forcedBy: push.isForced ? push.event : nil))
     }
 }
 
@@ -255,6 +264,9 @@ extension StopPush {
 }
 
 extension VenueRefusal {
+    /// The same on a socket, whose codes are others.
+    var onSocket: Refusal { Refusal(Self.socketKind(code), description) }
+
     fileprivate var inOurWords: Refusal {
         Refusal(kind, description, advice: advice, cause: cause)
     }

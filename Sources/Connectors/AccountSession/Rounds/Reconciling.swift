@@ -1,21 +1,21 @@
-internal import AccountSession
+internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
 /// Agreeing with the venue: all that pushes may have missed is asked for, and told.
-extension CoinExSession {
-    /// After a socket was opened and signed: trading goes on when everything is answered.
-    mutating func reconcile(_ segment: Segment) {
-        lines[segment]?.stage = .reconciling
-        askForEverything(segment)
+extension AccountCore {
+    /// After a line was opened and signed: trading goes on when everything is answered.
+    mutating func reconcile(_ line: LineID) {
+        lines[line].stage = .reconciling
+        for segment in lines[line].segments { askForEverything(segment) }
     }
 
     /// Because somebody wants to be sure: feeds and orders go on meanwhile.
     mutating func reconcileAgain() {
-        guard settings.key != nil else { return out.append(.reconciled) }
+        guard plan.hasKey else { return out.append(.reconciled) }
         isReconciled = false
         for segment in markets.segments {
-            switch lines[segment]?.stage {
+            switch lines[of: segment].stage {
             case .reconciling, .joining, .live: askForEverything(segment)
             default: break  // it asks for everything on its way to live
             }
@@ -23,10 +23,11 @@ extension CoinExSession {
     }
 
     private mutating func askForEverything(_ segment: Segment) {
-        var asks: [Ask] = [
-            .openOrders(segment, page: .first), .openStops(segment, page: .first),
-            .balances(segment),
-        ]
+        var asks = scopes(of: segment).map { Ask.openOrders($0, page: .first) }
+        if traits.orders.stop {
+            asks += scopes(of: segment).map { .openStops($0, page: .first) }
+        }
+        asks.append(.balances(segment))
         if segment == .futures { asks.append(.positions(page: .first)) }
         if !wasConnected {
             asks.append(.mayTrade(segment))
@@ -38,44 +39,72 @@ extension CoinExSession {
             asks.append(.executions(index, page: .first))
         }
         asks += desk.questions(of: segment, markets)
-        lines[segment]?.reconciling = Set(asks)
-        lines[segment]?.reconcilingSince = now
-        lines[segment]?.hasAskedForOwed = false
-        lines[segment]?.overtaken = 0
-        lines[segment]?.foreign = []
-        lines[segment]?.foreignStops = []
+        rounds[segment] = Round(questions: Set(asks), since: now)
         for ask in asks { request(ask) }
     }
 
     private func wantsLeverage(_ index: Int) -> Bool {
-        settings.leverage[settings.symbols[index]] != nil
+        plan.leverage[markets[index].symbol] != nil
+    }
+
+    /// What the venue has lists of open orders of.
+    func scopes(of segment: Segment) -> [Scope] {
+        switch traits.openOrders {
+        case .perSegment: [.segment(segment)]
+        case .perInstrument:
+            markets.indices.filter { markets[$0].segment == segment }.map { .instrument($0) }
+        }
+    }
+
+    /// The segment of an order that is kept.
+    func segment(of serial: Int) -> Segment {
+        guard let index = desk.orders[serial]?.instrument else {
+            preconditionFailure("nothing is kept of order \(serial)")
+        }
+        return markets[index].segment
+    }
+
+    func segment(of scope: Scope) -> Segment {
+        switch scope {
+        case .segment(let segment): segment
+        case .instrument(let index): markets[index].segment
+        }
+    }
+
+    /// Where an ask belongs that is about one order or one list; nil: elsewhere, or nowhere any more.
+    package func segment(of ask: Ask) -> Segment? {
+        if let serial = ask.order, desk.orders[serial] != nil { return segment(of: serial) }
+        return switch ask {
+        case .openOrders(let scope, _), .openStops(let scope, _): segment(of: scope)
+        case .executions(let index, _): markets[index].segment
+        default: nil
+        }
     }
 
     /// Asks what an answer made necessary: it belongs to the round that the answer was of.
     mutating func askWhileReconciling(_ ask: Ask, _ segment: Segment) {
-        if lines[segment]?.stage == .reconciling || isAnsweringRound(segment) {
-            lines[segment]?.reconciling.insert(ask)
+        if lines[of: segment].stage == .reconciling || isAnsweringRound(segment) {
+            rounds[segment].questions.insert(ask)
         }
         request(ask)
     }
 
     /// Whether the answer at hand is one that the round under way waits for.
     func isAnsweringRound(_ segment: Segment) -> Bool {
-        guard let answering, let line = lines[segment] else { return false }
-        return line.reconciling.contains(answering.ask)
-            && answering.sentAt >= line.reconcilingSince
+        guard let answering else { return false }
+        return rounds[segment].questions.contains(answering.ask)
+            && answering.sentAt >= rounds[segment].since
     }
 
     /// A question was answered; one that was asked at `askedAt` may have been an earlier one.
     mutating func reconciled(_ ask: Ask, askedAt: Timestamp) {
         if isBeingAsked(ask) { return }  // this answer did not settle it
         for segment in markets.segments {
-            guard let line = lines[segment], line.reconciling.contains(ask),
-                askedAt >= line.reconcilingSince || ask.isAboutExecutions
-                    || ask.isOrderChange
+            guard rounds[segment].questions.contains(ask),
+                askedAt >= rounds[segment].since || ask.isAboutExecutions || ask.isOrderChange
             else { continue }
-            lines[segment]?.reconciling.remove(ask)
-            if lines[segment]?.reconciling.isEmpty == true { endRound(segment) }
+            rounds[segment].questions.remove(ask)
+            if rounds[segment].questions.isEmpty { endRound(segment) }
         }
     }
 
@@ -86,36 +115,37 @@ extension CoinExSession {
 
     /// All is answered; what the answers showed to be filled and nobody told is asked for once.
     private mutating func endRound(_ segment: Segment) {
-        if lines[segment]?.hasAskedForOwed == false {
-            lines[segment]?.hasAskedForOwed = true
+        if !rounds[segment].hasAskedForOwed {
+            rounds[segment].hasAskedForOwed = true
             let owing = desk.open.filter {
                 markets[$0.instrument].segment == segment
                     && ($0.told < $0.seen || $0.needsAllDeals)
             }
             for order in owing {
                 askForDeals(order.serial)
-                let questions = questionsAboutDeals(of: order.serial)
-                lines[segment]?.reconciling.formUnion(questions)
+                rounds[segment].questions.formUnion(questionsAboutDeals(of: order.serial))
             }
-            guard lines[segment]?.reconciling.isEmpty == true else { return }
+            guard rounds[segment].questions.isEmpty else { return }
         }
-        if lines[segment]?.stage == .reconciling { return joinFeeds(segment) }
-        tellReconciled()
+        let line = lines.id(of: segment)
+        guard lines[line].stage == .reconciling else { return tellReconciled() }
+        let isOver = lines[line].segments.allSatisfy { rounds[$0].questions.isEmpty }
+        if isOver { joinFeeds(line) }
     }
 
     private func questionsAboutDeals(of serial: Int) -> [Ask] {
         func isMeant(_ ask: Ask) -> Bool {
             ask.isAboutExecutions && ask.order == serial
         }
-        return inFlight.values.map(\.ask).filter(isMeant)
+        return flights.map(\.ask).filter(isMeant)
             + waiting.map(\.ask).filter(isMeant) + agenda.questions(where: isMeant)
     }
 
     /// Says that we agree, once all segments do.
     mutating func tellReconciled() {
         let isAgreed = markets.segments.allSatisfy { segment in
-            guard let line = lines[segment] else { return false }
-            return line.reconciling.isEmpty && (line.stage == .joining || line.stage == .live)
+            let stage = lines[of: segment].stage
+            return rounds[segment].questions.isEmpty && (stage == .joining || stage == .live)
         }
         guard !isReconciled, isAgreed else { return }
         isReconciled = true
@@ -126,7 +156,7 @@ extension CoinExSession {
 
     mutating func noteForeign(_ fact: OrderFact) {
         guard let index = fact.instrument, isAnsweringRound(fact.segment),
-            lines[fact.segment]?.foreign.insert(fact.id).inserted == true
+            rounds[fact.segment].foreign.insert(fact.id).inserted
         else { return }
         out.append(
             .foreignOrder(
@@ -139,7 +169,7 @@ extension CoinExSession {
 
     mutating func noteForeign(_ stop: StopFact) {
         guard let index = stop.instrument, isAnsweringRound(stop.segment),
-            lines[stop.segment]?.foreignStops.insert(stop.id).inserted == true
+            rounds[stop.segment].foreignStops.insert(stop.id).inserted
         else { return }
         out.append(
             .foreignOrder(

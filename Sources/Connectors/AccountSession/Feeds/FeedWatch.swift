@@ -1,22 +1,22 @@
-internal import AccountSession
 internal import TradingCore
-internal import TradingModel
+public import TradingModel
 internal import VenueSessions
 
 /// The feeds whose silence or lateness is noticed: those that a strategy trades on.
-enum WatchedFeed: Int, CaseIterable {
+public enum WatchedFeed: Int, CaseIterable {
     case quotes
     case trades
     case book
     /// Mark, index and 24 hours; also where the funding comes from.
     case states
 
-    var channel: String {
+    /// What is subscribed for it.
+    var channel: FeedChannel {
         switch self {
-        case .quotes: "bbo"
-        case .trades: "deals"
-        case .book: "depth"
-        case .states: "state"
+        case .quotes: .quotes
+        case .trades: .trades
+        case .book: .book
+        case .states: .states
         }
     }
 
@@ -36,56 +36,52 @@ enum WatchedFeed: Int, CaseIterable {
         case .states: 60 * second
         }
     }
-
-    init?(channel: String) {
-        guard let feed = Self.allCases.first(where: { $0.channel == channel }) else { return nil }
-        self = feed
-    }
 }
 
 /// What is known of one feed of one market.
 ///
 ///     in order ─silent for long→ asked anew ─no answer→ silent ─a push→ in order
 ///         └──── late for long ────────────────────────→ late ──one in time→ in order
-struct FeedWatch {
-    enum Trouble: Hashable {
+public struct FeedWatch {
+    public enum Trouble: Hashable {
         case silent
         case late
     }
 
     /// Whether it is subscribed; only then it can be missed.
-    var isOn = false
+    public var isOn = false
     /// What the last push told, or when it was subscribed.
-    var heardAt = Timestamp.distantPast
+    public var heardAt = Timestamp.distantPast
     /// Since when a push is awaited for which we asked; nil: none is.
-    var askedAt: Timestamp?
+    public var askedAt: Timestamp?
     /// The next push answers a subscription: it may tell of long ago.
-    var isFirst = false
+    public var isFirst = false
     /// Pushes have come late since then; nil: the last was in time.
-    var lateSince: Timestamp?
+    public var lateSince: Timestamp?
     /// What was told of it and holds still.
-    var trouble: Trouble?
+    public var trouble: Trouble?
     /// How often it was asked anew since it last told anything by itself.
-    var asked = 0
+    public var asked = 0
     /// Whether it has answered a subscription with what there was: then no answer proves something.
-    var answers = false
+    public var answers = false
     /// When it is looked at next.
-    var lookAt = Timestamp.distantFuture
+    public var lookAt = Timestamp.distantFuture
 
     /// Whether a push is more than a push: looked at in the way from the wire to the strategy.
-    var isRemarkable: Bool {
+    @inlinable public var isRemarkable: Bool {
         isFirst || askedAt != nil || lateSince != nil || trouble != nil || asked > 0
     }
 }
 
 /// The feeds of a market.
-struct FeedWatches {
-    private var quotes = FeedWatch()
-    private var trades = FeedWatch()
-    private var book = FeedWatch()
-    private var states = FeedWatch()
+public struct FeedWatches {
+    @usableFromInline var quotes = FeedWatch()
+    @usableFromInline var trades = FeedWatch()
+    @usableFromInline var book = FeedWatch()
+    @usableFromInline var states = FeedWatch()
 
-    subscript(feed: WatchedFeed) -> FeedWatch {
+    @inlinable
+    public subscript(feed: WatchedFeed) -> FeedWatch {
         @inline(__always) _read {
             switch feed {
             case .quotes: yield quotes
@@ -109,12 +105,12 @@ struct FeedWatches {
 ///
 /// The venue pushes what changes and nothing else, so a silent feed may belong to a quiet market. A
 /// subscription is answered with what there is: a feed that is silent and does not answer is dead.
-extension CoinExSession {
+extension AccountCore {
     // MARK: - In the way of every push
 
     /// Notes a push of a feed, stamped by the venue with `stamp`.
-    @inline(__always)
-    mutating func heard(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
+    @inlinable @inline(__always)
+    public mutating func heard(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
         markets[index].watches[feed].heardAt = now
         let isLate = (stamp?.nanoseconds ?? .max) < now.nanoseconds &+ lateBound
         if isLate || markets[index].watches[feed].isRemarkable {
@@ -122,19 +118,9 @@ extension CoinExSession {
         }
     }
 
-    /// What a stamp is at least behind our clock to be late, in nanoseconds: negative; very much so
-    /// while the venue's clock is not known.
-    mutating func findLateBound() {
-        guard let offset = clock.nanoseconds, let uncertainty = clock.uncertainty else {
-            lateBound = -Int64.max / 4
-            return
-        }
-        lateBound = offset - uncertainty - traits.pace.late
-    }
-
     /// - Parameter stamp: of a push that is late.
-    @inline(never)
-    private mutating func look(_ feed: WatchedFeed, _ index: Int, lateBy stamp: Timestamp?) {
+    @inline(never) @usableFromInline
+    mutating func look(_ feed: WatchedFeed, _ index: Int, lateBy stamp: Timestamp?) {
         if markets[index].watches[feed].isFirst || markets[index].watches[feed].askedAt != nil {
             return answered(feed, index)
         }
@@ -174,15 +160,8 @@ extension CoinExSession {
         guard markets[index].watches[feed].trouble != nil else { return }
         markets[index].watches[feed].trouble = nil
         tell(
-            .resynchronised, "the \(feed.name) of \(settings.symbols[index]) come in time again",
+            .resynchronised, "the \(feed.name) of \(markets[index].symbol) come in time again",
             index)
-    }
-
-    /// Another clock than the venue's may be wrong: it is asked before anything is called late.
-    private mutating func checkClock() {
-        guard agenda.addIfAbsent(.clockCheck, at: after(10 * second)) else { return }
-        isClockChecked = true
-        requestRegularly(.time)
     }
 
     // MARK: - When nothing comes
@@ -239,7 +218,7 @@ extension CoinExSession {
         let watch = markets[index].watches[feed]
         let segment = markets[index].segment
         // A book that is being fetched is missed by those who fetch it.
-        guard lines[segment]?.stage == .live, feed != .book || markets[index].bookStage == .good
+        guard isLive(segment), feed != .book || markets[index].bookStage == .good
         else { return planLater(feed, index) }
         if watch.askedAt != nil { return missedAnswer(feed, index) }
         let wait = doubled(feed.quiet, watch.asked, atMost: traits.pace.quietLongest)
@@ -254,7 +233,7 @@ extension CoinExSession {
     }
 
     private mutating func askAnew(_ feed: WatchedFeed, _ index: Int) {
-        let segment = markets[index].segment
+        let line = lines.id(of: markets[index].segment)
         markets[index].watches[feed].asked += 1
         let watch = markets[index].watches[feed]
         if let trouble = watch.trouble, watch.asked == traits.bounds.deadFeedAsks,
@@ -262,17 +241,10 @@ extension CoinExSession {
         {
             let manner = trouble == .late ? "late" : "silent"
             return lose(
-                segment, "the \(feed.name) of \(settings.symbols[index]) stay \(manner)")
+                line, "the \(feed.name) of \(markets[index].symbol) stay \(manner)")
         }
-        if feed == .book {
-            planLater(feed, index)
-            return askForBook(index)
-        }
-        let name = markets[index].name
-        sayOnLine(segment, .leaving(feed.channel)) {
-            SocketRequests.unsubscribe(feed.channel, markets: [name], $0)
-        }
-        join(feed.channel, segment)
+        askAgain(for: feed.channel, index, line)
+        if feed == .book { return planLater(feed, index) }
         markets[index].watches[feed].askedAt = now
         planLook(feed, index)
     }
@@ -300,6 +272,6 @@ extension CoinExSession {
         markets[index].watches[feed].asked = 0
         planLook(feed, index)
         guard isNews else { return }
-        tell(.stale, "the \(feed.name) of \(settings.symbols[index]) \(what)", index)
+        tell(.stale, "the \(feed.name) of \(markets[index].symbol) \(what)", index)
     }
 }

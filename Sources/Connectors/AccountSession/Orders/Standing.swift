@@ -1,49 +1,9 @@
-internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
-/// What becomes of an order, from its acceptance to its last execution, and the reports about it.
-extension CoinExSession {
-    mutating func report(
-        _ id: ClientOrderID, _ instrument: InstrumentID, _ event: OrderEvent, _ time: Timestamp
-    ) {
-        out.append(
-            .emit(
-                .report(
-                    ExecutionReport(
-                        order: id, instrument: instrument, event: event, venueTime: time,
-                        receiveTime: now))))
-    }
-
-    mutating func report(_ serial: Int, _ event: OrderEvent, _ time: Timestamp? = nil) {
-        guard let order = desk.orders[serial] else { return }
-        report(order.id, InstrumentID(order.instrument), event, time ?? clock.venueTime(at: now))
-    }
-
-    /// Tells an order's end; nothing is told of it afterwards but executions.
-    mutating func finish(_ serial: Int, _ event: OrderEvent?, _ time: Timestamp? = nil) {
-        guard desk.orders[serial]?.isDone == false else { return }
-        desk.orders[serial]?.isDone = true
-        if let event { report(serial, event, time) }
-        agenda.remove { $0 == .checkDeals(serial) }
-        if desk.orders[serial]?.isMissing == true {
-            desk.watch(serial, until: after(traits.pace.watch))
-        }
-        if let segment = desk.orders[serial].map({ markets[$0.instrument].segment }) {
-            dropQuestions(about: serial, segment)
-        }
-        desk.retire(serial, atMost: traits.bounds.finishedOrders)
-    }
-
-    /// What was to be known of an order that has ended need not be asked any more.
-    private mutating func dropQuestions(about serial: Int, _ segment: Segment) {
-        guard let questions = lines[segment]?.reconciling else { return }
-        for question in questions where question.order == serial {
-            reconciled(question, askedAt: now)
-        }
-    }
-
+/// Orders that the venue has: what is known of them, from whatever says it.
+extension AccountCore {
     /// Tells the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
@@ -110,7 +70,7 @@ extension CoinExSession {
         desk.orders[serial]?.wantsCancel = true
         problem(
             .order(serial), .other,
-            "the position in \(settings.symbols[order.instrument]) turned round before the "
+            "the position in \(markets[order.instrument].symbol) turned round before the "
                 + "reduce-only order \(order.id) arrived, and the venue closes the other side",
             "the order is cancelled; what it filled is not in the books, only in the venue's position"
         )
@@ -155,44 +115,62 @@ extension CoinExSession {
         report(serial, .amended(price: price, quantity: quantity))
     }
 
-    /// Brings an order on as far as its executions are known.
-    mutating func settle(_ serial: Int) {
-        guard let order = desk.orders[serial], !order.isDone else { return }
-        if order.told >= order.request.quantity, order.amend == nil {
-            return finish(serial, order.isReversed ? .cancelled : nil)
+    /// The order stands in the book; so an amendment that was lost was made or was not.
+    mutating func stands(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
+        guard adopt(serial, fact) else { return }
+        resolveAmend(serial, fact, askedAt: askedAt)
+        settle(serial)
+    }
+
+    // MARK: - Pushes, which may overtake one another and replies
+
+    package mutating func pushed(_ fact: OrderFact) {
+        guard
+            let serial = desk.serial(fact.segment, fact.id)
+                ?? desk.serial(fact.segment, clientID: fact.clientID, markets),
+            let order = desk.orders[serial]
+        else { return }
+        let hasLeft = fact.hasLeft
+        guard !order.isDone else {
+            if hasLeft || fact.unfilled == .zero { return desk.unwatch(serial) }
+            return removeUnexpected(serial, asStop: false)
         }
-        if order.told < order.seen || order.needsAllDeals {
-            // Executions have a message of their own, which mostly comes first.
-            let wait = order.needsAllDeals ? 0 : traits.pace.deals
-            if order.dealsAskedFor.isEmpty { agenda.addOnce(.checkDeals(serial), at: after(wait)) }
-            return
+        if hasLeft, mayMeanChange(order, fact) {
+            note(serial, fact)
+            desk.orders[serial]?.finishedID = fact.id
+            return settle(serial)
         }
-        guard let ending = order.ending else { return }
-        if order.isReversed { return finish(serial, .cancelled) }
-        switch ending {
-        case .cancelled: finish(serial, .cancelled)
-        case .expired(let reason): finish(serial, .expired(reason: InternedText(passing: reason)))
-        case .filled: settleFilled(order)
+        guard adopt(serial, fact) else { return }
+        switch fact.standing {
+        case .left: end(serial, fact, ending(of: order, fact))
+        case .ended(let ending): end(serial, fact, ending)
+        case .amended:
+            // A late push may be of an earlier change: only these very terms are the news.
+            if let amend = order.amend, amend.price ?? fact.price == fact.price,
+                amend.quantity.map({ $0 == order.whole(ofAmount: fact.amount) }) ?? true
+            {
+                amended(serial, price: fact.price, amount: fact.amount)
+            }
+            settle(serial)
+        case .working: settle(serial)
+        case .unclear:
+            if fact.unfilled == .zero { end(serial, fact, .cancelled) } else { settle(serial) }
         }
     }
 
-    /// The venue says that it is filled whole, and we know of all that it says was filled.
-    private mutating func settleFilled(_ order: TrackedOrder) {
-        if order.amend != nil {
-            desk.orders[order.serial]?.amend = nil
-            if order.told >= order.request.quantity {
-                report(order.serial, .amendRejected(reason: "the order was filled before"))
-            } else {
-                // It was whole with less than its old quantity: the change was made.
-                report(order.serial, .amended(price: order.amend?.price, quantity: order.told))
-            }
-            return finish(order.serial, nil)
-        }
-        guard order.hasAllDeals else {
-            // Its messages did not say how much was filled.
-            desk.orders[order.serial]?.needsAllDeals = true
-            return askForDeals(order.serial)
-        }
-        finish(order.serial, .expired(reason: "the venue closed the order with a rest"))
+    /// News of an id that a change has replaced: only what it filled counts.
+    private mutating func lateNews(_ serial: Int, _ fact: OrderFact) {
+        note(serial, fact)
+        settle(serial)
+    }
+
+    /// A change may give the order another id: the old one then leaves the book unfilled.
+    private func mayMeanChange(_ order: TrackedOrder, _ fact: OrderFact) -> Bool {
+        order.amend != nil && order.venueID == fact.id && fact.unfilled != .zero
+    }
+
+    func ending(of order: TrackedOrder, _ fact: OrderFact) -> OrderEnding {
+        fact.cannotRest && !order.wantsCancel
+            ? .expired(reason: "the rest could not fill at once") : .cancelled
     }
 }

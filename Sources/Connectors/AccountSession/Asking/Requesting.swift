@@ -1,11 +1,9 @@
-internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
-internal import WireText
 
-/// Requests over HTTP: built when they go, so that every attempt is signed anew.
-extension CoinExSession {
+/// Requests: built when they go, so that every attempt is signed anew.
+extension AccountCore {
     /// Sends a request now, or as soon as its group's limit allows.
     mutating func request(_ ask: Ask, attempts: Int = 0) {
         guard !hasFailed else { return }
@@ -17,7 +15,7 @@ extension CoinExSession {
     }
 
     /// What became of a request that might go.
-    private enum Attempt {
+    enum Attempt {
         case sent
         case held(EndpointGroup, until: Timestamp)
         /// It stands behind an order that closes the position.
@@ -28,7 +26,7 @@ extension CoinExSession {
     /// Sends a request if it may go now.
     ///
     /// - Parameter held: the groups for which others wait already, and until when.
-    private mutating func attempt(
+    mutating func attempt(
         _ entry: WaitingRequest, held: [EndpointGroup: Timestamp]
     ) -> Attempt {
         guard let request = build(entry.ask), !isTooOld(entry) else { return .dropped }
@@ -50,10 +48,17 @@ extension CoinExSession {
         request(ask)
     }
 
+    /// What was asked and not yet answered, over HTTP and over lines.
+    var flights: [Flight] {
+        var flights = Array(inFlight.values)
+        for line in lines.ids { flights += self.flights(on: line) }
+        return flights
+    }
+
     /// Whether the same question is under way or waits for the rate limit.
     func isBeingAsked(_ ask: Ask) -> Bool {
         waiting.contains { $0.ask == ask }
-            || inFlight.values.contains { $0.ask == ask }
+            || inFlight.values.contains { $0.ask == ask } || lines.isAsking(ask)
     }
 
     /// Sends what may go, in order within each group.
@@ -81,7 +86,8 @@ extension CoinExSession {
         for ask in dropped { drop(ask) }
     }
 
-    /// What could not be asked any more, for its order has moved on while it waited.
+    /// What could not be asked: its order has moved on while it waited, or the venue has no such
+    /// question.
     private mutating func drop(_ ask: Ask) {
         switch ask {
         case .place(let serial):
@@ -99,15 +105,37 @@ extension CoinExSession {
             guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.amend?.number == change
             else { return }
             refuseAmend(serial, "the stop order woke before it was changed")
-        default: reconciled(ask, askedAt: now)  // of its order nothing is kept any more
+        default:
+            isNoQuestion(ask)
+            prepared(ask)
+            reconciled(ask, askedAt: now)
         }
     }
 
-    private mutating func send(_ request: VenueRequest, _ entry: WaitingRequest) {
-        let id = newRequest()
-        inFlight[id] = Flight(
+    /// The venue has no such question about an order: what it has is asked instead.
+    private mutating func isNoQuestion(_ ask: Ask) {
+        guard let serial = ask.order, desk.orders[serial]?.isDone == false else { return }
+        switch ask {
+        case .status: askWhileReconciling(.findFinished(serial), segment(of: serial))
+        case .findFinished:
+            if desk.orders[serial]?.ending == nil { lookAgain(serial) }
+        case .cancelByClientID: desk.orders[serial]?.isCancelling = false
+        default: break
+        }
+    }
+
+    mutating func send(_ request: VenueRequest, _ entry: WaitingRequest) {
+        let flight = Flight(
             ask: entry.ask, sentAt: now, attempts: entry.attempts, group: request.group)
-        out.append(.request(id, words.call(request, at: clock.venueTime(at: now))))
+        if let segment = request.line {
+            guard send(request, flight, on: lines.id(of: segment)) else {
+                return unanswered(flight, "the socket is down", .unreachable)
+            }
+        } else {
+            let id = newRequest()
+            inFlight[id] = flight
+            out.append(.request(id, words.call(request, at: venueTime)))
+        }
         if case .place(let serial) = entry.ask {
             desk.orders[serial]?.sentAt = now
             desk.orders[serial]?.sign(at: now)
@@ -175,138 +203,5 @@ extension CoinExSession {
         case .cancel: !order.isDone
         default: true
         }
-    }
-
-    // MARK: - What comes back
-
-    mutating func received(_ id: RequestID, _ reply: HTTPReply) {
-        guard let flight = inFlight.removeValue(forKey: id) else { return }
-        answering = flight
-        defer {
-            answering = nil
-            if !waiting.isEmpty { sendWaiting() }  // what stood behind it may go now
-        }
-        seeLimits(reply, flight.group)
-        switch reply.status {
-        case 200: if flight.attempts > 0 { solved(.replies) }
-        case 429:
-            hold(flight.group, reply)
-            return tooFrequent(flight)
-        default:
-            // A gateway's page: it says nothing about what the venue did.
-            unanswered(flight, "the venue answers with HTTP status \(reply.status)", .maintenance)
-            return
-        }
-        let order = flight.ask.order.flatMap { desk.orders[$0] }
-        if flight.ask.order != nil, order == nil { return forgotten(flight) }
-        do throws(BadMessage) {
-            let isStop = order.map { flight.ask.isAboutStop($0) } ?? false
-            take(try read(reply.body, to: flight.ask, isStop: isStop), flight)
-        } catch {
-            unanswered(flight, error.description, .other)
-        }
-    }
-
-    mutating func failed(_ id: RequestID, _ problem: TransportProblem) {
-        guard let flight = inFlight.removeValue(forKey: id) else { return }
-        if case .place(let serial) = flight.ask, problem.happenedBeforeSending,
-            desk.orders[serial]?.isAcknowledged != true
-        {
-            return finish(serial, .rejected(reason: "it never left: \(problem)"))
-        }
-        unanswered(flight, problem.description, problem.cause)
-    }
-
-    /// No answer, or one that cannot be read.
-    private mutating func unanswered(
-        _ flight: Flight, _ reason: String, _ cause: VenueProblem.Cause
-    ) {
-        guard !flight.ask.isOrderChange else { return lostAnswer(flight, reason) }
-        if case .funding(let index) = flight.ask { return askForFundingAgain(index, flight) }
-        let retryAt = askAgain(flight)
-        if hasInstruments, flight.attempts == 0 {
-            return log(.warn, "\(reason); asking again")
-        }
-        problem(
-            .replies, cause, "the venue's API does not answer: \(reason)",
-            Self.advice(cause), retryAt: retryAt)
-    }
-
-    /// Asks the same question again after a wait, and once only however often it failed.
-    ///
-    /// - Returns: when.
-    @discardableResult
-    mutating func askAgain(_ flight: Flight, after wait: Int64? = nil) -> Timestamp {
-        let time = after(wait ?? retryBackoff.next())
-        let ask = flight.ask
-        agenda.remove { if case .request(ask, _) = $0 { true } else { false } }
-        agenda.add(.request(ask, attempts: flight.attempts + 1), at: time)
-        return time
-    }
-
-    /// The venue's refusal of something that is no order.
-    mutating func refusedQuestion(_ flight: Flight, _ refusal: Refusal) {
-        if case .funding(let index) = flight.ask { return askForFundingAgain(index, flight) }
-        switch refusal.kind {
-        case .rateLimit:
-            limiter.hold(flight.group, until: after(traits.pace.rateLimit))
-            askAgain(flight)
-        case .expired:
-            measureClock()
-            askAgain(flight)
-        case .account:
-            let retryAt = wasConnected ? askAgain(flight, after: traits.pace.retryHopeless) : nil
-            refusedKey(refusal, retryAt: retryAt)
-        default:
-            let retryAt = askAgain(flight)
-            problem(
-                .refusal(flight.group), refusal.cause, "the venue refuses a question: \(refusal)",
-                refusal.advice, retryAt: retryAt)
-        }
-    }
-
-    private mutating func tooFrequent(_ flight: Flight) {
-        if flight.ask.isOrderChange {
-            refusedOrder(flight, Refusal(.rateLimit, "HTTP status 429"))
-        } else {
-            askAgain(flight)
-        }
-    }
-
-    private mutating func hold(_ group: EndpointGroup, _ reply: HTTPReply) {
-        let seconds = reply.header("Retry-After").flatMap { Int64($0) }.map { min(max($0, 1), 60) }
-        limiter.hold(
-            group, until: after(seconds.map { $0 * second } ?? traits.pace.rateLimit))
-    }
-
-    private mutating func seeLimits(_ reply: HTTPReply, _ group: EndpointGroup) {
-        if let left = reply.header("X-RateLimit-Remaining").flatMap({ Int($0) }) {
-            limiter.see(remaining: left, of: group, at: now)
-        }
-        for (hours, header) in Self.longLimits {
-            guard let left = reply.header(header).flatMap({ Int($0) }), left <= 0 else { continue }
-            log(.warn, "the venue slows this account's orders down: its \(hours) limit is used up")
-        }
-    }
-
-    private static let longLimits = ["1H", "4H", "8H", "24H"].map {
-        ($0, "X-RateLimit-LongPeriod-\($0)-Remaining")
-    }
-
-    /// The clock may have been set: what was measured before is worth nothing.
-    mutating func measureClock() {
-        doubtsClock = true
-        requestRegularly(.time)
-    }
-
-    mutating func receivedTime(_ flight: Flight, _ time: Timestamp) {
-        let wasDoubted = doubtsClock
-        if doubtsClock || isClockChecked { clock.reset() }
-        doubtsClock = false
-        isClockChecked = false
-        clock.add(venueTime: time, sent: flight.sentAt, received: now)
-        findLateBound()
-        agenda.addOnce(.clock, at: after(traits.pace.clock))
-        tellClock(wasDoubted: wasDoubted)
     }
 }

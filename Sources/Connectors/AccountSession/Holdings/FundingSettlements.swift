@@ -1,22 +1,21 @@
-internal import AccountSession
 internal import TradingCore
-internal import TradingModel
+package import TradingModel
 internal import VenueSessions
 
 /// Settlements of funding: what an open position was charged comes from the account's own list.
-extension CoinExSession {
-    /// A settlement is told once, when its time moves on; how often that is the venue decides.
-    mutating func tellFunding(_ state: MarketState, _ index: Int) {
-        guard let time = state.latestFundingTime, let rate = state.latestFundingRate else { return }
+extension AccountCore {
+    /// The market's own figures of its latest settlement: told once, when its time moves on; how often
+    /// that is the venue decides.
+    package mutating func settled(_ index: Int, at time: Timestamp, _ rate: Rate, mark: Price?) {
         defer { markets[index].fundingTime = max(time, markets[index].fundingTime ?? time) }
         guard let before = markets[index].fundingTime, time > before,
-            let mark = state.mark ?? markets[index].mark ?? markets[index].lastPrice
+            let mark = mark ?? markets[index].mark ?? markets[index].lastPrice
         else { return }
         let estimate = Funding(
             instrument: InstrumentID(index), rate: rate, mark: mark, venueTime: time,
             receiveTime: now)
         // Nothing is charged where nothing is held: then it is news of the market, no more.
-        guard settings.key != nil, let net = holdings.positions[index], net != .zero else {
+        guard plan.hasKey, let net = holdings.positions[index], net != .zero else {
             return tell(.funding(estimate))
         }
         let first = markets[index].awaitedFunding?.before ?? before
@@ -46,7 +45,7 @@ extension CoinExSession {
             if funding.payment == nil, row.size != holdings.positions[index]?.magnitude {
                 log(
                     .warn,
-                    "funding of \(settings.symbols[index]) was charged on \(row.size), and the "
+                    "funding of \(markets[index].symbol) was charged on \(row.size), and the "
                         + "position has changed since: the books differ by the difference's share")
             }
             tell(.funding(funding))
@@ -78,7 +77,7 @@ extension CoinExSession {
         markets[index].awaitedFunding = nil
         log(
             .warn,
-            "the venue does not tell what funding \(settings.symbols[index]) was charged: it is "
+            "the venue does not tell what funding \(markets[index].symbol) was charged: it is "
                 + "worked out from the market's rate and mark price")
         tell(.funding(awaited.estimate))
     }

@@ -1,9 +1,30 @@
-internal import AccountSession
+internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
 /// Executions of own orders: told once each, on whatever way they come.
-extension CoinExSession {
+extension AccountCore {
+    package mutating func pushed(_ deal: ExecutionFact) {
+        if let serial = desk.serial(deal.segment, deal.orderID) { return tell(deal, serial) }
+        guard let serial = desk.serial(deal.segment, clientID: deal.clientID, markets) else {
+            return hold(deal)
+        }
+        // The execution came before the reply and before the order's own push. Whose id it is, and
+        // for a stop that it woke, follows from the client id.
+        if let order = desk.orders[serial], order.venueID == nil, !order.isDone {
+            desk.orders[serial]?.take(deal.orderID)
+            desk.link(serial, deal.segment, venueID: deal.orderID)
+            if order.request.stop != nil, !order.isTriggered {
+                if order.toldID == nil { accept(serial, order.stopID ?? deal.orderID, nil) }
+                desk.orders[serial]?.isTriggered = true
+                report(serial, .triggered, deal.venueTime)
+            }
+            accept(serial, deal.orderID, deal.venueTime)
+        }
+        desk.link(serial, deal.segment, venueID: deal.orderID)
+        tell(deal, serial)
+    }
+
     mutating func askForDeals(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone, !order.ids.isEmpty,
             order.dealsAskedFor.isEmpty
@@ -81,10 +102,7 @@ extension CoinExSession {
     private func fill(_ deal: ExecutionFact, _ order: TrackedOrder) -> Fill {
         let instrument = markets[order.instrument].symbol
         let liquidity = deal.liquidity ?? (order.request.isPostOnly ? .maker : .taker)
-        // Spot takes its fee from what is received, futures in the settle currency.
-        let currency =
-            instrument.kind == .spot && order.request.side == .buy
-            ? instrument.base : instrument.settle
+        let currency = paysInBase(order) ? instrument.base : instrument.settle
         guard let fee = deal.fee else {
             return Fill(
                 id: deal.id.description, price: deal.price, quantity: deal.quantity,
@@ -97,6 +115,12 @@ extension CoinExSession {
             fee: fee, feeCurrency: deal.feeCurrency ?? currency)
     }
 
+    /// Whether its fees are taken out of what it brings.
+    private func paysInBase(_ order: TrackedOrder) -> Bool {
+        traits.spotFee == .received && markets[order.instrument].symbol.kind == .spot
+            && order.request.side == .buy
+    }
+
     /// The fee by the order's rate, for lists that do not tell it.
     private func expectedFee(
         _ deal: ExecutionFact, _ order: TrackedOrder, _ liquidity: Liquidity
@@ -106,7 +130,7 @@ extension CoinExSession {
             liquidity == .maker
             ? order.makerFee ?? market.fees?.maker : order.takerFee ?? market.fees?.taker
         guard let rate else { return .zero }
-        if market.symbol.kind == .spot, order.request.side == .buy {
+        if paysInBase(order) {
             return Money(attos: deal.quantity.attos).times(rate, .up) ?? .zero
         }
         let contract = Contract(

@@ -1,4 +1,3 @@
-internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -9,8 +8,8 @@ struct Unsupported: Error {
     init(_ reason: String) { self.reason = reason }
 }
 
-/// The engine's commands.
-extension CoinExSession {
+/// New orders, from the command to the answer that takes them.
+extension AccountCore {
     mutating func perform(_ command: Command) {
         switch command {
         case .submit(let order): submit(order)
@@ -20,12 +19,10 @@ extension CoinExSession {
         }
     }
 
-    // MARK: - New orders
-
     private mutating func submit(_ order: ApprovedOrder) {
         do throws(Unsupported) {
             let closes = try check(order)
-            let serial = desk.add(order.id, order.request, at: now)
+            let serial = desk.add(order.id, try clientID(of: order.id), order.request, at: now)
             desk.orders[serial]?.closesPosition = closes
             request(.place(serial))
         } catch {
@@ -43,12 +40,9 @@ extension CoinExSession {
             throw .init("the instrument is not one of this session's")
         }
         let market = markets[request.instrument.index]
-        guard settings.key != nil else { throw .init("there is no key to trade with") }
-        guard lines[market.segment]?.stage == .live else {
+        guard plan.hasKey else { throw .init("there is no key to trade with") }
+        guard isLive(market.segment) else {
             throw .init("the venue is not connected: wait for its status")
-        }
-        guard traits.clientIDs.allows(order.id) else {
-            throw .init("the venue does not allow the client order id `\(order.id)`")
         }
         guard desk.serial(of: order.id) == nil else {
             throw .init("the client order id `\(order.id)` was used before")
@@ -58,12 +52,31 @@ extension CoinExSession {
         return try closes(request, market)
     }
 
+    /// What an order's id is on the wire.
+    private mutating func clientID(of id: ClientOrderID) throws(Unsupported) -> WireID {
+        switch traits.clientIDs {
+        case .text(let rules):
+            guard rules.allows(id) else {
+                throw .init("the venue does not allow the client order id `\(id)`")
+            }
+            return .text(id.text)
+        case .number:
+            guard let number = clientNumbers.first else {
+                throw .init("the numbers that were reserved for the orders of this run are used up")
+            }
+            clientNumbers = number + 1..<clientNumbers.upperBound
+            return .number(number)
+        }
+    }
+
     /// The venue takes the direction of a stop from where the price is: one that is reached already
     /// would wait for the price to come back.
     private func checkStop(
         _ request: OrderRequest, _ market: Market
     ) throws(Unsupported) {
-        guard let stop = request.stop, let last = market.lastPrice else { return }
+        guard traits.stopDirection == .fromLastPrice, let stop = request.stop,
+            let last = market.lastPrice
+        else { return }
         let isReached = request.side == .buy ? last >= stop : last <= stop
         if isReached {
             throw .init("the stop at \(stop) is reached already, the last price is \(last)")
@@ -72,10 +85,13 @@ extension CoinExSession {
 
     /// The venue has no flag for reduce-only: an order to close a position is a request of its own,
     /// whose side follows from the position.
-    private mutating func closes(
+    mutating func closes(
         _ request: OrderRequest, _ market: Market
     ) throws(Unsupported) -> Bool {
-        guard request.isReduceOnly, market.segment == .futures else { return false }
+        guard request.isReduceOnly, traits.reduction == .ownRequest, market.segment == .futures
+        else {
+            return false
+        }
         guard request.stop == nil else {
             throw .init(
                 "the venue's stop orders cannot be reduce-only, one could open the opposite "
@@ -97,6 +113,8 @@ extension CoinExSession {
         return true
     }
 
+    // MARK: - Orders that close a position
+
     /// The most that may be bought or sold before a new order arrives, by all that we know.
     private func mayFill(
         _ side: Side, _ instrument: Int, besides serial: Int? = nil
@@ -112,7 +130,7 @@ extension CoinExSession {
 
     /// Whether an order that closes the position would meet another one than it was meant for: the
     /// position has turned, or may turn before it arrives.
-    func mayMeetAnother(_ order: TrackedOrder) -> Bool {
+    private func mayMeetAnother(_ order: TrackedOrder) -> Bool {
         guard order.closesPosition else { return false }
         guard let position = holdings.positions[order.instrument],
             position.side == order.request.side.opposite
@@ -134,58 +152,82 @@ extension CoinExSession {
         }
     }
 
-    // MARK: - Cancels and changes
+    // MARK: - Answers
 
-    private mutating func cancel(_ id: ClientOrderID, _ instrument: InstrumentID) {
-        guard let serial = desk.serial(of: id), let order = desk.orders[serial] else {
-            return report(id, instrument, .cancelRejected(reason: "the order is not known"), now)
+    mutating func placed(_ serial: Int, _ fact: OrderFact) {
+        guard let order = desk.orders[serial], !order.isDone, adopt(serial, fact) else { return }
+        if fact.unfilled == .zero {
+            desk.orders[serial]?.end(as: .filled)
+        } else if case .ended(let ending) = fact.standing {
+            desk.orders[serial]?.end(as: ending)
+        } else if fact.cannotRest {
+            cannotRest(serial, fact.id)
         }
-        guard !order.isDone, order.ending == nil else { return }  // its end is on the way
-        desk.orders[serial]?.wantsCancel = true
-        tryCancel(serial)
+        settle(serial)
     }
 
-    /// Cancels as soon as that is possible: before it is sent, or once its id is known.
-    mutating func tryCancel(_ serial: Int) {
-        guard let order = desk.orders[serial], order.wantsCancel, !order.isDone,
-            order.ending == nil, !order.isCancelling
-        else { return }
-        if takeBack(.place(serial)) { return finish(serial, .cancelled) }
-        if order.venueID != nil || order.waitingStopID != nil {
-            desk.orders[serial]?.isCancelling = true
-            request(.cancel(serial))
-        } else if order.isLost {
-            desk.orders[serial]?.isCancelling = true
-            request(.cancelByClientID(serial))
+    /// An order that cannot rest is over with its reply, if that comes behind the matching; one that
+    /// filled nothing is pushed nowhere.
+    mutating func cannotRest(_ serial: Int, _ id: WireID) {
+        switch traits.reply {
+        case .settled:
+            desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))
+        case .taken:
+            agenda.addOnce(
+                .request(.status(serial, id: id), attempts: 0), at: after(traits.pace.deals))
         }
     }
 
-    private mutating func amend(_ amendment: ApprovedAmendment) {
-        let serial = desk.serial(of: amendment.id)
-        guard let serial, let order = desk.orders[serial], whyNotAmended(order) == nil else {
-            let reason = serial.flatMap { desk.orders[$0] }.flatMap(whyNotAmended)
-            return report(
-                amendment.id, amendment.instrument,
-                .amendRejected(
-                    reason: reason.map { InternedText(passing: $0) } ?? "the order is not known"),
-                now)
+    mutating func refusedOrder(_ flight: Flight, _ refusal: Refusal) {
+        guard let serial = flight.ask.order, let order = desk.orders[serial] else {
+            return forgotten(flight)
         }
-        let number = order.amendCount + 1
-        desk.orders[serial]?.amendCount = number
-        desk.orders[serial]?.amend = TrackedOrder.Amend(
-            price: amendment.price, quantity: amendment.quantity, number: number)
-        request(.amend(serial, change: number))
+        if order.isDone { return notRemoved(flight) }
+        let reason = "\(refusal.advice) (\(refusal))"
+        if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
+        if case .place = flight.ask, order.isAcknowledged {
+            log(.warn, "order \(order.id) was refused and stands all the same: \(reason); asking")
+            return askStatus(serial)
+        }
+        let mayRepeat = flight.attempts + 1 < traits.bounds.placeAttempts
+        if case .place = flight.ask, mayMeetAnother(order), refusal.kind != .unknownOutcome,
+            refusal.kind != .undocumented, refusal.kind != .duplicateID
+        {
+            return finish(serial, .rejected(reason: InternedText(passing: reason)))
+        }
+        switch (refusal.kind, flight.ask) {
+        case (.rateLimit, .place) where order.wantsCancel,
+            (.expired, .place) where order.wantsCancel:
+            finish(serial, .cancelled)
+        case (.rateLimit, _) where mayRepeat:
+            limiter.hold(flight.group, until: after(traits.pace.rateLimit))
+            request(flight.ask, attempts: flight.attempts + 1)
+        case (.expired, _) where mayRepeat:
+            // Not carried out: the same order may go with a new timestamp and signature.
+            measureClock()
+            askAgain(flight)
+        case (.unknownOutcome, _), (.duplicateID, .place): lostAnswer(flight, reason)
+        case (.undocumented, .place), (.undocumented, .amend): lostAnswer(flight, reason)
+        case (_, .place): finish(serial, .rejected(reason: InternedText(passing: reason)))
+        case (_, .amend(_, let change)):
+            if order.amend?.number == change { refuseAmend(serial, reason) }
+            if refusal.kind == .unknownOrder { askStatus(serial) }
+        case (.unknownOrder, _):
+            desk.orders[serial]?.isCancelling = false
+            if order.venueID == nil, order.waitingStopID == nil { return }  // it is being asked for
+            desk.orders[serial]?.cancelWasUnknown(at: now)
+            askStatus(serial)
+        case (.busy, _), (.rateLimit, _), (.expired, _): repeatCancel(flight, reason)
+        default: refuseCancel(serial, reason)
+        }
     }
 
-    private func whyNotAmended(_ order: TrackedOrder) -> String? {
-        if order.isDone || order.ending != nil { return "the order has ended" }
-        if order.closesPosition {
-            return "the venue cannot change an order that closes a position: cancel it and send "
-                + "another"
-        }
-        if order.isLost { return "the order's fate is unknown: wait until the venue tells" }
-        if order.amend != nil { return "another change of the order is under way: wait for it" }
-        let isKnown = order.venueID != nil || order.waitingStopID != nil
-        return isKnown ? nil : "the venue has not acknowledged the order yet: wait for it"
+    /// Not only this order: no order of the segment will pass before somebody acts.
+    private mutating func sayOrdersAreRefused(_ refusal: Refusal, _ order: TrackedOrder) {
+        let segment = markets[order.instrument].segment
+        problem(
+            .trading(segment), refusal.cause,
+            "the venue refuses \(segment.rawValue) orders: \(refusal)",
+            "\(refusal.advice); orders may be open: look at them at the venue")
     }
 }

@@ -1,15 +1,14 @@
-internal import AccountSession
+internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
-internal import WireText
 
 /// Before any socket: the venue's clock, the markets' rules and the account's fees.
-extension CoinExSession {
+extension AccountCore {
     mutating func prepare() {
         for segment in markets.segments { knowDeals(segment) }
         var asks: [Ask] = [.time]
         asks += markets.segments.map { .instruments($0) }
-        if settings.key != nil { asks += markets.indices.map { .fees($0) } }
+        if plan.hasKey { asks += markets.indices.map { .fees($0) } }
         preparing = Set(asks)
         for ask in asks {
             // Fees of a market that does not exist would be refused for that.
@@ -21,15 +20,6 @@ extension CoinExSession {
     mutating func prepared(_ ask: Ask) {
         guard preparing.remove(ask) != nil, preparing.isEmpty, !hasInstruments else { return }
         makeInstruments()
-    }
-
-    /// The first answer of all came with the connection's making, so half of its way says nothing:
-    /// it is taken in, and asked once more before anything begins.
-    mutating func isFirstTime(_ flight: Flight, _ time: Timestamp) -> Bool {
-        guard preparing.contains(.time), clock.nanoseconds == nil else { return false }
-        receivedTime(flight, time)
-        request(.time)
-        return true
     }
 
     private mutating func makeInstruments() {
@@ -44,7 +34,7 @@ extension CoinExSession {
             case .unusable(let reason):
                 fail(
                     .instrument(index), .other,
-                    "the market list's entry for \(settings.symbols[index]) cannot be used: "
+                    "the market list's entry for \(markets[index].symbol) cannot be used: "
                         + reason, "trade another instrument, and report this with the venue's entry"
                 )
             case .missing, nil: break
@@ -53,20 +43,20 @@ extension CoinExSession {
         guard !hasFailed else { return }
         hasInstruments = true
         out.append(.instruments(instruments))
-        for segment in markets.segments { open(segment) }
+        for line in lines.ids { open(line) }
     }
 
     private mutating func checkTradable(_ listed: ListedInstrument, _ index: Int) {
         guard !listed.isTradable else { return }
         problem(
             .instrument(index), .maintenance,
-            "\(settings.symbols[index]) takes no orders over the API now",
+            "\(markets[index].symbol) takes no orders over the API now",
             "its data can be watched; orders will be refused")
     }
 
     private mutating func checkLeverage(_ listed: ListedInstrument, _ index: Int) {
-        let symbol = settings.symbols[index]
-        guard let wanted = settings.leverage[symbol], !listed.leverages.isEmpty,
+        let symbol = markets[index].symbol
+        guard let wanted = plan.leverage[symbol], !listed.leverages.isEmpty,
             !listed.leverages.contains(String(wanted.times))
         else { return }
         fail(
@@ -81,7 +71,7 @@ extension CoinExSession {
             guard case .missing(let nearest)? = news[index] else { continue }
             fail(
                 .instrument(index), .instrument,
-                "there is no instrument \(settings.symbols[index])",
+                "there is no instrument \(markets[index].symbol)",
                 nearest.isEmpty
                     ? "look for it with `runner venues`"
                     : "did you mean \(nearest.joined(separator: ", "))?")
@@ -112,11 +102,11 @@ extension CoinExSession {
         case .busy, .rateLimit, .expired, .unknownOutcome, .account:
             refusedQuestion(flight, refusal)
         default:
-            let wanted = settings.leverage[settings.symbols[index]]
+            let wanted = plan.leverage[markets[index].symbol]
             fail(
                 .leverage(index), .leverage,
                 "the venue refuses \(wanted?.description ?? "the leverage") for "
-                    + "\(settings.symbols[index]): \(refusal)",
+                    + "\(markets[index].symbol): \(refusal)",
                 "close the market's positions and orders first, or set what it has now")
         }
     }

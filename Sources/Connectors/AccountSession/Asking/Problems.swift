@@ -1,4 +1,3 @@
-internal import AccountSession
 internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
@@ -7,7 +6,7 @@ internal import VenueSessions
 enum ProblemTopic: Hashable {
     /// Answers over HTTP.
     case replies
-    case line(Segment)
+    case line(LineID)
     /// A question of these was refused.
     case refusal(EndpointGroup)
     case key
@@ -22,7 +21,7 @@ enum ProblemTopic: Hashable {
 }
 
 /// Problems are said once, and again when they change or come back.
-extension CoinExSession {
+extension AccountCore {
     /// Says a problem, unless it was said already.
     ///
     /// - Parameter retryAt: when it is tried again; that this moves on is no news by itself.
@@ -31,7 +30,7 @@ extension CoinExSession {
         retryAt: Timestamp? = nil, isPermanent: Bool = false
     ) {
         let new = VenueProblem(
-            "\(CoinExInstruments.venue): \(what)", whatToDo: toDo, cause: cause,
+            "\(traits.name): \(what)", whatToDo: toDo, cause: cause,
             retryAt: retryAt, isPermanent: isPermanent)
         if let old = said[topic], old.whatHappened == new.whatHappened, old.cause == cause,
             old.isPermanent == isPermanent
@@ -51,10 +50,10 @@ extension CoinExSession {
         _ topic: ProblemTopic, _ cause: VenueProblem.Cause, _ what: String, _ toDo: String
     ) {
         hasFailed = true
-        for segment in markets.segments {
-            if let socket = lines[segment]?.socket { out.append(.close(socket)) }
-            lines[segment]?.socket = nil
-            lines[segment]?.stage = .down
+        for line in lines.ids {
+            if let socket = lines[line].socket { out.append(.close(socket)) }
+            lines[line].socket = nil
+            lines[line].stage = .down
         }
         agenda.removeAll()
         waiting = []
@@ -62,32 +61,21 @@ extension CoinExSession {
         problem(topic, cause, what, toDo, isPermanent: true)
     }
 
+    package mutating func maintenanceIsAnnounced(for scope: String) {
+        problem(
+            .maintenance, .maintenance, "maintenance is announced for \(scope)",
+            "orders may be refused then, and connections lost; they are made again afterwards")
+    }
+
     // MARK: - What is said of
 
     mutating func sayLineIsDown(
-        _ segment: Segment, _ reason: String, _ cause: VenueProblem.Cause, retryAt: Timestamp
+        _ line: LineID, _ reason: String, _ cause: VenueProblem.Cause, retryAt: Timestamp
     ) {
         if cause == .key { return }  // that was said, and is the reason
         problem(
-            .line(segment), cause, "the \(segment.rawValue) connection is down: \(reason)",
-            Self.advice(cause), retryAt: retryAt)
-    }
-
-    static func advice(_ cause: VenueProblem.Cause) -> String {
-        switch cause {
-        case .unreachable:
-            "check the network, the proxy (HTTPS_PROXY) and the venue's address in the settings"
-        case .tls:
-            "check this machine's clock and its certificates; a test authority's certificate is "
-                + "named in the settings"
-        case .clock: "set this machine's clock by a time server"
-        case .key: "check the access id and the secret"
-        case .permission: "check the key's permissions and its list of addresses"
-        case .maintenance: "look at the venue's announcements"
-        case .instrument: "check the instrument's name"
-        case .leverage: "set a leverage that the market has"
-        case .refused, .other: "look at the venue's announcements and the log"
-        }
+            .line(line), cause, "the \(lines[line].name) connection is down: \(reason)",
+            cause.advice, retryAt: retryAt)
     }
 
     /// Before trading a key that does not work ends the run; once orders may be open it does not,
@@ -118,21 +106,23 @@ extension CoinExSession {
             solved(.trading(markets[order.instrument].segment))
         }
     }
+}
 
-    /// The measured offset: a line in the log, or a problem if requests were refused for it.
-    mutating func tellClock(wasDoubted: Bool) {
-        guard let offset = clock.nanoseconds else { return }
-        let direction = offset > 0 ? "behind" : "ahead of"
-        let tenths = (abs(offset) + second / 20) / (second / 10)
-        let text =
-            "this machine's clock is \(tenths / 10).\(tenths % 10) s \(direction) the venue's"
-        if wasDoubted {
-            problem(
-                .clock, .clock, "requests were refused for their time, and \(text)",
-                "\(Self.advice(.clock)); the difference is corrected for and the requests repeated")
-        } else if abs(offset) > second {
-            guard said[.clock] == nil else { return }
-            log(.warn, "\(text); that is corrected for")
+extension VenueProblem.Cause {
+    package var advice: String {
+        switch self {
+        case .unreachable:
+            "check the network, the proxy (HTTPS_PROXY) and the venue's address in the settings"
+        case .tls:
+            "check this machine's clock and its certificates; a test authority's certificate is "
+                + "named in the settings"
+        case .clock: "set this machine's clock by a time server"
+        case .key: "check the access id and the secret"
+        case .permission: "check the key's permissions and its list of addresses"
+        case .maintenance: "look at the venue's announcements"
+        case .instrument: "check the instrument's name"
+        case .leverage: "set a leverage that the market has"
+        case .refused, .other: "look at the venue's announcements and the log"
         }
     }
 }

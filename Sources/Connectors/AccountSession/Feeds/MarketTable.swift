@@ -1,11 +1,10 @@
-internal import AccountSession
-internal import TradingCore
-internal import TradingModel
+package import TradingCore
+public import TradingModel
 
 /// A market in use.
-struct Market {
+public struct Market {
     /// Where the order book stands.
-    enum BookStage: Hashable {
+    public enum BookStage: Hashable {
         /// Not subscribed.
         case none
         /// Subscribed, and the whole book has not come.
@@ -15,29 +14,28 @@ struct Market {
         case good
     }
 
-    let segment: Segment
-    let name: String
-    let nameBytes: [UInt8]
-    let symbol: Symbol
+    public let segment: Segment
+    package let name: String
+    @usableFromInline let nameBytes: [UInt8]
+    public let symbol: Symbol
     /// What the venue lists of it.
-    var news: InstrumentNews?
-    var fees: AccountFees?
-    var feeds: FeedSet = []
-    var book = CheckedBook()
-    var bookStage = BookStage.none
+    package var news: InstrumentNews?
+    package var fees: AccountFees?
+    package var feeds: FeedSet = []
+    public var bookStage = BookStage.none
     /// Wrong or missing books, none of them a minute after the one before.
-    var bookFailures = 0
+    package var bookFailures = 0
     /// When a book was wrong or missing last.
     var bookFailedAt = Timestamp.distantPast
     /// Whether `stale` was told of the book and holds still.
-    var isBookDoubted = false
-    var watches = FeedWatches()
-    /// The number of the last deal that was told.
-    var lastDeal: UInt64?
-    /// Deals before this are history of before our time; nil: take what comes.
-    var dealsSince: Timestamp?
-    var lastPrice: Price?
-    var mark: Price?
+    public var isBookDoubted = false
+    public var watches = FeedWatches()
+    /// The number of the last trade that was told.
+    public var lastTrade: UInt64?
+    /// Trades before this are history of before our time; nil: take what comes.
+    public var tradesSince: Timestamp?
+    public var lastPrice: Price?
+    public var mark: Price?
     /// When the last funding known was settled.
     var fundingTime: Timestamp?
     /// Settlements of which the account's list is awaited.
@@ -70,36 +68,37 @@ struct AwaitedFunding {
 }
 
 /// The markets in use; the place of each is its instrument's.
-struct MarketTable {
-    private var markets: [Market]
+public struct MarketTable {
+    @usableFromInline var markets: [Market]
     /// In use, spot first.
-    let segments: [Segment]
+    package let segments: [Segment]
 
-    init(_ symbols: [Symbol]) {
-        markets = symbols.map { symbol in
-            let name = CoinExInstruments.market(of: symbol)
-            return Market(
-                segment: CoinExInstruments.segment(of: symbol), name: name,
+    /// - Parameter names: the venue's, in the order of the symbols.
+    init(_ symbols: [Symbol], _ names: [String]) {
+        markets = zip(symbols, names).map { symbol, name in
+            Market(
+                segment: symbol.kind == .spot ? .spot : .futures, name: name,
                 nameBytes: Array(name.utf8), symbol: symbol)
         }
         segments = Set(markets.map(\.segment)).sorted()
     }
 
-    var indices: Range<Int> { markets.indices }
+    @inlinable public var indices: Range<Int> { markets.indices }
 
-    subscript(index: Int) -> Market {
+    @inlinable
+    public subscript(index: Int) -> Market {
         _read { yield markets[index] }
         _modify { yield &markets[index] }
     }
 
-    func first(of segment: Segment) -> Market? { markets.first { $0.segment == segment } }
-
     /// The place of a market, whose name means something only within its segment; nil: not in use.
-    func index(_ name: String, _ segment: Segment) -> Int? {
+    package func index(_ name: String, _ segment: Segment) -> Int? {
         markets.firstIndex { $0.segment == segment && $0.name == name }
     }
 
-    func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment) -> Int? {
+    /// The same where the name stands in a message.
+    @inlinable
+    public func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment) -> Int? {
         for index in markets.indices where markets[index].segment == segment {
             let name = markets[index].nameBytes
             guard name.count == range.count else { continue }

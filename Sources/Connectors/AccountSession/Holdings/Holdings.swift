@@ -1,0 +1,31 @@
+internal import TradingModel
+
+/// What the account holds, as far as the venue told.
+struct Holdings {
+    struct Holding {
+        var total: Money
+        var available: Money
+        /// When a push last told it.
+        var pushedAt = Timestamp.distantPast
+        /// The venue's time of it; later news may arrive earlier.
+        var venueTime = Timestamp.distantPast
+        /// Whether pushes of one moment told different amounts: which is newer the list will tell.
+        var isDoubtful = false
+    }
+
+    var balances: [Segment: [Currency: Holding]] = [:]
+    /// By instrument, once the venue told.
+    var positions: [Int: SignedQuantity] = [:]
+    var positionPushedAt: [Int: Timestamp] = [:]
+    /// The venue's time of what was pushed last; what is older came late.
+    var positionTimes: [Int: Timestamp] = [:]
+    /// Instruments of which pushes of one moment told different positions.
+    var doubtfulPositions: Set<Int> = []
+    /// What was told to be bought and sold since a position was told, which may contain it or not.
+    var filledSince: [Int: [Side: Quantity]] = [:]
+    var filledAt: [Int: Timestamp] = [:]
+    /// Markets of the pages of positions that have come so far.
+    var positionsSeen: Set<Int> = []
+    /// Executions before this are all known.
+    var dealsKnownUntil: [Segment: Timestamp] = [:]
+}

@@ -1,0 +1,252 @@
+internal import TradingCore
+internal import TradingModel
+package import VenueSessions
+
+/// Sockets: opened, signed, kept alive, given up and opened again.
+extension AccountCore {
+    mutating func open(_ line: LineID) {
+        guard lines[line].stage == .down, !hasFailed else { return }
+        let socket = newSocket()
+        lines[line].stage = .opening
+        lines[line].socket = socket
+        out.append(.open(socket, url: words.address(of: lines[line].segments)))
+    }
+
+    mutating func opened(_ socket: SocketID) {
+        guard let line = lines.id(of: socket), lines[line].stage == .opening else { return }
+        agenda.add(.ping(line), at: after(traits.pace.ping))
+        if !plan.hasKey { return joinFeeds(line) }
+        lines[line].stage = .signing
+        guard let number = nextNumber(on: line) else { return }
+        say(words.login(number, at: venueTime), .sign, on: line)
+    }
+
+    mutating func closed(_ socket: SocketID, _ reason: TransportProblem) {
+        guard let line = lines.id(of: socket) else { return }
+        lines[line].socket = nil
+        fell(line, reason.description, reason.cause)
+    }
+
+    /// Gives a socket up that is of no use any more.
+    package mutating func lose(
+        _ line: LineID, _ reason: String, _ cause: VenueProblem.Cause = .other
+    ) {
+        if let socket = lines[line].socket { out.append(.close(socket)) }
+        lines[line].socket = nil
+        fell(line, reason, cause)
+    }
+
+    private mutating func fell(
+        _ line: LineID, _ reason: String, _ cause: VenueProblem.Cause
+    ) {
+        guard lines[line].stage != .down else { return }
+        let wait = lines[line].backoff.next()
+        let unanswered = flights(on: line)
+        lines[line].stage = .down
+        lines[line].reason = reason
+        lines[line].requests = [:]
+        lines[line].queue = []
+        lines[line].subscribed = [:]
+        for segment in lines[line].segments { rounds[segment].questions = [] }
+        isReconciled = false
+        agenda.remove { due in
+            switch due {
+            case .ping(line), .ack(line, _, _), .socketQueue(line): true
+            default: false
+            }
+        }
+        for index in markets.indices where lines[line].segments.contains(markets[index].segment) {
+            markets[index].bookStage = .none
+            for feed in WatchedFeed.allCases { stopWatching(feed, index) }
+        }
+        if isConnected {
+            isConnected = false
+            tell(.lost, "\(lines[line].name): \(reason)")
+        }
+        for segment in lines[line].segments { refuseUnsent(segment, reason) }
+        sayLineIsDown(line, reason, cause, retryAt: after(wait))
+        agenda.add(.reopen(line), at: after(wait))
+        for flight in unanswered { self.unanswered(flight, reason, cause) }
+    }
+
+    /// What the account asked over a line and was not answered, in the order in which it was asked.
+    func flights(on line: LineID) -> [Flight] {
+        lines[line].requests.sorted { $0.key < $1.key }.compactMap { entry in
+            if case .ask(let flight) = entry.value { flight } else { nil }
+        }
+    }
+
+    // MARK: - Requests over a socket
+
+    /// The number that the next request over a line has; nil: it is not open.
+    func nextNumber(on line: LineID) -> Int64? {
+        lines[line].socket == nil ? nil : lines[line].nextID
+    }
+
+    /// Sends a request under that number, whose answer must come in time.
+    mutating func say(_ text: String, _ request: Line.Request, on line: LineID) {
+        guard let socket = lines[line].socket else { return }
+        let number = lines[line].nextID
+        lines[line].nextID = number + 1
+        lines[line].requests[number] = request
+        lines[line].queue.append(text)
+        let wait = request == .ping ? traits.pace.pong : traits.pace.ack
+        agenda.add(.ack(line, socket, number), at: after(wait))
+        sendQueue(line)
+    }
+
+    mutating func sendQueue(_ line: LineID) {
+        guard let socket = lines[line].socket else { return }
+        while let text = lines[line].queue.first {
+            if let time = limiter.take(lines[line].group, at: now) {
+                return agenda.addOnce(.socketQueue(line), at: time)
+            }
+            lines[line].queue.removeFirst()
+            out.append(.send(socket, text))
+        }
+    }
+
+    /// A request of the account, for which the limit has room, over the line of its segment.
+    ///
+    /// - Returns: false: the line is down or nobody has signed in, and nothing left.
+    mutating func send(_ request: VenueRequest, _ flight: Flight, on line: LineID) -> Bool {
+        guard let socket = lines[line].socket,
+            lines[line].isSignedIn || !request.isSigned && lines[line].stage != .opening
+        else { return false }
+        let id = lines[line].nextID
+        lines[line].nextID = id + 1
+        lines[line].requests[id] = .ask(flight)
+        agenda.add(.ack(line, socket, id), at: after(traits.pace.ack))
+        out.append(.send(socket, words.message(request, id, at: venueTime)))
+        return true
+    }
+
+    mutating func ping(_ line: LineID) {
+        guard let number = nextNumber(on: line) else { return }
+        say(words.ping(number), .ping, on: line)
+        agenda.add(.ping(line), at: after(traits.pace.ping))
+    }
+
+    /// An answer that did not come: the socket may be open, but nobody is there.
+    mutating func missed(_ line: LineID, _ socket: SocketID, _ id: Int64) {
+        guard lines[line].socket == socket, let request = lines[line].requests[id] else { return }
+        let silence = "the venue does not answer on the \(lines[line].name) socket (\(request))"
+        if isConnected { tell(.stale, silence) }
+        lose(line, silence, .unreachable)
+    }
+
+    /// What was asked over a line under this number, as far as it is open; nil: nothing of the account's.
+    package func flight(_ id: Int64, on line: LineID) -> Flight? {
+        if case .ask(let flight)? = lines[line].requests[id] { flight } else { nil }
+    }
+
+    /// All that answers an ask over a line has come, and this is what it says.
+    package mutating func answered(_ id: Int64, on line: LineID, _ answer: Answer) {
+        guard let flight = flight(id, on: line) else { return }
+        lines[line].requests[id] = nil
+        answering = flight
+        if flight.ask.order.map({ desk.orders[$0] == nil }) ?? false {
+            forgotten(flight)
+        } else {
+            take(answer, flight)
+        }
+        dealt()
+    }
+
+    /// A line's own request is done, or refused.
+    ///
+    /// - Parameter refusal: nil: done as asked.
+    package mutating func answered(_ id: Int64, on line: LineID, _ refusal: Refusal?) {
+        guard let request = lines[line].requests.removeValue(forKey: id) else { return }
+        if let refusal { return refused(request, refusal, line) }
+        switch request {
+        case .ping, .leaving, .ask: break
+        case .sign: subscribePrivately(line)
+        case .privateChannel:
+            if lines[line].stage == .subscribing, hasAnswers(line, private: true) {
+                reconcile(line)
+            }
+        case .publicChannel:
+            if lines[line].stage == .joining, hasAnswers(line, private: false) {
+                becomeLive(line)
+            }
+        }
+    }
+
+    private func hasAnswers(_ line: LineID, private isPrivate: Bool) -> Bool {
+        lines[line].requests.values.allSatisfy { request in
+            switch request {
+            case .privateChannel: !isPrivate
+            case .publicChannel: isPrivate
+            default: true
+            }
+        }
+    }
+
+    private mutating func refused(_ request: Line.Request, _ refusal: Refusal, _ line: LineID) {
+        switch refusal.kind {
+        case .account:
+            refusedKey(
+                "the venue refuses the signature on its \(lines[line].name) socket: \(refusal)",
+                "check the access id, the secret and this machine's clock", cause: .key)
+            requestRegularly(.time)  // or is it the clock? A signature is over nothing but the time
+            lose(line, "the key is refused", .key)
+        case .notSignedIn:
+            // It forgot us: begin again on a new socket.
+            lose(line, "the venue wants the signature again")
+        case .incorrect:
+            lose(line, "a subscription is refused (\(request)): \(refusal)", .refused)
+        case .busy, .rateLimit: lose(line, "\(request) is refused: \(refusal)", .maintenance)
+        default: lose(line, "\(request) is refused: \(refusal)", .refused)
+        }
+    }
+
+    /// A message on a line cannot be read, which may have been about an order: agree again.
+    package mutating func unreadable(_ line: LineID, _ reason: String) {
+        switch traits.unreadable {
+        case .reopens: lose(line, reason)
+        case .asks:
+            log(.warn, reason)
+            reconcileAgain()
+        }
+    }
+
+    // MARK: - Towards live
+
+    private mutating func subscribePrivately(_ line: LineID) {
+        lines[line].stage = .subscribing
+        let channels = lines[line].segments.flatMap { words.privateChannels(of: $0) }
+        if channels.isEmpty { return reconcile(line) }
+        for channel in channels {
+            guard let number = nextNumber(on: line) else { return }
+            say(words.subscribe(privately: channel, number), .privateChannel(channel), on: line)
+        }
+    }
+
+    mutating func joinFeeds(_ line: LineID) {
+        lines[line].stage = .joining
+        tellReconciled()
+        subscribeFeeds(line)
+        if hasAnswers(line, private: false) { becomeLive(line) }
+    }
+
+    private mutating func becomeLive(_ line: LineID) {
+        lines[line].stage = .live
+        lines[line].backoff.reset()
+        solved(.line(line))
+        if plan.hasKey {
+            agenda.addOnce(.audit, at: after(traits.pace.audit))
+            agenda.addOnce(.accountAudit, at: after(traits.pace.accountAudit))
+            for segment in lines[line].segments { knowDeals(segment) }
+        }
+        guard lines.ids.allSatisfy({ lines[$0].stage == .live }), !isConnected else { return }
+        isConnected = true
+        let state: VenueState = wasConnected ? .resynchronised : .connected
+        let reason = lines[line].reason
+        wasConnected = true
+        tell(state, state == .connected ? "connected" : "connected again after: \(reason)")
+    }
+
+    /// Whether the line of a segment has agreed about everything and its feeds have begun.
+    func isLive(_ segment: Segment) -> Bool { lines[of: segment].stage == .live }
+}

@@ -1,0 +1,166 @@
+internal import TradingModel
+public import VenueSessions
+
+/// A socket of a session; several segments may share one.
+public struct LineID: Hashable, Sendable {
+    @usableFromInline let number: Int
+    @usableFromInline init(_ number: Int) { self.number = number }
+}
+
+/// A socket and what has been agreed over it.
+struct Line {
+    enum Stage: Hashable {
+        /// Not open; the next attempt is on the agenda.
+        case down
+        case opening
+        case signing
+        /// Waiting for the private channels' acknowledgements.
+        case subscribing
+        /// Asking for all that pushes may have missed.
+        case reconciling
+        /// Waiting for the public channels' acknowledgements.
+        case joining
+        case live
+    }
+
+    enum Request: Hashable, CustomStringConvertible {
+        case ping
+        case sign
+        case privateChannel(String)
+        case publicChannel(String)
+        case leaving(String)
+        /// What the account asks over the line.
+        case ask(Flight)
+
+        /// What the account asks by it; nil: it is the line's own.
+        var ask: Ask? {
+            if case .ask(let flight) = self { flight.ask } else { nil }
+        }
+
+        var description: String {
+            switch self {
+            case .ping: "ping"
+            case .sign: "sign"
+            case .privateChannel(let name): "privateChannel(\"\(name)\")"
+            case .publicChannel(let name): "publicChannel(\"\(name)\")"
+            case .leaving(let name): "leaving(\"\(name)\")"
+            case .ask: "a question or an order"
+            }
+        }
+    }
+
+    /// As messages name it.
+    let name: String
+    let segments: [Segment]
+    /// Its messages share one limit.
+    let group: EndpointGroup
+    var stage = Stage.down
+    var socket: SocketID?
+    var backoff: Backoff
+    var nextID: Int64 = 1
+    /// What was asked and not yet answered.
+    var requests: [Int64: Request] = [:]
+    /// Messages that wait for the limit on messages.
+    var queue: [String] = []
+    /// The markets subscribed by channel.
+    var subscribed: [FeedChannel: [Int]] = [:]
+    /// Why the socket was lost last; empty while it never was.
+    var reason = ""
+
+    var isSignedIn: Bool {
+        switch stage {
+        case .down, .opening, .signing: false
+        case .subscribing, .reconciling, .joining, .live: true
+        }
+    }
+}
+
+extension EndpointGroup {
+    /// All messages of a line share one limit, those of the account too.
+    package static func line(of segments: [Segment]) -> EndpointGroup {
+        EndpointGroup("\(segments.map(\.rawValue).joined(separator: " and ")) socket")
+    }
+}
+
+/// The lines of the segments in use, changed where they lie.
+@usableFromInline
+struct Lines {
+    private var all: [Line]
+    /// The sockets of all and what they are for, read at every frame.
+    @usableFromInline var sockets: [SocketID?]
+    @usableFromInline let firsts: [Segment]
+    private let spot: LineID?
+    private let futures: LineID?
+
+    init(of segments: [Segment], _ plan: VenueTraits.Lines, _ pace: Pace, seed: UInt64) {
+        let groups: [[Segment]] =
+            switch plan {
+            case .perSegment: segments.map { [$0] }
+            case .shared: segments.isEmpty ? [] : [segments]
+            }
+        all = groups.enumerated().map { index, segments in
+            let name = segments.map(\.rawValue).joined(separator: " and ")
+            return Line(
+                name: name, segments: segments, group: .line(of: segments),
+                backoff: Backoff(
+                    first: pace.reconnectFirst, longest: pace.reconnectLongest,
+                    seed: seed &+ UInt64(index) &+ 1))
+        }
+        sockets = all.map { _ in nil }
+        firsts = groups.map { $0[0] }
+        func line(of segment: Segment) -> LineID? {
+            groups.firstIndex { $0.contains(segment) }.map { LineID($0) }
+        }
+        spot = line(of: .spot)
+        futures = line(of: .futures)
+    }
+
+    var ids: [LineID] { all.indices.map { LineID($0) } }
+
+    subscript(line: LineID) -> Line {
+        _read { yield all[line.number] }
+        _modify {
+            yield &all[line.number]
+            sockets[line.number] = all[line.number].socket
+        }
+    }
+
+    /// The line that a segment in use speaks over.
+    func id(of segment: Segment) -> LineID {
+        let line =
+            switch segment {
+            case .spot: spot
+            case .futures: futures
+            }
+        guard let line else { preconditionFailure("\(segment) is not in use") }
+        return line
+    }
+
+    subscript(of segment: Segment) -> Line {
+        _read { yield all[id(of: segment).number] }
+    }
+
+    /// Whether an ask is under way over any of them.
+    func isAsking(_ ask: Ask) -> Bool {
+        all.contains { line in
+            line.requests.values.contains { $0.ask == ask }
+        }
+    }
+
+    /// The line that speaks over this socket; nil: it is an old one.
+    @inlinable
+    func id(of socket: SocketID) -> LineID? {
+        for number in sockets.indices where sockets[number] == socket { return LineID(number) }
+        return nil
+    }
+}
+
+extension AccountCore {
+    /// The line that speaks over this socket; nil: it is an old one, whose last words count no more.
+    @inlinable
+    public func line(of socket: SocketID) -> LineID? { lines.id(of: socket) }
+
+    /// What speaks over a line; the first of them where several do.
+    @inlinable
+    public func segment(of line: LineID) -> Segment { lines.firsts[line.number] }
+}

@@ -1,0 +1,26 @@
+package import TradingModel
+package import VenueSessions
+
+/// An order that is made ready and never sent.
+extension AccountCore {
+    package func practiceOrder(at now: Timestamp) -> HTTPCall? {
+        let ready = markets.indices.first { isLive(markets[$0].segment) }
+        guard plan.hasKey, let ready, let price = markets[ready].lastPrice else { return nil }
+        let request = OrderRequest(
+            instrument: InstrumentID(ready), side: .buy, quantity: Self.practiceQuantity,
+            price: price)
+        guard let order = words.place(request, practiceID, closes: false), order.line == nil
+        else { return nil }
+        return words.call(order, at: clock.venueTime(at: now))
+    }
+
+    /// As long as those of real orders.
+    private var practiceID: WireID {
+        switch traits.clientIDs {
+        case .text: .text("mr00000000000-000000")
+        case .number: .number(plan.clientNumbers.lowerBound)
+        }
+    }
+
+    private static let practiceQuantity = Quantity(attos: 12_345_000_000_000_000)
+}

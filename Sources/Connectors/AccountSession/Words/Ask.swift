@@ -1,0 +1,95 @@
+package import TradingModel
+package import VenueSessions
+
+/// What a request is for: all that is needed to make it, again if need be.
+public enum Ask: Hashable, Sendable {
+    case time
+    case instruments(Segment)
+    case fees(Int)
+    case leverage(Int)
+    /// Whether the key may trade: asked with a cancel that finds nothing.
+    case mayTrade(Segment)
+    case balances(Segment)
+    case positions(page: PagePlace)
+    /// What the account was charged at settlements of an instrument.
+    case funding(Int)
+    case openOrders(Scope, page: PagePlace)
+    case openStops(Scope, page: PagePlace)
+    /// Recent executions of an instrument.
+    case executions(Int, page: PagePlace)
+    // By the serial of an order:
+    case place(Int)
+    /// The order's change of this number.
+    case amend(Int, change: Int)
+    case cancel(Int)
+    case cancelByClientID(Int)
+    case status(Int, id: WireID)
+    case executionsOf(Int, id: WireID, page: PagePlace)
+    /// By client id, among open orders and then among finished ones.
+    case findOpen(Int)
+    case findFinished(Int)
+    case findOpenStop(Int)
+    case findFinishedStop(Int)
+
+    /// The order that it is about.
+    package var order: Int? {
+        switch self {
+        case .place(let serial), .amend(let serial, _), .cancel(let serial),
+            .cancelByClientID(let serial), .status(let serial, _), .executionsOf(let serial, _, _),
+            .findOpen(let serial), .findFinished(let serial), .findOpenStop(let serial),
+            .findFinishedStop(let serial):
+            serial
+        default: nil
+        }
+    }
+
+    /// Whether its success shows that the key works.
+    package var isSigned: Bool {
+        switch self {
+        case .time, .instruments: false
+        default: true
+        }
+    }
+
+    /// Whether what it changes is a stop order that has not woken.
+    package func isAboutStop(_ order: TrackedOrder) -> Bool {
+        switch self {
+        case .place: order.request.stop != nil
+        case .amend, .cancel: order.waitingStopID != nil
+        default: false
+        }
+    }
+
+    package var isAboutExecutions: Bool {
+        if case .executionsOf = self { true } else { false }
+    }
+
+    /// Whether it changes an order: then a lost answer is not simply asked for again.
+    package var isOrderChange: Bool {
+        switch self {
+        case .place, .amend, .cancel, .cancelByClientID: true
+        default: false
+        }
+    }
+}
+
+/// What part of an account a list shows.
+public enum Scope: Hashable, Sendable {
+    case segment(Segment)
+    case instrument(Int)
+}
+
+/// A request that was sent.
+public struct Flight: Hashable, Sendable {
+    public let ask: Ask
+    package let sentAt: Timestamp
+    package let attempts: Int
+    package let group: EndpointGroup
+}
+
+/// A request that waits for its group's limit.
+struct WaitingRequest {
+    let ask: Ask
+    let since: Timestamp
+    let attempts: Int
+}
