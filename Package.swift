@@ -39,8 +39,7 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "AccountSession", "CProcess", "CYaml", "CoinEx", "LiveTrading", "MarketFiles",
-                "PaperTrading",
+                "CProcess", "CYaml", "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading",
                 "PlainJSON", "ScriptHost", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel",
                 "Transport",

@@ -37,7 +37,7 @@ public final class LiveRun: VenueRun {
     /// Whether rehearsals have it already.
     private var isKept = false
     private var requests: [SessionInput] = []
-    private var truth = PositionTruth()
+    private var truth: PositionTruth
     private var nextComparison = Timestamp.distantFuture
     private var hasStarted = false
     private var isWindingDown = false
@@ -45,9 +45,12 @@ public final class LiveRun: VenueRun {
     /// How often the venue's positions are held against ours: a mismatch is a matter of seconds.
     private static let comparisonPeriod: Int64 = 1_000_000_000
 
-    /// - Parameter engine: one that has not started.
-    public init(engine: Engine, reloads: StrategyReloads?) {
+    /// - Parameters:
+    ///   - engine: one that has not started.
+    ///   - patience: how long the venue's positions may differ from ours.
+    public init(engine: Engine, reloads: StrategyReloads?, patience: VenuePatience = .usual) {
         self.engine = engine
+        truth = PositionTruth(patience: patience)
         self.reloads = reloads
         let instruments = engine.state.instruments
         written = Written(

@@ -5,7 +5,7 @@ package import VenueSessions
 /// Holds what the venue says is held against what our fills add up to.
 ///
 /// The venue's word may come before the fills that it counts, or behind them: for a while the two
-/// differ, and nothing is wrong. What still differs after ``patience`` did not come from our
+/// differ, and nothing is wrong. What still differs after the venue's patience did not come from our
 /// orders: somebody traded by hand, or the venue closed the position. The venue is the truth then.
 package struct PositionTruth {
     private struct Claim {
@@ -14,15 +14,10 @@ package struct PositionTruth {
         var differsSince: Timestamp?
     }
 
-    /// Positions are asked for every 30 s and lost fills found within 20 s: by then both were told
-    /// anew, whatever was lost on the way.
-    package static let patience: Int64 = 60_000_000_000
-    /// The venue said itself that it was no order of ours; fills that crossed it take no longer.
-    package static let patienceIfForced: Int64 = 5_000_000_000
-
+    private let patience: VenuePatience
     private var claims: [InstrumentID: Claim] = [:]
 
-    package init() {}
+    package init(patience: VenuePatience = .usual) { self.patience = patience }
 
     /// What the venue said last, by instrument.
     package var positions: [VenuePosition] {
@@ -68,7 +63,7 @@ package struct PositionTruth {
             }
             let since = claim.differsSince ?? now
             claim.differsSince = since
-            let patience = claim.position.isForced ? Self.patienceIfForced : Self.patience
+            let patience = claim.position.isForced ? patience.forcedPosition : patience.position
             guard now >= since.advanced(byNanoseconds: patience), !isDoubtful(instrument) else {
                 continue
             }

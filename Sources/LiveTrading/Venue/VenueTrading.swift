@@ -62,8 +62,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// Whether the venue has shown on another connection that no order of the run is open.
     public private(set) var isProvenEmpty = false
 
-    /// Cancels are answered within a second; an order whose fate is unknown within twenty.
-    private static var windDownPatience: Int64 { 30_000_000_000 }
+    private let windDownPatience: Int64
     /// Some requests, also where a few of them fail and are asked again.
     private static var verifyPatience: Int64 { 15_000_000_000 }
     /// What was on its way when the venue showed its lists has come by then.
@@ -73,14 +72,16 @@ public final class VenueTrading<Run: VenueRun> {
     ///   - asksFirst: whether ``VenueAudience/mayTrade()`` decides before the strategy starts.
     ///   - connectPatience: nanoseconds from the first failure after which it gives up when it has
     ///     not connected yet, 0: at once; nil: never. Once it has traded it never gives up.
+    ///   - patience: how long the venue may take to tell what became of the last orders.
     ///   - makeRun: called once, with the venue's rules of all instruments.
     public init(
         asksFirst: Bool, audience: any VenueAudience, connectPatience: Int64? = nil,
-        makeRun: @escaping ([Instrument]) -> Run
+        patience: VenuePatience = .usual, makeRun: @escaping ([Instrument]) -> Run
     ) {
         self.asksFirst = asksFirst
         self.audience = audience
         self.connectPatience = connectPatience
+        windDownPatience = patience.windDown
         self.makeRun = makeRun
     }
 
@@ -287,7 +288,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func windDown(_ end: End, at now: Timestamp) {
         planned = end
         stage = .windingDown
-        deadline = now.advanced(byNanoseconds: Self.windDownPatience)
+        deadline = now.advanced(byNanoseconds: windDownPatience)
         run?.windDown(end.reason, at: now)
         announceEnd(end, at: now)
         look(at: now)
@@ -297,7 +298,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func announceEnd(_ end: End, at now: Timestamp) {
         guard asksFirst, let run else { return }
         let open = run.engine.state.orders.openCount
-        let seconds = (Self.windDownPatience + Self.verifyPatience) / 1_000_000_000
+        let seconds = (windDownPatience + Self.verifyPatience) / 1_000_000_000
         let what = open == 0 ? "" : "cancelling \(counted(open, "order")) and "
         audience.log(
             .info,

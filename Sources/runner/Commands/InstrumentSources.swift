@@ -1,5 +1,6 @@
 import MarketFiles
 import TradingModel
+import VenueSessions
 
 /// Where the facts about an instrument of a backtest come from, each winning over the next: flags,
 /// the recording's own sidecar, the decimals of the data.

@@ -5,6 +5,7 @@ import PlainJSON
 import ScriptHost
 import TradingCore
 import TradingModel
+import VenueSessions
 
 /// `runner strategy.lua`: trading until somebody stops it, on paper unless `--live` says otherwise.
 struct Paper: ParsableCommand {

@@ -6,6 +6,7 @@ import PaperTrading
 import PlainJSON
 import TradingCore
 import TradingModel
+import VenueSessions
 
 /// `runner record`: a venue's market data, to files that `backtest` reads.
 struct Record: ParsableCommand {

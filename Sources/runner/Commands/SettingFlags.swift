@@ -1,4 +1,5 @@
 import ArgumentParser
+import VenueSessions
 
 /// The flags that stand for settings; each wins over the environment and `runner.yaml`.
 struct SettingFlags: ParsableArguments {

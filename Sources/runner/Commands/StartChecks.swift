@@ -1,6 +1,7 @@
 import ScriptHost
 import TradingCore
 import TradingModel
+import VenueSessions
 
 /// What `runner check` finds in a script that has been loaded: said before it trades.
 struct StartFindings {

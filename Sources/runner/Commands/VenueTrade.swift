@@ -57,7 +57,7 @@ struct VenueTrade {
         let engine = Engine(
             mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
             now: clock.now())
-        let run = LiveRun(engine: engine, reloads: reloads)
+        let run = LiveRun(engine: engine, reloads: reloads, patience: venue.patience)
         run.listener = { command, state in screen.show(LogLine(command, state)) }
         run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         return run
@@ -144,7 +144,8 @@ struct VenueTrade {
         let folder = try RunSession(
             mode: mode, venue: venue.name, origin: origin, settings: entries)
         let trading = VenueTrading<Run>(
-            asksFirst: isLive, audience: screen, connectPatience: connectPatience
+            asksFirst: isLive, audience: screen, connectPatience: connectPatience,
+            patience: venue.patience
         ) { instruments in
             makeRun(instruments, screen.lines, reloads)
         }

@@ -1,5 +1,6 @@
 import PaperTrading
 import TradingModel
+import VenueSessions
 
 /// What was set, or asked for by a flag, and does nothing in this run.
 ///

@@ -1,3 +1,5 @@
+import VenueSessions
+
 /// What may stand below a part of the tree of settings.
 struct SettingNames {
     private let path: [String]

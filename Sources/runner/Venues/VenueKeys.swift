@@ -1,11 +1,11 @@
 import CProcess
 import Glibc
+import VenueSessions
 
 /// An account's key at a venue, as the user keeps it; never a setting, so never written down.
-struct VenueKeys {
-    let id: String
-    let secret: String
+typealias VenueKeys = VenueKey
 
+extension VenueKey {
     /// The same where nothing can be done without it.
     ///
     /// - Parameter purpose: such as `live trading`.

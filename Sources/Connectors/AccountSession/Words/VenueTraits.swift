@@ -84,6 +84,8 @@ package struct VenueTraits: Sendable {
     /// The channels of market data that there are, in the order in which they are subscribed.
     package var channels: [FeedChannel]
     package var unreadable: Unreadable
+    /// Levels a side of the books that are subscribed; nil: all that there are.
+    package var depthLevels: Int?
     package var pace: Pace
     package var bounds: Bounds
 
@@ -92,6 +94,7 @@ package struct VenueTraits: Sendable {
         reduction: Reduction, stopDirection: StopDirection, spotFee: SpotFee,
         openOrders: OpenOrderLists, absence: AbsenceRule, absenceUnseen: AbsenceRule,
         lines: Lines, subscribing: Subscribing, channels: [FeedChannel], unreadable: Unreadable,
+        depthLevels: Int? = nil,
         pace: Pace = Pace(), bounds: Bounds = Bounds()
     ) {
         self.name = name
@@ -108,8 +111,28 @@ package struct VenueTraits: Sendable {
         self.subscribing = subscribing
         self.channels = channels
         self.unreadable = unreadable
+        self.depthLevels = depthLevels
         self.pace = pace
         self.bounds = bounds
+    }
+
+    /// What a run can do at the venue.
+    package var abilities: VenueAbilities {
+        let feeds: [(String, FeedChannel)] = [
+            ("trades", .trades), ("quotes", .quotes), ("book", .book), ("bars", .trades),
+            ("ticker", .states), ("funding", .states),
+        ]
+        return VenueAbilities(
+            feeds: feeds.filter { channels.contains($0.1) }.map(\.0), orders: orders.names,
+            isLive: true, depthLevels: depthLevels)
+    }
+
+    /// How long a run waits for what the session needs its time for.
+    package var patience: VenuePatience {
+        // Two looks at positions, and a doubt that its last look ends within some seconds.
+        VenuePatience(
+            position: 2 * pace.accountAudit,
+            windDown: max(absence.notBefore, absenceUnseen.notBefore) + 10 * second)
     }
 }
 

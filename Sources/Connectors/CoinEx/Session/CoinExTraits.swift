@@ -15,5 +15,6 @@ extension VenueTraits {
         absenceUnseen: AbsenceRule(
             lists: [.open, .finished], looks: 4, over: 3 * second, notBefore: 15 * second),
         lines: .perSegment, subscribing: .wholeList,
-        channels: [.book, .trades, .quotes, .states, .index], unreadable: .reopens)
+        channels: [.book, .trades, .quotes, .states, .index], unreadable: .reopens,
+        depthLevels: 50)
 }

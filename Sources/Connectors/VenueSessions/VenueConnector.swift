@@ -1,0 +1,147 @@
+public import TradingModel
+
+/// An account's key at a venue: written down nowhere, shown to nobody.
+public struct VenueKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+    public let id: String
+    public let secret: String
+
+    public init(id: String, secret: String) {
+        self.id = id
+        self.secret = secret
+    }
+
+    public var description: String { "•••" }
+    public var debugDescription: String { "•••" }
+}
+
+/// What a session of a venue begins with.
+public struct VenuePlan: Sendable {
+    public var symbols: [Symbol]
+    /// Nil: public data only.
+    public var key: VenueKey?
+    /// Of the perpetuals; nil: as the account has it.
+    public var leverage: Int?
+    public var isIsolated: Bool?
+    /// Where its sockets are.
+    public var socketBase: String
+    /// All chance of the session.
+    public var seed: UInt64
+
+    public init(
+        symbols: [Symbol], key: VenueKey?, leverage: Int? = nil, isIsolated: Bool? = nil,
+        socketBase: String, seed: UInt64
+    ) {
+        self.symbols = symbols
+        self.key = key
+        self.leverage = leverage
+        self.isIsolated = isIsolated
+        self.socketBase = socketBase
+        self.seed = seed
+    }
+}
+
+/// What is wanted cannot be had at the venue: said before anything is connected.
+public struct InvalidVenuePlan: Error, Hashable, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
+}
+
+/// What can be done at a venue through its connector.
+public struct VenueAbilities: Hashable, Sendable {
+    /// As scripts subscribe to them.
+    public var feeds: [String]
+    /// Order types, times in force and flags.
+    public var orders: [String]
+    /// Whether orders with real money can be sent.
+    public var isLive: Bool
+    /// Levels a side of the books that are subscribed; nil: all that there are.
+    public var depthLevels: Int?
+
+    public init(feeds: [String], orders: [String], isLive: Bool, depthLevels: Int?) {
+        self.feeds = feeds
+        self.orders = orders
+        self.isLive = isLive
+        self.depthLevels = depthLevels
+    }
+}
+
+/// How long a run waits for what a venue's session needs its time for, in nanoseconds.
+public struct VenuePatience: Hashable, Sendable {
+    /// The venue's word about a position and the fills that it counts overtake one another: within
+    /// this both are told anew, whatever was lost on the way.
+    public var position: Int64
+    /// The same where the venue says that it changed the position by itself.
+    public var forcedPosition: Int64
+    /// Cancels are answered, and orders whose fate was unknown are known.
+    public var windDown: Int64
+
+    public init(position: Int64, forcedPosition: Int64 = 5_000_000_000, windDown: Int64) {
+        self.position = position
+        self.forcedPosition = forcedPosition
+        self.windDown = windDown
+    }
+
+    /// Of a venue whose positions are asked for every half a minute and whose doubts end within twenty
+    /// seconds.
+    public static let usual = VenuePatience(
+        position: 60_000_000_000, windDown: 30_000_000_000)
+}
+
+/// A venue that can be connected to: the one value that its target exports.
+public struct VenueConnector: Sendable {
+    /// As symbols begin with it.
+    public let name: String
+    public let title: String
+    /// What it trades, for people.
+    public let markets: String
+    /// Where its requests go, and where its sockets are.
+    public let requestBase: String
+    public let socketBase: String
+    /// What follows a simulator's address in that of its sockets.
+    public let socketPath: String
+    /// What the fees of its spot markets are taken out of, for backtests.
+    public let spotFee: SpotFee
+    /// A market that it surely has, to try it with.
+    public let example: String
+    public let abilities: VenueAbilities
+    public let patience: VenuePatience
+    /// Asks it how it is, and with a key whether that works.
+    public let makeProbe: @Sendable (VenueKey?) -> any VenueProbe
+    /// What cancels the orders of a run whose client order ids begin so.
+    public let makeCleaner: @Sendable ([Symbol], VenueKey, _ idPrefix: String) -> any VenueSession
+    /// What looks through an account's open orders; cancels, where it is told to, those whose client
+    /// order id is meant.
+    public let makeSweep:
+        @Sendable (
+            VenueKey, _ cancels: Bool, OpenOrderSightings, @escaping @Sendable (String?) -> Bool
+        ) -> any VenueSession
+    public let makeSession: @Sendable (VenuePlan) throws(InvalidVenuePlan) -> any VenueSession
+
+    public init(
+        name: String, title: String, markets: String, requestBase: String, socketBase: String,
+        socketPath: String, spotFee: SpotFee, example: String, abilities: VenueAbilities,
+        patience: VenuePatience, makeProbe: @escaping @Sendable (VenueKey?) -> any VenueProbe,
+        makeCleaner: @escaping @Sendable ([Symbol], VenueKey, String) -> any VenueSession,
+        makeSweep:
+            @escaping @Sendable (
+                VenueKey, Bool, OpenOrderSightings, @escaping @Sendable (String?) -> Bool
+            ) -> any VenueSession,
+        makeSession:
+            @escaping @Sendable (VenuePlan) throws(InvalidVenuePlan) -> any VenueSession
+    ) {
+        self.name = name
+        self.title = title
+        self.markets = markets
+        self.requestBase = requestBase
+        self.socketBase = socketBase
+        self.socketPath = socketPath
+        self.spotFee = spotFee
+        self.example = example
+        self.abilities = abilities
+        self.patience = patience
+        self.makeProbe = makeProbe
+        self.makeCleaner = makeCleaner
+        self.makeSweep = makeSweep
+        self.makeSession = makeSession
+    }
+}
