@@ -46,6 +46,16 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.events == ["accepted 7", "fill 0.4@100", "expired"])
     }
 
+    @Test func `asks for the balances behind fills, which are not pushed`() throws {
+        let desk = try submitted(nil)
+        try desk.answer("place", "order 7,\(number),buy,market,1,1,filled")
+        try desk.hear("0 fill 9,7,\(number),buy,100,0.4")
+        try desk.hear("0 fill 10,7,\(number),buy,100,0.6")
+        #expect(desk.events == ["accepted 7", "fill 0.4@100", "fill 0.6@100"])
+        desk.wait(1)
+        #expect(desk.asked.count { $0.text == "balances" } == 1)
+    }
+
     // T7: a push carries the number of the request that made the order, long ago.
     @Test func `takes a push for what it is whatever number it carries`() throws {
         let desk = try submitted()

@@ -19,7 +19,7 @@ struct LineVenue: Dialect {
                 stop: false, ioc: false, fok: false, postOnly: false, reduceOnly: false,
                 amend: false),
             reply: .settled, reduction: .flag, stopDirection: .said, spotFee: .quote,
-            openOrders: .perInstrument,
+            openOrders: .perInstrument, pushesBalances: false,
             absence: AbsenceRule(lists: [.open], looks: 2, over: 2 * second, notBefore: 4 * second),
             absenceUnseen: AbsenceRule(
                 lists: [.open], looks: 3, over: 2 * second, notBefore: 4 * second),

@@ -55,7 +55,7 @@ extension AccountCore {
         return now < pushedAt.advanced(byNanoseconds: traits.pace.burst)
     }
 
-    /// Asks for what pushes leave in doubt, when no more of them are to be expected.
+    /// Asks for what pushes leave in doubt or do not tell, when no more of them are to be expected.
     mutating func askAfterBurst(_ ask: Ask) {
         agenda.addOnce(.request(ask, attempts: 0), at: after(traits.pace.burst))
     }

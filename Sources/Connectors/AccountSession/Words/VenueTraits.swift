@@ -75,6 +75,8 @@ package struct VenueTraits: Sendable {
     /// What the fees of spot executions are taken out of.
     package var spotFee: SpotFee
     package var openOrders: OpenOrderLists
+    /// Whether changes of balances are told; else they are asked for behind executions.
+    package var pushesBalances: Bool
     /// When an order that the venue has is gone, should the venue not show it.
     package var absence: AbsenceRule
     /// The same for one that was sent and of which nothing came back.
@@ -92,7 +94,8 @@ package struct VenueTraits: Sendable {
     package init(
         name: String, clientIDs: ClientIDs, orders: OrderKinds, reply: ReplyMeaning,
         reduction: Reduction, stopDirection: StopDirection, spotFee: SpotFee,
-        openOrders: OpenOrderLists, absence: AbsenceRule, absenceUnseen: AbsenceRule,
+        openOrders: OpenOrderLists, pushesBalances: Bool, absence: AbsenceRule,
+        absenceUnseen: AbsenceRule,
         lines: Lines, subscribing: Subscribing, channels: [FeedChannel], unreadable: Unreadable,
         depthLevels: Int? = nil,
         pace: Pace = Pace(), bounds: Bounds = Bounds()
@@ -105,6 +108,7 @@ package struct VenueTraits: Sendable {
         self.stopDirection = stopDirection
         self.spotFee = spotFee
         self.openOrders = openOrders
+        self.pushesBalances = pushesBalances
         self.absence = absence
         self.absenceUnseen = absenceUnseen
         self.lines = lines

@@ -7,7 +7,7 @@ extension VenueTraits {
         name: CoinExInstruments.venue, clientIDs: .text(coinExClientOrderIDRules),
         orders: OrderKinds(),
         reply: .settled, reduction: .ownRequest, stopDirection: .fromLastPrice,
-        spotFee: CoinExInstruments.spotFee, openOrders: .perSegment,
+        spotFee: CoinExInstruments.spotFee, openOrders: .perSegment, pushesBalances: true,
         // Lists and questions have been seen to lag behind by 10 to 20 s.
         absence: AbsenceRule(
             lists: [.open, .byID, .finished], looks: 3, over: 10 * second, notBefore: 20 * second),
