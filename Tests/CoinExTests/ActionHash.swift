@@ -9,7 +9,7 @@ struct ActionHash {
     mutating func add(_ action: SessionAction, at now: Timestamp) {
         add("\(now.nanoseconds) ")
         switch action {
-        case .open(let socket, let url): add("open \(socket) \(url)")
+        case .open(let socket, let url, _): add("open \(socket) \(url)")
         case .send(let socket, let text): add("send \(socket) \(text)")
         case .close(let socket): add("close \(socket)")
         case .wake(let time): add("wake \(time.nanoseconds)")

@@ -45,7 +45,7 @@ final class SessionDesk {
         for action in new {
             switch action {
             case .request(let id, let call): calls.append((id, call))
-            case .open(let socket, let url):
+            case .open(let socket, let url, _):
                 sockets[String(url.split(separator: "/").last ?? "")] = socket
             case .close(let socket): sockets = sockets.filter { $0.value != socket }
             case .send(let socket, let text): sent.append((socket, text))

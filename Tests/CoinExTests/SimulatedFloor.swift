@@ -102,7 +102,7 @@ final class Floor {
     private func perform(_ action: SessionAction) {
         switch action {
         case .request(let id, let call): send(id, call)
-        case .open(let socket, let url):
+        case .open(let socket, let url, _):
             sockets[String(url.split(separator: "/").last ?? "")] = socket
             input(.opened(socket))
         case .close(let socket): sockets = sockets.filter { $0.value != socket }

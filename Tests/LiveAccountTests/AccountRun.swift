@@ -139,7 +139,7 @@ final class AccountRun {
 
     private func perform(_ action: SessionAction) {
         switch action {
-        case .open(let socket, let url):
+        case .open(let socket, let url, _):
             let path = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(3)
             wire.send(.connect(socket, path: "/" + path.joined(separator: "/")), at: now)
             connectionCount += 1

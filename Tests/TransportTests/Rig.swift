@@ -176,6 +176,7 @@ final class Rig: @unchecked Sendable {
             messages.append(bytes)
             let text = String(decoding: bytes.prefix(200), as: UTF8.self)
             log.append("\(isText ? "text" : "binary") \(socket.number) \(text)")
+        case .pinged(let socket): log.append("pinged \(socket.number)")
         case .response(let id, let reply):
             let body = String(decoding: reply.body.prefix(200), as: UTF8.self)
             log.append("response \(id.number) \(reply.status) \(body)")

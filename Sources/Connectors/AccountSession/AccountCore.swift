@@ -113,7 +113,7 @@ public struct AccountCore {
         case .command(let command): perform(command)
         case .subscribe(let feeds): subscribe(feeds)
         case .reconcile: reconcileAgain()
-        case .timer, .frame, .response: break
+        case .timer, .frame, .response, .pinged: break
         }
     }
 

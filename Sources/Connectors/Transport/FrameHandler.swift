@@ -33,7 +33,7 @@ final class FrameHandler: ChannelInboundHandler {
         switch frame.opcode {
         case .text, .binary: began(frame)
         case .continuation: continued(frame)
-        case .ping: connection.write(.pong, frame.data)
+        case .ping: connection.pinged(frame.data)
         case .pong: break
         case .connectionClose: closed(frame.data)
         default: violated("a frame of an unknown kind")

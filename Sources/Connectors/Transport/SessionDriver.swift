@@ -100,6 +100,8 @@ public final class SessionDriver {
 
     func opened(_ socket: SocketID) { handle(.opened(socket)) }
 
+    func pinged(_ socket: SocketID) { handle(.pinged(socket)) }
+
     func closed(_ socket: SocketID, _ problem: TransportProblem) {
         sockets[socket] = nil
         if isHandling { untold.insert(socket) }
@@ -141,7 +143,8 @@ public final class SessionDriver {
     private func isTold(_ input: SessionInput) -> Bool {
         switch input {
         case .closed(let socket, _): untold.remove(socket) != nil
-        case .opened(let socket), .frame(let socket, _, _): sockets[socket] != nil
+        case .opened(let socket), .frame(let socket, _, _), .pinged(let socket):
+            sockets[socket] != nil
         default: true
         }
     }
@@ -166,7 +169,7 @@ public final class SessionDriver {
 
     private func perform(_ action: SessionAction, at now: Timestamp) {
         switch action {
-        case .open(let socket, let url): open(socket, url)
+        case .open(let socket, let url, let terms): open(socket, url, terms)
         case .send(let socket, let text): sockets[socket]?.send(text)
         case .close(let socket): close(socket)
         case .request(let id, let call): request(id, call)
@@ -177,10 +180,12 @@ public final class SessionDriver {
         }
     }
 
-    private func open(_ socket: SocketID, _ url: String) {
+    private func open(_ socket: SocketID, _ url: String, _ terms: SocketTerms) {
         precondition(sockets[socket] == nil, "\(socket) is open: each attempt has its own number")
         do {
-            let connection = try WebSocketConnection(socket, Endpoint(url), dialer, for: self)
+            try Subprotocols.check(terms.subprotocols)
+            let connection = try WebSocketConnection(
+                socket, Endpoint(url), terms, dialer, for: self)
             sockets[socket] = connection
             connection.open(on: loop)
         } catch {

@@ -20,6 +20,7 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private let endpoint: Endpoint
+    private let subprotocols: [String]
     private let connection: WebSocketConnection
     private let key = NIOWebSocketClientUpgrader.randomRequestKey()
     private var state = State.asking
@@ -27,8 +28,11 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
     private let decoder = ByteToMessageHandler(
         HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes))
 
-    init(_ endpoint: Endpoint, for connection: WebSocketConnection) {
+    init(
+        _ endpoint: Endpoint, offering subprotocols: [String], for connection: WebSocketConnection
+    ) {
         self.endpoint = endpoint
+        self.subprotocols = subprotocols
         self.connection = connection
     }
 
@@ -41,6 +45,9 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
         ])
         checker.addCustom(upgradeRequestHeaders: &headers)
         headers.add(name: "Sec-WebSocket-Extensions", value: Deflate.offer)
+        if !subprotocols.isEmpty {
+            headers.add(name: Subprotocols.header, value: subprotocols.joined(separator: ", "))
+        }
         let head = HTTPRequestHead(
             version: .http1_1, method: .GET, uri: endpoint.path, headers: headers)
         pipeline.write(NIOAny(HTTPClientRequestPart.head(head)), promise: nil)
@@ -123,9 +130,8 @@ final class UpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
                 "\(endpoint.place) agrees to a WebSocket, but with a wrong key: something"
                     + " between answers in its place")
         }
-        guard !head.headers.contains(name: "sec-websocket-protocol") else {
-            throw TransportProblem(.other, "the venue chose a subprotocol that was not offered")
-        }
+        try Subprotocols.checkChoice(
+            head.headers[canonicalForm: Subprotocols.header], of: subprotocols)
         return try Deflate.agreed(in: head.headers["sec-websocket-extensions"])
     }
 

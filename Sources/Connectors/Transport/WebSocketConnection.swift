@@ -20,6 +20,7 @@ final class WebSocketConnection {
 
     private let id: SocketID
     private let endpoint: Endpoint
+    private let terms: SocketTerms
     private let dialer: Dialer
     private let driver: SessionDriver
     private let teller: ProblemTeller
@@ -28,9 +29,13 @@ final class WebSocketConnection {
     /// What the server said instead of opening, should the rest of it not come in time.
     var refusal: TransportProblem?
 
-    init(_ id: SocketID, _ endpoint: Endpoint, _ dialer: Dialer, for driver: SessionDriver) {
+    init(
+        _ id: SocketID, _ endpoint: Endpoint, _ terms: SocketTerms, _ dialer: Dialer,
+        for driver: SessionDriver
+    ) {
         self.id = id
         self.endpoint = endpoint
+        self.terms = terms
         self.dialer = dialer
         self.driver = driver
         let settings = dialer.settings
@@ -79,7 +84,8 @@ final class WebSocketConnection {
         }
         state = .opening(channel)
         do {
-            try UpgradeHandler(endpoint, for: self).install(in: channel)
+            try UpgradeHandler(endpoint, offering: terms.subprotocols, for: self)
+                .install(in: channel)
             try channel.pipeline.syncOperations.addHandler(OpeningHandler(self))
         } catch {
             caught(error)
@@ -105,6 +111,13 @@ final class WebSocketConnection {
     func received(_ message: Span<UInt8>, isText: Bool) {
         guard !isOver else { return }
         driver.received(message, isText: isText, on: id)
+    }
+
+    /// Answers a ping of the server's.
+    func pinged(_ payload: ByteBuffer) {
+        write(.pong, payload)
+        guard terms.tellsPings, !isOver else { return }
+        driver.pinged(id)
     }
 
     func closedByPeer(code: UInt16?, reason: String) {

@@ -98,9 +98,23 @@ public struct ForeignOrder: Hashable, Sendable {
     }
 }
 
+/// What is wanted of a socket beside its address.
+public struct SocketTerms: Hashable, Sendable {
+    /// The subprotocols that are offered, the one liked best first: the server must choose one of them.
+    ///
+    /// Empty: none is offered, and the server may choose none.
+    public var subprotocols: [String]
+    /// Whether the server's pings are told, by ``SessionInput/pinged(_:)``.
+    public var tellsPings: Bool
+    public init(subprotocols: [String] = [], tellsPings: Bool = false) {
+        self.subprotocols = subprotocols
+        self.tellsPings = tellsPings
+    }
+}
+
 /// What a session wants done, in order.
 public enum SessionAction: Sendable {
-    case open(SocketID, url: String)
+    case open(SocketID, url: String, SocketTerms = SocketTerms())
     /// A text message.
     case send(SocketID, String)
     /// Drops the connection; nothing more is heard of it.

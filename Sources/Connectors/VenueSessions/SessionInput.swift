@@ -103,6 +103,10 @@ public enum SessionInput: Sendable {
     case closed(SocketID, reason: TransportProblem)
     /// A whole message, fragments put together.
     case frame(SocketID, [UInt8], isText: Bool)
+    /// The server's ping, which was answered: the line lives.
+    ///
+    /// Told where the socket was opened with ``SocketTerms/tellsPings``.
+    case pinged(SocketID)
     case response(RequestID, HTTPReply)
     case failed(RequestID, TransportProblem)
     /// Time has passed: asked for by ``SessionAction/wake(at:)``. The first one begins the session.

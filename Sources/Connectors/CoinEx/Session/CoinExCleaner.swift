@@ -92,7 +92,7 @@ public struct CoinExCleaner: VenueSession {
             guard let asked = asked.removeValue(forKey: id) else { return }
             actions.append(.log(.error, "\(CoinExInstruments.venue): \(problem)"))
             repeatLater(asked.question, &actions)
-        case .opened, .closed, .frame, .command, .subscribe, .reconcile: break
+        case .opened, .closed, .frame, .pinged, .command, .subscribe, .reconcile: break
         }
     }
 
