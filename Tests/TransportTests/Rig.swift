@@ -207,11 +207,11 @@ let first = SocketID(1)
 
 func call(
     _ method: String, _ path: String, body: String = "", headers: [HTTPHeader] = [],
-    isOrder: Bool = false, sendWithin: Int64? = nil
+    host: RequestHost = .main, isOrder: Bool = false, sendWithin: Int64? = nil
 ) -> HTTPCall {
     HTTPCall(
         method: method, path: path, headers: headers, body: body, group: EndpointGroup("test"),
-        isOrder: isOrder, sendWithin: sendWithin)
+        host: host, isOrder: isOrder, sendWithin: sendWithin)
 }
 
 /// Short waits, for the tests of silence.

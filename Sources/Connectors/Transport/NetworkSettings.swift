@@ -1,9 +1,12 @@
 public import NIOCore
+public import VenueSessions
 
 /// How sockets and requests reach a venue.
 public struct NetworkSettings: Sendable {
     /// Scheme, host and port of requests, such as `https://api.coinex.com`; each call's path follows.
     public var requestBase: String
+    /// The same for the venue's hosts beside ``RequestHost/main``.
+    public var furtherBases: [RequestHost: String] = [:]
     /// A PEM file of certificates to trust besides the system's; nil: only the system's.
     public var certificateAuthorities: String?
     /// The proxies between us and the venue.

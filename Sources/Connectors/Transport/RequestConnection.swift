@@ -13,10 +13,10 @@ final class RequestConnection: ChannelInboundHandler {
     typealias OutboundOut = HTTPClientRequestPart
 
     private enum State {
-        case connecting(Requests.Pending)
+        case connecting(RequestPool.Pending)
         /// The TLS handshake is under way; nothing of the request has left.
-        case securing(Requests.Pending, any Channel)
-        case busy(Requests.Pending, any Channel)
+        case securing(RequestPool.Pending, any Channel)
+        case busy(RequestPool.Pending, any Channel)
         case free(any Channel)
         case over
     }
@@ -26,7 +26,7 @@ final class RequestConnection: ChannelInboundHandler {
     private let endpoint: Endpoint
     private let dialer: Dialer
     private let now: () -> Timestamp
-    private let owner: Requests
+    private let owner: RequestPool
     private let teller: ProblemTeller
     private let writer = RequestWriter()
     private var state: State
@@ -38,7 +38,7 @@ final class RequestConnection: ChannelInboundHandler {
 
     init(
         _ number: Int, _ endpoint: Endpoint, _ dialer: Dialer, now: @escaping () -> Timestamp,
-        for owner: Requests
+        for owner: RequestPool
     ) {
         self.number = number
         self.endpoint = endpoint
@@ -53,7 +53,7 @@ final class RequestConnection: ChannelInboundHandler {
 
     // MARK: What the owner wants
 
-    func open(for pending: Requests.Pending, on loop: any EventLoop) {
+    func open(for pending: RequestPool.Pending, on loop: any EventLoop) {
         state = .connecting(pending)
         wait(until: pending.deadline, on: loop)
         dialer.connect(to: endpoint).assumeIsolated().whenComplete { [self] result in
@@ -65,7 +65,7 @@ final class RequestConnection: ChannelInboundHandler {
     }
 
     /// Sends a request over a connection that is free.
-    func send(_ pending: Requests.Pending) {
+    func send(_ pending: RequestPool.Pending) {
         guard case .free(let channel) = state else {
             preconditionFailure("connection \(number) is not free")
         }
@@ -118,7 +118,7 @@ final class RequestConnection: ChannelInboundHandler {
         wait(until: .now() + dialer.settings.waits.connect, on: channel.eventLoop)
     }
 
-    private func send(_ pending: Requests.Pending, over channel: any Channel) {
+    private func send(_ pending: RequestPool.Pending, over channel: any Channel) {
         guard !pending.isExpired else { return leave(pending, channel) }
         state = .busy(pending, channel)
         reply = nil
@@ -131,7 +131,7 @@ final class RequestConnection: ChannelInboundHandler {
     }
 
     /// What became too old while the connection was made is not sent; the connection can carry another.
-    private func leave(_ pending: Requests.Pending, _ channel: any Channel) {
+    private func leave(_ pending: RequestPool.Pending, _ channel: any Channel) {
         state = .free(channel)
         freeSince = .now()
         owner.isFree(self)
@@ -170,7 +170,7 @@ final class RequestConnection: ChannelInboundHandler {
             .other, "the reply is longer than \(NetworkSettings.Limit.message) bytes")
     }
 
-    private func finished(_ pending: Requests.Pending) {
+    private func finished(_ pending: RequestPool.Pending) {
         guard let reply = reply.take(), let channel else { return }
         if isKept, channel.isActive {
             state = .free(channel)
@@ -202,7 +202,7 @@ final class RequestConnection: ChannelInboundHandler {
 
     /// Ends the connection, and the request that it carries with this problem.
     private func fail(_ problem: TransportProblem) {
-        let pending: Requests.Pending? =
+        let pending: RequestPool.Pending? =
             switch state {
             case .connecting(let pending), .securing(let pending, _), .busy(let pending, _): pending
             case .free: nil
@@ -217,7 +217,7 @@ final class RequestConnection: ChannelInboundHandler {
 
 // MARK: Waiting
 extension RequestConnection {
-    private func waitForReply(_ pending: Requests.Pending, on loop: any EventLoop) {
+    private func waitForReply(_ pending: RequestPool.Pending, on loop: any EventLoop) {
         wait(until: min(.now() + dialer.settings.waits.read, pending.deadline), on: loop)
     }
 
@@ -246,7 +246,7 @@ extension RequestConnection {
         }
     }
 
-    private func tardiness(_ pending: Requests.Pending) -> String {
+    private func tardiness(_ pending: RequestPool.Pending) -> String {
         let waits = dialer.settings.waits
         if NIODeadline.now() >= pending.deadline {
             return "took more than \(teller.told(waits.request))"

@@ -90,7 +90,7 @@ public final class SessionDriver {
         waiting = []
         var ends = sockets.keys.sorted { $0.number < $1.number }.compactMap { sockets[$0]?.close() }
         sockets = [:]
-        ends.append(requests.close())
+        ends += requests.close()
         return EventLoopFuture.andAllComplete(ends, on: loop)
     }
 

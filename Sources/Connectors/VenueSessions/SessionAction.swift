@@ -9,6 +9,17 @@ public struct EndpointGroup: Hashable, Comparable, Sendable, CustomStringConvert
     public var description: String { name }
 }
 
+/// One of the hosts that a venue's requests go to, by the name that its connector gives it; where it
+/// is, the settings of the network say.
+public struct RequestHost: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let name: String
+    public init(_ name: String) { self.name = name }
+    /// The one that most venues have alone.
+    public static var main: Self { Self("main") }
+    public static func < (left: Self, right: Self) -> Bool { left.name < right.name }
+    public var description: String { name }
+}
+
 /// A request as it goes on the wire: what was signed is sent, byte for byte.
 public struct HTTPCall: Hashable, Sendable {
     public var method: String
@@ -18,6 +29,7 @@ public struct HTTPCall: Hashable, Sendable {
     /// Empty: none.
     public var body: String
     public var group: EndpointGroup
+    public var host: RequestHost
     /// Whether it may change an order: such requests go before all others that wait.
     public var isOrder: Bool
     /// Within how many nanoseconds from being asked for it must leave; nil: as long as its reply is
@@ -27,13 +39,15 @@ public struct HTTPCall: Hashable, Sendable {
     public var sendWithin: Int64?
     public init(
         method: String, path: String, headers: [HTTPHeader] = [], body: String = "",
-        group: EndpointGroup, isOrder: Bool = false, sendWithin: Int64? = nil
+        group: EndpointGroup, host: RequestHost = .main, isOrder: Bool = false,
+        sendWithin: Int64? = nil
     ) {
         self.method = method
         self.path = path
         self.headers = headers
         self.body = body
         self.group = group
+        self.host = host
         self.isOrder = isOrder
         self.sendWithin = sendWithin
     }
