@@ -8,14 +8,17 @@ internal import VenueSessions
 ///
 ///     connecting → securing → busy ⇄ free
 ///         └───────────┴────────┴──────┴→ over
+///
+/// Until it stands nothing of the request that it is made for has left. One that becomes too old
+/// meanwhile is given up at once, and the connection made for those that come after.
 final class RequestConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
     private enum State {
-        case connecting(RequestPool.Pending)
-        /// The TLS handshake is under way; nothing of the request has left.
-        case securing(RequestPool.Pending, any Channel)
+        case connecting(RequestPool.Pending?)
+        /// The TLS handshake is under way.
+        case securing(RequestPool.Pending?, any Channel)
         case busy(RequestPool.Pending, any Channel)
         case free(any Channel)
         case over
@@ -33,6 +36,8 @@ final class RequestConnection: ChannelInboundHandler {
     private var reply: HTTPReply?
     private var isKept = false
     /// When the step at hand is given up if nothing comes before.
+    private var stepEnd = NIODeadline.distantFuture
+    /// When it is seen whether the step, or the request, is to be given up.
     private var patience = NIODeadline.distantFuture
     private var timer: Scheduled<Void>?
 
@@ -55,7 +60,8 @@ final class RequestConnection: ChannelInboundHandler {
 
     func open(for pending: RequestPool.Pending, on loop: any EventLoop) {
         state = .connecting(pending)
-        wait(until: pending.deadline, on: loop)
+        stepEnd = pending.deadline
+        wait(until: pending.expiry, on: loop)
         dialer.connect(to: endpoint).assumeIsolated().whenComplete { [self] result in
             switch result {
             case .success(let channel): connected(channel)
@@ -85,9 +91,9 @@ final class RequestConnection: ChannelInboundHandler {
     /// Whether it carries a question, or is made for one.
     var isAsking: Bool {
         switch state {
-        case .connecting(let pending), .securing(let pending, _), .busy(let pending, _):
+        case .connecting(let pending?), .securing(let pending?, _), .busy(let pending, _):
             !pending.call.isOrder
-        case .free, .over: false
+        case .connecting(nil), .securing(nil, _), .free, .over: false
         }
     }
 
@@ -113,13 +119,25 @@ final class RequestConnection: ChannelInboundHandler {
             channel.close(promise: nil)
             return fail(teller.problem(error, now: now()))
         }
-        guard endpoint.isSecure else { return send(pending, over: channel) }
+        guard endpoint.isSecure else { return stands(pending, over: channel) }
         state = .securing(pending, channel)
-        wait(until: .now() + dialer.settings.waits.connect, on: channel.eventLoop)
+        stepEnd = .now() + dialer.settings.waits.connect
+        wait(until: pending.map { min(stepEnd, $0.expiry) } ?? stepEnd, on: channel.eventLoop)
+    }
+
+    /// Sends what it was made for, unless that became too old, or an order waits that has no
+    /// connection.
+    private func stands(_ pending: RequestPool.Pending?, over channel: any Channel) {
+        let isLate = pending.map(owner.isTooOld) ?? false
+        if let pending, !isLate, !owner.yields(pending) { return send(pending, over: channel) }
+        if let pending, !isLate { owner.putBack(pending) }
+        state = .free(channel)
+        freeSince = .now()
+        owner.isFree(self)
+        if let pending, isLate { pending.tell(.failure(pending.unsent)) }
     }
 
     private func send(_ pending: RequestPool.Pending, over channel: any Channel) {
-        guard !pending.isExpired else { return leave(pending, channel) }
         state = .busy(pending, channel)
         reply = nil
         writer.send(RequestText.buffer(pending.call, to: endpoint, channel.allocator))
@@ -128,14 +146,6 @@ final class RequestConnection: ChannelInboundHandler {
             NIOAny(HTTPClientRequestPart.head(RequestWriter.head)), promise: nil)
         guard case .busy = state else { return }  // writing may have shown that it is gone
         waitForReply(pending, on: channel.eventLoop)
-    }
-
-    /// What became too old while the connection was made is not sent; the connection can carry another.
-    private func leave(_ pending: RequestPool.Pending, _ channel: any Channel) {
-        state = .free(channel)
-        freeSince = .now()
-        owner.isFree(self)
-        pending.tell(.failure(pending.unsent))
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -187,7 +197,7 @@ final class RequestConnection: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case TLSUserEvent.handshakeCompleted = event, case .securing(let pending, _) = state {
-            send(pending, over: context.channel)
+            stands(pending, over: context.channel)
         }
         context.fireUserInboundEventTriggered(event)
     }
@@ -204,9 +214,9 @@ final class RequestConnection: ChannelInboundHandler {
     private func fail(_ problem: TransportProblem) {
         let pending: RequestPool.Pending? =
             switch state {
-            case .connecting(let pending), .securing(let pending, _), .busy(let pending, _): pending
-            case .free: nil
-            case .over: nil
+            case .connecting(let pending), .securing(let pending, _): pending
+            case .busy(let pending, _): pending
+            case .free, .over: nil
             }
         if case .over = state { return }
         _ = close()
@@ -218,7 +228,8 @@ final class RequestConnection: ChannelInboundHandler {
 // MARK: Waiting
 extension RequestConnection {
     private func waitForReply(_ pending: RequestPool.Pending, on loop: any EventLoop) {
-        wait(until: min(.now() + dialer.settings.waits.read, pending.deadline), on: loop)
+        stepEnd = min(.now() + dialer.settings.waits.read, pending.deadline)
+        wait(until: stepEnd, on: loop)
     }
 
     /// A timer that fires too early is cheaper than one that is set anew for each request.
@@ -238,17 +249,34 @@ extension RequestConnection {
 
     private func fired(on loop: any EventLoop) {
         timer = nil
+        let now = NIODeadline.now()
         switch state {
         case .free, .over: patience = .distantFuture
-        case _ where NIODeadline.now() < patience: schedule(on: loop)
-        case .connecting(let pending), .securing(let pending, _), .busy(let pending, _):
-            fail(TransportProblem(.timeout, "\(endpoint.place) \(tardiness(pending))"))
+        case _ where now < patience: schedule(on: loop)
+        case .connecting(let pending?) where now < stepEnd: giveUp(pending, .connecting(nil), loop)
+        case .securing(let pending?, let channel) where now < stepEnd:
+            giveUp(pending, .securing(nil, channel), loop)
+        case .connecting(let pending), .securing(let pending, _): fail(tooSlow(pending))
+        case .busy(let pending, _): fail(tooSlow(pending))
         }
     }
 
-    private func tardiness(_ pending: RequestPool.Pending) -> String {
+    /// The request has become too old, and what is done for it goes on without.
+    private func giveUp(
+        _ pending: RequestPool.Pending, _ next: State, _ loop: any EventLoop
+    ) {
+        state = next
+        wait(until: stepEnd, on: loop)
+        pending.tell(.failure(pending.unsent))
+    }
+
+    private func tooSlow(_ pending: RequestPool.Pending?) -> TransportProblem {
+        TransportProblem(.timeout, "\(endpoint.place) \(tardiness(pending))")
+    }
+
+    private func tardiness(_ pending: RequestPool.Pending?) -> String {
         let waits = dialer.settings.waits
-        if NIODeadline.now() >= pending.deadline {
+        if let pending, NIODeadline.now() >= pending.deadline {
             return "took more than \(teller.told(waits.request))"
         }
         if case .securing = state { return "did not finish the TLS handshake" }

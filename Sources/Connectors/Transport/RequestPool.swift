@@ -15,9 +15,14 @@ final class RequestPool {
         let deadline: NIODeadline
         /// From then on it is not sent.
         let expiry: NIODeadline
+        /// The same by the session's clock, which goes on while the machine sleeps; nil: none is set.
+        let staleAt: Timestamp?
         let tell: (Requests.Outcome) -> Void
 
-        var isExpired: Bool { NIODeadline.now() >= expiry }
+        func isTooOld(at time: NIODeadline, _ now: Timestamp) -> Bool {
+            time >= expiry || staleAt.map { now >= $0 } ?? false
+        }
+
         var unsent: TransportProblem {
             TransportProblem(.unsent, "all connections were busy, or none stood in time")
         }
@@ -72,7 +77,11 @@ final class RequestPool {
     }
 
     /// Sends a call; its reply or problem is told later, once.
-    func send(_ call: HTTPCall, then tell: @escaping (Requests.Outcome) -> Void) {
+    ///
+    /// - Parameter asked: when it was asked for, by the session's clock.
+    func send(
+        _ call: HTTPCall, at asked: Timestamp, then tell: @escaping (Requests.Outcome) -> Void
+    ) {
         do throws(TransportProblem) {
             try RequestText.check(call)
             let base = try base.get()
@@ -81,12 +90,18 @@ final class RequestPool {
             let pending = Pending(
                 call: call, deadline: deadline,
                 expiry: call.sendWithin.map { min(deadline, now + .nanoseconds($0)) } ?? deadline,
-                tell: tell)
+                staleAt: call.sendWithin.map { asked.advanced(byNanoseconds: $0) }, tell: tell)
             if hasRoom(for: call) { dispatch(pending, to: base) } else { wait(pending) }
         } catch {
             tell(.failure(error))
         }
     }
+
+    /// Whether it has waited too long to be sent.
+    func isTooOld(_ pending: Pending) -> Bool { pending.isTooOld(at: .now(), now()) }
+
+    /// Whether it must let an order go first that waits for a connection.
+    func yields(_ pending: Pending) -> Bool { !pending.call.isOrder && !waitingOrders.isEmpty }
 
     /// Whether a connection is free for it, or may be opened.
     private func hasRoom(for call: HTTPCall) -> Bool {
@@ -102,7 +117,7 @@ final class RequestPool {
         }
     }
 
-    /// Makes a call ready as ``send(_:then:)`` does, and sends nothing.
+    /// Makes a call ready as ``send(_:at:then:)`` does, and sends nothing.
     func practise(_ call: HTTPCall) {
         guard case .success(let base) = base, (try? RequestText.check(call)) != nil else { return }
         practised = RequestText.buffer(call, to: base, ByteBufferAllocator())
@@ -164,10 +179,19 @@ final class RequestPool {
         scheduleExpiry()
     }
 
+    /// A question whose connection an order takes goes with the next one.
+    func putBack(_ pending: Pending) {
+        waitingQuestions.insert(pending, at: 0)
+        scheduleExpiry()
+    }
+
     /// Sends what waits and may go now.
     private func dispatchWaiting() {
         guard !isClosed, case .success(let base) = base else { return }
+        guard !(waitingOrders.isEmpty && waitingQuestions.isEmpty) else { return }
+        let late = takeLate()
         while let pending = takeWaiting() { dispatch(pending, to: base) }
+        for pending in late { pending.tell(.failure(pending.unsent)) }
     }
 
     private func takeWaiting() -> Pending? {
@@ -194,11 +218,19 @@ final class RequestPool {
     /// Tells of those that have waited too long.
     private func expire() {
         expiry = nil
-        let expired = (waitingOrders + waitingQuestions).filter(\.isExpired)
-        waitingOrders.removeAll(where: \.isExpired)
-        waitingQuestions.removeAll(where: \.isExpired)
+        let late = takeLate()
         scheduleExpiry()
-        for pending in expired { pending.tell(.failure(pending.unsent)) }
+        for pending in late { pending.tell(.failure(pending.unsent)) }
+    }
+
+    /// Takes out those that have waited too long, all by one time: none is taken out and not told.
+    private func takeLate() -> [Pending] {
+        let (time, now) = (NIODeadline.now(), now())
+        let late = (waitingOrders + waitingQuestions).filter { $0.isTooOld(at: time, now) }
+        guard !late.isEmpty else { return [] }
+        waitingOrders.removeAll { $0.isTooOld(at: time, now) }
+        waitingQuestions.removeAll { $0.isTooOld(at: time, now) }
+        return late
     }
 
     // MARK: Idle ones

@@ -26,15 +26,17 @@ final class Requests {
     }
 
     /// Sends a call; its reply or problem is told later, once.
-    func send(_ call: HTTPCall, then tell: @escaping (Outcome) -> Void) {
+    ///
+    /// - Parameter now: when it was asked for.
+    func send(_ call: HTTPCall, at now: Timestamp, then tell: @escaping (Outcome) -> Void) {
         guard let pool = pool(of: call.host) else {
             let text = "the settings name no address for the requests to \(call.host)"
             return tell(.failure(TransportProblem(.other, text)))
         }
-        pool.send(call, then: tell)
+        pool.send(call, at: now, then: tell)
     }
 
-    /// Makes a call ready as ``send(_:then:)`` does, and sends nothing.
+    /// Makes a call ready as ``send(_:at:then:)`` does, and sends nothing.
     func practise(_ call: HTTPCall) { pool(of: call.host)?.practise(call) }
 
     /// Ends all connections; what is under way is not told any more.

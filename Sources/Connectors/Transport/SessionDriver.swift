@@ -172,7 +172,7 @@ public final class SessionDriver {
         case .open(let socket, let url, let terms): open(socket, url, terms)
         case .send(let socket, let text): sockets[socket]?.send(text)
         case .close(let socket): close(socket)
-        case .request(let id, let call): request(id, call)
+        case .request(let id, let call): request(id, call, at: now)
         case .wake(let time): wake(at: time, now: now)
         case .emit, .book, .instruments, .position, .foreignOrder, .reconciled, .log, .problem,
             .retrying:
@@ -198,8 +198,8 @@ public final class SessionDriver {
         untold.remove(socket)
     }
 
-    private func request(_ id: RequestID, _ call: HTTPCall) {
-        requests.send(call) { [self] outcome in
+    private func request(_ id: RequestID, _ call: HTTPCall, at now: Timestamp) {
+        requests.send(call, at: now) { [self] outcome in
             switch outcome {
             case .success(let reply): handle(.response(id, reply))
             case .failure(let problem): handle(.failed(id, problem))
