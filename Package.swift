@@ -200,6 +200,11 @@ let package = Package(
             name: "ModelledRuns",
             dependencies: ["AccountBooks", "PaperTrading", "TradingCore", "TradingModel"],
             path: "Tests/ModelledRuns", swiftSettings: strict),
+        // A venue that fails as venues do, in no venue's words, and a session that trades with it.
+        .target(
+            name: "HostileVenues",
+            dependencies: ["PropertyTesting", "TradingCore", "TradingModel", "VenueSessions"],
+            path: "Tests/HostileVenues", swiftSettings: strict),
         // Runs of generated strategies on generated markets, the quick ways against plain ones: for a
         // test, and for a command that takes more seeds.
         .target(
@@ -235,7 +240,7 @@ let package = Package(
         .testTarget(
             name: "CoinExTests",
             dependencies: [
-                "AccountSession", "CZlib", "CoinEx", "PropertyTesting", "TradingCore",
+                "AccountSession", "CZlib", "CoinEx", "HostileVenues", "PropertyTesting", "TradingCore",
                 "TradingModel",
                 "VenueSessions", "WireText",
             ],

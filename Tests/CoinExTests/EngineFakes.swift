@@ -1,33 +1,10 @@
 import AccountSession
 import CoinEx
+import HostileVenues
 import TradingCore
 import TradingModel
 import VenueSessions
 import WireText
-
-/// A strategy that asks for what it is told to ask for, when it is started.
-final class AskingStrategy: Strategy {
-    func attach(to state: TradingState) {}
-    func subscription(to instrument: InstrumentID) -> Subscription { Subscription() }
-    var requests: [StrategyRequest] = []
-    func onStart(_ reason: StartReason) -> HandlerOutcome { .output }
-    func onTrade(_ trade: Trade) -> HandlerOutcome { .quiet }
-    func onQuote(_ quote: Quote) -> HandlerOutcome { .quiet }
-    func onBook(_ book: OrderBook) -> HandlerOutcome { .quiet }
-    func onBar(_ bar: Bar) -> HandlerOutcome { .quiet }
-    func onTicker(_ ticker: Ticker) -> HandlerOutcome { .quiet }
-    func onFunding(_ funding: Funding) -> HandlerOutcome { .quiet }
-    func onOrder(_ order: Order) -> HandlerOutcome { .quiet }
-    func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome { .quiet }
-    func onPosition(_ instrument: InstrumentID) -> HandlerOutcome { .quiet }
-    func onTimer(_ name: String, late: Int64) -> HandlerOutcome { .quiet }
-    func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
-    func onStop(_ reason: String) -> HandlerOutcome { .quiet }
-    func takeOutput(into out: inout [StrategyRequest]) {
-        out += requests
-        requests = []
-    }
-}
 
 /// The approved amendment of an engine's first order, `mrtest-1`.
 func amendment(

@@ -1,6 +1,7 @@
 import AccountSession
 import CoinEx
 import Foundation
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel
@@ -307,23 +308,7 @@ final class SessionDesk {
     /// The reports' events in short words.
     var events: [String] { reports.map { Self.words($0.event) } }
 
-    static func words(_ event: OrderEvent) -> String {
-        switch event {
-        case .accepted(let id): "accepted \(id)"
-        case .rejected: "rejected"
-        case .triggered: "triggered"
-        case .fill(let fill): "fill \(fill.quantity)@\(fill.price)"
-        case .cancelled: "cancelled"
-        case .cancelRejected: "cancel rejected"
-        case .amended(let price, let quantity):
-            "amended \(quantity)@\(price.map(\.description) ?? "market")"
-        case .amendRejected: "amend rejected"
-        case .expired: "expired"
-        case .lost: "lost"
-        case .notFound: "not found"
-        case .cancelRequested, .amendRequested: "asked"
-        }
-    }
+    static func words(_ event: OrderEvent) -> String { ActionHash.words(event) }
 
     var market: [MarketEvent] {
         actions.flatMap { action -> [MarketEvent] in

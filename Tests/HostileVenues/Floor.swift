@@ -1,22 +1,21 @@
-import AccountSession
-import CoinEx
-import PropertyTesting
-import TradingCore
-import TradingModel
-import VenueSessions
+package import PropertyTesting
+package import TradingCore
+package import TradingModel
+internal import VenueSessions
 
-/// An engine, a session and a venue, with a network between them that loses, delays, doubles and
-/// reorders; all of it from a seed.
-final class Floor {
+/// An engine, a venue's session and a hostile venue, with a network between them that loses, delays,
+/// doubles and reorders; all of it from a seed.
+package final class Floor<Wire: HostileWire> {
     private enum Delivery {
         case response(RequestID, HTTPReply)
         case failed(RequestID, TransportProblem)
-        case push(SocketID, String)
+        case message(SocketID, String)
     }
 
-    private var session: CoinExSession
-    private(set) var venue: FaultyVenue
-    private(set) var engine: Engine?
+    private var session: any VenueSession
+    package private(set) var wire: Wire
+    package private(set) var venue: HostileVenue
+    package private(set) var engine: Engine?
     private let strategy = AskingStrategy()
     private var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
     private var wakeAt: Timestamp?
@@ -24,35 +23,33 @@ final class Floor {
     private var deliveryCount = 0
     private var sockets: [String: SocketID] = [:]
     /// What the session said is held.
-    private(set) var positions: [InstrumentID: SignedQuantity] = [:]
+    package private(set) var positions: [InstrumentID: SignedQuantity] = [:]
     /// What was told of each order, for a failing test to show.
-    private(set) var stories: [String: [String]] = [:]
+    package private(set) var stories: [String: [String]] = [:]
     /// What was told to be filled of each order.
-    private(set) var filled: [String: Quantity] = [:]
+    package private(set) var filled: [String: Quantity] = [:]
     /// How often it said that it agrees with the venue.
-    private(set) var agreements = 0
-    private(set) var errors: [String] = []
-    private(set) var placements: [String: Int] = [:]
-    private(set) var isConnected = false
-    var random: Seeded
+    package private(set) var agreements = 0
+    package private(set) var errors: [String] = []
+    package private(set) var placements: [String: Int] = [:]
+    package private(set) var isConnected = false
+    package var random: Seeded
     /// Of all that the session did.
-    private(set) var actionHash = ActionHash()
+    package private(set) var actionHash = ActionHash()
     private let hashes: Bool
 
-    init(seed: UInt64, hashes: Bool = false) throws {
+    package init(seed: UInt64, hashes: Bool = false) {
+        let wire = Wire()
+        self.wire = wire
         self.hashes = hashes
-        var settings = CoinExSettings(
-            symbols: [try Symbol("coinex:BTC/USDT"), try Symbol("coinex:BTC/USDT:USDT")],
-            key: SessionDesk.key)
-        settings.seed = seed
-        session = CoinExSession(settings)
-        venue = FaultyVenue(seed: seed)
+        session = wire.session(seed: seed)
+        venue = HostileVenue(seed: seed, positionSegments: wire.positionSegments)
         random = Seeded(seed &+ 1_000)
     }
 
     // MARK: - Time
 
-    func run(_ seconds: Double) {
+    package func run(_ seconds: Double) {
         let end = now.advanced(byNanoseconds: Int64(seconds * 1e9))
         while let next = nextTime, next <= end {
             now = max(now, next)
@@ -76,8 +73,10 @@ final class Floor {
         switch delivery {
         case .response(let id, let reply): input(.response(id, reply))
         case .failed(let id, let problem): input(.failed(id, problem))
-        case .push(let socket, let text):
-            if sockets.values.contains(socket) { input(.frame(socket, gzip(text), isText: false)) }
+        case .message(let socket, let text):
+            guard sockets.values.contains(socket) else { return }
+            let frame = wire.frame(text)
+            input(.frame(socket, frame.bytes, isText: frame.isText))
         }
     }
 
@@ -103,13 +102,10 @@ final class Floor {
         switch action {
         case .request(let id, let call): send(id, call)
         case .open(let socket, let url, _):
-            sockets[String(url.split(separator: "/").last ?? "")] = socket
+            sockets[wire.line(url)] = socket
             input(.opened(socket))
         case .close(let socket): sockets = sockets.filter { $0.value != socket }
-        case .send(let socket, let text):
-            let id = text.split(separator: "\"id\":").last?.dropLast() ?? "0"
-            schedule(
-                .push(socket, "{\"id\":\(id),\"code\":0,\"message\":\"OK\"}"), within: 50)
+        case .send(let socket, let text): send(text, over: socket)
         case .wake(let time): wakeAt = time
         case .emit(let event): tell(event)
         case .book(let changes): for change in changes { tell(.market(.book(change))) }
@@ -126,44 +122,57 @@ final class Floor {
     }
 
     private func send(_ id: RequestID, _ call: HTTPCall) {
-        let places = ["/order", "/stop-order", "/close-position"]
-        if places.contains(where: { call.path.hasSuffix($0) }) {
-            placements[call.body, default: 0] += 1
-        }
-        switch venue.handle(call, now) {
+        if let placement = wire.placement(in: call) { placements[placement, default: 0] += 1 }
+        switch wire.answer(call, &venue, at: now) {
         case .reply(let reply): schedule(.response(id, reply), within: 300)
         case .lost(let problem): schedule(.failed(id, problem), within: 3_000)
         }
         spread()
     }
 
-    /// Pushes go their own ways: lost, twice, late and in any order.
-    private func spread() {
-        for (product, text) in venue.pushes {
-            guard let socket = sockets[product] else { continue }
-            if random.chance(venue.faults) { continue }
-            schedule(.push(socket, text), within: random.chance(20) ? 2_000 : 100)
-            if random.chance(venue.faults) { schedule(.push(socket, text), within: 5_000) }
+    private func send(_ text: String, over socket: SocketID) {
+        guard let line = sockets.first(where: { $0.value == socket })?.key else { return }
+        if let placement = wire.placement(in: text) { placements[placement, default: 0] += 1 }
+        for answer in wire.hear(text, on: line, &venue, at: now) {
+            switch answer {
+            case .back(let text, let milliseconds):
+                schedule(.message(socket, text), within: milliseconds)
+            case .cut: cut(line)
+            }
         }
-        venue.pushes = []
+        spread()
     }
 
-    func trade() {
+    /// What is told goes its own ways: lost, twice, late and in any order.
+    private func spread() {
+        for change in venue.takeChanges() {
+            guard let (line, text) = wire.push(change), let socket = sockets[line] else { continue }
+            if random.chance(venue.faults) { continue }
+            schedule(.message(socket, text), within: random.chance(20) ? 2_000 : 100)
+            if random.chance(venue.faults) { schedule(.message(socket, text), within: 5_000) }
+        }
+    }
+
+    package func trade() {
         venue.trade()
         spread()
     }
 
-    func wakeStop() {
+    package func wakeStop() {
         venue.wakeStop()
         spread()
     }
 
-    func reconcile() { input(.reconcile) }
+    package func reconcile() { input(.reconcile) }
 
-    func cut() {
-        guard let product = sockets.keys.sorted().randomElement(using: &random),
-            let socket = sockets.removeValue(forKey: product)
-        else { return }
+    /// Cuts any line.
+    package func cut() {
+        guard let line = sockets.keys.sorted().randomElement(using: &random) else { return }
+        cut(line)
+    }
+
+    private func cut(_ line: String) {
+        guard let socket = sockets.removeValue(forKey: line) else { return }
         input(.closed(socket, reason: TransportProblem(.reset, "")))
     }
 
@@ -171,10 +180,9 @@ final class Floor {
 
     private func tell(_ event: EngineInput) {
         if case .report(let report) = event {
-            stories[report.order.text, default: []].append(SessionDesk.words(report.event))
-            if case .fill(let fill) = report.event {
-                filled[report.order.text, default: .zero] += fill.quantity
-            }
+            let id = wire.clientID(report.order)
+            stories[id, default: []].append(ActionHash.words(report.event))
+            if case .fill(let fill) = report.event { filled[id, default: .zero] += fill.quantity }
         }
         // No market speaks here, so feeds are silent: how a symbol's stand is none of its business.
         if case .status(let status) = event, status.instrument == nil {
@@ -185,7 +193,7 @@ final class Floor {
         take(commands)
     }
 
-    func ask(_ intent: Intent) {
+    package func ask(_ intent: Intent) {
         strategy.requests = [.intent(intent)]
         var commands: [Command] = []
         engine?.process(.start(.reload, at: now), into: &commands)
@@ -199,7 +207,8 @@ final class Floor {
         }
     }
 
-    func heal() {
+    /// From now on nothing fails.
+    package func heal() {
         venue.faults = 0
         run(200)
     }

@@ -1,12 +1,14 @@
-import TradingCore
-import TradingModel
-import VenueSessions
+internal import TradingCore
+package import TradingModel
+package import VenueSessions
 
 /// FNV-1a over what a session does, in order.
-struct ActionHash {
-    private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+package struct ActionHash {
+    package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    mutating func add(_ action: SessionAction, at now: Timestamp) {
+    package init() {}
+
+    package mutating func add(_ action: SessionAction, at now: Timestamp) {
         add("\(now.nanoseconds) ")
         switch action {
         case .open(let socket, let url, _): add("open \(socket) \(url)")
@@ -18,7 +20,7 @@ struct ActionHash {
             for header in call.headers { add("\(header.name) \(header.value)") }
         case .emit(.report(let report)):
             add("\(report.order) \(report.instrument.index) \(report.venueTime.nanoseconds) ")
-            add(SessionDesk.words(report.event))
+            add(Self.words(report.event))
             if case .fill(let fill) = report.event {
                 add("\(fill.id) \(fill.fee) \(fill.feeCurrency) \(fill.liquidity)")
             }
@@ -43,6 +45,25 @@ struct ActionHash {
         case .instruments(let list): "\(list.count) instruments"
         case .foreignOrder(let order): "foreign \(order.venueID)"
         default: "emit"
+        }
+    }
+
+    /// What an event says, as one line.
+    package static func words(_ event: OrderEvent) -> String {
+        switch event {
+        case .accepted(let id): "accepted \(id)"
+        case .rejected: "rejected"
+        case .triggered: "triggered"
+        case .fill(let fill): "fill \(fill.quantity)@\(fill.price)"
+        case .cancelled: "cancelled"
+        case .cancelRejected: "cancel rejected"
+        case .amended(let price, let quantity):
+            "amended \(quantity)@\(price.map(\.description) ?? "market")"
+        case .amendRejected: "amend rejected"
+        case .expired: "expired"
+        case .lost: "lost"
+        case .notFound: "not found"
+        case .cancelRequested, .amendRequested: "asked"
         }
     }
 
