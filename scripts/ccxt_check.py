@@ -3,10 +3,10 @@
 
     scripts/ccxt_check.py BASE_URL
 
-The simulator must run with `--fault sha256-signatures`: ccxt signs REST requests with an older
-recipe, SHA-256 over the text with the secret behind it, where the venue's documentation asks for
-HMAC-SHA-256. Everything else is the simulator as it always is, and ccxt is unmodified but for the
-addresses. It needs ccxt 4.5.20; later versions no longer have the venue.
+ccxt signs REST requests with an older recipe, SHA-256 over the text with the secret behind it, where
+the venue's documentation asks for HMAC-SHA-256; the simulator takes both, as the venue does, unless
+it runs with `--strict`. ccxt is unmodified but for the addresses. It needs ccxt 4.5.20; later
+versions no longer have the venue.
 """
 
 import sys

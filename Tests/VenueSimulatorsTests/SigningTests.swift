@@ -82,21 +82,19 @@ import VenueSimulators
         #expect(try code(spaced, sign: Self.vectors[4].sign, desk) == 4006)
     }
 
-    @Test func `the older form, a bare SHA-256 over text and secret, is refused`() throws {
-        let sign = "511a3f712c048e9cd533eb7259aea38b3e74ee5b45887f2b25ef1b988c8ed036"
-        #expect(try code(Self.vectors[0], sign: sign, desk(at: Self.early)) == 4006)
-    }
-
-    @Test func `the older form is taken where the quirk asks for it, and HMAC still is`() throws {
+    @Test(arguments: [false, true])
+    func `the older form, a bare SHA-256 over text and secret, is taken unless it is strict`(
+        isStrict: Bool
+    ) throws {
         var account = CoinExSettings.Account(key: Self.key, secret: Self.secret)
         account.spot[Currency("USDT")] = Money(attos: attosPerUnit)
         var settings = CoinExSettings(accounts: [account])
-        settings.quirks.olderSignatures = true
+        settings.isStrict = isStrict
         let start = Timestamp(nanoseconds: Self.early * 1_000_000)
         let desk = Desk(settings: settings, start: start)
         let older = "511a3f712c048e9cd533eb7259aea38b3e74ee5b45887f2b25ef1b988c8ed036"
         for (sign, expected) in [
-            (older, 0 as Int64), (Self.vectors[0].sign, 0),
+            (older, isStrict ? 4006 : 0 as Int64), (Self.vectors[0].sign, 0),
             (String(older.reversed()), 4006),
         ] {
             #expect(try code(Self.vectors[0], sign: sign, desk) == expected)

@@ -16,8 +16,6 @@ package struct CoinExQuirks: Hashable, Sendable {
     package var lateExecutions = false
     /// The limits count what came within the last second, instead of what a bucket holds.
     package var slidingLimits = false
-    /// REST also takes a bare SHA-256 over text and secret, with which some public clients sign.
-    package var olderSignatures = false
     /// Checksums are signed numbers, as the documentation says.
     package var signedChecksum = false
     /// Checksums are texts, as the documentation lists them.
@@ -49,8 +47,7 @@ package struct CoinExQuirks: Hashable, Sendable {
 extension CoinExQuirks: VenueQuirks {
     private static var switches: [(name: String, path: WritableKeyPath<Self, Bool>)] {
         [
-            ("sha256-signatures", \.olderSignatures), ("signed-checksum", \.signedChecksum),
-            ("text-checksum", \.textChecksum),
+            ("signed-checksum", \.signedChecksum), ("text-checksum", \.textChecksum),
             ("zero-levels", \.zeroLevels), ("swapped-klines", \.swappedKlines),
             ("wrapped-batch-items", \.wrappedBatchItems), ("modify-new-id", \.newIDOnModify),
             ("short-fill-names", \.shortFillNames), ("zero-updated-at", \.zeroUpdatedAt),

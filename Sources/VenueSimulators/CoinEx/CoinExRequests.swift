@@ -108,7 +108,7 @@ extension CoinExSimulator {
         let prepared =
             Array((request.method + request.path).utf8) + request.body + Array(text.utf8)
         let secret = account.settings.secret
-        if settings.quirks.olderSignatures,
+        if !settings.isStrict,
             signature == CoinExSignature.makeOlder(of: prepared, secret: secret)
         {
             return

@@ -41,6 +41,9 @@ package struct CoinExSettings: Sendable {
     package var futuresFees = Fees(maker: .basisPoints(3), taker: .basisPoints(5))
     /// Of a position whose leverage the account has not set.
     package var leverage = 10
+    /// Whether REST takes HMAC signatures alone, as the documentation has it; else also the older
+    /// ones, a bare SHA-256 over text and secret, which the venue is known to take, too.
+    package var isStrict = false
     package var quirks = CoinExQuirks()
     /// Decides what quirks do by chance.
     package var seed: UInt64 = 1

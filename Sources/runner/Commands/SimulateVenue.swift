@@ -52,6 +52,9 @@ struct SimulateVenue: ParsableCommand {
             valueName: "key:secret:balances"))
     var accounts: [String] = []
 
+    @Flag(help: "Take only what the venue's documentation allows, not what it is known to take.")
+    var strict = false
+
     @OptionGroup var market: SimulatedMarketOptions
 
     @Option(
@@ -75,6 +78,7 @@ struct SimulateVenue: ParsableCommand {
         var plan = FaultPlan()
         var settings = CoinExSettings()
         settings.seed = seed
+        settings.isStrict = strict
         try read(into: &plan, &settings)
         let makeVenue = try market.maker(settings, plan, seed: seed)
         let (identity, authority) = try tlsIdentity()
