@@ -67,7 +67,7 @@ import Testing
         #expect(run.text.contains("stopping: interrupted"), "\(run.text)")
         #expect(run.text.contains("far order cancelled"), "\(run.text)")
         #expect(try venue.rows("open_orders").isEmpty)
-        #expect(try venue.rows("positions").first?["open_interest"] as? String == "0.01")
+        #expect(try venue.rows("positions").first?["quantity"] as? String == "0.01")
     }
 
     // On a terminal that closes, with keys pressed at once and with gaps, with clocks that are set.
@@ -115,7 +115,7 @@ import Testing
         #expect(second.text.contains("not of this run, it stays"), "\(second.text)")
         // The dead run's order is nobody's to cancel; no id was used twice.
         #expect(try venue.rows("open_orders").count == 1)
-        #expect(try venue.rows("positions").first?["open_interest"] as? String == "0.02")
+        #expect(try venue.rows("positions").first?["quantity"] as? String == "0.02")
         let ids = try venue.rows("taken").compactMap { $0["client_id"] as? String }
         #expect(ids.count == 4 && Set(ids).count == 4, "\(ids)")
     }

@@ -36,7 +36,9 @@ import VenueSimulators
         #expect(account.trading.end == .finished(reason: "interrupted"), "seed \(seed)")
         #expect(account.watcher.errors == [], "seed \(seed)")
         let state = try account.books()
-        let all = try setting.markets.map { try setting.venue.readBooks(state, $0.kind) }
+        let all = try setting.markets.map {
+            try VenueBooks(state, kind: $0.kind, isForeign: setting.venue.isForeign)
+        }
         for (index, books) in all.enumerated() {
             #expect(!books.fills.isEmpty, "nothing was traded, so nothing is proven, seed \(seed)")
             try books.compare(with: LiveRunFigures(account, index), seed: seed)

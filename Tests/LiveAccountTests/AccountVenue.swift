@@ -1,4 +1,3 @@
-import PlainJSON
 import TradingModel
 import VenueSessions
 import VenueSimulators
@@ -30,8 +29,8 @@ struct AccountVenue: Sendable {
             -> FaultySimulator
     /// Sends another program's order to the same account, far from the market; a fault may strike it.
     let placeForeign: @Sendable (FaultySimulator, Market, _ number: Int, Timestamp) throws -> Void
-    /// What its simulator's `/_simulator/state` says of a kind of market.
-    let readBooks: @Sendable (JSON, _ kind: String) throws -> VenueBooks
+    /// Whether a client order id is one of the other program's.
+    let isForeign: @Sendable (String) -> Bool
 
     static let all: [AccountVenue] = [.coinEx]
 
@@ -48,32 +47,4 @@ struct AccountVenue: Sendable {
         "busy": "0.1", "wrong-checksum": "0.02", "stale-timestamps": "0.2",
         "stale-lists": "0.5",
     ]
-}
-
-/// A venue's own books of an account in one kind of market.
-struct VenueBooks {
-    struct Fill {
-        let id: String
-        let side: Side
-        let quantity: Money
-        let fee: Money
-        let feeCurrency: Currency
-    }
-
-    let fills: [Fill]
-    /// Paid and received at settlements.
-    let funding: Money
-    /// Signed; nil where the venue has no positions but balances.
-    let position: Money?
-    /// What each balance gained since the account's start.
-    let gained: [Currency: Money]
-    let balances: [(currency: Currency, total: Money, available: Money)]
-    /// Orders and stops of the run that are open.
-    let openOrders: Int
-    /// The venue's ids of open orders that are not the run's.
-    let foreignOrders: [String]
-    /// Requests that were refused for being too many.
-    let tooFrequent: Int
-    /// The client order ids of the run that it took, in lists within which none may come twice.
-    let taken: [[String]]
 }

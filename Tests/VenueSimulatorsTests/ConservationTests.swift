@@ -112,17 +112,20 @@ import VenueSimulators
         return try #require(state["accounts"]?.items?.first)
     }
 
+    private func balances(_ account: JSON, _ segment: String) -> [JSON] {
+        (account["balances"]?.items ?? []).filter { $0["segment"]?.text == segment }
+    }
+
     private func compare(_ sums: Sums, _ account: JSON) throws {
         #expect(account["fills"]?.items?.count == sums.deals)
         #expect(account["open_orders"]?.items?.count == sums.open.count)
         let start = CoinExSettings.Account.generous
         for (product, money) in [("spot", start.spot), ("futures", start.futures)] {
-            for row in account[product]?.items ?? [] {
-                let currency = try #require(row["ccy"]?.text)
+            for row in balances(account, product) {
+                let currency = try #require(row["currency"]?.text)
                 let key = "\(product) \(currency)"
                 let amount = { (name: String) in try Money(try #require(row[name]?.text)) }
-                let margin = product == "spot" ? Money.zero : try amount("margin")
-                let sum = try amount("available") + amount("frozen") + margin
+                let sum = try amount("available") + amount("frozen") + amount("margin")
                 #expect(sum == (try amount("total")))
                 if let told = sums.balances[key] {
                     #expect(told["available"] == row["available"], "\(key)")
@@ -155,13 +158,14 @@ import VenueSimulators
 
     /// Futures money changes by what closing realised and by fees: the positions tell both.
     private func compareFutures(_ sums: Sums, _ account: JSON) throws {
-        for row in account["futures"]?.items ?? [] {
-            let currency = try #require(row["ccy"]?.text)
+        for row in balances(account, "futures") {
+            let currency = try #require(row["currency"]?.text)
             let inverse = currency == "BTC"
-            let rows = (account["positions"]?.items ?? []) + (account["closed"]?.items ?? [])
+            let rows =
+                (account["positions"]?.items ?? []) + (account["closed_positions"]?.items ?? [])
             let realised = try rows.filter {
                 ($0["market"]?.text == "BTCUSD") == inverse
-            }.reduce(Money.zero) { $0 + (try Money($1["realized_pnl"]?.text ?? "")) }
+            }.reduce(Money.zero) { $0 + (try Money($1["realised"]?.text ?? "")) }
             let start = CoinExSettings.Account.generous.futures[Currency(currency)] ?? .zero
             #expect(try Money(row["total"]?.text ?? "") == start + realised, "\(currency)")
         }
@@ -184,10 +188,14 @@ import VenueSimulators
         let account = try state(desk)
         var sums = Sums()
         for fill in account["fills"]?.items ?? [] {
-            try sums.addDeal(fill, try #require(fill["product"]?.text))
+            let deal = fill.adding([
+                "fee_ccy": fill["fee_currency"] ?? .null, "amount": fill["quantity"] ?? .null,
+            ])
+            try sums.addDeal(deal, try #require(fill["segment"]?.text))
         }
         for order in account["open_orders"]?.items ?? [] {
-            sums.open["\(order["product"]?.text ?? "") \(order["order_id"]?.integer ?? 0)"] = order
+            let key = "\(order["segment"]?.text ?? "") \(order["order_id"]?.text ?? "")"
+            sums.open[key] = order.adding(["unfilled_amount": order["remaining"] ?? .null])
         }
         #expect(sums.deals > 20)
         try compare(sums, account)

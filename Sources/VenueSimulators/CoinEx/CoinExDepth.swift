@@ -8,7 +8,7 @@ struct CoinExDepthFeed {
     /// A full book comes at the next change after this.
     static let fullNanoseconds: Int64 = 60_000_000_000
 
-    let market: CoinExMarket
+    let market: ExchangeMarket
     let limit: Int
     /// Levels are merged to this step; zero: not at all.
     let interval: Price
@@ -18,7 +18,7 @@ struct CoinExDepthFeed {
     var lastFull = Timestamp.distantPast
 
     /// Nil when the venue offers no such depth.
-    init?(market: CoinExMarket, limit: Int, interval: String, isFull: Bool) {
+    init?(market: ExchangeMarket, limit: Int, interval: String, isFull: Bool) {
         guard Self.limits.contains(limit), let step = Self.step(interval) else { return nil }
         self.market = market
         self.limit = limit
@@ -67,60 +67,13 @@ extension ExactDecimal {
 
 extension CoinExSimulator {
     /// A market's public depth: its own levels, and the accounts' visible orders among them.
-    func depthView(_ market: CoinExMarket, limit: Int, interval: Price) -> CoinExDepthView {
-        CoinExDepthView(
-            bids: levels(market, .buy, limit, interval),
-            asks: levels(market, .sell, limit, interval))
-    }
-
-    private func levels(
-        _ market: CoinExMarket, _ side: Side, _ limit: Int, _ interval: Price
-    ) -> [BookLevel] {
-        let isMerged = interval > .zero
-        var levels = market.tape.levels(side, count: isMerged ? 1_000 : limit)
-        for order in visibleOrders(market, side) {
-            guard let price = order.price else { continue }
-            Self.add(BookLevel(price: price, quantity: order.remaining), side, to: &levels)
-        }
-        guard isMerged else { return Array(levels.prefix(limit)) }
-        var merged: [BookLevel] = []
-        for level in levels {
-            // Bids down, asks up: never better than what stands there.
-            let price = level.price.rounded(
-                toMultipleOf: interval.attos, side == .buy ? .down : .up)
-            if merged.last?.price == price {
-                merged[merged.count - 1].quantity += level.quantity
-            } else if merged.count == limit {
-                break
-            } else {
-                merged.append(BookLevel(price: price, quantity: level.quantity))
+    func depthView(_ market: ExchangeMarket, limit: Int, interval: Price) -> CoinExDepthView {
+        let levels = { [exchange] (side: Side) in
+            exchange.depth(market, side, limit: limit, interval: interval).map {
+                BookLevel(price: $0.price, quantity: $0.quantity)
             }
         }
-        return merged
-    }
-
-    /// Orders that rest in public; one that would cross the market's other side stays unseen.
-    private func visibleOrders(_ market: CoinExMarket, _ side: Side) -> [CoinExOrder] {
-        let opposite = market.tape.levels(side.opposite, count: 1).first?.price
-        return accounts.flatMap(\.open).filter { order in
-            guard order.market === market, order.side == side, !order.terms.isHidden,
-                order.remaining > .zero, let price = order.price
-            else { return false }
-            guard let opposite else { return true }
-            return side == .buy ? price < opposite : price > opposite
-        }
-    }
-
-    private static func add(_ level: BookLevel, _ side: Side, to levels: inout [BookLevel]) {
-        let place =
-            levels.firstIndex {
-                side == .buy ? $0.price <= level.price : $0.price >= level.price
-            } ?? levels.endIndex
-        if place < levels.endIndex, levels[place].price == level.price {
-            levels[place].quantity += level.quantity
-        } else {
-            levels.insert(level, at: place)
-        }
+        return CoinExDepthView(bids: levels(.buy), asks: levels(.sell))
     }
 
     /// The push that brings a client's book up to date; nil: it is.
@@ -157,7 +110,7 @@ extension CoinExSimulator {
         return ["asks": Self.rows(view.asks), "bids": Self.rows(bids)]
     }
 
-    private func depthTail(_ market: CoinExMarket, _ view: CoinExDepthView) -> JSON {
+    private func depthTail(_ market: ExchangeMarket, _ view: CoinExDepthView) -> JSON {
         [
             "last": .text((market.tape.last ?? .zero).description),
             "updated_at": .milliseconds(stamp(market.tape.changedAt)),
@@ -183,7 +136,7 @@ extension CoinExSimulator {
     }
 
     /// The `data` of `GET /depth`.
-    func depthReply(_ market: CoinExMarket, limit: Int, interval: Price) -> JSON {
+    func depthReply(_ market: ExchangeMarket, limit: Int, interval: Price) -> JSON {
         let view = depthView(market, limit: limit, interval: interval)
         return [
             "market": .text(market.name), "is_full": true,

@@ -2,54 +2,24 @@ internal import PlainJSON
 internal import TradingCore
 internal import TradingModel
 
-/// The two halves of the venue: markets, wallets, ids and sockets of their own.
-enum CoinExProduct: String, CaseIterable {
-    case spot
-    case futures
-
+extension ExchangeSegment {
     var marketType: String { self == .spot ? "SPOT" : "FUTURES" }
 }
 
-/// One market: an instrument under the venue's own name, with its public record.
-final class CoinExMarket {
-    let instrument: Instrument
-    let tape: MarketTape
-    let fees: CoinExSettings.Fees
-    /// `BTCUSDT`; spot and futures have the same names.
-    let name: String
-    /// When a socket last began to be told of deals.
-    var dealsSentFrom: Timestamp?
-
-    init(_ instrument: Instrument, settings: CoinExSettings, start: Timestamp) {
-        self.instrument = instrument
-        tape = MarketTape(instrument, start: start)
-        fees = instrument.kind == .spot ? settings.spotFees : settings.futuresFees
-        name = instrument.symbol.base.code + instrument.symbol.quote.code
-    }
-
-    var product: CoinExProduct { instrument.kind == .spot ? .spot : .futures }
-    var base: Currency { instrument.symbol.base }
-    var quote: Currency { instrument.symbol.quote }
-    /// What profits, margins and futures fees are paid in.
-    var settle: Currency { instrument.settle }
-    var minAmount: Quantity { max(instrument.minQuantity, instrument.lot) }
-    var isInverse: Bool { instrument.kind == .inverse }
-
-    func value(_ quantity: Quantity, at price: Price, _ rounding: Rounding) -> Money? {
-        instrument.contract.value(of: quantity, at: price, rounding)
-    }
-
-    /// The market's own price as the index, too: the venue has no other exchange to look at.
-    var index: Price? { tape.last ?? tape.mark }
-
+extension ExchangeRules {
     /// The leverages that an account may choose from.
-    static let leverages = [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100]
-    /// The maintenance margin of every position.
-    static let maintenanceRate = Rate(attos: 5 * attosPerUnit / 1_000)
-    static let fundingRange = Rate(attos: 375 * attosPerUnit / 100_000)
+    static let coinExLeverages = [1, 2, 3, 5, 8, 10, 15, 20, 30, 50, 100]
+    /// The maintenance margin of every position, as a share of its value.
+    static let coinExMaintenanceRate = Rate(attos: 5 * attosPerUnit / 1_000)
+
+    /// A price may lie five times above or below the last one.
+    static func coinEx(leverage: Int) -> ExchangeRules {
+        ExchangeRules(
+            priceBand: 5, leverages: coinExLeverages, leverage: leverage)
+    }
 }
 
-extension CoinExMarket {
+extension ExchangeMarket {
     /// The row of `/spot/market` or `/futures/market`.
     var listing: JSON {
         let row: JSON = [
@@ -60,7 +30,7 @@ extension CoinExMarket {
             "base_ccy_precision": .integer(instrument.quantityScale.decimals),
             "quote_ccy_precision": .integer(instrument.priceScale.decimals),
         ]
-        if product == .spot {
+        if segment == .spot {
             return row.adding([
                 "is_amm_available": false, "is_margin_available": false,
                 "is_pre_trading_available": false, "is_api_trading_available": true,
@@ -71,7 +41,7 @@ extension CoinExMarket {
             "contract_type": .text(isInverse ? "inverse" : "linear"),
             "tick_size": .text(instrument.tick.description), "is_market_available": true,
             "is_copy_trading_available": false, "is_api_trading_available": true,
-            "leverage": .array(Self.leverages.map { .text(String($0)) }),
+            "leverage": .array(ExchangeRules.coinExLeverages.map { .text(String($0)) }),
             "open_interest_volume": "0", "status": "online", "delisted_at": 0,
         ])
     }
@@ -95,7 +65,7 @@ extension CoinExMarket {
 
     func ticker(at time: Timestamp) -> JSON {
         let figures = dayFigures(at: time)
-        guard product == .futures else { return figures.adding(["period": 86_400]) }
+        guard segment == .futures else { return figures.adding(["period": 86_400]) }
         return figures.adding([
             "index_price": .text((index ?? .zero).description),
             "mark_price": .text((tape.mark ?? .zero).description), "open_interest_volume": "0",
@@ -106,7 +76,7 @@ extension CoinExMarket {
     /// The entry of `state.update`.
     func state(at time: Timestamp) -> JSON {
         let figures = dayFigures(at: time)
-        guard product == .futures else { return figures.adding(["period": 86_400]) }
+        guard segment == .futures else { return figures.adding(["period": 86_400]) }
         let funding = funding(at: time)
         return figures.adding([
             "open_interest_size": "0", "insurance_fund_size": "0",
@@ -132,6 +102,8 @@ extension CoinExMarket {
         return (rate, rate, latest, next)
     }
 
+    private static let coinExFundingRange = Rate(attos: 375 * attosPerUnit / 100_000)
+
     /// The row of `/futures/funding-rate`.
     func fundingRow(at time: Timestamp) -> JSON {
         let funding = funding(at: time)
@@ -139,8 +111,8 @@ extension CoinExMarket {
             "market": .text(name), "mark_price": .text((tape.mark ?? .zero).description),
             "latest_funding_rate": .text(funding.latest.description),
             "next_funding_rate": .text(funding.next.description),
-            "max_funding_rate": .text(Self.fundingRange.description),
-            "min_funding_rate": .text("-" + Self.fundingRange.description),
+            "max_funding_rate": .text(Self.coinExFundingRange.description),
+            "min_funding_rate": .text("-" + Self.coinExFundingRange.description),
             "latest_funding_time": .milliseconds(funding.latestTime),
             "next_funding_time": .milliseconds(funding.nextTime),
         ]
@@ -166,11 +138,5 @@ extension CoinExMarket {
             "side": .text(deal.taker.description), "price": .text(deal.price.description),
             "amount": .text(deal.quantity.description),
         ]
-    }
-}
-
-extension JSON {
-    static func milliseconds(_ time: Timestamp) -> JSON {
-        .integer(time.nanoseconds / 1_000_000)
     }
 }

@@ -6,25 +6,25 @@ extension CoinExSimulator {
     typealias Call = CoinExRoute.Call
 
     /// The markets that a list endpoint is asked for: up to ten names, none for all.
-    private func listed(_ call: Call) throws(CoinExRefusal) -> [CoinExMarket] {
+    private func listed(_ call: Call) throws(CoinExRefusal) -> [ExchangeMarket] {
         guard let names = try call.parameters.text("market") else {
-            return markets(of: call.product)
+            return exchange.markets(of: call.product)
         }
         let parts = names.split(separator: ",")
         guard parts.count <= 10 else { throw .invalid("market") }
-        var found: [CoinExMarket] = []
+        var found: [ExchangeMarket] = []
         for part in parts { found.append(try known(String(part), call.product)) }
         return found
     }
 
     func known(
-        _ name: String, _ product: CoinExProduct
-    ) throws(CoinExRefusal) -> CoinExMarket {
-        guard let market = market(name, product) else { throw .unknownMarket(name) }
+        _ name: String, _ product: ExchangeSegment
+    ) throws(CoinExRefusal) -> ExchangeMarket {
+        guard let market = exchange.market(name, product) else { throw .unknownMarket(name) }
         return market
     }
 
-    func known(_ call: Call) throws(CoinExRefusal) -> CoinExMarket {
+    func known(_ call: Call) throws(CoinExRefusal) -> ExchangeMarket {
         try known(try call.parameters.needed("market"), call.product)
     }
 
@@ -34,7 +34,7 @@ extension CoinExSimulator {
 
     /// The currencies, which public clients list before they trade; none can be moved in or out.
     static func currencies(_ venue: CoinExSimulator, _ call: Call) throws(CoinExRefusal) -> JSON {
-        let codes = Set(venue.markets.flatMap { [$0.base.code, $0.quote.code] }).sorted()
+        let codes = Set(venue.exchange.markets.flatMap { [$0.base.code, $0.quote.code] }).sorted()
         return .success(
             .array(
                 codes.map { code in
@@ -106,7 +106,7 @@ extension CoinExSimulator {
         let last = try call.parameters.integer("last_id") ?? 0
         let deals = market.tape.deals.filter { last <= 0 || $0.id <= last }
         return .success(
-            .array(deals.suffix(Int(limit)).reversed().map(CoinExMarket.dealRow)))
+            .array(deals.suffix(Int(limit)).reversed().map(ExchangeMarket.dealRow)))
     }
 
     /// By the venue's names for them, in minutes.
@@ -122,7 +122,7 @@ extension CoinExSimulator {
         }
         let limit = try call.parameters.integer("limit") ?? 100
         guard (1...1_000).contains(limit) else { throw .invalid("limit") }
-        let kind: CoinExTriggerPrice? = try call.parameters.choice("price_type")
+        let kind = try call.parameters.choice("price_type", TriggerPrice.init(coinEx:))
         guard kind == nil || kind == .latest || call.product == .futures else {
             throw .invalid("price_type")
         }
@@ -132,7 +132,7 @@ extension CoinExSimulator {
 
     /// Candles from the minutes of the tape, the oldest first; the last one is still open.
     private func candles(
-        _ market: CoinExMarket, minutes: Int64
+        _ market: ExchangeMarket, minutes: Int64
     ) -> [(start: Timestamp, minute: MarketTape.Minute)] {
         let span = minutes * MarketTape.minuteNanoseconds
         var candles: [(start: Timestamp, minute: MarketTape.Minute)] = []
@@ -149,7 +149,7 @@ extension CoinExSimulator {
     }
 
     private func candleRow(
-        _ start: Timestamp, _ candle: MarketTape.Minute, _ market: CoinExMarket
+        _ start: Timestamp, _ candle: MarketTape.Minute, _ market: ExchangeMarket
     ) -> JSON {
         let volume = JSON.text(candle.volume.description)
         let value = JSON.text(candle.value.description)
@@ -165,7 +165,7 @@ extension CoinExSimulator {
     static func positionLevels(
         _ venue: CoinExSimulator, _ call: Call
     ) throws(CoinExRefusal) -> JSON {
-        let most = CoinExMarket.leverages.last ?? 1
+        let most = ExchangeRules.coinExLeverages.last ?? 1
         let least = Rate(attos: attosPerUnit / Int128(most))
         return .success(
             .array(
@@ -176,7 +176,7 @@ extension CoinExSimulator {
                             [
                                 "amount": "1000000000000", "leverage": .text(String(most)),
                                 "maintenance_margin_rate": .text(
-                                    CoinExMarket.maintenanceRate.description),
+                                    ExchangeRules.coinExMaintenanceRate.description),
                                 "min_initial_margin_rate": .text(least.description),
                             ]
                         ],

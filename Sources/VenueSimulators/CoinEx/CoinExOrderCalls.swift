@@ -18,7 +18,7 @@ extension CoinExSimulator {
     }
 
     func checkType(
-        _ parameters: CoinExParameters, _ product: CoinExProduct
+        _ parameters: CoinExParameters, _ product: ExchangeSegment
     ) throws(CoinExRefusal) {
         guard try parameters.needed("market_type") == product.marketType else {
             throw .invalid("market_type")
@@ -26,20 +26,20 @@ extension CoinExSimulator {
     }
 
     func terms(
-        _ parameters: CoinExParameters, _ product: CoinExProduct
-    ) throws(CoinExRefusal) -> CoinExTerms {
+        _ parameters: CoinExParameters, _ product: ExchangeSegment
+    ) throws(CoinExRefusal) -> ExchangeTerms {
         let market = try known(try parameters.needed("market"), product)
         try checkType(parameters, product)
         guard let side = try parameters.side() else { throw .invalid("side") }
-        guard let type: CoinExOrderType = try parameters.choice("type") else {
+        guard let kind = try parameters.choice("type", ExchangeOrderKind.init(coinEx:)) else {
             throw .invalid("type")
         }
-        let isCounted = try Self.isCountedInQuote(parameters, market, side, type)
-        var terms = CoinExTerms(
-            market: market, side: side, type: type,
+        let isCounted = try Self.isCountedInQuote(parameters, market, side, kind)
+        var terms = ExchangeTerms(
+            market: market, side: side, kind: kind,
             amount: try Self.amount(parameters, market, isCountedInQuote: isCounted),
             isCountedInQuote: isCounted)
-        if type.hasPrice {
+        if kind.hasPrice {
             guard let price = try Self.price(parameters, "price", market) else {
                 throw .invalid("price")
             }
@@ -47,17 +47,17 @@ extension CoinExSimulator {
         }
         terms.clientID = try Self.clientID(parameters)
         terms.isHidden = try parameters.flag("is_hide") ?? false
-        terms.selfTrade = try parameters.choice("stp_mode")
+        terms.selfTrade = try parameters.choice("stp_mode", SelfTradeRule.init(coinEx:))
         return terms
     }
 
     /// Whether the amount is money to spend: spot market buys that do not say otherwise.
     private static func isCountedInQuote(
-        _ parameters: CoinExParameters, _ market: CoinExMarket, _ side: Side,
-        _ type: CoinExOrderType
+        _ parameters: CoinExParameters, _ market: ExchangeMarket, _ side: Side,
+        _ kind: ExchangeOrderKind
     ) throws(CoinExRefusal) -> Bool {
         let currency = try parameters.text("ccy")
-        guard market.product == .spot, type == .market else { return false }
+        guard market.segment == .spot, kind == .market else { return false }
         guard let currency else { return side == .buy }
         guard currency == market.base.code || currency == market.quote.code else {
             throw .invalid("ccy")
@@ -66,7 +66,7 @@ extension CoinExSimulator {
     }
 
     private static func amount(
-        _ parameters: CoinExParameters, _ market: CoinExMarket, isCountedInQuote: Bool
+        _ parameters: CoinExParameters, _ market: ExchangeMarket, isCountedInQuote: Bool
     ) throws(CoinExRefusal) -> Money {
         guard let amount: Money = try parameters.decimal("amount"), amount > .zero else {
             throw .invalid("amount")
@@ -79,7 +79,7 @@ extension CoinExSimulator {
     }
 
     static func price(
-        _ parameters: CoinExParameters, _ key: String, _ market: CoinExMarket
+        _ parameters: CoinExParameters, _ key: String, _ market: ExchangeMarket
     ) throws(CoinExRefusal) -> Price? {
         guard let price: Price = try parameters.decimal(key) else { return nil }
         guard price > .zero, price.isMultiple(of: market.instrument.tick) else {
@@ -90,7 +90,7 @@ extension CoinExSimulator {
 
     /// A new amount for an edit; nil: as before.
     static func quantity(
-        _ parameters: CoinExParameters, _ market: CoinExMarket
+        _ parameters: CoinExParameters, _ market: ExchangeMarket
     ) throws(CoinExRefusal) -> Quantity? {
         guard try parameters.text("amount") != nil else { return nil }
         return Quantity(
@@ -100,8 +100,10 @@ extension CoinExSimulator {
     // MARK: - Placing
 
     static func placeOrder(_ venue: CoinExSimulator, _ call: Call) throws(CoinExRefusal) -> JSON {
+        let account = try call.account
         let terms = try venue.terms(call.parameters, call.product)
-        return .success(try call.account.place(terms).row(venue.settings.quirks))
+        let order = try CoinExRefusal.told(try account.place(terms))
+        return .success(order.view.row(venue.settings.quirks))
     }
 
     static func placeBatch(_ venue: CoinExSimulator, _ call: Call) throws(CoinExRefusal) -> JSON {
@@ -110,7 +112,8 @@ extension CoinExSimulator {
         return try venue.batch(call, "orders", isBare: isBare) {
             (item: JSON) throws(CoinExRefusal) in
             let terms = try venue.terms(try CoinExParameters(item), call.product)
-            return try account.place(terms).row(venue.settings.quirks)
+            let order = try CoinExRefusal.told(try account.place(terms))
+            return order.view.row(venue.settings.quirks)
         }
     }
 
@@ -153,32 +156,26 @@ extension CoinExSimulator {
     ) throws(CoinExRefusal) -> JSON {
         let market = try known(try parameters.needed("market"), call.product)
         try checkType(parameters, call.product)
-        let order = try openOrder(
-            try parameters.neededInteger("order_id"), market, try call.account)
+        let account = try call.account
+        let id = try parameters.neededInteger("order_id")
+        let order = try CoinExRefusal.told(try account.openOrder(id, market))
         let price = try Self.price(parameters, "price", market)
         let amount = try Self.quantity(parameters, market)
         guard price != nil || amount != nil else { throw .invalid("amount") }
-        try call.account.modify(
-            order, price: price, amount: amount, newID: settings.quirks.newIDOnModify)
-        return order.row(settings.quirks)
-    }
-
-    private func openOrder(
-        _ id: Int64, _ market: CoinExMarket, _ account: CoinExAccount
-    ) throws(CoinExRefusal) -> CoinExOrder {
-        guard let order = account.open.first(where: { $0.id == id && $0.market === market })
-        else { throw .notFound }
-        return order
+        try CoinExRefusal.told(
+            try account.modify(
+                order, price: price, amount: amount, newID: settings.quirks.newIDOnModify))
+        return order.view.row(settings.quirks)
     }
 
     // MARK: - Cancelling
 
     private func cancelled(
-        _ id: Int64, _ market: CoinExMarket, _ account: CoinExAccount
+        _ id: Int64, _ market: ExchangeMarket, _ account: ExchangeAccount
     ) throws(CoinExRefusal) -> JSON {
-        let order = try openOrder(id, market, account)
+        let order = try CoinExRefusal.told(try account.openOrder(id, market))
         account.cancel(order)
-        return order.row(settings.quirks)
+        return order.view.row(settings.quirks)
     }
 
     static func cancelOrder(_ venue: CoinExSimulator, _ call: Call) throws(CoinExRefusal) -> JSON {
@@ -217,7 +214,7 @@ extension CoinExSimulator {
         let clientID = try call.parameters.needed("client_id")
         let account = try call.account
         let found = account.open.filter {
-            $0.terms.clientID == clientID && $0.market.product == call.product
+            $0.terms.clientID == clientID && $0.market.segment == call.product
                 && (name == nil || $0.market.name == name)
         }
         guard !found.isEmpty else { throw .notFound }
@@ -225,7 +222,7 @@ extension CoinExSimulator {
             .array(
                 found.map { order in
                     account.cancel(order)
-                    return .item(.success(order.row(venue.settings.quirks)))
+                    return .item(.success(order.view.row(venue.settings.quirks)))
                 }))
     }
 }

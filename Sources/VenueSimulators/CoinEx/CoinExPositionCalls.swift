@@ -3,7 +3,7 @@ internal import TradingModel
 
 /// What changes positions over REST.
 extension CoinExSimulator {
-    private func futuresMarket(_ call: Call) throws(CoinExRefusal) -> CoinExMarket {
+    private func futuresMarket(_ call: Call) throws(CoinExRefusal) -> ExchangeMarket {
         let market = try known(call)
         try checkType(call.parameters, call.product)
         return market
@@ -13,15 +13,17 @@ extension CoinExSimulator {
         _ venue: CoinExSimulator, _ call: Call
     ) throws(CoinExRefusal) -> JSON {
         let market = try venue.futuresMarket(call)
-        guard let type: CoinExOrderType = try call.parameters.choice("type") else {
-            throw .invalid("type")
-        }
+        guard let kind = try call.parameters.choice("type", ExchangeOrderKind.init(coinEx:))
+        else { throw .invalid("type") }
         let price = try price(call.parameters, "price", market)
-        guard (price != nil) == type.hasPrice else { throw .invalid("price") }
-        let order = try call.account.closePosition(
-            market, type: type, price: price, amount: try quantity(call.parameters, market),
-            clientID: try clientID(call.parameters))
-        return .success(order.row(venue.settings.quirks))
+        guard (price != nil) == kind.hasPrice else { throw .invalid("price") }
+        let amount = try quantity(call.parameters, market)
+        let clientID = try clientID(call.parameters)
+        let account = try call.account
+        let order = try CoinExRefusal.told(
+            try account.closePosition(
+                market, kind: kind, price: price, amount: amount, clientID: clientID))
+        return .success(order.view.row(venue.settings.quirks))
     }
 
     static func adjustLeverage(
@@ -32,7 +34,9 @@ extension CoinExSimulator {
         guard mode == "cross" || mode == "isolated" else { throw .invalid("margin_mode") }
         let leverage = try call.parameters.neededInteger("leverage")
         guard let small = Int(exactly: leverage) else { throw .invalid("leverage") }
-        try call.account.setLeverage(market, small, isCross: mode == "cross")
+        let account = try call.account
+        try CoinExRefusal.told(
+            try account.setLeverage(market, small, isCross: mode == "cross"))
         return .success(["margin_mode": .text(mode), "leverage": .integer(leverage)])
     }
 
@@ -43,12 +47,13 @@ extension CoinExSimulator {
         guard let amount: Money = try call.parameters.decimal("amount"), amount != .zero else {
             throw .invalid("amount")
         }
-        try call.account.adjustMargin(market, by: amount)
-        return .success(try venue.positionRow(market, try call.account))
+        let account = try call.account
+        try CoinExRefusal.told(try account.adjustMargin(market, by: amount))
+        return .success(try venue.positionRow(market, account))
     }
 
     private func positionRow(
-        _ market: CoinExMarket, _ account: CoinExAccount
+        _ market: ExchangeMarket, _ account: ExchangeAccount
     ) throws(CoinExRefusal) -> JSON {
         guard let position = account.position(market) else { throw .noPosition }
         return position.rowWithExits
@@ -61,14 +66,15 @@ extension CoinExSimulator {
             let market = try venue.futuresMarket(call)
             let account = try call.account
             guard var position = account.position(market) else { throw .noPosition }
-            guard let kind: CoinExTriggerPrice = try call.parameters.choice(name + "_type") else {
-                throw .invalid(name + "_type")
-            }
+            guard
+                let kind = try call.parameters.choice(
+                    name + "_type", TriggerPrice.init(coinEx:))
+            else { throw .invalid(name + "_type") }
             guard let price = try price(call.parameters, name + "_price", market) else {
                 throw .invalid(name + "_price")
             }
             let amount: Quantity? = try call.parameters.decimal(name + "_amount")
-            let exit = CoinExExit(
+            let exit = PositionExit(
                 id: account.numbers.nextPosition(), kind: kind, price: price, amount: amount,
                 createdAt: venue.now)
             if isStopLoss { position.stopLoss = exit } else { position.takeProfit = exit }

@@ -22,14 +22,14 @@ extension CoinExSimulator {
 
     /// What a new subscription gets behind its acknowledgement.
     func firstPushes(_ channel: String, _ names: [String], _ socket: CoinExSocket) -> [JSON] {
-        let wanted = markets(of: socket.product).filter {
+        let wanted = exchange.markets(of: socket.product).filter {
             names.isEmpty || names.contains($0.name)
         }
         switch channel {
         case "deals":
             for market in wanted {
                 socket.dealsTold[market.name] = 0
-                market.dealsSentFrom = now
+                market.toldFrom = now
             }
             return wanted.compactMap { dealsPush($0, socket) }
         case "bbo":
@@ -45,7 +45,7 @@ extension CoinExSimulator {
     /// State, depth, deals; every five seconds index and premium.
     func publishTimed(isIndexDue: Bool) {
         for socket in openSockets {
-            let markets = markets(of: socket.product)
+            let markets = exchange.markets(of: socket.product)
             publishStates(markets, socket)
             for market in markets {
                 if var feed = socket.depth[market.name] {
@@ -60,7 +60,7 @@ extension CoinExSimulator {
         }
     }
 
-    private func publishStates(_ markets: [CoinExMarket], _ socket: CoinExSocket) {
+    private func publishStates(_ markets: [ExchangeMarket], _ socket: CoinExSocket) {
         var states: [JSON] = []
         for market in markets where socket.wants("state", market.name) {
             let state = market.state(at: now)
@@ -71,14 +71,14 @@ extension CoinExSimulator {
         if !states.isEmpty { send(push("state", ["state_list": .array(states)]), on: socket) }
     }
 
-    private func publishIndex(_ market: CoinExMarket, _ socket: CoinExSocket) {
+    private func publishIndex(_ market: ExchangeMarket, _ socket: CoinExSocket) {
         if socket.wants("index", market.name), let index = market.index {
             let mark = market.tape.mark ?? index
             let data: JSON = [
                 "market": .text(market.name), "index_price": .text(index.description),
             ]
             let more: JSON =
-                market.product == .futures ? ["mark_price": .text(mark.description)] : [:]
+                market.segment == .futures ? ["mark_price": .text(mark.description)] : [:]
             send(push("index", data.adding(more)), on: socket)
         }
         if socket.wants("premium", market.name) {
@@ -91,7 +91,7 @@ extension CoinExSimulator {
     }
 
     /// Deals that the socket has not heard of, the newest first; at first up to 100 of the past.
-    private func dealsPush(_ market: CoinExMarket, _ socket: CoinExSocket) -> JSON? {
+    private func dealsPush(_ market: ExchangeMarket, _ socket: CoinExSocket) -> JSON? {
         let told = socket.dealsTold[market.name] ?? 0
         let news = market.tape.deals.suffix(told == 0 ? 100 : 1_000).filter { $0.id > told }
         guard let last = news.last else { return nil }
@@ -100,19 +100,19 @@ extension CoinExSimulator {
             "deals",
             [
                 "market": .text(market.name),
-                "deal_list": .array(news.reversed().map(CoinExMarket.dealRow)),
+                "deal_list": .array(news.reversed().map(ExchangeMarket.dealRow)),
             ])
     }
 
     /// Tells of a new best bid or ask at once.
-    func publishTouch(of market: CoinExMarket) {
+    func publishTouch(of market: ExchangeMarket) {
         for socket in openSockets
-        where socket.product == market.product && socket.wants("bbo", market.name) {
+        where socket.product == market.segment && socket.wants("bbo", market.name) {
             if let push = touchPush(market, socket) { send(push, on: socket) }
         }
     }
 
-    private func touchPush(_ market: CoinExMarket, _ socket: CoinExSocket) -> JSON? {
+    private func touchPush(_ market: ExchangeMarket, _ socket: CoinExSocket) -> JSON? {
         let view = depthView(market, limit: 1, interval: .zero)
         let touch: JSON = [
             "best_bid_price": .text((view.bids.first?.price ?? .zero).description),
@@ -134,7 +134,7 @@ extension CoinExSimulator {
     /// One push of an account: its channel, what a subscription filters by, and its content.
     private struct Push {
         let channel: String
-        let product: CoinExProduct
+        let product: ExchangeSegment
         /// The market, or of balances nil: those are filtered by currency.
         let market: String?
         let data: JSON
@@ -142,29 +142,26 @@ extension CoinExSimulator {
 
     /// Tells an account's sockets what has changed: orders, deals, balances, positions, in this
     /// order, or with the quirk in any.
-    func publish(_ account: CoinExAccount) {
+    func publish(_ account: ExchangeAccount) {
         guard account.isChanged else { return }
-        let changes = account.changes
-        account.changes = CoinExChanges()
-        var pushes = changes.orders.flatMap { orderPushes($0.order, $0.change) }
-        pushes += changes.stops.map {
+        let news = CoinExNews(account.takeChanges())
+        var pushes = news.orders.flatMap { orderPushes($0.order, $0.news) }
+        pushes += news.stops.map { stopPush($0.stop, $0.news) }
+        pushes += news.deals.map {
             Push(
-                channel: "stop", product: $0.stop.terms.market.product,
-                market: $0.stop.terms.market.name,
-                data: [
-                    "event": .text($0.event), "stop": $0.stop.push(status: $0.status),
-                ])
-        }
-        pushes += changes.deals.map {
-            Push(
-                channel: "user_deals", product: $0.market.product, market: $0.market.name,
+                channel: "user_deals", product: $0.market.segment, market: $0.market.name,
                 data: $0.push)
         }
-        pushes += CoinExProduct.allCases.compactMap { balancePush(account, $0) }
-        pushes += changes.positions.map {
+        pushes += ExchangeSegment.allCases.compactMap {
+            balancePush(account, $0, news.currencies[$0] ?? [])
+        }
+        pushes += news.positions.map {
             Push(
                 channel: "position", product: .futures, market: $0.position.market.name,
-                data: ["event": .text($0.event), "position": $0.position.push])
+                data: [
+                    "event": .text($0.isClosed ? "close" : "update"),
+                    "position": $0.position.push,
+                ])
         }
         guard !pushes.isEmpty else { return }
         if settings.quirks.shuffledChannels { shuffle(&pushes) }
@@ -191,49 +188,60 @@ extension CoinExSimulator {
         send(push(item.channel, ["balance_list": .array(rows)]), on: socket)
     }
 
+    private func stopPush(_ stop: ExchangeStop, _ news: AccountChange.StopNews) -> Push {
+        let (event, status) =
+            switch news {
+            case .waits: ("put", "put")
+            case .cancelled: ("cancel", "cancel")
+            case .woke(let isTaken): ("active", isTaken ? "active_success" : "active_fail")
+            }
+        return Push(
+            channel: "stop", product: stop.terms.market.segment, market: stop.terms.market.name,
+            data: ["event": .text(event), "stop": stop.push(status: status)])
+    }
+
     private func orderPushes(
-        _ order: CoinExOrder, _ change: CoinExChanges.OrderChange
+        _ order: ExchangeOrder, _ news: AccountChange.OrderNews
     ) -> [Push] {
         let event = { (name: String, row: JSON) in
             Push(
-                channel: "order", product: order.market.product, market: order.market.name,
+                channel: "order", product: order.market.segment, market: order.market.name,
                 data: ["event": .text(name), "order": row])
         }
-        let wasKnown = order.isKnown
-        order.isKnown = true
-        switch change {
+        let wasTold = order.isTold
+        order.isTold = true
+        switch news {
         case .progressed where order.isOpen:
-            return [event(wasKnown ? "update" : "put", order.push)]
+            return [event(wasTold ? "update" : "put", order.view.push)]
         case .progressed:
             // Nobody ever hears of an ioc order that found nothing.
-            let isSilent = !wasKnown && order.filled == .zero && order.terms.type == .ioc
-            return isSilent ? [] : [event("finish", order.push)]
+            let isSilent = !wasTold && order.filled == .zero && order.terms.kind == .ioc
+            return isSilent ? [] : [event("finish", order.view.push)]
         case .modified:
-            let modified = event("modify", order.push)
-            return order.isOpen ? [modified] : [modified, event("finish", order.push)]
+            let modified = event("modify", order.view.push)
+            return order.isOpen ? [modified] : [modified, event("finish", order.view.push)]
         case .replaced(let oldID):
             let old = JSON.object(
-                (order.push.members ?? []).map {
+                (order.view.push.members ?? []).map {
                     $0.key == "order_id"
                         ? JSONMember(key: $0.key, value: .integer(oldID)) : $0
                 })
-            let news = order.isOpen ? "put" : "finish"
-            return [event("finish", old), event(news, order.push)]
+            let now = order.isOpen ? "put" : "finish"
+            return [event("finish", old), event(now, order.view.push)]
         }
     }
 
     /// The currencies of a wallet that have changed; nil: none has.
-    private func balancePush(_ account: CoinExAccount, _ product: CoinExProduct) -> Push? {
-        var wallet = account.wallets[product] ?? CoinExWallet([:])
-        let currencies = wallet.takeChanges()
-        account.wallets[product] = wallet
+    private func balancePush(
+        _ account: ExchangeAccount, _ product: ExchangeSegment, _ currencies: [Currency]
+    ) -> Push? {
         guard !currencies.isEmpty else { return nil }
         let rows = currencies.map { currency -> JSON in
             guard product == .futures else {
                 return (["margin_market": ""] as JSON).adding(
                     account.spotRow(currency).adding(["updated_at": .milliseconds(now)]))
             }
-            let holding = wallet[currency]
+            let holding = account.holding(.futures, currency)
             let equity = holding.total + account.unrealised(currency)
             return account.futuresRow(currency).adding(["equity": .text(equity.description)])
         }
@@ -243,9 +251,9 @@ extension CoinExSimulator {
     }
 }
 
-extension CoinExAccount {
+extension ExchangeAccount {
     func spotRow(_ currency: Currency) -> JSON {
-        let holding = wallets[.spot, default: CoinExWallet([:])][currency]
+        let holding = holding(.spot, currency)
         return [
             "ccy": .text(currency.code), "available": .text(holding.available.description),
             "frozen": .text(holding.frozen.description),
@@ -253,7 +261,7 @@ extension CoinExAccount {
     }
 
     func futuresRow(_ currency: Currency) -> JSON {
-        let holding = wallets[.futures, default: CoinExWallet([:])][currency]
+        let holding = holding(.futures, currency)
         return [
             "ccy": .text(currency.code), "available": .text(holding.available.description),
             "frozen": .text(holding.frozen.description),
@@ -261,13 +269,5 @@ extension CoinExAccount {
             "transferrable": .text(holding.available.description),
             "unrealized_pnl": .text(unrealised(currency).description),
         ]
-    }
-
-    /// Over all positions that settle in the currency.
-    func unrealised(_ currency: Currency) -> Money {
-        positions.reduce(.zero) { sum, position in
-            guard let position, position.market.settle == currency else { return sum }
-            return sum + position.unrealised()
-        }
     }
 }

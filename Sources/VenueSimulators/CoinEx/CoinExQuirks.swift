@@ -45,7 +45,7 @@ package struct CoinExQuirks: Hashable, Sendable {
 }
 
 extension CoinExQuirks: VenueQuirks {
-    private static var switches: [(name: String, path: WritableKeyPath<Self, Bool>)] {
+    package static var switches: [(name: String, path: WritableKeyPath<Self, Bool>)] {
         [
             ("signed-checksum", \.signedChecksum), ("text-checksum", \.textChecksum),
             ("zero-levels", \.zeroLevels), ("swapped-klines", \.swappedKlines),
@@ -56,24 +56,10 @@ extension CoinExQuirks: VenueQuirks {
             ("late-executions", \.lateExecutions), ("sliding-limits", \.slidingLimits),
         ]
     }
-    private static var chances: [(name: String, path: WritableKeyPath<Self, Double>)] {
+    package static var chances: [(name: String, path: WritableKeyPath<Self, Double>)] {
         [
             ("wrong-checksum", \.wrongChecksum), ("stale-timestamps", \.staleTimestamps),
             ("busy", \.busy), ("unavailable", \.unavailable), ("stale-lists", \.staleLists),
         ]
-    }
-
-    package static var names: [String] { chances.map(\.name) + switches.map(\.name) }
-
-    package mutating func set(_ name: String, share: Double?) -> Bool {
-        if let chance = Self.chances.first(where: { $0.name == name }) {
-            self[keyPath: chance.path] = share ?? FaultPlan.usualShare
-            return true
-        }
-        guard share == nil, let found = Self.switches.first(where: { $0.name == name }) else {
-            return false
-        }
-        self[keyPath: found.path] = true
-        return true
     }
 }

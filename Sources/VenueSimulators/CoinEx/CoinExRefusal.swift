@@ -1,7 +1,7 @@
 internal import PlainJSON
 
 /// An error of the venue's own list: code and text as it sends them.
-package struct CoinExRefusal: Error, Hashable, Sendable {
+package struct CoinExRefusal: WireRefusal, Hashable, Sendable {
     package let code: Int
     package let message: String
 
@@ -46,12 +46,37 @@ extension CoinExRefusal {
     static let noPosition = Self(3600, "position not found")
 }
 
+extension CoinExRefusal {
+    /// The venue's words for what the exchange refuses.
+    init(_ refused: Refused) {
+        switch refused {
+        case .belowMinimum: self = .belowMinimum
+        case .priceTooFar: self = .priceTooFar
+        case .wouldTake: self = .wouldTake
+        case .notFillable: self = .notFillable
+        case .noLiquidity: self = .noLiquidity
+        case .tooLarge: self = .tooLarge
+        case .insufficient: self = .insufficient
+        case .unknownOrder: self = .notFound
+        case .noPosition: self = .noPosition
+        case .invalid(let field): self = .invalid(field)
+        }
+    }
+
+    /// What the exchange answers, its refusals in the venue's words.
+    static func told<Value>(
+        _ value: @autoclosure () throws(Refused) -> Value
+    ) throws(CoinExRefusal) -> Value {
+        do { return try value() } catch { throw CoinExRefusal(error) }
+    }
+}
+
 /// A refusal on a socket; futures codes begin with 3, spot codes with 2.
 struct CoinExSocketRefusal: Error {
     let number: Int
     let message: String
 
-    func code(for product: CoinExProduct) -> Int {
+    func code(for product: ExchangeSegment) -> Int {
         number + (product == .spot ? 20_000 : 30_000)
     }
 

@@ -5,13 +5,13 @@ package import TradingModel
 struct CoinExRoute: Sendable {
     /// A request that has passed the checks.
     struct Call {
-        let product: CoinExProduct
+        let product: ExchangeSegment
         let parameters: CoinExParameters
         /// Of public endpoints nil.
-        let caller: CoinExAccount?
+        let caller: ExchangeAccount?
 
         /// Only signed endpoints ask.
-        var account: CoinExAccount {
+        var account: ExchangeAccount {
             get throws(CoinExRefusal) {
                 guard let caller else { throw .badKey }
                 return caller
@@ -20,7 +20,7 @@ struct CoinExRoute: Sendable {
     }
 
     typealias Handler = @Sendable (CoinExSimulator, Call) throws(CoinExRefusal) -> JSON
-    typealias Group = @Sendable (CoinExProduct) -> CoinExRateGroup
+    typealias Group = @Sendable (ExchangeSegment) -> CoinExRateGroup
 
     enum Access: Sendable {
         case open
@@ -39,17 +39,9 @@ struct CoinExRoute: Sendable {
 extension CoinExSimulator {
     package func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply {
         advance(to: time)
-        let parts = request.path.split(
-            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        let path = String(parts[0])
-        let query = parts.count == 2 ? parts[1] : ""
-        if path == "/_simulator/state" { return reply(stateReport) }
-        if path == "/_simulator/" || path == "/_simulator" { return reply(ownPages) }
-        guard let (product, route) = CoinExRoutes.find(path) else {
-            return HTTPReply(
-                status: 404, headers: [HTTPHeader("Content-Type", "text/html")],
-                body: Array("<html><body><h1>404 Not Found</h1></body></html>".utf8))
-        }
+        let (path, query) = request.parts
+        if let page = exchange.ownPage(path, of: "coinex") { return page }
+        guard let (product, route) = CoinExRoutes.find(String(path)) else { return .notFound }
         var headers: [HTTPHeader] = []
         do {
             let account = try admit(request, route)
@@ -59,18 +51,12 @@ extension CoinExSimulator {
                 ? try CoinExParameters(body: request.body) : CoinExParameters(query: query)
             let call = CoinExRoute.Call(product: product, parameters: parameters, caller: account)
             let body = try route.handler(self, call)
-            accounts.forEach(publish)
-            return reply(body, headers)
+            exchange.accounts.forEach(publish)
+            return .json(body, headers)
         } catch {
-            accounts.forEach(publish)  // a refused order may have cancelled others
-            return reply(error.json, headers)
+            exchange.accounts.forEach(publish)  // a refused order may have cancelled others
+            return .json(error.json, headers)
         }
-    }
-
-    func reply(_ body: JSON, _ headers: [HTTPHeader] = []) -> HTTPReply {
-        HTTPReply(
-            status: 200, headers: [HTTPHeader("Content-Type", "application/json")] + headers,
-            body: body.bytes)
     }
 
     // MARK: - Who asks
@@ -78,11 +64,11 @@ extension CoinExSimulator {
     /// The account that signed, checked in the venue's order; nil at public endpoints.
     private func admit(
         _ request: HTTPRequest, _ route: CoinExRoute
-    ) throws(CoinExRefusal) -> CoinExAccount? {
+    ) throws(CoinExRefusal) -> ExchangeAccount? {
         guard request.method == route.method else { throw .wrongMethod }
         guard route.access != .open else { return nil }
         guard let key = request.header("X-COINEX-KEY"),
-            let account = accounts.first(where: { $0.settings.key == key })
+            let account = exchange.account(key)
         else { throw .badKey }
         try checkSignature(request, account)
         guard account.settings.isAddressAllowed else { throw .addressNotAllowed }
@@ -95,7 +81,7 @@ extension CoinExSimulator {
     }
 
     private func checkSignature(
-        _ request: HTTPRequest, _ account: CoinExAccount
+        _ request: HTTPRequest, _ account: ExchangeAccount
     ) throws(CoinExRefusal) {
         let window = request.header("X-COINEX-WINDOWTIME").map { Int64($0) }
         guard let text = request.header("X-COINEX-TIMESTAMP"), let stamp = Int64(text),
@@ -122,8 +108,8 @@ extension CoinExSimulator {
 
     /// Takes the call out of its buckets; signed replies tell what is left.
     private func charge(
-        _ request: HTTPRequest, _ route: CoinExRoute, _ product: CoinExProduct,
-        _ account: CoinExAccount?, _ headers: inout [HTTPHeader]
+        _ request: HTTPRequest, _ route: CoinExRoute, _ product: ExchangeSegment,
+        _ account: ExchangeAccount?, _ headers: inout [HTTPHeader]
     ) throws(CoinExRefusal) {
         guard addressBucket.take(1, at: now) else { throw .tooFrequent }
         guard let account else { return }
@@ -132,53 +118,14 @@ extension CoinExSimulator {
             units = max(1, body[batch]?.items?.count ?? 1)
         }
         let group = route.group(product)
-        var bucket = account.buckets[group] ?? TokenBucket(rate: group.rate, at: now)
-        var isGranted = bucket.take(Int64(units), at: now)
-        account.buckets[group] = bucket
-        if settings.quirks.slidingLimits {
-            var window = account.windows[group] ?? RequestWindow(rate: group.rate)
-            isGranted = window.take(Int64(units), at: now) && isGranted
-            account.windows[group] = window
-        }
+        let (isGranted, bucket) = limits[account.settings.key, default: ClientLimits()].take(
+            Int64(units), of: group, rate: group.rate, slides: settings.quirks.slidingLimits,
+            at: now)
         headers.append(HTTPHeader("X-RateLimit-Limit", String(bucket.rate)))
         headers.append(HTTPHeader("X-RateLimit-Remaining", String(bucket.remaining)))
         guard isGranted else {
             account.excessCount += 1
             throw .tooFrequent
-        }
-    }
-}
-
-// MARK: - Replies
-
-extension JSON {
-    static func success(_ data: JSON) -> JSON {
-        ["code": 0, "data": data, "message": "OK"]
-    }
-
-    /// A page of rows; the total where the venue tells it.
-    static func success(
-        page rows: [JSON], _ parameters: CoinExParameters, hasTotal: Bool = true
-    ) throws(CoinExRefusal) -> JSON {
-        let (first, limit) = try parameters.page()
-        let page = Array(rows.dropFirst(first).prefix(limit))
-        let hasNext = rows.count > first + page.count && !page.isEmpty
-        let total: JSON = hasTotal ? ["total": .integer(rows.count)] : [:]
-        return [
-            "code": 0, "data": .array(page),
-            "pagination": total.adding(["has_next": .bool(hasNext)]), "message": "OK",
-        ]
-    }
-
-    /// An item of a batch, as both products wrap it.
-    static func item(_ result: Result<JSON, CoinExRefusal>) -> JSON {
-        switch result {
-        case .success(let row): ["code": 0, "data": row, "message": "OK"]
-        case .failure(let refusal):
-            [
-                "code": .integer(refusal.code), "data": .null,
-                "message": .text(refusal.message),
-            ]
         }
     }
 }

@@ -3,11 +3,11 @@ internal import PlainJSON
 /// The venue's endpoints by path.
 enum CoinExRoutes {
     /// The endpoint of a path and the product that the path names; nil: there is none.
-    static func find(_ path: String) -> (CoinExProduct, CoinExRoute)? {
+    static func find(_ path: String) -> (ExchangeSegment, CoinExRoute)? {
         if let route = plain[path] {
             return (path.contains("/futures/") ? .futures : .spot, route)
         }
-        for product in CoinExProduct.allCases {
+        for product in ExchangeSegment.allCases {
             let prefix = "/v2/\(product.rawValue)/"
             guard path.hasPrefix(prefix) else { continue }
             let name = String(path.dropFirst(prefix.count))

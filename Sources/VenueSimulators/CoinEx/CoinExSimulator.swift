@@ -4,23 +4,17 @@ package import TradingModel
 
 /// CoinEx as its clients see it, API v2 on one port: REST, and WebSockets for spot and futures.
 ///
-/// Its market is a stream of events, synthetic or recorded, that knows nothing of the accounts;
-/// their orders fill against it as paper orders do, and rest in the public depth beside it. It
-/// speaks as the venue's documentation and captured frames do; where they are silent, the choices
-/// stand with the code that makes them.
+/// It speaks as the venue's documentation and captured frames do; where they are silent, the
+/// choices stand with the code that makes them.
 package final class CoinExSimulator: VenueSimulator {
     let settings: CoinExSettings
-    let feed: MarketFeed
-    /// By instrument.
-    let markets: [CoinExMarket]
-    let accounts: [CoinExAccount]
+    let exchange: Exchange
     var sockets: [ConnectionID: CoinExSocket] = [:]
     var outputs: [SimulatorOutput] = []
-    var now: Timestamp
     var addressBucket: TokenBucket
-    private let numbers: CoinExNumbers
-    private(set) var random: SeededDraws
-    private var nextTick: Timestamp
+    /// By key.
+    var limits: [String: ClientLimits<CoinExRateGroup>] = [:]
+    private var random: SeededDraws
     private var tickCount: Int64 = 0
 
     /// The rhythm of state, depth and deals pushes, in nanoseconds.
@@ -38,75 +32,36 @@ package final class CoinExSimulator: VenueSimulator {
         start: Timestamp
     ) {
         self.settings = settings
-        self.feed = feed
-        now = start
-        nextTick = start.advanced(byNanoseconds: Self.tickNanoseconds)
         random = SeededDraws(seed: settings.seed)
         addressBucket = TokenBucket(rate: CoinExRateGroup.perAddress, at: start)
-        let markets = instruments.map { CoinExMarket($0, settings: settings, start: start) }
-        self.markets = markets
-        let numbers = CoinExNumbers()
-        self.numbers = numbers
-        accounts = settings.accounts.map {
-            CoinExAccount(
-                $0, markets: markets, leverage: settings.leverage, numbers: numbers, at: start)
-        }
+        exchange = Exchange(
+            instruments: instruments, feed: feed, accounts: settings.accounts,
+            rules: .coinEx(leverage: settings.leverage),
+            fees: { $0.kind == .spot ? settings.spotFees : settings.futuresFees },
+            tickSpan: Self.tickNanoseconds, start: start)
         advance(to: start)
-    }
-
-    func market(_ name: String, _ product: CoinExProduct) -> CoinExMarket? {
-        markets.first { $0.name == name && $0.product == product }
-    }
-
-    func markets(of product: CoinExProduct) -> [CoinExMarket] {
-        markets.filter { $0.product == product }
     }
 
     func draw() -> Double { random.next() }
 
     // MARK: - Time
 
-    package var nextDue: Timestamp { min(nextTick, feed.nextTime ?? .distantFuture) }
+    var now: Timestamp { exchange.now }
+
+    package var nextDue: Timestamp { exchange.nextDue }
 
     package func advance(to time: Timestamp) {
-        while true {
-            let event = feed.nextTime ?? .distantFuture
-            if event <= time, event <= nextTick || isInMessage {
-                takeEvent()
-            } else if nextTick <= time {
-                now = max(now, nextTick)
-                tick()
-                nextTick = nextTick.advanced(byNanoseconds: Self.tickNanoseconds)
-            } else if isInMessage, event != .distantFuture {
-                takeEvent()  // orders meet whole messages only
-            } else {
-                break
-            }
+        exchange.advance(to: time, tick: tick) { market in
+            exchange.accounts.forEach(publish)
+            if !market.tape.book.isInMessage { publishTouch(of: market) }
         }
-        now = max(now, time)
-        for account in accounts { account.now = now }
-    }
-
-    private var isInMessage: Bool { markets.contains { $0.tape.book.isInMessage } }
-
-    private func takeEvent() {
-        guard let event = feed.next() else { return }
-        now = max(now, event.receiveTime)
-        let market = markets[event.instrument.index]
-        market.tape.take(event)
-        var printed: MarketTape.Deal?
-        if case .trade = event { printed = market.tape.deals.last }
-        for account in accounts {
-            account.take(event, printed: printed)
-            account.wakeStops(in: market)
-            publish(account)
-        }
-        if !market.tape.book.isInMessage { publishTouch(of: market) }
     }
 
     private func tick() {
         tickCount += 1
-        noteLists()
+        if settings.quirks.staleLists > 0 {
+            for account in exchange.accounts { account.noteLists(at: now) }
+        }
         publishTimed(isIndexDue: tickCount % Self.ticksPerIndex == 0)
         closeIdleSockets()
     }
@@ -126,7 +81,7 @@ package final class CoinExSimulator: VenueSimulator {
     package func connect(_ connection: ConnectionID, path: String) -> Bool {
         let plain = path.prefix { $0 != "?" }
         let trimmed = plain.hasSuffix("/") ? plain.dropLast() : plain
-        let products: [Substring: CoinExProduct] = ["/v2/spot": .spot, "/v2/futures": .futures]
+        let products: [Substring: ExchangeSegment] = ["/v2/spot": .spot, "/v2/futures": .futures]
         guard let product = products[trimmed] else { return false }
         sockets[connection] = CoinExSocket(connection, product, at: now)
         return true
@@ -139,9 +94,9 @@ package final class CoinExSimulator: VenueSimulator {
         return outputs
     }
 
-    package var tally: VenueTally { numbers.tally }
-    package var unknownOutcomeReply: HTTPReply { reply(CoinExRefusal.timedOut.json) }
-    package var tooManyRequestsReply: HTTPReply { reply(CoinExRefusal.tooFrequent.json) }
+    package var tally: VenueTally { exchange.numbers.tally }
+    package var unknownOutcomeReply: HTTPReply { .json(CoinExRefusal.timedOut.json) }
+    package var tooManyRequestsReply: HTTPReply { .json(CoinExRefusal.tooFrequent.json) }
 }
 
 extension CoinExSimulator {

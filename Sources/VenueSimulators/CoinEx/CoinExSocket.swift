@@ -12,9 +12,9 @@ final class CoinExSocket {
     }
 
     let id: ConnectionID
-    let product: CoinExProduct
+    let product: ExchangeSegment
     /// Set by `server.sign`.
-    var account: CoinExAccount?
+    var account: ExchangeAccount?
     var heardAt: Timestamp
     var bucket: TokenBucket
     /// By channel.
@@ -27,7 +27,7 @@ final class CoinExSocket {
     var statesTold: [String: JSON] = [:]
     var touchesTold: [String: JSON] = [:]
 
-    init(_ id: ConnectionID, _ product: CoinExProduct, at time: Timestamp) {
+    init(_ id: ConnectionID, _ product: ExchangeSegment, at time: Timestamp) {
         self.id = id
         self.product = product
         heardAt = time
@@ -98,7 +98,7 @@ extension CoinExSimulator {
         guard let key = params["access_id"]?.text, let signature = params["signed_str"]?.text,
             case .number(let timestamp)? = params["timestamp"], let time = Int64(timestamp)
         else { throw .invalidArgument }
-        guard let account = accounts.first(where: { $0.settings.key == key }),
+        guard let account = exchange.account(key),
             !account.settings.isBarred, account.settings.isAddressAllowed,
             CoinExSignature.isFresh(time, at: now),
             signature == CoinExSignature.make(of: timestamp, secret: account.settings.secret)
@@ -150,7 +150,7 @@ extension CoinExSimulator {
         var names: [String] = []
         for item in items {
             guard let name = item.text else { throw .invalidArgument }
-            if channel != "balance", market(name, socket.product) == nil {
+            if channel != "balance", exchange.market(name, socket.product) == nil {
                 throw .invalidArgument
             }
             names.append(name)
@@ -167,7 +167,7 @@ extension CoinExSimulator {
         var feeds: [(String, CoinExDepthFeed)] = []
         for item in items {
             guard let parts = item.items, parts.count == 4, let name = parts[0].text,
-                let market = market(name, socket.product), let limit = parts[1].integer,
+                let market = exchange.market(name, socket.product), let limit = parts[1].integer,
                 let interval = parts[2].text, case .bool(let isFull) = parts[3],
                 let feed = CoinExDepthFeed(
                     market: market, limit: Int(limit), interval: interval, isFull: isFull)

@@ -10,13 +10,17 @@ extension CoinExSimulator {
         guard let trigger = try Self.price(parameters, "trigger_price", terms.market) else {
             throw .invalid("trigger_price")
         }
-        var kind = CoinExTriggerPrice.latest
+        var kind = TriggerPrice.latest
         if call.product == .futures {
-            guard let chosen: CoinExTriggerPrice = try parameters.choice("trigger_price_type")
+            guard
+                let chosen = try parameters.choice(
+                    "trigger_price_type", TriggerPrice.init(coinEx:))
             else { throw .invalid("trigger_price_type") }
             kind = chosen
         }
-        let stop = try call.account.placeStop(terms, trigger: trigger, kind: kind)
+        let account = try call.account
+        let stop = try CoinExRefusal.told(
+            try account.placeStop(terms, trigger: trigger, kind: kind))
         return ["stop_id": .integer(stop.id)]
     }
 
@@ -40,10 +44,12 @@ extension CoinExSimulator {
         let market = try venue.known(call)
         try venue.checkType(call.parameters, call.product)
         let id = try call.parameters.neededInteger("stop_id")
-        let stop = try call.account.modifyStop(
-            id, market, price: try price(call.parameters, "price", market),
-            amount: try quantity(call.parameters, market),
-            trigger: try price(call.parameters, "trigger_price", market))
+        let price = try price(call.parameters, "price", market)
+        let amount = try quantity(call.parameters, market)
+        let trigger = try Self.price(call.parameters, "trigger_price", market)
+        let account = try call.account
+        let stop = try CoinExRefusal.told(
+            try account.modifyStop(id, market, price: price, amount: amount, trigger: trigger))
         return .success(["stop_id": .integer(stop.id)])
     }
 
@@ -53,7 +59,8 @@ extension CoinExSimulator {
         let market = try venue.known(call)
         try venue.checkType(call.parameters, call.product)
         let id = try call.parameters.neededInteger("stop_id")
-        return .success(try call.account.cancelStop(id, market).row)
+        let account = try call.account
+        return .success(try CoinExRefusal.told(try account.cancelStop(id, market)).row)
     }
 
     static func cancelStopBatch(
@@ -63,7 +70,7 @@ extension CoinExSimulator {
         let account = try call.account
         return try venue.batch(call, "stop_ids") { (item: JSON) throws(CoinExRefusal) in
             guard let id = item.integer else { throw .invalid("stop_ids") }
-            return try account.cancelStop(id, market).row
+            return try CoinExRefusal.told(try account.cancelStop(id, market)).row
         }
     }
 
@@ -76,13 +83,15 @@ extension CoinExSimulator {
         let clientID = try call.parameters.needed("client_id")
         let account = try call.account
         let found = account.stops.filter {
-            $0.terms.clientID == clientID && $0.terms.market.product == call.product
+            $0.terms.clientID == clientID && $0.terms.market.segment == call.product
                 && (name == nil || $0.terms.market.name == name)
         }
         guard !found.isEmpty else { throw .notFound }
         var rows: [JSON] = []
         for stop in found {
-            rows.append(.item(.success(try account.cancelStop(stop.id, stop.terms.market).row)))
+            let stop = try CoinExRefusal.told(
+                try account.cancelStop(stop.id, stop.terms.market))
+            rows.append(.item(.success(stop.row)))
         }
         return .success(.array(rows))
     }

@@ -86,12 +86,30 @@ package struct FaultPlan: Hashable, Sendable {
 
 /// Where one venue is known, or feared, to differ from its documentation: faults of its own.
 package protocol VenueQuirks {
+    /// Those that are on or off, by their names for `--fault`.
+    static var switches: [(name: String, path: WritableKeyPath<Self, Bool>)] { get }
+    /// Those that happen by chance: each one's share.
+    static var chances: [(name: String, path: WritableKeyPath<Self, Double>)] { get }
+}
+
+extension VenueQuirks {
     /// The names for `--fault`.
-    static var names: [String] { get }
+    package static var names: [String] { chances.map(\.name) + switches.map(\.name) }
+
     /// Turns a quirk on; false: there is none of this name, or it takes no share.
     ///
     /// - Parameter share: nil: none was given.
-    mutating func set(_ name: String, share: Double?) -> Bool
+    package mutating func set(_ name: String, share: Double?) -> Bool {
+        if let chance = Self.chances.first(where: { $0.name == name }) {
+            self[keyPath: chance.path] = share ?? FaultPlan.usualShare
+            return true
+        }
+        guard share == nil, let found = Self.switches.first(where: { $0.name == name }) else {
+            return false
+        }
+        self[keyPath: found.path] = true
+        return true
+    }
 }
 
 /// A text that names no fault.

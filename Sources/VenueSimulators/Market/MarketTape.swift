@@ -63,8 +63,12 @@ package final class MarketTape {
     private var quotedBid: BookLevel?
     private var quotedAsk: BookLevel?
 
-    package init(_ instrument: Instrument, start: Timestamp) {
+    private let nextID: (() -> Int64)?
+
+    /// - Parameter nextID: numbers the trades, ascending; nil: from 1, one by one.
+    package init(_ instrument: Instrument, start: Timestamp, nextID: (() -> Int64)? = nil) {
         self.instrument = instrument
+        self.nextID = nextID
         book = OrderBook(instrument: instrument.id)
         changedAt = start
     }
@@ -96,10 +100,10 @@ package final class MarketTape {
         dealCount += 1
         changedAt = max(changedAt, time)
         if deals.count == 2 * Self.keptDeals { deals.removeFirst(Self.keptDeals) }
-        deals.append(
-            Deal(id: dealCount, time: time, taker: taker, price: price, quantity: quantity))
+        let id = nextID?() ?? dealCount
+        deals.append(Deal(id: id, time: time, taker: taker, price: price, quantity: quantity))
         count(price, quantity, taker, in: start(ofMinute: time))
-        return dealCount
+        return id
     }
 
     private func start(ofMinute time: Timestamp) -> Timestamp {

@@ -1,11 +1,10 @@
-internal import PlainJSON
 internal import TradingCore
 internal import TradingModel
 
 /// What fills and funding do to an account's money and positions.
-extension CoinExAccount {
+extension ExchangeAccount {
     /// Books one execution of an order and tells of it.
-    func book(_ fill: Fill, of order: CoinExOrder) {
+    func book(_ fill: Fill, of order: ExchangeOrder) {
         let market = order.market
         guard let value = market.value(fill.quantity, at: fill.price, .halfEven) else {
             preconditionFailure("orders whose value does not fit are refused")
@@ -18,23 +17,23 @@ extension CoinExAccount {
         order.updatedAt = now
         let rate = fill.liquidity == .maker ? market.fees.maker : market.fees.taker
         let booking =
-            market.product == .spot
+            market.segment == .spot
             ? bookSpot(fill, value, rate, order) : bookFutures(fill, value, rate, order)
         order.realised += booking.realised
-        let deal = CoinExDeal(
+        let execution = ExchangeExecution(
             id: dealID, time: now, market: market, side: order.side, orderID: order.id,
             clientID: order.terms.clientID, price: fill.price, quantity: fill.quantity,
             liquidity: fill.liquidity, fee: booking.fee, feeCurrency: booking.currency,
             positionID: booking.positionID, realised: booking.realised)
-        Self.append(deal, to: &deals)
+        Self.append(execution, to: &executions)
         numbers.countFill()
-        changes.deals.append(deal)
-        changes.note(order)
+        changes.append(.execution(execution, order.view))
+        note(order)
     }
 
     /// The public trade's number; what no public trade tells of becomes one, and so does what a
     /// trade fills beyond the first order that it meets: each match has a number of its own.
-    private func dealNumber(of fill: Fill, _ order: CoinExOrder) -> Int64 {
+    private func dealNumber(of fill: Fill, _ order: ExchangeOrder) -> Int64 {
         if let printed = printedDeal {
             printedDeal = nil
             return printed.id
@@ -50,37 +49,36 @@ extension CoinExAccount {
         var realised = Money.zero
     }
 
-    /// The fee is taken from what is received: base for a buy, quote for a sell.
+    /// The fee is taken from what is received, base for a buy and quote for a sell, or always from
+    /// the quote currency.
     private func bookSpot(
-        _ fill: Fill, _ value: Money, _ rate: Rate, _ order: CoinExOrder
+        _ fill: Fill, _ value: Money, _ rate: Rate, _ order: ExchangeOrder
     ) -> Booking {
         let market = order.market
-        let amount = Money(attos: fill.quantity.attos)
         let isBuy = order.side == .buy
-        let received = isBuy ? amount : value
-        let fee = received.times(rate, .halfEven) ?? .zero
-        var wallet = wallets[.spot, default: CoinExWallet([:])]
-        wallet[isBuy ? market.base : market.quote].total += received - fee
-        wallet[isBuy ? market.quote : market.base].total -= isBuy ? value : amount
+        let amount = Money(attos: fill.quantity.attos)
+        let takesBase = isBuy && rules.spotFee == .received
+        let exact = (takesBase ? amount : value).times(rate, .halfEven) ?? .zero
+        let fee = spotFee(exact, .halfEven)
+        let baseChange = isBuy ? amount - (takesBase ? fee : .zero) : -amount
+        let quoteChange = isBuy ? -value - (takesBase ? .zero : fee) : value - fee
+        var wallet = wallets[.spot, default: ExchangeWallet()]
+        wallet[market.base].total += baseChange
+        wallet[market.quote].total += quoteChange
         wallets[.spot] = wallet
-        for (currency, change) in [
-            (isBuy ? market.quote : market.base, -(isBuy ? value : amount)),
-            (isBuy ? market.base : market.quote, received - fee),
-        ] {
-            let row: JSON = [
-                "balance": .text(wallet[currency].total.description),
-                "ccy": .text(currency.code), "change": .text(change.description),
-                "created_at": .milliseconds(now), "type": "trade",
-            ]
-            Self.append(row, to: &ledgerRows)
+        let changes = [(market.base, baseChange), (market.quote, quoteChange)]
+        for (currency, change) in isBuy ? changes.reversed() : changes {
+            let entry = LedgerEntry(
+                currency: currency, change: change, balance: wallet[currency].total, time: now)
+            Self.append(entry, to: &ledger)
         }
-        if isBuy { order.baseFee += fee } else { order.fee += fee }
-        return Booking(fee: fee, currency: isBuy ? market.base : market.quote)
+        if takesBase { order.baseFee += fee } else { order.fee += fee }
+        return Booking(fee: fee, currency: takesBase ? market.base : market.quote)
     }
 
     /// Closes what there is to close, then opens with the rest.
     private func bookFutures(
-        _ fill: Fill, _ value: Money, _ rate: Rate, _ order: CoinExOrder
+        _ fill: Fill, _ value: Money, _ rate: Rate, _ order: ExchangeOrder
     ) -> Booking {
         let market = order.market
         let fee = Self.truncated(value.times(rate, .towardZero) ?? .zero)
@@ -98,26 +96,26 @@ extension CoinExAccount {
             booking.positionID = move(
                 fill.price, fill.quantity - closing, order, fee: fee - closingFee)
         }
-        wallets[.futures, default: CoinExWallet([:])][market.settle].total +=
+        wallets[.futures, default: ExchangeWallet()][market.settle].total +=
             booking.realised - fee
         order.fee += fee
         return booking
     }
 
-    private func finishedOrOpen(_ id: Int64) -> CoinExPosition? {
+    private func finishedOrOpen(_ id: Int64) -> ExchangePosition? {
         positions.lazy.compactMap { $0 }.first { $0.id == id }
             ?? finishedPositions.last { $0.id == id }
     }
 
     /// Applies one execution to the position, which it only grows or only reduces.
     private func move(
-        _ price: Price, _ quantity: Quantity, _ order: CoinExOrder, fee: Money
+        _ price: Price, _ quantity: Quantity, _ order: ExchangeOrder, fee: Money
     ) -> Int64 {
         let market = order.market
         let index = market.instrument.id.index
         var position =
             positions[index]
-            ?? CoinExPosition(
+            ?? ExchangePosition(
                 id: numbers.nextPosition(), market, order.side, leverage: leverages[index],
                 isCross: isCross[index], at: now)
         let marginBefore = position.margin
@@ -137,14 +135,14 @@ extension CoinExAccount {
     }
 
     /// Stores a changed position, binds its margin, and tells of it.
-    func keep(_ position: CoinExPosition, marginBefore: Money) {
+    func keep(_ position: ExchangePosition, marginBefore: Money) {
         let market = position.market
-        wallets[.futures, default: CoinExWallet([:])][market.settle].margin +=
+        wallets[.futures, default: ExchangeWallet()][market.settle].margin +=
             position.margin - marginBefore
         let isClosed = position.size == .zero
         positions[market.instrument.id.index] = isClosed ? nil : position
         if isClosed { Self.append(position, to: &finishedPositions) }
-        changes.note(position, isClosed ? "close" : "update")
+        changes.append(.position(position, isClosed: isClosed))
     }
 
     /// Futures fees are cut behind the 8th decimal.
@@ -159,17 +157,12 @@ extension CoinExAccount {
         let margin = position.margin
         guard let received = try? position.core.apply(funding) else { return }
         let market = position.market
-        wallets[.futures, default: CoinExWallet([:])][market.settle].total += received
-        let row: JSON = [
-            "position_id": .integer(position.id), "market": .text(market.name),
-            "market_type": "FUTURES", "side": .text(position.side == .buy ? "long" : "short"),
-            "margin_mode": .text(position.isCross ? "cross" : "isolated"),
-            "open_interest": .text(position.size.description),
-            "settle_price": .text((funding.mark ?? .zero).description),
-            "funding_rate": .text(funding.rate.description),
-            "funding_value": .text(received.description), "created_at": .milliseconds(now),
-        ]
-        Self.append(row, to: &fundingRows)
+        wallets[.futures, default: ExchangeWallet()][market.settle].total += received
+        let paid = FundingPaid(
+            positionID: position.id, market: market, side: position.side,
+            isCross: position.isCross, size: position.size, mark: funding.mark,
+            rate: funding.rate, received: received, time: now)
+        Self.append(paid, to: &fundings)
         position.updatedAt = now
         keep(position, marginBefore: margin)
     }

@@ -50,29 +50,26 @@ struct RequestWindow {
     }
 }
 
-/// The venue's groups of endpoints that share a limit, each counted per account.
-enum CoinExRateGroup: Hashable {
-    case place(CoinExProduct)
-    case cancel(CoinExProduct)
-    case bulkCancel(CoinExProduct)
-    case orderQuery(CoinExProduct)
-    case orderHistory(CoinExProduct)
-    case accountQuery
-    case accountChange
+/// What one client has asked lately, by group of endpoints.
+struct ClientLimits<Group: Hashable> {
+    private var buckets: [Group: TokenBucket] = [:]
+    private var windows: [Group: RequestWindow] = [:]
 
-    /// Requests a second.
-    var rate: Int64 {
-        switch self {
-        case .place(let product): product == .spot ? 30 : 20
-        case .cancel(let product): product == .spot ? 60 : 40
-        case .bulkCancel(let product): product == .spot ? 40 : 20
-        case .orderQuery: 50
-        case .orderHistory, .accountQuery, .accountChange: 10
+    /// Takes so many requests of a group.
+    ///
+    /// - Parameter slides: the last second counts, too, wherever it begins.
+    /// - Returns: whether there was room, and the group's bucket behind it.
+    mutating func take(
+        _ count: Int64, of group: Group, rate: Int64, slides: Bool, at time: Timestamp
+    ) -> (isGranted: Bool, bucket: TokenBucket) {
+        var bucket = buckets[group] ?? TokenBucket(rate: rate, at: time)
+        var isGranted = bucket.take(count, at: time)
+        buckets[group] = bucket
+        if slides {
+            var window = windows[group] ?? RequestWindow(rate: rate)
+            isGranted = window.take(count, at: time) && isGranted
+            windows[group] = window
         }
+        return (isGranted, bucket)
     }
-
-    /// Of one address over everything.
-    static let perAddress: Int64 = 400
-    /// Of one socket; the venue documents none, a client that keeps to 10 is never refused.
-    static let perSocket: Int64 = 60
 }

@@ -1,13 +1,18 @@
 internal import PlainJSON
 internal import TradingModel
 
+/// A venue's refusal that can name a field which does not fit.
+protocol WireRefusal: Error {
+    static func invalid(_ field: String) -> Self
+}
+
 /// What came with a request: the members of its body, or its query, read strictly.
-struct CoinExParameters {
+struct WireParameters<Refusal: WireRefusal> {
     private let members: JSON
     /// Of a query all values are text.
     private let isQuery: Bool
 
-    init(body: [UInt8]) throws(CoinExRefusal) {
+    init(body: [UInt8]) throws(Refusal) {
         guard let json = try? JSON(parsing: body), json.members != nil else {
             throw .invalid("body is no JSON object")
         }
@@ -26,7 +31,7 @@ struct CoinExParameters {
         isQuery = true
     }
 
-    init(_ item: JSON) throws(CoinExRefusal) {
+    init(_ item: JSON) throws(Refusal) {
         guard item.members != nil else { throw .invalid("orders") }
         members = item
         isQuery = false
@@ -53,42 +58,42 @@ struct CoinExParameters {
         return isQuery && value.text == "" ? nil : value
     }
 
-    func text(_ key: String) throws(CoinExRefusal) -> String? {
+    func text(_ key: String) throws(Refusal) -> String? {
         guard let value = value(key) else { return nil }
         guard let text = value.text else { throw .invalid(key) }
         return text
     }
 
-    func needed(_ key: String) throws(CoinExRefusal) -> String {
+    func needed(_ key: String) throws(Refusal) -> String {
         guard let text = try text(key), !text.isEmpty else { throw .invalid(key) }
         return text
     }
 
-    func integer(_ key: String) throws(CoinExRefusal) -> Int64? {
+    func integer(_ key: String) throws(Refusal) -> Int64? {
         guard let value = value(key) else { return nil }
         let number = isQuery ? value.text.flatMap { Int64($0) } : value.integer
         guard let number else { throw .invalid(key) }
         return number
     }
 
-    func neededInteger(_ key: String) throws(CoinExRefusal) -> Int64 {
+    func neededInteger(_ key: String) throws(Refusal) -> Int64 {
         guard let number = try integer(key) else { throw .invalid(key) }
         return number
     }
 
-    func flag(_ key: String) throws(CoinExRefusal) -> Bool? {
+    func flag(_ key: String) throws(Refusal) -> Bool? {
         guard let value = value(key) else { return nil }
         guard case .bool(let flag) = value else { throw .invalid(key) }
         return flag
     }
 
-    func list(_ key: String) throws(CoinExRefusal) -> [JSON] {
+    func list(_ key: String) throws(Refusal) -> [JSON] {
         guard let items = value(key)?.items, !items.isEmpty else { throw .invalid(key) }
         return items
     }
 
     /// A decimal in plain notation, as text.
-    func decimal<Amount: ExactDecimal>(_ key: String) throws(CoinExRefusal) -> Amount? {
+    func decimal<Amount: ExactDecimal>(_ key: String) throws(Refusal) -> Amount? {
         guard let text = try text(key) else { return nil }
         guard !text.contains(where: { $0 == "e" || $0 == "E" || $0 == "+" }),
             let amount = try? Amount(text)
@@ -96,30 +101,21 @@ struct CoinExParameters {
         return amount
     }
 
-    /// One of the names of an enumeration.
-    func choice<Choice: RawRepresentable<String>>(
-        _ key: String
-    ) throws(CoinExRefusal) -> Choice? {
+    /// What one of the venue's words stands for.
+    func choice<Choice>(
+        _ key: String, _ read: (String) -> Choice?
+    ) throws(Refusal) -> Choice? {
         guard let text = try text(key) else { return nil }
-        guard let choice = Choice(rawValue: text) else { throw .invalid(key) }
+        guard let choice = read(text) else { throw .invalid(key) }
         return choice
     }
 
-    func side(_ key: String = "side") throws(CoinExRefusal) -> Side? {
-        switch try text(key) {
-        case nil: nil
-        case "buy": .buy
-        case "sell": .sell
-        default: throw .invalid(key)
-        }
-    }
-
-    /// Which of the rows a reply holds: page from 1, at most 100 rows.
-    func page() throws(CoinExRefusal) -> (first: Int, limit: Int) {
-        let page = try integer("page") ?? 1
-        let limit = try integer("limit") ?? 10
-        guard (1...1_000_000).contains(page) else { throw .invalid("page") }
-        guard (1...100).contains(limit) else { throw .invalid("limit") }
-        return (Int(page - 1) * Int(limit), Int(limit))
+    /// A whole number within bounds; `usual` where there is none.
+    func integer(
+        _ key: String, in bounds: ClosedRange<Int64>, usual: Int64
+    ) throws(Refusal) -> Int {
+        let number = try integer(key) ?? usual
+        guard bounds.contains(number) else { throw .invalid(key) }
+        return Int(number)
     }
 }

@@ -3,25 +3,25 @@ internal import TradingCore
 internal import TradingModel
 
 /// How an account's orders come in, change and end.
-extension CoinExAccount {
+extension ExchangeAccount {
     /// Places an order, fills what it can at once, and says what became of it.
     ///
-    /// - Throws: the venue's refusal; nothing has changed then, but makers that the order's own
-    ///   `stp_mode` cancelled.
-    func place(_ terms: CoinExTerms) throws(CoinExRefusal) -> CoinExOrder {
+    /// - Throws: why it is refused; nothing has changed then, but makers that the order's own
+    ///   ``ExchangeTerms/selfTrade`` cancelled.
+    func place(_ terms: ExchangeTerms) throws(Refused) -> ExchangeOrder {
         try check(terms)
         let own = ownOrders(metBy: terms)
-        if terms.selfTrade == .cm || terms.selfTrade == .both { own.forEach(cancel) }
+        if terms.selfTrade == .maker || terms.selfTrade == .both { own.forEach(cancel) }
         try checkFunds(terms)
-        let order = CoinExOrder(
-            id: numbers.nextOrder(terms.market.product), terms: terms, at: now)
-        changes.note(order)
-        let yields = terms.selfTrade == .cm ? false : !own.isEmpty
+        let order = ExchangeOrder(
+            id: numbers.nextOrder(terms.market.segment), terms: terms, at: now)
+        note(order)
+        let yields = terms.selfTrade == .maker ? false : !own.isEmpty
         if yields {
             order.isOpen = false
         } else {
             open.append(order)
-            if terms.type == .market { take(order) } else { submit(order) }
+            if terms.kind == .market { take(order) } else { submit(order) }
         }
         refreeze(terms.market)
         try checkOutcome(order, yields: yields)
@@ -29,43 +29,49 @@ extension CoinExAccount {
         return order
     }
 
-    /// Turns what the matching refused into the venue's words.
-    private func checkOutcome(_ order: CoinExOrder, yields: Bool) throws(CoinExRefusal) {
+    /// Turns what the matching refused into the venue's refusal.
+    private func checkOutcome(_ order: ExchangeOrder, yields: Bool) throws(Refused) {
         let isUnfilled = !order.isOpen && order.filled == .zero
         guard isUnfilled, !yields, !(order.refusal?.hasPrefix("self-trade") ?? false) else {
             return
         }
-        let refusal: CoinExRefusal? =
-            switch order.terms.type {
+        if order.terms.kind == .market, rules.marketRest == .rejected { return }
+        let refusal: Refused? =
+            switch order.terms.kind {
             case .fok: .notFillable
-            case .makerOnly: .wouldTake
+            case .postOnly: .wouldTake
             case .market: order.terms.isReduceOnly ? .noPosition : .noLiquidity
             case .ioc: order.refusal == nil ? nil : .tooLarge
             case .limit: order.refusal == nil ? nil : .tooLarge
             }
         guard let refusal else { return }
-        changes.orders.removeAll { $0.order === order }
+        forgetNews(of: order)
         throw refusal
     }
 
     // MARK: - Checks, in the venue's order
 
-    private func check(_ terms: CoinExTerms) throws(CoinExRefusal) {
+    private func check(_ terms: ExchangeTerms) throws(Refused) {
         let market = terms.market
         guard terms.amount >= leastAmount(terms) else { throw .belowMinimum }
-        if let price = terms.price, let last = market.tape.last ?? market.tape.mark {
-            // A band of five times the last price either way.
-            let isFar = price.attos / 5 > last.attos || price.attos < last.attos / 5
+        if let band = rules.priceBand, let price = terms.price,
+            let last = market.tape.last ?? market.tape.mark
+        {
+            let isFar = price.attos / band > last.attos || price.attos < last.attos / band
             guard !isFar else { throw .priceTooFar }
         }
         let best = market.tape.levels(terms.side.opposite, count: 1).first?.price
-        if terms.type == .makerOnly, let best, terms.reaches(best) { throw .wouldTake }
+        if terms.kind == .postOnly, let best, terms.reaches(best) { throw .wouldTake }
         let rest = market.walk(terms.side, terms.quantity, limit: terms.price).rest
-        if terms.type == .fok, rest > .zero { throw .notFillable }
-        if terms.type == .market, best == nil, market.tape.last == nil { throw .noLiquidity }
+        if terms.kind == .fok, rest > .zero { throw .notFillable }
+        if terms.kind == .market, best == nil, market.tape.last == nil,
+            rules.marketRest == .cancelled
+        {
+            throw .noLiquidity
+        }
     }
 
-    private func leastAmount(_ terms: CoinExTerms) -> Money {
+    private func leastAmount(_ terms: ExchangeTerms) -> Money {
         let least = terms.market.minAmount
         guard terms.isCountedInQuote,
             let best = terms.market.tape.levels(.sell, count: 1).first?.price
@@ -74,27 +80,28 @@ extension CoinExAccount {
         return best.times(least, .up) ?? .zero
     }
 
-    private func checkFunds(_ terms: CoinExTerms) throws(CoinExRefusal) {
+    private func checkFunds(_ terms: ExchangeTerms) throws(Refused) {
         let market = terms.market
         guard let price = terms.price else { return try checkMarketFunds(terms) }
-        let probe = CoinExOrder(id: 0, terms: terms, at: now)
-        if market.product == .futures, terms.side == .sell,
+        var probe = OrderView(id: 0, terms: terms, at: now)
+        if market.segment == .futures, terms.side == .sell,
             let best = market.tape.levels(.buy, count: 1).first?.price, best > price
         {
             probe.price = best  // what it takes at once is worth more than its own price
         }
-        guard canPay(openOrders(market) + [probe], market) else { throw .insufficient }
+        guard canPay(openOrders(market).map(\.view) + [probe], market) else { throw .insufficient }
     }
 
-    private func checkMarketFunds(_ terms: CoinExTerms) throws(CoinExRefusal) {
+    private func checkMarketFunds(_ terms: ExchangeTerms) throws(Refused) {
         let market = terms.market
         let walk = market.walk(terms.side, terms.quantity, limit: nil)
         let need: Money
         let currency: Currency
-        switch (market.product, terms.side) {
+        switch (market.segment, terms.side) {
         case (.spot, .sell):
             (need, currency) = (terms.amount, market.base)
         case (.spot, .buy):
+            if rules.paysByLevel { return }
             currency = market.quote
             need =
                 terms.isCountedInQuote
@@ -112,12 +119,12 @@ extension CoinExAccount {
                 terms.isReduceOnly
                 ? .zero : growthCost(growth, at: price ?? market.tape.last ?? .zero, market)
         }
-        let free = available(market.product, currency)
+        let free = available(market.segment, currency)
         guard need == .zero || need <= free else { throw .insufficient }
     }
 
     /// The account's own resting orders that an order would meet.
-    private func ownOrders(metBy terms: CoinExTerms) -> [CoinExOrder] {
+    private func ownOrders(metBy terms: ExchangeTerms) -> [ExchangeOrder] {
         let opposite = openOrders(terms.market).filter { $0.side != terms.side }
         guard !opposite.isEmpty else { return [] }
         let walk = terms.market.walk(terms.side, terms.quantity, limit: terms.price)
@@ -130,15 +137,15 @@ extension CoinExAccount {
 
     // MARK: - The matching
 
-    private func submit(_ order: CoinExOrder) {
-        let type = order.terms.type
+    private func submit(_ order: ExchangeOrder) {
+        let type = order.terms.kind
         send(
             order, quantity: order.remaining, price: order.price,
             timeInForce: type == .ioc ? .ioc : type == .fok ? .fok : .gtc)
     }
 
     private func send(
-        _ order: CoinExOrder, quantity: Quantity, price: Price?, timeInForce: TimeInForce
+        _ order: ExchangeOrder, quantity: Quantity, price: Price?, timeInForce: TimeInForce
     ) {
         let child = nextChildID()
         order.child = child
@@ -148,7 +155,7 @@ extension CoinExAccount {
             OrderRequest(
                 instrument: order.market.instrument.id, side: order.side, quantity: quantity,
                 price: price, timeInForce: timeInForce,
-                isPostOnly: order.terms.type == .makerOnly,
+                isPostOnly: order.terms.kind == .postOnly,
                 isReduceOnly: order.terms.isReduceOnly), at: now)
         deliver()
     }
@@ -156,20 +163,35 @@ extension CoinExAccount {
     /// Fills a market order level by level, and ends it.
     ///
     /// Level by level, because what the next one costs decides how much a budget still buys.
-    private func take(_ order: CoinExOrder) {
+    private func take(_ order: ExchangeOrder) {
         let market = order.market
-        var prices = market.tape.levels(order.side.opposite, count: 200).map(\.price)
-        if prices.isEmpty, let last = market.tape.last { prices = [last] }
-        for price in prices where order.isOpen {
-            let quantity = wanted(order, at: price)
-            guard quantity > .zero else { break }
-            send(order, quantity: quantity, price: price, timeInForce: .ioc)
+        var levels = market.tape.levels(order.side.opposite, count: ExchangeMarket.walkedLevels)
+        if levels.isEmpty, let last = market.tape.last {
+            levels = [BookLevel(price: last, quantity: order.remaining)]
         }
-        if order.isOpen { end(order) }
+        for level in levels where order.isOpen {
+            let quantity = wanted(order, at: level.price)
+            guard quantity > .zero else { break }
+            guard canPay(min(quantity, level.quantity), at: level.price, for: order) else {
+                order.ending = .insufficient
+                break
+            }
+            send(order, quantity: quantity, price: level.price, timeInForce: .ioc)
+        }
+        guard order.isOpen else { return }
+        if order.ending == nil, rules.marketRest == .rejected { order.ending = .noLiquidity }
+        end(order)
+    }
+
+    /// Whether a market purchase that is paid level by level can pay the next.
+    private func canPay(_ quantity: Quantity, at price: Price, for order: ExchangeOrder) -> Bool {
+        let market = order.market
+        guard rules.paysByLevel, market.segment == .spot, order.side == .buy else { return true }
+        return purchaseCost(quantity, at: price, market) <= available(.spot, market.quote)
     }
 
     /// How much a market order still wants at a price, in whole lots.
-    private func wanted(_ order: CoinExOrder, at price: Price) -> Quantity {
+    private func wanted(_ order: ExchangeOrder, at price: Price) -> Quantity {
         guard order.terms.isCountedInQuote, price > .zero else { return order.remaining }
         let lots = order.unfilled.divided(by: Quantity(attos: price.attos), .down)?.attos ?? 0
         return Quantity(attos: max(0, lots))
@@ -193,27 +215,27 @@ extension CoinExAccount {
             order.refusal = reason.description
             end(order)
         case .expired, .cancelled:
-            if order.terms.type != .market { end(order) }  // a market order goes to the next level
+            if order.terms.kind != .market { end(order) }  // a market order goes to the next level
         case .amendRejected(let reason):
             order.refusal = reason.description
         default: break
         }
     }
 
-    private func end(_ order: CoinExOrder) {
+    private func end(_ order: ExchangeOrder) {
         order.isOpen = false
         order.updatedAt = now
         open.removeAll { $0 === order }
         if let child = order.child { children[child] = nil }
         if order.filled > .zero {
-            Self.append(order, to: &finished)
+            Self.append(order.view, to: &finished)
         }
-        changes.note(order)
+        note(order)
     }
 
     // MARK: - Cancel and edit
 
-    func cancel(_ order: CoinExOrder) {
+    func cancel(_ order: ExchangeOrder) {
         guard order.isOpen, let child = order.child else { return }
         matching.cancel(child, order.market.instrument.id, at: now)
         deliver()
@@ -222,8 +244,8 @@ extension CoinExAccount {
 
     /// Gives an open order a new price, a new amount, or both; its place in the queue may go.
     func modify(
-        _ order: CoinExOrder, price: Price?, amount: Quantity?, newID: Bool
-    ) throws(CoinExRefusal) {
+        _ order: ExchangeOrder, price: Price?, amount: Quantity?, newID: Bool
+    ) throws(Refused) {
         let market = order.market
         let before = (price: order.price, amount: order.amount)
         var terms = order.terms
@@ -234,12 +256,12 @@ extension CoinExAccount {
         order.price = terms.price
         order.amount = terms.amount
         order.refusal = nil
-        guard canPay(openOrders(market), market) else {
+        guard canPay(openOrders(market).map(\.view), market) else {
             (order.price, order.amount) = before
             throw .insufficient
         }
-        changes.note(order, newID ? .replaced(oldID: order.id) : .modified)
-        if newID { order.id = numbers.nextOrder(market.product) }
+        note(order, newID ? .replaced(oldID: order.id) : .modified)
+        if newID { order.id = numbers.nextOrder(market.segment) }
         order.updatedAt = now
         terms.amount = Money(attos: order.remaining.attos)
         if !ownOrders(metBy: terms).isEmpty {
@@ -253,7 +275,7 @@ extension CoinExAccount {
         defer { refreeze(market) }
         guard order.refusal == nil else {
             (order.price, order.amount) = before
-            changes.orders.removeAll { $0.order === order }
+            forgetNews(of: order)
             throw .tooLarge
         }
     }
@@ -270,35 +292,7 @@ extension CoinExAccount {
         deliver()
         printedDeal = nil
         if case .funding(let funding) = event { settle(funding) }
-        if !changes.orders.isEmpty { refreeze(markets[event.instrument.index]) }
-    }
-}
-
-extension CoinExTerms {
-    /// Whether the order's price meets an opposite one.
-    func reaches(_ other: Price) -> Bool {
-        guard let price else { return true }
-        return side == .buy ? price >= other : price <= other
-    }
-}
-
-extension CoinExMarket {
-    /// What the public depth gives an order, level by level; the last price where there is none.
-    func walk(
-        _ side: Side, _ quantity: Quantity, limit: Price?
-    ) -> (fills: [BookLevel], rest: Quantity) {
-        var levels = tape.levels(side.opposite, count: 200)
-        if levels.isEmpty, let last = tape.last {
-            levels = [BookLevel(price: last, quantity: quantity)]
-        }
-        var rest = quantity
-        var fills: [BookLevel] = []
-        for level in levels where rest > .zero {
-            if let limit, side == .buy ? level.price > limit : level.price < limit { break }
-            let step = min(rest, level.quantity)
-            fills.append(BookLevel(price: level.price, quantity: step))
-            rest -= step
-        }
-        return (fills, rest)
+        let hasOrderNews = changes.contains { if case .order = $0 { true } else { false } }
+        if hasOrderNews { refreeze(markets[event.instrument.index]) }
     }
 }

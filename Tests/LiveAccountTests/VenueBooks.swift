@@ -1,0 +1,88 @@
+import PlainJSON
+import Testing
+import TradingModel
+import VenueSimulators
+
+/// A venue's own books of an account in one kind of market, as any simulator tells them.
+struct VenueBooks {
+    struct Fill {
+        let id: String
+        let side: Side
+        let quantity: Money
+        let fee: Money
+        let feeCurrency: Currency
+    }
+
+    let fills: [Fill]
+    /// Paid and received at settlements.
+    let funding: Money
+    /// Signed; nil where the venue has no positions but balances.
+    let position: Money?
+    /// What each balance gained since the account's start.
+    let gained: [Currency: Money]
+    let balances: [(currency: Currency, total: Money, available: Money)]
+    /// Orders and stops of the run that are open.
+    let openOrders: Int
+    /// The venue's ids of open orders that are not the run's.
+    let foreignOrders: [String]
+    /// Requests that were refused for being too many.
+    let tooFrequent: Int
+    /// The client order ids of the run that it took, in lists within which none may come twice.
+    let taken: [[String]]
+}
+
+extension VenueBooks {
+    /// Reads what a simulator's `/_simulator/state` says of its first account.
+    init(
+        _ state: JSON, kind: String, isForeign: @escaping @Sendable (String) -> Bool
+    ) throws {
+        let account = try #require(state["accounts"]?.items?.first)
+        let rows = { (name: String) in
+            (account[name]?.items ?? []).filter { $0["segment"]?.text == kind }
+        }
+        let isOwn = { (row: JSON) in row["client_id"]?.text.map { !isForeign($0) } ?? false }
+        fills = try rows("fills").map(Fill.init)
+        funding = try rows("funding").reduce(.zero) { try $0 + Money($1.word("received")) }
+        position =
+            kind == "spot"
+            ? nil
+            : try rows("positions").reduce(.zero) { held, row in
+                let size = try Money(row.word("quantity"))
+                return try row.word("side") == "long" ? held + size : held - size
+            }
+        balances = try rows("balances").map {
+            (
+                Currency(try $0.word("currency")), try Money($0.word("total")),
+                try Money($0.word("available"))
+            )
+        }
+        let start = VenueAccount.generous
+        gained = balances.reduce(into: [:]) { gained, row in
+            let first = (kind == "spot" ? start.spot : start.futures)[row.currency] ?? .zero
+            gained[row.currency] = row.total - first
+        }
+        openOrders =
+            rows("open_orders").count(where: isOwn) + rows("stop_orders").count(where: isOwn)
+        foreignOrders = try rows("open_orders").filter { !isOwn($0) }
+            .map { try $0.word("order_id") }
+        tooFrequent = Int(try #require(account["too_frequent"]?.integer))
+        taken = [false, true].map { isStop in
+            rows("taken").filter { $0["is_stop"] == .bool(isStop) && isOwn($0) }
+                .compactMap { $0["client_id"]?.text }
+        }
+    }
+}
+
+extension VenueBooks.Fill {
+    fileprivate init(_ row: JSON) throws {
+        id = try row.word("trade_id")
+        side = try row.word("side") == Side.buy.description ? .buy : .sell
+        quantity = try Money(row.word("quantity"))
+        fee = try Money(row.word("fee"))
+        feeCurrency = Currency(try row.word("fee_currency"))
+    }
+}
+
+extension JSON {
+    fileprivate func word(_ name: String) throws -> String { try #require(self[name]?.text) }
+}
