@@ -25,3 +25,25 @@ extension Rate {
         Rate(attos: count * attosPerUnit / 10_000)
     }
 }
+
+extension SimulatorChoice {
+    package static let coinEx = SimulatorChoice(
+        name: "coinex", requestPath: "/v2",
+        sockets: [
+            Place(name: "spot", path: "/v2/spot"), Place(name: "futures", path: "/v2/futures"),
+        ],
+        segments: [.spot, .futures], example: "BTC/USDT:USDT"
+    ) { settings throws(InvalidFault) in
+        var own = CoinExSettings(accounts: settings.accounts)
+        own.seed = settings.seed
+        own.isStrict = settings.isStrict
+        let plan = try FaultPlan(settings.faults, quirks: &own.quirks)
+        return (
+            plan,
+            { [own] instruments, feed, start in
+                CoinExSimulator(
+                    instruments: instruments, feed: feed, settings: own, start: start)
+            }
+        )
+    }
+}

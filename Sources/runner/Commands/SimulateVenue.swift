@@ -18,10 +18,12 @@ struct SimulateVenue: ParsableCommand {
               runner simulate-venue coinex --data coinex:BTC/USDT:USDT=trades.csv.gz
             """)
 
+    private static let names = SimulatorChoice.all.map(\.name).joined(separator: ", ")
+
     /// Fixed, so that a client's settings can stay; in no register of well-known ports.
     static let usualPort = 18_080
 
-    @Argument(help: ArgumentHelp("The venue: coinex.", valueName: "venue"))
+    @Argument(help: ArgumentHelp("The venue: \(Self.names).", valueName: "venue"))
     var venue: String
 
     @Option(help: "Where it listens on 127.0.0.1; 0: any port that is free.")
@@ -65,7 +67,9 @@ struct SimulateVenue: ParsableCommand {
     var json = false
 
     func run() throws {
-        guard venue == "coinex" else { throw unknownVenue() }
+        guard let choice = SimulatorChoice.all.first(where: { $0.name == venue }) else {
+            throw unknownVenue()
+        }
         guard (0...65_535).contains(port) else {
             throw RunFailure(.usage, "--port is `\(port)`, expected a port up to 65535, or 0")
         }
@@ -74,17 +78,14 @@ struct SimulateVenue: ParsableCommand {
             Console.warn(
                 "warning: --seed has no effect: the market is recorded, and no faults strike")
         }
-        let seed = seed ?? 1
-        var plan = FaultPlan()
-        var settings = CoinExSettings()
-        settings.seed = seed
-        settings.isStrict = strict
-        try read(into: &plan, &settings)
-        let makeVenue = try market.maker(settings, plan, seed: seed)
+        let settings = try settings(choice)
+        let seed = settings.seed
+        let (plan, make) = try read(settings, choice)
+        let makeVenue = try market.maker(choice, plan, seed: seed, make)
         let (identity, authority) = try tlsIdentity()
         let server = try start(identity, makeVenue)
         let report = ServingReport(
-            venue: venue, address: server.address, isSecure: identity != nil,
+            choice: choice, address: server.address, isSecure: identity != nil,
             authorityFile: authority, seed: seed, faults: faults,
             accounts: accounts.isEmpty
                 ? ServingReport.usualAccounts
@@ -102,41 +103,54 @@ struct SimulateVenue: ParsableCommand {
     }
 
     private func unknownVenue() -> RunFailure {
-        let near = nearestName(to: venue, among: ["coinex"])
+        let near = nearestName(to: venue, among: SimulatorChoice.all.map(\.name))
         return RunFailure(
             .usage,
             "there is no simulator of `\(venue)`"
-                + (near.map { "; did you mean `\($0)`?" } ?? "; there is one of: coinex"))
+                + (near.map { "; did you mean `\($0)`?" } ?? "; there is one of: \(Self.names)"))
     }
 
     // MARK: - Faults and accounts
 
-    private func read(into plan: inout FaultPlan, _ settings: inout CoinExSettings) throws {
-        for text in faults {
-            do {
-                let read = try FaultPlan(text, quirks: &settings.quirks)
-                plan.shares.merge(read.shares) { $1 }
-            } catch {
-                let name = String(error.found.prefix { $0 != "=" })
-                let near = nearestName(to: name, among: error.names)
-                throw RunFailure(
-                    .usage,
-                    near.map { "--fault: there is no `\(name)`; did you mean `\($0)`?" }
-                        ?? "--fault: \(error)")
-            }
-        }
-        guard !accounts.isEmpty else { return }
+    private func settings(_ choice: SimulatorChoice) throws(RunFailure) -> SimulatorSettings {
+        var settings = SimulatorSettings()
+        settings.seed = seed ?? 1
+        settings.faults = faults
+        settings.isStrict = strict
+        guard !accounts.isEmpty else { return settings }
         settings.accounts = []
         for text in accounts {
             do {
-                settings.accounts.append(try CoinExSettings.Account(text))
+                settings.accounts.append(try VenueAccount(text))
             } catch {
                 throw RunFailure(.usage, "--account: \(error)")
             }
         }
         var keys: Set<String> = []
-        for account in settings.accounts where !keys.insert(account.key).inserted {
-            throw RunFailure(.usage, "--account: the key `\(account.key)` stands twice")
+        for account in settings.accounts {
+            guard keys.insert(account.key).inserted else {
+                throw RunFailure(.usage, "--account: the key `\(account.key)` stands twice")
+            }
+            guard account.futures.isEmpty || choice.segments.contains(.futures) else {
+                throw RunFailure(
+                    .usage, "--account: \(choice.name) has no futures; leave out what is futures/")
+            }
+        }
+        return settings
+    }
+
+    private func read(
+        _ settings: SimulatorSettings, _ choice: SimulatorChoice
+    ) throws(RunFailure) -> (plan: FaultPlan, maker: SimulatorChoice.Maker) {
+        do {
+            return try choice.maker(settings)
+        } catch {
+            let name = String(error.found.prefix { $0 != "=" })
+            let near = nearestName(to: name, among: error.names)
+            throw RunFailure(
+                .usage,
+                near.map { "--fault: there is no `\(name)`; did you mean `\($0)`?" }
+                    ?? "--fault: \(error)")
         }
     }
 

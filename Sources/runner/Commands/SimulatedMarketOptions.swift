@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import MarketFiles
+import PaperTrading
 import TradingModel
 import VenueSimulators
 
@@ -44,7 +45,10 @@ struct SimulatedMarketOptions: ParsableArguments {
     }
 
     /// What makes the simulator on the loop that serves it; the files are looked at before.
-    func maker(_ settings: CoinExSettings, _ plan: FaultPlan, seed: UInt64) throws -> Maker {
+    func maker(
+        _ choice: SimulatorChoice, _ plan: FaultPlan, seed: UInt64,
+        _ make: @escaping SimulatorChoice.Maker
+    ) throws -> Maker {
         guard (1...Self.highestSpeed).contains(speed) else {
             throw RunFailure(
                 .usage, "--speed is `\(speed)`, expected a whole number from 1 to 10000")
@@ -55,7 +59,8 @@ struct SimulatedMarketOptions: ParsableArguments {
         }
         let venue =
             data.isEmpty
-            ? synthetic(settings, seed: seed, quietAfter) : try recorded(settings, quietAfter)
+            ? synthetic(choice, seed: seed, quietAfter, make)
+            : try recorded(choice, quietAfter, make)
         guard !plan.shares.isEmpty else { return venue }
         return { start in
             FaultySimulator(try venue(start), plan: plan, seed: seed, start: start)
@@ -72,29 +77,37 @@ struct SimulatedMarketOptions: ParsableArguments {
     }
 
     private func synthetic(
-        _ settings: CoinExSettings, seed: UInt64, _ quietAfter: Int64?
+        _ choice: SimulatorChoice, seed: UInt64, _ quietAfter: Int64?,
+        _ make: @escaping SimulatorChoice.Maker
     ) -> Maker {
         { [speed] start in
-            CoinExSimulator(
-                seed: seed, settings: settings, start: start, history: Self.history, speed: speed,
-                quietAfter: quietAfter)
+            let instruments = choice.syntheticInstruments
+            let source = SimulatedMarket(instruments: instruments, seed: seed)
+            let feed = MarketFeed(
+                source, start: start, history: Self.history, speed: speed, quietAfter: quietAfter)
+            return make(instruments, feed, start)
         }
     }
 
-    private func recorded(_ settings: CoinExSettings, _ quietAfter: Int64?) throws -> Maker {
-        let symbols = try symbols()
+    private func recorded(
+        _ choice: SimulatorChoice, _ quietAfter: Int64?, _ make: @escaping SimulatorChoice.Maker
+    ) throws -> Maker {
+        let symbols = try symbols(choice)
         do {
-            _ = try open(symbols)  // so that a bad file is told before anything listens
+            // So that a bad file is told before anything listens.
+            let files = try open(symbols)
+            if let strange = files.instruments.first(where: { !choice.trades($0) }) {
+                throw RunFailure(
+                    .usage, "--data: \(choice.name) has no market for \(strange.symbol)")
+            }
         } catch let failure as RunFailure {
             throw RunFailure(.usage, failure.message)
         }
         return { [self] start in
             let files = try open(symbols)
-            return CoinExSimulator(
-                instruments: files.instruments,
-                feed: MarketFeed(
-                    files.source, start: start, speed: speed, quietAfter: quietAfter),
-                settings: settings, start: start)
+            let feed = MarketFeed(
+                files.source, start: start, speed: speed, quietAfter: quietAfter)
+            return make(files.instruments, feed, start)
         }
     }
 
@@ -105,7 +118,7 @@ struct SimulatedMarketOptions: ParsableArguments {
     }
 
     /// The symbols that the files are given for, each once.
-    private func symbols() throws(RunFailure) -> [Symbol] {
+    private func symbols(_ choice: SimulatorChoice) throws(RunFailure) -> [Symbol] {
         var symbols: [Symbol] = []
         for text in data {
             let argument = DataArgument(text)
@@ -113,7 +126,7 @@ struct SimulatedMarketOptions: ParsableArguments {
                 throw RunFailure(
                     .usage,
                     "--data: say which market `\(argument.path)` is: "
-                        + "--data coinex:BTC/USDT:USDT=\(argument.path)")
+                        + "--data \(choice.name):\(choice.example)=\(argument.path)")
             }
             if !symbols.contains(symbol) { symbols.append(symbol) }
         }

@@ -1,10 +1,11 @@
 import PlainJSON
 import SimulatorServer
 import TradingModel
+import VenueSimulators
 
 /// What a simulator's user has to know to reach it, and what it served when it ends.
 struct ServingReport {
-    let venue: String
+    let choice: SimulatorChoice
     let address: ListeningAddress
     let isSecure: Bool
     /// The certificate that clients must trust; nil without a test authority.
@@ -20,20 +21,27 @@ struct ServingReport {
     ]
 
     private var baseURL: String { (isSecure ? "https://" : "http://") + "\(address)" }
-    private var socketURL: String { (isSecure ? "wss://" : "ws://") + "\(address)/v2" }
+    private var requestURL: String { baseURL + choice.requestPath }
+    private var socketURLs: [(name: String, url: String)] {
+        choice.sockets.map { ($0.name, (isSecure ? "wss://" : "ws://") + "\(address)" + $0.path) }
+    }
     private var stateURL: String { baseURL + "/_simulator/state" }
 
     /// What writes a strategy for ``clientLine``.
     private static let strategyLine = "runner new my_maker --template maker"
 
-    /// A strategy on this simulator, as it is typed; it asks before it trades.
-    private var clientLine: String {
+    /// A strategy on this simulator, as it is typed; nil: none can trade at the venue.
+    ///
+    /// It asks before it trades.
+    private var clientLine: String? {
+        let venue = choice.name
+        guard Venue.all.contains(where: { $0.name == venue }) else { return nil }
         // A secret that somebody gave is not shown.
         let account = accounts.first
         let name = venue.uppercased()
         return "\(name)_API_KEY=\(Self.quoted(account?.key ?? "KEY")) "
             + "\(name)_API_SECRET=\(account?.secret ?? "SECRET") "
-            + "runner my_maker.lua --set symbol=\(venue):BTC/USDT:USDT --live --base-url "
+            + "runner my_maker.lua --set symbol=\(venue):\(choice.example) --live --base-url "
             + baseURL + (authorityFile.map { " --ca-file \(Self.quoted($0))" } ?? "")
             + " --risk max_position=0.1 --risk max_order_notional=10000"
     }
@@ -45,10 +53,10 @@ struct ServingReport {
 
     var text: String {
         var lines = [
-            "simulating \(venue) at \(address); Ctrl-C stops",
+            "simulating \(choice.name) at \(address); Ctrl-C stops",
             "",
-            "  REST       \(baseURL)/v2",
-            "  WebSocket  \(socketURL)/spot and \(socketURL)/futures",
+            "  REST       \(requestURL)",
+            "  WebSocket  \(socketURLs.map(\.url).joined(separator: " and "))",
             "  state      \(stateURL)",
         ]
         for account in accounts {
@@ -60,24 +68,23 @@ struct ServingReport {
         lines.append("  market     \(market)")
         lines.append("  seed       \(seed)")
         lines.append("  faults     \(faults.isEmpty ? "none" : faults.joined(separator: ","))")
-        lines += [
-            "", "A client, on money of this simulator's:", "  \(Self.strategyLine)",
-            "  \(clientLine)",
-        ]
+        if let clientLine {
+            lines += [
+                "", "A client, on money of this simulator's:", "  \(Self.strategyLine)",
+                "  \(clientLine)",
+            ]
+        }
         return lines.joined(separator: "\n")
     }
 
     var json: JSON {
         .pairs([
-            ("venue", .text(venue)), ("host", .text(address.host)),
+            ("venue", .text(choice.name)), ("host", .text(address.host)),
             ("port", .integer(address.port)), ("base_url", .text(baseURL)),
-            ("rest_url", .text(baseURL + "/v2")),
+            ("rest_url", .text(requestURL)),
             (
                 "websocket_urls",
-                .pairs([
-                    ("spot", .text(socketURL + "/spot")),
-                    ("futures", .text(socketURL + "/futures")),
-                ])
+                .pairs(socketURLs.map { ($0.name, .text($0.url)) })
             ),
             ("state_url", .text(stateURL)),
             ("ca_file", authorityFile.map { .text($0) } ?? .null),
@@ -92,8 +99,9 @@ struct ServingReport {
                     })
             ),
             ("market", .text(market)), ("seed", .integer(Int(clamping: seed))),
-            ("faults", .array(faults.map { .text($0) })), ("strategy", .text(Self.strategyLine)),
-            ("client", .text(clientLine)),
+            ("faults", .array(faults.map { .text($0) })),
+            ("strategy", clientLine == nil ? .null : .text(Self.strategyLine)),
+            ("client", clientLine.map { .text($0) } ?? .null),
         ])
     }
 
