@@ -103,7 +103,12 @@ package final class SimulatorServer: Sendable {
                     return channel.eventLoop.makeSucceededFuture(nil)
                 }
                 accepted.value = id
-                return channel.eventLoop.makeSucceededFuture(HTTPHeaders())
+                var headers = HTTPHeaders()
+                let offered = head.headers[canonicalForm: "sec-websocket-protocol"]
+                if let spoken = venue.value.subprotocol(of: offered) {
+                    headers.add(name: "Sec-WebSocket-Protocol", value: spoken)
+                }
+                return channel.eventLoop.makeSucceededFuture(headers)
             },
             upgradePipelineHandler: { channel, _ in
                 channel.eventLoop.makeCompletedFuture {

@@ -97,6 +97,7 @@ final class SocketHandler: ChannelInboundHandler {
             }
         case .sendTorn(_, let bytes, let isText): sendTorn(bytes, isText: isText, context)
         case .close: close(.normalClosure)
+        case .expel: close(.policyViolation)
         case .cut: cut()
         case .pauseReading(_, let nanoseconds): pause(nanoseconds)
         }

@@ -79,6 +79,11 @@ final class VenueLoop {
         return id
     }
 
+    /// The first of the offered subprotocols that the venue speaks; nil: none.
+    func subprotocol(of offered: [Substring]) -> String? {
+        offered.map { String($0) }.first { venue.subprotocols.contains($0) }
+    }
+
     func attach(_ socket: SocketHandler) { sockets[socket.id] = socket }
 
     func receive(_ id: ConnectionID, _ text: String) {

@@ -86,6 +86,8 @@ package enum SimulatorOutput: Hashable, Sendable {
     case send(ConnectionID, [UInt8], isText: Bool)
     /// Closes with a close frame.
     case close(ConnectionID)
+    /// Closes with the code for somebody who breaks the rules, 1008.
+    case expel(ConnectionID)
     /// One message in several frames, the later ones continuations.
     case sendFragments(ConnectionID, [[UInt8]], isText: Bool)
     /// Sends the first half of the frame's bytes, then cuts the TCP connection.
@@ -97,7 +99,7 @@ package enum SimulatorOutput: Hashable, Sendable {
 
     package var connection: ConnectionID {
         switch self {
-        case .send(let id, _, _), .close(let id), .sendFragments(let id, _, _),
+        case .send(let id, _, _), .close(let id), .expel(let id), .sendFragments(let id, _, _),
             .sendTorn(let id, _, _), .cut(let id), .pauseReading(let id, _):
             id
         }
@@ -113,6 +115,8 @@ package protocol VenueSimulator: AnyObject {
     func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply
     /// A WebSocket handshake on this path; false: there is no such path, answer 404.
     func connect(_ connection: ConnectionID, path: String) -> Bool
+    /// WebSocket subprotocols that are spoken where a client offers them; most venues have none.
+    var subprotocols: [String] { get }
     /// A whole text message.
     func receive(_ connection: ConnectionID, _ text: String, at time: Timestamp)
     /// The connection is gone, whoever ended it.
@@ -128,6 +132,10 @@ package protocol VenueSimulator: AnyObject {
     var unknownOutcomeReply: HTTPReply { get }
     /// The venue's own words for "too many requests".
     var tooManyRequestsReply: HTTPReply { get }
+}
+
+extension VenueSimulator {
+    package var subprotocols: [String] { [] }
 }
 
 /// What has been traded at a simulator, by all its accounts.

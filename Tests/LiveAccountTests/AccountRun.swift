@@ -221,7 +221,7 @@ final class AccountRun {
                 reply(.frame(socket, bytes, isText: isText), on: connection)
             case .sendFragments(_, let parts, let isText):
                 reply(.frame(socket, parts.flatMap { $0 }, isText: isText), on: connection)
-            case .sendTorn, .cut, .close: reply(cut, on: connection)
+            case .sendTorn, .cut, .close, .expel: reply(cut, on: connection)
             case .pauseReading(_, let wait):
                 wire.hold(
                     "to \(connection.number)", until: now.advanced(byNanoseconds: wait))

@@ -165,7 +165,8 @@ final class Desk {
             case .send(let id, let bytes, let isText): hear(id, bytes, isText)
             case .sendFragments(let id, let parts, let isText):
                 hear(id, parts.flatMap { $0 }, isText)
-            case .close(let id), .cut(let id), .sendTorn(let id, _, _): closed.insert(id)
+            case .close(let id), .expel(let id), .cut(let id), .sendTorn(let id, _, _):
+                closed.insert(id)
             case .pauseReading: break
             }
         }

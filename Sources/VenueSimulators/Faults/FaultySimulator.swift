@@ -50,6 +50,7 @@ package final class FaultySimulator: VenueSimulator {
         return true
     }
 
+    package var subprotocols: [String] { venue.subprotocols }
     package var tally: VenueTally { venue.tally }
     package var unknownOutcomeReply: HTTPReply { venue.unknownOutcomeReply }
     package var tooManyRequestsReply: HTTPReply { venue.tooManyRequestsReply }
