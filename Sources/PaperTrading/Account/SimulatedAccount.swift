@@ -12,6 +12,9 @@ public import TradingModel
 /// its notional at the entry price ÷ leverage; its profit, loss, fees and funding go to the balance
 /// when they are realised. Nothing is liquidated: a loss beyond the margin shows as a negative
 /// balance.
+///
+/// Venue simulators keep their accounts' money by themselves (`VenueSimulators.ExchangeAccount`): a
+/// rule of what orders bind that is changed here may have to be changed there.
 public struct SimulatedAccount {
     struct Holding {
         let currency: Currency
