@@ -37,7 +37,7 @@ package struct SimulatorChoice: Sendable {
     let make: @Sendable (SimulatorSettings) throws(InvalidFault) -> (FaultPlan, Maker)
 
     /// All there are.
-    package static let all: [SimulatorChoice] = [.coinEx]
+    package static let all: [SimulatorChoice] = [.coinEx, .coinut]
 
     /// Reads the settings, whose faults may name what there is not.
     package func maker(

@@ -35,6 +35,15 @@ import Testing
         }
     }
 
+    @Test func `a venue at which no strategy trades says how to reach it, and no more`() throws {
+        let run = try Runner(["simulate-venue", "coinut", "--port", "0", "--duration", "0.2s"])
+        #expect(run.code == 0, "\(run.errors)")
+        for part in ["simulating coinut at 127.0.0.1:", "WebSocket  ws://127.0.0.1:", "secret"] {
+            #expect(run.output.contains(part), "\(run.output)")
+        }
+        #expect(!run.output.contains("runner new"))
+    }
+
     @Test func `the lines of a client work as they are typed`() throws {
         let venue = try SimulatedVenue()
         let run = try served("--json")
@@ -103,7 +112,9 @@ import Testing
 
     @Test(arguments: [
         (["coinx"], ["there is no simulator of `coinx`", "did you mean `coinex`?"]),
-        (["okx"], ["there is no simulator of `okx`", "there is one of: coinex"]),
+        (["okx"], ["there is no simulator of `okx`", "there is one of: coinex, coinut"]),
+        (["coinut", "--account", "me:a:USDT=1,futures/USDT=1"], ["coinut has no futures"]),
+        (["coinut", "--fault", "busy"], ["`busy` is no fault", "lost-updates"]),
         (["coinex", "--fault", "dorp=0.1"], ["there is no `dorp`", "did you mean `drop`?"]),
         (["coinex", "--fault", "drop=7"], ["`drop=7` is no fault", "from 0 to 1"]),
         (["coinex", "--account", "me"], ["--account", "KEY:SECRET:BALANCES"]),

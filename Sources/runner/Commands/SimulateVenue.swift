@@ -16,6 +16,7 @@ struct SimulateVenue: ParsableCommand {
               runner simulate-venue coinex --tls --seed 7 --fault drop=0.01,reply-lost=0.02
               runner simulate-venue coinex --account my-key:my-secret:USDT=10000,BTC=0.5
               runner simulate-venue coinex --data coinex:BTC/USDT:USDT=trades.csv.gz
+              runner simulate-venue coinut
             """)
 
     private static let names = SimulatorChoice.all.map(\.name).joined(separator: ", ")
