@@ -197,6 +197,19 @@ import TradingModel
         #expect(test.balanceReports.last?.total == money("10000.102"))
     }
 
+    @Test func `funding that is received late is told after what was heard before it`() {
+        let latency = Latency(feed: 0, orderEntry: 0, response: 5_000_000)
+        let venue = PaperVenue(
+            instruments: [perpetual], settings: PaperSettings(leverage: 10, latency: latency))
+        venue.process(Told.trade(0, "100"))
+        let buy = OrderRequest(instrument: perpetual.id, side: .buy, quantity: quantity("1"))
+        venue.submit(ClientOrderID("1"), buy, at: Timestamp(nanoseconds: 1_000_000))
+        venue.advance(to: Timestamp(nanoseconds: 10_000_000)) { _ in }
+        venue.process(Told.trade(40, "101"))
+        venue.process(Told.funding(30, "0.001", mark: "101"))
+        #expect(venue.nextDue == Timestamp(nanoseconds: 45_000_000))
+    }
+
     @Test func `settings replace every instrument's fees`() {
         let free = PaperSettings(makerFee: rate("-0.0001"), takerFee: rate("0"))
         let test = TestVenue([feePerpetual], free)

@@ -43,7 +43,7 @@ internal import TradingModel
     private(set) var hasQuotes = false
     /// The venue's own valuation, where it has told one.
     var mark: Price?
-    private var quotedAt = Timestamp.distantPast
+    private(set) var quotedAt = Timestamp.distantPast
     /// The bars that are followed; others of this instrument are ignored.
     var barSize: BarSize?
     var bars = BarFeed()

@@ -232,13 +232,24 @@ public import TradingModel
     ///   older or newer.
     func charge(_ funding: Funding) -> Funding {
         if min(nextStep, nextArrival) <= funding.receiveTime { arrive(until: funding.receiveTime) }
-        pass(funding.receiveTime)
+        pass(max(funding.receiveTime, lastHeard))
         var charged = funding
         charged.mark = funding.mark ?? markets[funding.instrument.index].valuation
         charged.payment = nil
         charged.payment = account.settle(charged)
         settleBalances()
         return charged
+    }
+
+    /// When the last trade, quote or change of depth was received: while nothing is watched they do not move
+    /// the clock.
+    private var lastHeard: Timestamp {
+        var last = Timestamp.distantPast
+        for (index, market) in markets.enumerated() {
+            let book = books[index]?.receiveTime ?? last
+            last = max(last, book, market.quotedAt, unsafe tapes[index].lastTime)
+        }
+        return last
     }
 
     /// No market data comes any more: an order that waits for the rest of a message need not.
