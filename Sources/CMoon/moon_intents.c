@@ -110,16 +110,37 @@ static moon_intent *push_intent(builder *it, moon_intent_kind kind) {
     return intent;
 }
 
-// Notes that one was built: see warn_unreturned.
-static void note(builder *it) {
-    it->host->built_generation = it->host->stirred_generation = it->host->generation;
-    if (it->host->warned_unreturned) return;
+// The line that builds an intent; 0: none.
+//
+// Looking it up takes longer than building, so that of the last instructions that built one is kept. Code
+// lies where it is as long as any of it runs, and once a script has loaded no more is made.
+static int line_of_building(builder *it) {
+    moon_host *host = it->host;
     lua_Debug ar = {.currentline = 0};
+    const void *instruction = NULL;
     // Level 0 is the function of the host that builds it.
+    if (!host->is_loading && lua_getstack(it->L, 1, &ar)) {
+        instruction = moon_lua_instruction(ar.i_ci);
+        size_t place = moon_slot_of(instruction, MOON_BUILDING_PLACES);
+        if (instruction && host->building[place].instruction == instruction) {
+            return host->building[place].line;
+        }
+    }
     for (int level = 1; ar.currentline <= 0 && lua_getstack(it->L, level, &ar); level++) {
         lua_getinfo(it->L, "l", &ar);  // the line alone: its file is not asked for
     }
-    it->host->built_line = ar.currentline > 0 ? ar.currentline : 0;
+    int line = ar.currentline > 0 ? ar.currentline : 0;
+    if (instruction) {
+        size_t place = moon_slot_of(instruction, MOON_BUILDING_PLACES);
+        host->building[place] = (moon_building){instruction, line};
+    }
+    return line;
+}
+
+// Notes that one was built: see warn_unreturned.
+static void note(builder *it) {
+    it->host->built_generation = it->host->stirred_generation = it->host->generation;
+    if (!it->host->warned_unreturned) it->host->built_line = line_of_building(it);
 }
 
 // Finds the fields of a table as a constructor leaves it, `{qty = 1, price = p}`, in one walk over its places:

@@ -75,6 +75,25 @@ typedef struct {
     char bytes[];
 } moon_lua_string;
 
+// A call under way.
+typedef struct {
+    void *function, *top, *previous, *next;
+    const void *instruction;  // of a function of Lua's, the one behind that at work
+    void *others[2];
+    int32_t transfer;
+    int16_t results;
+    uint16_t status;
+} moon_lua_call;
+
+enum { MOON_LUA_CALL_IS_C = 1 << 1 };
+
+// Where a call of a function of Lua's is in its code; NULL: it is none.
+static inline const void *moon_lua_instruction(const void *call) {
+    const moon_lua_call *it = call;
+    return it->status & MOON_LUA_CALL_IS_C ? NULL : it->instruction;
+}
+
+_Static_assert(sizeof(moon_lua_call) == 64, "a call is 64 bytes");
 _Static_assert(sizeof(moon_lua_value) == 16, "a value is 16 bytes");
 _Static_assert(sizeof(moon_lua_node) == 24, "a place of the hash part is 24 bytes");
 _Static_assert(sizeof(moon_lua_table) == 56, "a table is 56 bytes");

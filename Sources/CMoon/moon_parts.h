@@ -88,6 +88,13 @@ typedef struct {
     size_t intent;
 } moon_stored_request;
 
+// Where intents were built last: see line_of_building.
+enum { MOON_BUILDING_PLACES = 16 };  // a power of two
+typedef struct {
+    const void *instruction;
+    int line;
+} moon_building;
+
 // What a script may ask for only so often.
 typedef enum {
     MOON_ASKED_INTENTS,
@@ -168,6 +175,7 @@ struct moon_host {
     uint64_t quota_generation;  // the callback that they were counted in
     uint64_t built_generation;  // of the last intent that was built
     int built_line;
+    moon_building building[MOON_BUILDING_PLACES];
     bool warned_unreturned;
     bool is_refused_return;     // whether what the handler returned is wrong
     moon_outcome list_outcome;  // what became of a returned list

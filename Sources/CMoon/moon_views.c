@@ -130,6 +130,26 @@ static bool push_trade(lua_State *L, moon_host *host, uintptr_t view, moon_field
     return true;
 }
 
+static inline __int128 wide(moon_attos value) {
+    return (__int128)((unsigned __int128)(uint64_t)value.high << 64 | value.low);
+}
+
+// Halfway between bid and ask, of the exact prices. Twice the middle is mostly a whole number of the scale's
+// units, that is not too large: one division then rounds correctly.
+static inline answer middle(moon_host *host, const moon_quote *it, const moon_scale *scale) {
+    __int128 bid = wide(it->bid), ask = wide(it->ask), sum = bid + ask;
+    int64_t units = (int64_t)((uint64_t)(sum >> (18 - scale->decimals)) * scale->inverse);
+    bool isExact = (__int128)units * scale->step == sum && units <= (int64_t)1 << 53
+                   && units >= -((int64_t)1 << 53);
+    if (isExact) {
+        return (answer){.kind = ANSWER_NUMBER, .number = (double)units / (2 * scale->divisor)};
+    }
+    // Halving loses half an atto at most, far below what a double can tell.
+    __int128 half = bid + (ask - bid) / 2;
+    moon_attos value = {(uint64_t)half, (int64_t)(half >> 64)};
+    return (answer){.kind = ANSWER_NUMBER, .number = host->calls.nearest(value)};
+}
+
 // What `field` says of a top of book; the middle and the spread are of the exact prices.
 static inline answer answer_top(moon_host *host, const moon_quote *it, moon_field field) {
     const moon_instrument *instrument = instrument_of(host, it->instrument);
@@ -144,11 +164,9 @@ static inline answer answer_top(moon_host *host, const moon_quote *it, moon_fiel
     case F_bid_qty: value = it->bid_quantity; scale = &instrument->quantity_scale; break;
     case F_ask_qty: value = it->ask_quantity; scale = &instrument->quantity_scale; break;
     case F_mid:
+        return has ? middle(host, it, scale) : none();
     case F_spread: {
-        __int128 bid = (__int128)((unsigned __int128)(uint64_t)it->bid.high << 64 | it->bid.low);
-        __int128 ask = (__int128)((unsigned __int128)(uint64_t)it->ask.high << 64 | it->ask.low);
-        // Halving loses half an atto at most, far below what a double can tell.
-        __int128 result = field == F_spread ? ask - bid : bid + (ask - bid) / 2;
+        __int128 result = wide(it->ask) - wide(it->bid);
         value = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
         break;
     }

@@ -33,6 +33,8 @@ public struct SimulatedRun: TradingRun {
 
     /// Hears every command after it has been carried out: for logs, alerts and plots.
     public var listener: ((Command, TradingState) -> Void)?
+    /// The same for those alone that say something to people.
+    public var wordListener: ((Command, TradingState) -> Void)?
     /// Hears every report after the engine took it in: for fills in a log.
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
     /// Called once a batch of events, for a progress bar; false calls the run off.
@@ -426,6 +428,7 @@ public struct SimulatedRun: TradingRun {
         case .log, .alert, .plot: break
         }
         listener?(command, engine.state)
+        if let wordListener, command.isWord { wordListener(command, engine.state) }
     }
 
     private mutating func stop(_ reason: String) {

@@ -118,6 +118,24 @@ private func intents(_ body: String) throws -> [Intent] {
         #expect(try run.trade().isEmpty)
     }
 
+    @Test func `built and not returned is told with its own line, whatever was built before`() throws {
+        let run = try ScriptRun(
+            """
+            local n = 0
+            local function quote(side) return side{qty=1} end
+            function on_trade()
+              n = n + 1
+              if n < 20 then return {quote(buy), quote(sell),
+                sell{qty=2}} end
+              local ok, it = pcall(sell, {qty=3})
+              if n < 25 then return it end
+              buy{qty=n}
+            end
+            """)
+        for _ in 1..<25 { #expect(try run.trade().lines.isEmpty) }
+        #expect(try run.trade().lines.first?.contains("built an intent on line 9") == true)
+    }
+
     @Test func `intents can be read and compared by tests`() throws {
         let lines = try logged(
             """

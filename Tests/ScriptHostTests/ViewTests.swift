@@ -37,6 +37,30 @@ import TradingModel
         #expect(run.requests { $0.onQuote(empty) }.lines == ["nil nil 100.2 3.5 nil nil"])
     }
 
+    @Test func `the middle of a quote is the double nearest to it, on the tick and off it`() throws
+    {
+        let run = try ScriptRun("function on_quote(q) log.info('%.17g', q.mid) end")
+        // From one atto to ten, which is above the tick.
+        let units: [Int128] = [1, 7_000_000, 50_000_000_000_000_000, 10_000_000_000_000_000_000]
+        for seed in seeds {
+            var random = Seeded(seed)
+            for _ in 0..<200 {
+                let unit = units[random.int(0...3)]
+                let bid = Int128(random.int(1...2_000_000_000)) * unit
+                let ask = bid + Int128(random.int(0...99)) * unit
+                let level = { (attos: Int128) in
+                    BookLevel(price: Price(attos: attos), quantity: Quantity(attos: 1))
+                }
+                let quote = Quote(
+                    instrument: InstrumentID(0), bid: level(bid), ask: level(ask),
+                    venueTime: .distantPast, receiveTime: .distantPast)
+                let shown = run.requests { $0.onQuote(quote) }.lines.first.flatMap { Double($0) }
+                let middle = Price(attos: bid + (ask - bid) / 2).double
+                #expect(shown == middle, "seed \(seed): \(bid) and \(ask)")
+            }
+        }
+    }
+
     @Test func `a bar shows its size as it was subscribed`() throws {
         let run = try ScriptRun(
             """

@@ -174,6 +174,36 @@ static void call_trades(life *it, moon_host *host) {
     }
 }
 
+static void call_stretch(life *it, moon_host *host) {
+    moon_trade trades[MOST_TRADES];
+    moon_change changes[MOST_TRADES];
+    uint8_t kinds[MOST_TRADES];
+    static const bool heard[64] = {
+        true, true, true, true, true, true, true, true, true, true, true, true, true, true, true,
+    };
+    if (moon_follows(host)) return;
+    moon_stretch stretch = {
+        .trades = trades, .is_heard = heard, .end = 1 + one_of(it, MOST_TRADES), .kinds = kinds,
+        .changes = changes, .is_book_heard = heard};
+    size_t trade = 0, change = 0;
+    for (size_t i = 0; i < stretch.end; i++) {
+        kinds[i] = one_of(it, 2) ? MOON_EVENT_TRADE : MOON_EVENT_CHANGE;
+        if (kinds[i] == MOON_EVENT_TRADE) {
+            trades[trade++] = make_trade(it);
+        } else {
+            changes[change++] = (moon_change){
+                .instrument = (int64_t)one_of(it, (uint64_t)it->engine.symbol_count),
+                .ends_message = one_of(it, 3) > 0};
+        }
+    }
+    while (stretch.next < stretch.end) {
+        moon_handler handler;
+        moon_outcome result = moon_call_events(host, &stretch, &handler);
+        take_outcome(it, host, handler, result);
+        show(it->outcome, "to %zu of %zu\n", stretch.next, stretch.end);
+    }
+}
+
 static void call_timer(life *it, moon_host *host) {
     const char *name = "nobody's";
     if (it->timer_count) name = it->timers[one_of(it, (uint64_t)it->timer_count)];
@@ -192,10 +222,11 @@ static void bring_event(life *it, moon_host *host) {
     events->trade = &trade;
     fill_market(it, events);
     fill_account(it, events);
-    switch (one_of(it, 6)) {
+    switch (one_of(it, 7)) {
     case 0: call(it, host, MOON_ON_TRADE); break;
     case 1: call_trades(it, host); break;
     case 2: call_timer(it, host); break;
+    case 3: call_stretch(it, host); break;
     default: call(it, host, others[one_of(it, sizeof others / sizeof *others)]);
     }
     events->trade = NULL;

@@ -15,7 +15,7 @@ public import TradingModel
 ///
 /// Venue simulators keep their accounts' money by themselves (`VenueSimulators.ExchangeAccount`): a
 /// rule of what orders bind that is changed here may have to be changed there.
-public struct SimulatedAccount {
+public final class SimulatedAccount {
     struct Holding {
         let currency: Currency
         var total: Money
@@ -82,7 +82,7 @@ public struct SimulatedAccount {
     }
 
     /// Tells the balances changed since the last call.
-    mutating func takeChanges(_ tell: (Balance) -> Void) {
+    func takeChanges(_ tell: (Balance) -> Void) {
         isChanged = false
         for slot in holdings.indices where holdings[slot].isChanged {
             holdings[slot].isChanged = false
@@ -94,13 +94,13 @@ public struct SimulatedAccount {
     }
 
     /// Whether orders hold what is no longer there, since the last call.
-    mutating func takeOverdraft() -> Bool {
+    func takeOverdraft() -> Bool {
         defer { isOverdrawn = false }
         return isOverdrawn
     }
 
     /// False, and nothing has changed, when a sum does not fit.
-    private mutating func book(_ slot: Int, gain: Money, margin: Money = .zero) -> Bool {
+    private func book(_ slot: Int, gain: Money, margin: Money = .zero) -> Bool {
         guard holdings[slot].book(gain: gain, margin: margin) else { return false }
         isChanged = true
         if holdings[slot].reserved > .zero, holdings[slot].available < .zero { isOverdrawn = true }
@@ -120,7 +120,7 @@ public struct SimulatedAccount {
     }
 
     /// Books a fill and says what it cost in fees; nil, and nothing booked, when it is too large.
-    mutating func settle(
+    func settle(
         _ instrument: InstrumentID, _ side: Side, price: Price, quantity: Quantity,
         _ liquidity: Liquidity
     ) -> Fee? {
@@ -179,7 +179,7 @@ public struct SimulatedAccount {
     /// Books a funding payment on the position, and says what was received; spot has none.
     ///
     /// Nil, and nothing booked, when it is too large.
-    mutating func settle(_ funding: Funding) -> Money? {
+    func settle(_ funding: Funding) -> Money? {
         let index = funding.instrument.index
         guard !costs[index].isSpot, positions[index].net != .zero else {
             return .zero
@@ -193,7 +193,7 @@ public struct SimulatedAccount {
     }
 
     /// Replaces what an order of `instrument` has set aside.
-    mutating func reserve(
+    func reserve(
         _ instrument: InstrumentID, _ side: Side, from old: Money, to new: Money
     ) {
         guard old != new else { return }

@@ -11,7 +11,7 @@ public import TradingModel
 @safe public final class PaperVenue {
     /// The venue's own depth by instrument; nil until some depth has come, see ``keepBook(of:)``.
     public private(set) var books: [OrderBook?]
-    public internal(set) var account: SimulatedAccount
+    public let account: SimulatedAccount
     /// The earliest time at which an order arrives, a bar's path meets one, or a report is to be
     /// handed out.
     public private(set) var nextDue = Timestamp.distantFuture

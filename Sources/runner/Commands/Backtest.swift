@@ -116,9 +116,7 @@ struct Backtest: ParsableCommand {
             return !Interrupt.isRaised
         }
         let log = LogPrinter(toOutput: false, isPaced: false)
-        run.listener = { command, state in
-            if command.isWord { log.show(LogLine(command, state)) }
-        }
+        run.wordListener = { command, state in log.show(LogLine(command, state)) }
         let clock = ContinuousClock()
         let start = clock.now
         do {
