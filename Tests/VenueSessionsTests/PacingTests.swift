@@ -141,29 +141,56 @@ private func at(_ seconds: Double) -> Timestamp {
 @Suite struct `Client order ids` {
     private let rules = ClientOrderIDRules(maxLength: 31, punctuation: "-_")
 
-    @Test func `are numbered within what was reserved, and none is made twice`() throws {
-        var maker = try #require(ClientOrderIDMaker(session: 35, reserved: 5..<7, rules: rules))
-        #expect(maker.make() == ClientOrderID("mrz-5"))
-        #expect(maker.make() == ClientOrderID("mrz-6"))
-        #expect(maker.make() == nil)
-        maker.reserve(upTo: 8)
-        #expect(maker.make() == ClientOrderID("mrz-7"))
-        #expect(maker.make() == nil)
+    /// The microsecond of a day of 2023.
+    private let session: UInt64 = 1_700_000_000_000_000
+
+    @Test func `say the session of their run`() throws {
+        let maker = try #require(ClientOrderIDMaker(session: session, rules: rules))
+        #expect(maker.prefix == "mr" + String(session, radix: 36))
+        #expect(ClientOrderIDMaker.session(of: maker.prefix + "-1") == session)
+        #expect(ClientOrderIDMaker.session(of: maker.prefix + "-999999999999") == session)
+    }
+
+    @Test(arguments: [
+        "", "mr", "mr-1", "mr-may-this-key-trade", "mrgqll7vatq8", "mrgqll7vatq8-",
+        "mrgqll7vatq8-1-2",
+        "mrgqll7vatq8-x", "mrGQLWZNZSW0-1", "mrgqlwznzs\u{e9}-1", "xrgqlwznzsw0-1", "mrab12-17",
+        "mrgqll7vatq8gqlwzn-1",
+    ])
+    func `of others are not taken for a run's`(text: String) {
+        #expect(ClientOrderIDMaker.session(of: text) == nil)
     }
 
     @Test func `fit the venue's rules for any session, or there is no maker`() throws {
-        let maker = try #require(ClientOrderIDMaker(session: .max, reserved: 0..<1, rules: rules))
+        let maker = try #require(ClientOrderIDMaker(session: .max, rules: rules))
         #expect(rules.allows(ClientOrderID(maker.prefix + "-999999999999")))
         let narrow = ClientOrderIDRules(maxLength: 16, punctuation: "-")
-        #expect(ClientOrderIDMaker(session: .max, reserved: 0..<1, rules: narrow) == nil)
+        #expect(ClientOrderIDMaker(session: .max, rules: narrow) == nil)
         let bare = ClientOrderIDRules(maxLength: 31, punctuation: "")
-        #expect(ClientOrderIDMaker(session: 1, reserved: 0..<1, rules: bare) == nil)
+        #expect(ClientOrderIDMaker(session: 1, rules: bare) == nil)
     }
 
     @Test(arguments: ["", "mr 1", "mr-ü", "mr.1", String(repeating: "a", count: 32)])
     func `that a venue does not allow are told apart`(text: String) {
         #expect(!rules.allows(ClientOrderID(text)))
         #expect(rules.allows(ClientOrderID(String(repeating: "a", count: 31))))
+    }
+}
+
+@Suite struct `Client order numbers` {
+    @Test func `stand for the orders of a run, block by block, and back`() {
+        var numbers = ClientOrderNumbers(16_777_214..<16_777_216)
+        #expect(numbers.number(of: 0) == nil)
+        #expect(numbers.number(of: 1) == 16_777_214)
+        #expect(numbers.number(of: 2) == 16_777_215)
+        #expect(numbers.number(of: 3) == nil, "none is made up that was not reserved")
+        #expect(numbers.left(after: 0) == 2)
+        #expect(numbers.left(after: 5) == 0)
+        numbers.add(1..<4)
+        #expect((3...6).map { numbers.number(of: $0) } == [1, 2, 3, nil])
+        #expect(numbers.left(after: 2) == 3)
+        #expect([16_777_215, 1, 3].map { numbers.serial(of: $0) } == [2, 3, 5])
+        #expect([0, 4, 16_777_213].allSatisfy { numbers.serial(of: $0) == nil })
     }
 }
 

@@ -26,41 +26,41 @@ public struct ClientOrderIDRules: Hashable, Sendable {
     }
 }
 
-/// Makes the client order ids of a trading session, none twice: `mr` + session + `-` + number.
+/// The form of a run's client order ids: `mr`, the session, `-` and a number.
 ///
-/// Numbers come out of reservations that were written down before: a process that dies between
-/// the reservation and the order leaves a gap, never a number used twice.
+/// The session is a number that no other run of the account has, reserved before (`AccountOrderIDs`): so
+/// whatever is counted behind it, no id comes twice.
 public struct ClientOrderIDMaker: Hashable, Sendable {
     /// The start of every id, without the hyphen.
     public let prefix: String
-    /// The number of the next id.
-    public private(set) var next: Int
-    /// The first number that is not reserved.
-    public private(set) var reservedEnd: Int
 
+    private static let mark = "mr"
     /// The most digits that an id's number has.
     private static let mostDigits = 12
+    /// The digits of a session to the base of 36: those of a microsecond from 1973 to 2085, and more.
+    private static let sessionDigits = 9...12
 
-    /// A maker whose ids the venue's rules allow.
-    ///
-    /// - Parameter session: a number that no other session of the account has.
-    /// - Parameter reserved: the numbers that were reserved for this session and not yet used.
-    /// - Returns: nil where the rules leave no room for such ids.
-    public init?(session: UInt64, reserved: Range<Int>, rules: ClientOrderIDRules) {
-        prefix = "mr" + String(session, radix: 36)
-        next = reserved.lowerBound
-        reservedEnd = reserved.upperBound
+    /// A maker whose ids the venue's rules allow; nil where they leave no room for such ids.
+    public init?(session: UInt64, rules: ClientOrderIDRules) {
+        prefix = Self.mark + String(session, radix: 36)
         let longest = ClientOrderID(prefix + "-" + String(repeating: "9", count: Self.mostDigits))
-        guard rules.allows(longest), reserved.lowerBound >= 0 else { return nil }
+        guard rules.allows(longest) else { return nil }
     }
 
-    /// An id that was never made before; nil when the reservation is used up.
-    public mutating func make() -> ClientOrderID? {
-        guard next < reservedEnd else { return nil }
-        defer { next += 1 }
-        return ClientOrderID("\(prefix)-", next)
+    /// The session of the run that gave the id; nil: no run of this program did.
+    public static func session(of clientID: String) -> UInt64? {
+        guard clientID.hasPrefix(mark) else { return nil }
+        let parts = clientID.dropFirst(mark.count).split(
+            separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, sessionDigits.contains(parts[0].utf8.count),
+            parts[0].utf8.allSatisfy({ isDigit($0) || UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 }
+            ),
+            !parts[1].isEmpty, parts[1].utf8.allSatisfy(isDigit)
+        else { return nil }
+        return UInt64(parts[0], radix: 36)
     }
 
-    /// Adds numbers that were written down as reserved.
-    public mutating func reserve(upTo end: Int) { reservedEnd = max(reservedEnd, end) }
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
+    }
 }
