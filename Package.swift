@@ -267,8 +267,8 @@ let package = Package(
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
-                "LiveTrading", "MarketFiles", "PaperTrading", "ScriptHost", "TradingCore",
-                "TradingModel", "VenueSessions",
+                "LiveTrading", "MarketFiles", "PaperTrading", "PropertyTesting", "ScriptHost",
+                "TradingCore", "TradingModel", "VenueSessions",
             ],
             swiftSettings: tests),
         .testTarget(

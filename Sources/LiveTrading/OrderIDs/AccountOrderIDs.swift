@@ -1,0 +1,113 @@
+internal import Cryptography
+internal import Glibc
+public import TradingModel
+public import VenueSessions
+
+/// The client order ids of one run on one account: reserved before any of them is used, by a file that
+/// all runs on the account share.
+///
+/// The file lies in `accounts` of ``SessionFolder/home``, named by the venue and a digest of the key's
+/// id. It tells a later run which orders an earlier one left.
+public final class AccountOrderIDs: Sendable {
+    /// Whose order an open one is.
+    public enum Origin: Hashable, Sendable {
+        case thisRun
+        /// A run that is no more.
+        case deadRun
+        /// Another run, which trades at this moment.
+        case livingRun
+        /// A person, another program, or a run that this account's file does not know.
+        case stranger
+    }
+
+    /// The number that no other run of the account has.
+    public let session: UInt64
+    private let account: Account
+    /// As it was when the run began.
+    private let ledger: OrderIDLedger
+
+    /// Where an account's runs meet.
+    private struct Account: Sendable {
+        let path: String
+        let locks: OrderIDLocks
+    }
+
+    /// Reserves a session for a run that begins now.
+    ///
+    /// - Parameter keyID: the public part of the account's key.
+    /// - Parameter home: the folder for what runs write; it is made, with what it needs.
+    /// - Throws: ``OrderIDProblem``, with the file and what to do; then no order may be sent.
+    public convenience init(
+        venue: String, keyID: String, at now: Timestamp, home: String = SessionFolder.home
+    ) throws(OrderIDProblem) {
+        let path = Self.path(venue: venue, keyID: keyID, home: home)
+        do throws(OrderIDProblem) {
+            try Self.makeFolders(home)
+            let account = Account(path: path, locks: try OrderIDLocks(path + ".lock"))
+            try self.init(account, at: now)
+        } catch {
+            throw OrderIDProblem("\(path): \(error)")
+        }
+    }
+
+    private init(_ account: Account, at now: Timestamp) throws(OrderIDProblem) {
+        self.account = account
+        let locks = account.locks
+        (session, ledger) = try locks.alone { () throws(OrderIDProblem) in
+            var file = OrderIDFile(account.path)
+            let begun = try OrderIDLedger.update(&file) { ledger throws(OrderIDProblem) in
+                (ledger.begin(at: now), ledger)
+            }
+            try locks.show(begun.0)
+            return begun
+        }
+    }
+
+    /// Numbers for orders, at a venue whose client order ids are numbers: durable when it returns.
+    ///
+    /// - Throws: ``OrderIDProblem``; then none of them may be used.
+    public func reserveNumbers(
+        _ rule: ClientNumberRule, at now: Timestamp
+    ) throws(OrderIDProblem) -> Range<Int> {
+        let (session, locks) = (session, account.locks)
+        do throws(OrderIDProblem) {
+            return try locks.alone { () throws(OrderIDProblem) in
+                var file = OrderIDFile(account.path)
+                return try OrderIDLedger.update(&file) { ledger throws(OrderIDProblem) in
+                    let block = ledger.reserveNumbers(
+                        rule, for: session, at: now, isAlive: locks.isShown)
+                    guard let block else {
+                        throw OrderIDProblem("other runs have all client order ids of the account")
+                    }
+                    return block
+                }
+            }
+        } catch {
+            throw OrderIDProblem("\(account.path): \(error)")
+        }
+    }
+
+    /// Whose order this is, by its client id and what the file and the locks say now.
+    public func origin(of clientID: ClientOrderID?) -> Origin {
+        let bytes = try? OrderIDFile(account.path).read()
+        let ledger = bytes.flatMap { OrderIDLedger($0) } ?? ledger
+        guard let clientID, let run = ledger.run(of: clientID) else { return .stranger }
+        if run.session == session { return .thisRun }
+        return account.locks.isShown(run.session) ? .livingRun : .deadRun
+    }
+
+    // MARK: - Where it lies
+
+    /// The key's id is not in it: whoever sees names of files learns nothing.
+    static func path(venue: String, keyID: String, home: String) -> String {
+        let digest = SHA256.digest(of: Array("moonrunner account of \(venue): \(keyID)".utf8))
+        return "\(home)/accounts/\(venue)-\(hexadecimal(digest.prefix(8))).ids"
+    }
+
+    private static func makeFolders(_ home: String) throws(OrderIDProblem) {
+        for folder in [home, home + "/accounts"]
+        where unsafe mkdir(folder, 0o700) != 0 && errno != EEXIST {
+            throw .system()
+        }
+    }
+}
