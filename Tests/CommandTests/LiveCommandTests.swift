@@ -112,7 +112,7 @@ import Testing
         second.interrupt()
         #expect(second.waitForEnd() == 0, "\(second.text)")
         #expect(second.text.contains("begins with 0.01"), "\(second.text)")
-        #expect(second.text.contains("not of this run, it stays"), "\(second.text)")
+        #expect(second.text.contains("left by a run that is no more (mr"), "\(second.text)")
         // The dead run's order is nobody's to cancel; no id was used twice.
         #expect(try venue.rows("open_orders").count == 1)
         #expect(try venue.rows("positions").first?["quantity"] as? String == "0.02")

@@ -95,6 +95,11 @@ struct CancelAll: ParsableCommand {
     }
 }
 
+/// Whether an order is of any run of this program, on this machine or another, by its client id.
+private func isOfARun(_ clientID: String?) -> Bool {
+    clientID.flatMap(ClientOrderIDMaker.session) != nil
+}
+
 /// One pass over an account's open orders.
 private struct Sweep {
     let venue: Venue
@@ -103,7 +108,7 @@ private struct Sweep {
     let takesForeign: Bool
 
     func isMeant(_ clientID: String?) -> Bool {
-        takesForeign || clientID.map(RunOrderIDs.isOne) ?? false
+        takesForeign || isOfARun(clientID)
     }
 
     /// All open orders, meant or not.
@@ -130,7 +135,7 @@ private struct Sweep {
         let outcome = EmergencyStop.run(
             {
                 venue.makeSweep(keys, cancels, sightings) { clientID in
-                    takesForeign || clientID.map(RunOrderIDs.isOne) ?? false
+                    takesForeign || isOfARun(clientID)
                 }
             }, network: network, patience: patience)
         guard case .unproven(let words) = outcome else { return }

@@ -168,6 +168,9 @@ struct Paper: ParsableCommand {
         }
         try problems.check()
         guard let venueSettings else { throw problems.failure }
+        let orderIDs = try keys.map { keys throws(RunFailure) in
+            try RunOrderIDs.reserve(at: venue, for: keys)
+        }
         findings.say()
         idle.say()
         try VenueTrade(
@@ -176,7 +179,7 @@ struct Paper: ParsableCommand {
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),
                 limits: settings.script, seed: seed),
-            keys: keys, connectPatience: patience, duration: span,
+            keys: keys, orderIDs: orderIDs, connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes,
             json: json
         ).run()

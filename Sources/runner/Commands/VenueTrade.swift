@@ -15,6 +15,8 @@ struct VenueTrade {
     let script: LuaStrategy
     let origin: ScriptOrigin
     let keys: VenueKeys?
+    /// Nil: on paper, where none leaves.
+    let orderIDs: RunOrderIDs?
     /// Nanoseconds for which the venue is tried at the start.
     let connectPatience: Int64
     let duration: Int64?
@@ -26,8 +28,6 @@ struct VenueTrade {
 
     /// Time of the run: everything that waits hangs on it.
     private let clock = RunClock()
-    /// How the client ids of its orders begin.
-    private let idPrefix = RunOrderIDs.prefix(at: wallClock())
 
     private var isLive: Bool { keys != nil }
     private var mode: TradingMode { isLive ? .live : .paper }
@@ -52,7 +52,7 @@ struct VenueTrade {
     ) -> LiveRun {
         var engineSettings = settings.engineSettings
         engineSettings.skipsMissedBeats = true
-        engineSettings.orderIDPrefix = idPrefix
+        if let orderIDs { engineSettings.orderIDPrefix = orderIDs.prefix }
         cancelWhenStuck()
         let engine = Engine(
             mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
@@ -90,8 +90,10 @@ struct VenueTrade {
     /// What cancels the run's orders on a connection of its own, says how that went, and whether it is
     /// proven; nil: there is no account.
     private func makeCanceller() -> (@Sendable () -> Bool)? {
-        guard let keys, let network = try? venue.network(venueSettings) else { return nil }
-        let (venue, symbols, idPrefix) = (venue, script.symbols, idPrefix)
+        guard let keys, let orderIDs, let network = try? venue.network(venueSettings) else {
+            return nil
+        }
+        let (venue, symbols, idPrefix) = (venue, script.symbols, orderIDs.prefix + "-")
         return {
             let cleaner: @Sendable () -> any VenueSession = {
                 venue.makeCleaner(symbols, keys, idPrefix)
@@ -216,7 +218,7 @@ struct VenueTrade {
         let summary = LiveSummary(
             venue: venue, address: venue.addresses(venueSettings).request, keys: keys,
             settings: settings, script: script, origin: origin, state: run.engine.state,
-            positions: run.heldAtVenue, foreign: foreign)
+            positions: run.heldAtVenue, foreign: foreign, orderIDs: orderIDs)
         screen.lines.clear()  // what is typed belongs on the last line
         for line in summary.lines { screen.lines.show(line) }
         guard !isConfirmed else {

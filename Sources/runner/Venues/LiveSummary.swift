@@ -15,6 +15,8 @@ struct LiveSummary {
     let state: TradingState
     let positions: [VenuePosition]
     let foreign: [ForeignOrder]
+    /// Nil: nothing is known of other runs' ids.
+    let orderIDs: RunOrderIDs?
 
     var lines: [String] {
         var lines = [
@@ -62,8 +64,10 @@ struct LiveSummary {
             let symbol = state.instruments[order.instrument.index].symbol
             let price = order.price.map { " @ \($0)" } ?? ""
             let stop = order.stop.map { ", waits for \($0)" } ?? ""
-            return "\(symbol) \(order.side) \(order.remaining)\(price)\(stop): not of this run, it "
-                + "stays, and no limit counts it"
+            let whose =
+                orderIDs?.words(of: order, at: venue)
+                ?? "not of this run, it stays, and no limit counts it"
+            return "\(symbol) \(order.side) \(order.remaining)\(price)\(stop): \(whose)"
         }
     }
 
