@@ -240,7 +240,8 @@ let package = Package(
         .testTarget(
             name: "CoinExTests",
             dependencies: [
-                "AccountSession", "CZlib", "CoinEx", "HostileVenues", "PropertyTesting", "TradingCore",
+                "AccountSession", "CZlib", "CoinEx", "HostileVenues", "PropertyTesting",
+                "TradingCore",
                 "TradingModel",
                 "VenueSessions", "WireText",
             ],

@@ -118,7 +118,7 @@ private func intents(_ body: String) throws -> [Intent] {
         #expect(try run.trade().isEmpty)
     }
 
-    @Test func `built and not returned is told with its own line, whatever was built before`() throws {
+    @Test func `built and not returned is told with its own line, whatever came before`() throws {
         let run = try ScriptRun(
             """
             local n = 0

@@ -1,6 +1,7 @@
 import PlainJSON
 import SimulatorServer
 import TradingModel
+import VenueSessions
 import VenueSimulators
 
 /// What a simulator's user has to know to reach it, and what it served when it ends.
