@@ -45,6 +45,7 @@ extension HostileWire {
 /// A kind of order that a simulation tries.
 package enum HostileWish: Sendable {
     case limit
+    case market
     case immediate
     case postOnly
     /// A stop order; with a price or at the market.

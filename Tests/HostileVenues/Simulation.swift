@@ -59,6 +59,7 @@ package struct HostileSimulation<Wire: HostileWire> {
             side: floor.random.bool() ? .buy : .sell, quantity: anyQuantity(), price: anyPrice())
         let net = floor.engine?.state.positions[last].net ?? .zero
         switch floor.random.pick(floor.wire.wishes) {
+        case .market: request.price = nil
         case .immediate: request.timeInForce = .ioc
         case .postOnly: request.isPostOnly = true
         case .stop:
