@@ -94,6 +94,13 @@ import VenueSessions
         first = nil
         #expect(second.origin(of: id) == .deadRun)
         #expect(second.origin(of: ClientOrderID("\(own.upperBound)")) == .stranger)
+        let known = KnownOrderIDs(venue: "coinex", keyID: "key", home: folder.path("home"))
+        #expect(known.isOfARun(id.text))
+        #expect(!known.isOfARun("\(own.upperBound)"))
+        #expect(!known.isOfARun(nil))
+        let elsewhere = KnownOrderIDs(venue: "coinex", keyID: "key", home: "/proc/none")
+        #expect(!elsewhere.isOfARun(id.text))
+        #expect(elsewhere.isOfARun(try orderID(second.session).text))
     }
 
     // MARK: - What goes wrong with the file

@@ -177,23 +177,6 @@ private func at(_ seconds: Double) -> Timestamp {
     }
 }
 
-@Suite struct `Client order numbers` {
-    @Test func `stand for the orders of a run, block by block, and back`() {
-        var numbers = ClientOrderNumbers(16_777_214..<16_777_216)
-        #expect(numbers.number(of: 0) == nil)
-        #expect(numbers.number(of: 1) == 16_777_214)
-        #expect(numbers.number(of: 2) == 16_777_215)
-        #expect(numbers.number(of: 3) == nil, "none is made up that was not reserved")
-        #expect(numbers.left(after: 0) == 2)
-        #expect(numbers.left(after: 5) == 0)
-        numbers.add(1..<4)
-        #expect((3...6).map { numbers.number(of: $0) } == [1, 2, 3, nil])
-        #expect(numbers.left(after: 2) == 3)
-        #expect([16_777_215, 1, 3].map { numbers.serial(of: $0) } == [2, 3, 5])
-        #expect([0, 4, 16_777_213].allSatisfy { numbers.serial(of: $0) == nil })
-    }
-}
-
 @Suite struct `A transport problem` {
     @Test func `says whether the request can have reached the venue`() {
         let safe = TransportProblem.Kind.allCases.filter {

@@ -9,6 +9,7 @@ extension VenueConnector {
         markets: "spot, linear and inverse perpetuals", requestBase: "https://api.coinex.com",
         socketBase: "wss://socket.coinex.com/v2", socketPath: "/v2",
         spotFee: CoinExInstruments.spotFee, example: "coinex:BTC/USDT",
+        clientIDs: .text(coinExClientOrderIDRules),
         abilities: VenueTraits.coinEx.abilities, patience: VenueTraits.coinEx.patience,
         makeProbe: { CoinExProbe(key: $0.map { CoinExKey($0) }) },
         makeCleaner: { symbols, key, prefix in

@@ -26,6 +26,34 @@ public struct ClientOrderIDRules: Hashable, Sendable {
     }
 }
 
+/// What a venue takes as client order ids.
+public enum ClientIDUse: Hashable, Sendable {
+    /// Text by these rules.
+    case text(ClientOrderIDRules)
+    /// Numbers by this one: a run uses those that it has reserved.
+    case numbers(ClientNumberRule)
+}
+
+/// What a venue allows in client order ids that are whole numbers, and how many a run takes at once.
+public struct ClientNumberRule: Hashable, Sendable {
+    public let allowed: ClosedRange<Int>
+    /// Reserved together.
+    public let blockLength: Int
+
+    public init(allowed: ClosedRange<Int>, blockLength: Int) {
+        precondition(
+            allowed.lowerBound > 0 && 0 < blockLength && blockLength <= allowed.count / 4,
+            "a round of numbers has several blocks")
+        self.allowed = allowed
+        self.blockLength = blockLength
+    }
+
+    /// 24 bits, as Coinut takes them.
+    ///
+    /// Source: the venue's API description, `client_ord_id`.
+    public static var bits24: Self { Self(allowed: 1...16_777_215, blockLength: 65_536) }
+}
+
 /// The form of a run's client order ids: `mr`, the session, `-` and a number.
 ///
 /// The session is a number that no other run of the account has, reserved before (`AccountOrderIDs`): so
@@ -42,9 +70,14 @@ public struct ClientOrderIDMaker: Hashable, Sendable {
 
     /// A maker whose ids the venue's rules allow; nil where they leave no room for such ids.
     public init?(session: UInt64, rules: ClientOrderIDRules) {
-        prefix = Self.mark + String(session, radix: 36)
+        prefix = Self.prefix(of: session)
         let longest = ClientOrderID(prefix + "-" + String(repeating: "9", count: Self.mostDigits))
         guard rules.allows(longest) else { return nil }
+    }
+
+    /// The start of the ids of a session, without the hyphen.
+    public static func prefix(of session: UInt64) -> String {
+        mark + String(session, radix: 36)
     }
 
     /// The session of the run that gave the id; nil: no run of this program did.

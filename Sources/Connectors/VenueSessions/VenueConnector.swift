@@ -22,6 +22,8 @@ public struct VenuePlan: Sendable {
     /// Of the perpetuals; nil: as the account has it.
     public var leverage: Int?
     public var isIsolated: Bool?
+    /// What was reserved for the ids of the run's orders, at a venue whose ids are numbers; else nil.
+    public var clientNumbers: Range<Int64>?
     /// Where its sockets are.
     public var socketBase: String
     /// All chance of the session.
@@ -29,12 +31,13 @@ public struct VenuePlan: Sendable {
 
     public init(
         symbols: [Symbol], key: VenueKey?, leverage: Int? = nil, isIsolated: Bool? = nil,
-        socketBase: String, seed: UInt64
+        clientNumbers: Range<Int64>? = nil, socketBase: String, seed: UInt64
     ) {
         self.symbols = symbols
         self.key = key
         self.leverage = leverage
         self.isIsolated = isIsolated
+        self.clientNumbers = clientNumbers
         self.socketBase = socketBase
         self.seed = seed
     }
@@ -103,6 +106,7 @@ public struct VenueConnector: Sendable {
     public let spotFee: SpotFee
     /// A market that it surely has, to try it with.
     public let example: String
+    public let clientIDs: ClientIDUse
     public let abilities: VenueAbilities
     public let patience: VenuePatience
     /// Asks it how it is, and with a key whether that works.
@@ -119,8 +123,9 @@ public struct VenueConnector: Sendable {
 
     public init(
         name: String, title: String, markets: String, requestBase: String, socketBase: String,
-        socketPath: String, spotFee: SpotFee, example: String, abilities: VenueAbilities,
-        patience: VenuePatience, makeProbe: @escaping @Sendable (VenueKey?) -> any VenueProbe,
+        socketPath: String, spotFee: SpotFee, example: String, clientIDs: ClientIDUse,
+        abilities: VenueAbilities, patience: VenuePatience,
+        makeProbe: @escaping @Sendable (VenueKey?) -> any VenueProbe,
         makeCleaner: @escaping @Sendable ([Symbol], VenueKey, String) -> any VenueSession,
         makeSweep:
             @escaping @Sendable (
@@ -137,6 +142,7 @@ public struct VenueConnector: Sendable {
         self.socketPath = socketPath
         self.spotFee = spotFee
         self.example = example
+        self.clientIDs = clientIDs
         self.abilities = abilities
         self.patience = patience
         self.makeProbe = makeProbe

@@ -111,3 +111,23 @@ public final class AccountOrderIDs: Sendable {
         }
     }
 }
+
+/// What an account's file says of client order ids, for whoever looks and trades nothing.
+public struct KnownOrderIDs: Sendable {
+    private let ledger: OrderIDLedger
+
+    /// Where there is no file, or none that can be read, only the form of an id tells.
+    public init(venue: String, keyID: String, home: String = SessionFolder.home) {
+        let path = AccountOrderIDs.path(venue: venue, keyID: keyID, home: home)
+        let bytes = try? OrderIDFile(path).read()
+        ledger = bytes.flatMap { OrderIDLedger($0) } ?? OrderIDLedger()
+    }
+
+    /// Whether a run of this program gave the id: on any machine where it is text, and where it is a
+    /// number one of those that are in the file.
+    public func isOfARun(_ clientID: String?) -> Bool {
+        guard let clientID else { return false }
+        return ClientOrderIDMaker.session(of: clientID) != nil
+            || ledger.run(of: ClientOrderID(clientID)) != nil
+    }
+}

@@ -48,7 +48,9 @@ struct CancelAll: ParsableCommand {
             throw RunFailure(
                 .usage, "cancel-all asks first, and standard input is no terminal: add --yes")
         }
-        let sweep = Sweep(venue: venue, keys: keys, network: network, takesForeign: foreign)
+        let sweep = Sweep(
+            venue: venue, keys: keys, network: network, takesForeign: foreign,
+            known: KnownOrderIDs(venue: venue.name, keyID: keys.id))
         let open = try sweep.look(within: Self.lookPatience)
         let meant = open.filter { sweep.isMeant($0.clientID?.text) }
         show(open, meant, at: venue)
@@ -95,20 +97,16 @@ struct CancelAll: ParsableCommand {
     }
 }
 
-/// Whether an order is of any run of this program, on this machine or another, by its client id.
-private func isOfARun(_ clientID: String?) -> Bool {
-    clientID.flatMap(ClientOrderIDMaker.session) != nil
-}
-
 /// One pass over an account's open orders.
 private struct Sweep {
     let venue: Venue
     let keys: VenueKeys
     let network: NetworkSettings
     let takesForeign: Bool
+    let known: KnownOrderIDs
 
     func isMeant(_ clientID: String?) -> Bool {
-        takesForeign || isOfARun(clientID)
+        takesForeign || known.isOfARun(clientID)
     }
 
     /// All open orders, meant or not.
@@ -131,11 +129,11 @@ private struct Sweep {
     private func run(
         _ sightings: OpenOrderSightings, cancels: Bool, _ patience: Int64, failure: String
     ) throws(RunFailure) {
-        let (venue, keys, takesForeign) = (venue, keys, takesForeign)
+        let (venue, keys, takesForeign, known) = (venue, keys, takesForeign, known)
         let outcome = EmergencyStop.run(
             {
                 venue.makeSweep(keys, cancels, sightings) { clientID in
-                    takesForeign || isOfARun(clientID)
+                    takesForeign || known.isOfARun(clientID)
                 }
             }, network: network, patience: patience)
         guard case .unproven(let words) = outcome else { return }

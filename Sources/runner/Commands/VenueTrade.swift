@@ -140,7 +140,8 @@ struct VenueTrade {
         _ makeRun: @escaping ([Instrument], StatusScreen, StrategyReloads) -> Run
     ) throws {
         let session = try venue.session(
-            of: script.symbols, keys: keys, settings: venueSettings, seed: origin.seed)
+            of: script.symbols, keys: keys, settings: venueSettings,
+            clientNumbers: orderIDs?.numbers, seed: origin.seed)
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunSession(

@@ -4,18 +4,29 @@ import VenueSessions
 
 /// A live run's client order ids, reserved so that no other run on the account gives one of them.
 struct RunOrderIDs {
-    /// How they begin, without the hyphen.
+    /// How they begin, without the hyphen; at a venue that wants numbers this is seen here alone.
     let prefix: String
+    /// Those that go to a venue that wants numbers.
+    let numbers: Range<Int64>?
     private let account: AccountOrderIDs
 
     /// Reserves them: without that no order may leave.
     static func reserve(at venue: Venue, for keys: VenueKeys) throws(RunFailure) -> RunOrderIDs {
         do throws(OrderIDProblem) {
-            let account = try AccountOrderIDs(
-                venue: venue.name, keyID: keys.id, at: wallClock())
-            guard let maker = ClientOrderIDMaker(session: account.session, rules: venue.clientIDs)
-            else { throw OrderIDProblem("\(venue.title) leaves no room for them in its ids") }
-            return RunOrderIDs(prefix: maker.prefix, account: account)
+            let now = wallClock()
+            let account = try AccountOrderIDs(venue: venue.name, keyID: keys.id, at: now)
+            switch venue.clientIDs {
+            case .text(let rules):
+                guard let maker = ClientOrderIDMaker(session: account.session, rules: rules) else {
+                    throw OrderIDProblem("\(venue.title) leaves no room for them in its ids")
+                }
+                return RunOrderIDs(prefix: maker.prefix, numbers: nil, account: account)
+            case .numbers(let rule):
+                let block = try account.reserveNumbers(rule, at: now)
+                return RunOrderIDs(
+                    prefix: ClientOrderIDMaker.prefix(of: account.session),
+                    numbers: Int64(block.lowerBound)..<Int64(block.upperBound), account: account)
+            }
         } catch {
             throw RunFailure(
                 .failed,
