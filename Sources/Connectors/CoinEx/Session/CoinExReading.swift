@@ -267,7 +267,7 @@ extension VenueRefusal {
     /// The same on a socket, whose codes are others.
     var onSocket: Refusal { Refusal(Self.socketKind(code), description) }
 
-    fileprivate var inOurWords: Refusal {
+    var inOurWords: Refusal {
         Refusal(kind, description, advice: advice, cause: cause)
     }
 }
