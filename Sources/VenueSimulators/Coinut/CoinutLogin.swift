@@ -11,8 +11,10 @@ struct CoinutSessions {
 
     mutating func begin(_ id: String, user: String) { sessions[id] = (user, .distantFuture) }
 
+    /// Its connection is gone: its last hour begins.
     mutating func drop(_ id: String, at time: Timestamp) {
         sessions[id]?.endsAt = time.advanced(byNanoseconds: Self.afterlife)
+        sessions = sessions.filter { $0.value.endsAt >= time }
     }
 
     func isGood(_ id: String, user: String, at time: Timestamp) -> Bool {

@@ -183,7 +183,9 @@ final class ExchangeAccount {
 
     /// What a spot purchase binds, with the taker's fee where the venue sets that aside.
     func purchaseCost(_ quantity: Quantity, at price: Price, _ market: ExchangeMarket) -> Money {
-        guard let value = market.value(quantity, at: price, .up) else { return .tooMuch }
+        guard let value = market.value(quantity, at: price, .up), value < .tooMuch else {
+            return .tooMuch
+        }
         guard rules.freezesSpotFee else { return value }
         guard let fee = value.times(market.fees.taker, .up) else { return .tooMuch }
         return value + spotFee(fee, .up)
@@ -199,7 +201,7 @@ final class ExchangeAccount {
     /// Margin and taker fee of what an order adds to a position.
     func growthCost(_ quantity: Quantity, at price: Price, _ market: ExchangeMarket) -> Money {
         guard quantity > .zero else { return .zero }
-        guard let value = market.value(quantity, at: price, .up),
+        guard let value = market.value(quantity, at: price, .up), value < .tooMuch,
             let fee = value.times(market.fees.taker, .up)
         else { return .tooMuch }
         let leverage = Int128(leverages[market.instrument.id.index])

@@ -98,6 +98,8 @@ import VenueSimulators
 
     @Test(arguments: [
         (coinutOrder("BUY", "100000", at: "100"), "NOT_ENOUGH_BALANCE"),
+        // What it is worth just fits; with its fee it would not.
+        (coinutOrder("BUY", "999999999999999999", at: "170"), "NOT_ENOUGH_BALANCE"),
         (coinutOrder("SELL", "21", at: "110"), "NOT_ENOUGH_BALANCE"),
         (coinutOrder("BUY", "0", at: "100"), "INVALID_QUANTITY"),
         (coinutOrder("BUY", "-1", at: "100"), "INVALID_QUANTITY"),
