@@ -68,16 +68,25 @@ extension CoinutSimulator {
         _ venue: CoinutSimulator, _ call: CoinutCall
     ) throws(CoinutRefusal) -> CoinutReply {
         let market = try venue.known(call)
-        if let isOn = try subscribes(call) {
-            if isOn {
-                call.connection?.trades.insert(market.id)
-                market.market.toldFrom = venue.now
-            } else {
-                call.connection?.trades.remove(market.id)
-            }
+        let isOn = try subscribes(call)
+        if isOn == true {
+            call.connection?.trades.insert(market.id)
+            market.market.toldFrom = venue.now
+        } else if isOn == false {
+            call.connection?.trades.remove(market.id)
         }
         let rows = market.market.tape.deals.suffix(100).reversed().map(CoinutMarket.row)
-        return .messages([call.reply(["inst_id": .integer(market.id), "trades": .array(rows)])])
+        let snapshot = call.reply(["inst_id": .integer(market.id), "trades": .array(rows)])
+        return venue.subscribed(call, isOn, snapshot)
+    }
+
+    /// The answer to a subscription, which with the quirk its updates overtake.
+    private func subscribed(_ call: CoinutCall, _ isOn: Bool?, _ snapshot: JSON) -> CoinutReply {
+        guard settings.quirks.earlyUpdates, isOn == true, let connection = call.connection else {
+            return .messages([snapshot])
+        }
+        sendLate(snapshot, to: connection.id)
+        return .nothing
     }
 
     private func update(_ deal: MarketTape.Deal, _ market: CoinutMarket) -> JSON {
@@ -108,11 +117,7 @@ extension CoinutSimulator {
         let snapshot = call.reply(
             feed.snapshot(venue.exchange, venue.settings.quirks, number: venue.transactions.next()))
         if let isOn { call.connection?.books[market.id] = isOn ? feed : nil }
-        if venue.settings.quirks.earlyUpdates, isOn == true, let connection = call.connection {
-            venue.sendLate(snapshot, to: connection.id)
-            return .nothing
-        }
-        return .messages([snapshot])
+        return venue.subscribed(call, isOn, snapshot)
     }
 
     // MARK: - What goes out

@@ -12,7 +12,7 @@ package struct CoinutQuirks: Hashable, Sendable {
     package var staleLists = 0.0
     /// The trade history shows an execution some seconds after it happened.
     package var lateExecutions = false
-    /// Updates of a book come before its snapshot, those behind it too.
+    /// Updates of a book, and trades, come before their snapshot though they are behind it.
     package var earlyUpdates = false
     /// Book snapshots have no `trans_id`, as the documentation's sample.
     package var snapshotsWithoutIDs = false

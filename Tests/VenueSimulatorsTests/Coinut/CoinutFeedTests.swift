@@ -217,6 +217,25 @@ private struct BookCopy {
         #expect(early > 0)
     }
 
+    @Test func `a quirk sends trades before the snapshot that they are behind`() throws {
+        var settings = CoinutSettings()
+        settings.quirks.earlyUpdates = true
+        let desk = CoinutDesk(settings: settings)
+        let socket = try desk.connect()
+        var early = 0
+        for _ in 1...20 {
+            desk.ask(socket, "inst_trade", Self.pair.adding(["subscribe": true]))
+            desk.pass(milliseconds: 1_000)
+            let heard = desk.take(socket)
+            let place = try #require(heard.firstIndex { $0["reply"] == "inst_trade" })
+            early += place
+            let newest = heard[place]["trades"]?.items?.first?["trans_id"]?.integer ?? 0
+            let updates = heard.filter { $0["reply"] == "inst_trade_update" }
+            #expect(updates.allSatisfy { ($0["trans_id"]?.integer ?? 0) > newest })
+        }
+        #expect(early > 0)
+    }
+
     @Test func `a quirk loses updates, and the totals of later ones betray it`() throws {
         var settings = CoinutSettings()
         settings.quirks.lostUpdates = 0.2
