@@ -33,7 +33,7 @@ final class LineDesk {
         session.handle(input, at: now, into: &new)
         for action in new {
             switch action {
-            case .open(let socket, _): self.socket = socket
+            case .open(let socket, _, _): self.socket = socket
             case .close: socket = nil
             case .send(_, let text):
                 let words = text.split(separator: " ", maxSplits: 1)
