@@ -82,6 +82,24 @@ import VenueSessions
         #expect(desk.agreements == 1)
     }
 
+    @Test func `a question that was under way before does not hold it up`() throws {
+        let desk = try SessionDesk()
+        try desk.goLive()
+        for amount in ["1", "2"] {  // of one moment: so they are asked for
+            try desk.push(
+                #"{"method":"balance.update","data":{"balance_list":[{"ccy":"USDT","available":"\#(amount)","#
+                    + #""frozen":"0","margin_market":""}]},"id":null}"#)
+        }
+        desk.wait(1.1)
+        let before = try #require(desk.calls.firstIndex { $0.call.path.contains("balance") })
+        let old = desk.holdBack(before)
+        desk.input(.reconcile)
+        for start in Self.everything { try desk.ok(start, "[]") }
+        #expect(desk.agreements == 1)
+        desk.answer(old, "[]")
+        #expect(desk.agreements == 1)
+    }
+
     @Test func `orders go on while it is asked`() throws {
         let desk = try SessionDesk()
         try desk.goLive()

@@ -61,6 +61,13 @@ extension AccountCore {
             || inFlight.values.contains { $0.ask == ask } || lines.isAsking(ask)
     }
 
+    /// Whether the answer at hand led to the same question; one that was under way before does not count.
+    func isAskedAgain(_ ask: Ask) -> Bool {
+        waiting.contains { $0.ask == ask }
+            || inFlight.values.contains { $0.ask == ask && $0.sentAt == now }
+            || lines.isAsking(ask, since: now)
+    }
+
     /// Sends what may go, in order within each group.
     mutating func sendWaiting() {
         var held: [EndpointGroup: Timestamp] = [:]

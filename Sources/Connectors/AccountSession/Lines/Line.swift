@@ -32,11 +32,6 @@ struct Line {
         /// What the account asks over the line.
         case ask(Flight)
 
-        /// What the account asks by it; nil: it is the line's own.
-        var ask: Ask? {
-            if case .ask(let flight) = self { flight.ask } else { nil }
-        }
-
         var description: String {
             switch self {
             case .ping: "ping"
@@ -140,10 +135,16 @@ struct Lines {
         _read { yield all[id(of: segment).number] }
     }
 
-    /// Whether an ask is under way over any of them.
-    func isAsking(_ ask: Ask) -> Bool {
+    /// Whether an ask that was sent then or later is under way over any of them.
+    func isAsking(_ ask: Ask, since time: Timestamp = .distantPast) -> Bool {
         all.contains { line in
-            line.requests.values.contains { $0.ask == ask }
+            line.requests.values.contains { request in
+                if case .ask(let flight) = request {
+                    flight.ask == ask && flight.sentAt >= time
+                } else {
+                    false
+                }
+            }
         }
     }
 

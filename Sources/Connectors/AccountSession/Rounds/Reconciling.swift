@@ -98,7 +98,7 @@ extension AccountCore {
 
     /// A question was answered; one that was asked at `askedAt` may have been an earlier one.
     mutating func reconciled(_ ask: Ask, askedAt: Timestamp) {
-        if isBeingAsked(ask) { return }  // this answer did not settle it
+        if isAskedAgain(ask) { return }  // this answer did not settle it
         for segment in markets.segments {
             guard rounds[segment].questions.contains(ask),
                 askedAt >= rounds[segment].since || ask.isAboutExecutions || ask.isOrderChange
