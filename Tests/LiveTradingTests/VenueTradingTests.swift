@@ -220,6 +220,27 @@ import VenueSessions
         #expect(trading.end == .finished(reason: "interrupted"))
     }
 
+    // The last order's end may come to light in a round of a new connection.
+    @Test func `takes no agreement for the last that was asked for before its last order ended`()
+        throws
+    {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stop("interrupted", at: Self.after(1))
+        let id = try #require(trading.run?.engine.state.orders[1]?.id)
+        trading.take(
+            .emit(
+                .report(
+                    ExecutionReport(
+                        order: id, instrument: LiveSetting.perpetual, event: .cancelled,
+                        venueTime: Self.after(2), receiveTime: Self.after(2)))), at: Self.after(2))
+        trading.take(.reconciled, at: Self.after(2))
+        #expect(trading.stage == .verifying)
+        trading.take(.reconciled, at: Self.after(3))
+        #expect(trading.stage == .ended)
+    }
+
     @Test func `says what the end does, for how long, and what asking again does`() throws {
         let trading = try trading(trader)
         try connect(trading)

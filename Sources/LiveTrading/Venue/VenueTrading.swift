@@ -59,6 +59,7 @@ public final class VenueTrading<Run: VenueRun> {
     private let connectPatience: Int64?
     private var connectDeadline = Timestamp.distantFuture
     private var deadline = Timestamp.distantFuture
+    private var verifyingSince = Timestamp.distantFuture
     /// Whether the venue has shown on another connection that no order of the run is open.
     public private(set) var isProvenEmpty = false
 
@@ -117,7 +118,8 @@ public final class VenueTrading<Run: VenueRun> {
             foreignOrders.removeAll { $0.isSame(as: order) }
             foreignOrders.append(order)
         case .reconciled:
-            if stage == .verifying { finish() }
+            // One that is told in the same moment was asked for before the end.
+            if stage == .verifying, now > verifyingSince { finish() }
         case .log(let level, let text): audience.log(level, text, at: now)
         case .problem(let problem): take(problem, at: now)
         case .retrying(let time): audience.retries(at: time, now: now)
@@ -309,6 +311,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func verify(at now: Timestamp) {
         guard asksFirst else { return finish() }  // a simulated account knows itself
         stage = .verifying
+        verifyingSince = now
         deadline = now.advanced(byNanoseconds: Self.verifyPatience)
         foreignOrders = []
         requests.append(.reconcile)
