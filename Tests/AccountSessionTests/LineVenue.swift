@@ -14,7 +14,7 @@ struct LineVenue: Dialect {
 
     static func traits(_ change: (inout VenueTraits) -> Void = { _ in }) -> VenueTraits {
         var traits = VenueTraits(
-            name: "line", clientIDs: .number,
+            name: "line", clientIDs: .number(1...16_777_215),
             orders: OrderKinds(
                 stop: false, ioc: false, fok: false, postOnly: false, reduceOnly: false,
                 amend: false),

@@ -36,8 +36,6 @@ public struct AccountCore {
     public var markets: MarketTable
     var desk = OrderDesk()
     var holdings = Holdings()
-    /// Those of the plan that no order has.
-    var clientNumbers: Range<Int64>
     /// What must be known before sockets are opened.
     var preparing: Set<Ask> = []
     var hasBegun = false
@@ -68,7 +66,6 @@ public struct AccountCore {
         self.plan = plan
         self.traits = traits
         self.words = words
-        clientNumbers = plan.clientNumbers
         markets = MarketTable(plan.symbols, names)
         lines = Lines(of: markets.segments, traits.lines, traits.pace, seed: plan.seed)
         var rates = rates

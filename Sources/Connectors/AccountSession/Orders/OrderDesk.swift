@@ -101,6 +101,9 @@ struct OrderDesk {
         return known
     }
 
+    /// The order that has this number on the wire, in whatever segment.
+    func serial(ofNumber number: Int64) -> Int? { byClientNumber[number] }
+
     /// - Parameter clientID: what it is on the wire.
     @discardableResult
     mutating func add(
@@ -173,7 +176,9 @@ struct OrderDesk {
         unwatch(oldest)
         guard let order = orders.remove(oldest) else { return }
         if byClientID[order.id.text] == oldest { byClientID[order.id.text] = nil }
-        if let number = order.clientID.number { byClientNumber[number] = nil }
+        if let number = order.clientID.number, byClientNumber[number] == oldest {
+            byClientNumber[number] = nil
+        }
         for segment in Segment.allCases {
             for id in order.ids { byVenueID[segment]?[id] = nil }
             if let stopID = order.stopID { byStopID[segment]?[stopID] = nil }

@@ -53,18 +53,25 @@ extension AccountCore {
     }
 
     /// What an order's id is on the wire.
-    private mutating func clientID(of id: ClientOrderID) throws(Unsupported) -> WireID {
+    private func clientID(of id: ClientOrderID) throws(Unsupported) -> WireID {
         switch traits.clientIDs {
         case .text(let rules):
             guard rules.allows(id) else {
                 throw .init("the venue does not allow the client order id `\(id)`")
             }
             return .text(id.text)
-        case .number:
-            guard let number = clientNumbers.first else {
+        case .number(let range):
+            guard let serial = id.text.split(separator: "-").last.flatMap({ Int64($0) }) else {
+                throw .init("the client order id `\(id)` has no number")
+            }
+            let count = plan.clientNumbers.lowerBound + serial - 1
+            let number = range.lowerBound + (count - range.lowerBound) % Int64(range.count)
+            guard plan.clientNumbers.contains(count) else {
                 throw .init("the numbers that were reserved for the orders of this run are used up")
             }
-            clientNumbers = number + 1..<clientNumbers.upperBound
+            guard desk.serial(ofNumber: number) == nil else {
+                throw .init("the number \(number) has come again while an order has it")
+            }
             return .number(number)
         }
     }

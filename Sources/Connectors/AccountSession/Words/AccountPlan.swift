@@ -49,6 +49,9 @@ package struct AccountPlan: Sendable {
     /// The orders of an earlier run that may still be open at the venue.
     package var restoredOrders: [RestoredOrder]
     /// Numbers that were reserved for the client ids of this session, where a venue takes numbers.
+    ///
+    /// The engine's orders, which it numbers from 1, take them in turn; those above the venue's last are
+    /// its first ones again.
     package var clientNumbers: Range<Int64>
     /// All chance of the session: the jitter of its waits.
     package var seed: UInt64

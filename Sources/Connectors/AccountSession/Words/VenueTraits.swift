@@ -18,8 +18,8 @@ package struct VenueTraits: Sendable {
     package enum ClientIDs: Hashable, Sendable {
         /// The engine's own, by these rules.
         case text(ClientOrderIDRules)
-        /// A number; which of them may be used the plan says.
-        case number
+        /// A number out of these; which of them may be used the plan says.
+        case number(ClosedRange<Int64>)
     }
 
     /// What speaks over a line of its own.
