@@ -145,10 +145,13 @@ extension AccountCore {
 
     /// An order that has ended for everybody else, without its end having been seen, and stands at
     /// the venue all the same: it is cancelled until it is shown no more.
-    mutating func removeUnexpected(_ serial: Int, asStop: Bool) {
+    ///
+    /// - Parameter id: its id, by which it is cancelled where client ids cannot be; nil: a stop's.
+    mutating func removeUnexpected(_ serial: Int, _ id: WireID?, asStop: Bool) {
         guard let order = desk.orders[serial], order.isDone,
             desk.watched[serial] != nil || !order.isAcknowledged
         else { return }
+        if let id, order.venueID == nil { desk.orders[serial]?.take(id) }
         desk.watch(serial, until: after(traits.pace.watch))
         if !asStop { desk.orders[serial]?.isTriggered = true }
         problem(

@@ -133,7 +133,7 @@ extension AccountCore {
         let hasLeft = fact.hasLeft
         guard !order.isDone else {
             if hasLeft || fact.unfilled == .zero { return desk.unwatch(serial) }
-            return removeUnexpected(serial, asStop: false)
+            return removeUnexpected(serial, fact.id, asStop: false)
         }
         if hasLeft, mayMeanChange(order, fact) {
             note(serial, fact)

@@ -30,7 +30,7 @@ extension AccountCore {
             let order = desk.orders[serial], !order.isTriggered
         else { return }
         guard !order.isDone else {
-            if stop.standing == .waiting { removeUnexpected(serial, asStop: true) }
+            if stop.standing == .waiting { removeUnexpected(serial, nil, asStop: true) }
             return
         }
         adoptStop(serial, stop.id, stop.updatedAt)

@@ -49,7 +49,7 @@ extension AccountCore {
                 continue
             }
             desk.listed[scope]?.insert(serial)
-            removeUnexpected(serial, asStop: false)
+            removeUnexpected(serial, fact.id, asStop: false)
             if isOlder(fact, serial) { continue }
             stands(serial, fact, askedAt: askedAt)
         }
@@ -86,7 +86,7 @@ extension AccountCore {
                 noteForeign(stop)
                 continue
             }
-            removeUnexpected(serial, asStop: true)
+            removeUnexpected(serial, nil, asStop: true)
             guard desk.orders[serial]?.isDone == false, desk.orders[serial]?.isTriggered == false
             else { continue }
             desk.listedStops[scope]?.insert(serial)
