@@ -37,6 +37,8 @@ extension AccountCore {
             foundOpen(page, serial, askedAt: askedAt)
         case (.findFinished(let serial), .orders(let page)):
             foundFinished(page, serial, askedAt: askedAt)
+        case (.findFinished(let serial), .executions(let page)):
+            foundExecutions(page, serial, askedAt: askedAt)
         case (.findOpenStop(let serial), .stops(let page)):
             foundOpenStop(page, serial, askedAt: askedAt)
         case (.findFinishedStop(let serial), .stops(let page)): foundFinishedStop(page, serial)

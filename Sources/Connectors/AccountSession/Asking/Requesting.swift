@@ -1,5 +1,5 @@
 internal import TradingCore
-internal import TradingModel
+package import TradingModel
 internal import VenueSessions
 
 /// Requests: built when they go, so that every attempt is signed anew.
@@ -193,11 +193,15 @@ extension AccountCore {
     }
 
     /// From when on the history that an ask is for is wanted.
-    private func beginning(of ask: Ask) -> Timestamp? {
+    package func beginning(of ask: Ask) -> Timestamp? {
         switch ask {
         case .funding(let index): markets[index].awaitedFunding?.before
         case .executions(let index, _): holdings.dealsKnownUntil[markets[index].segment] ?? now
-        default: nil
+        default:
+            // An order has no executions of before it was made.
+            order(of: ask).map {
+                venueTime(at: $0.createdAt).advanced(byNanoseconds: -traits.pace.dealsMargin)
+            }
         }
     }
 

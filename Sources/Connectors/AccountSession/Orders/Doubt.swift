@@ -77,6 +77,23 @@ extension AccountCore {
         end(serial, fact, .cancelled, isDecisive: true)
     }
 
+    /// What the executions of a market tell of an order, where ended ones are in no list.
+    mutating func foundExecutions(
+        _ page: Rows<ExecutionFact>, _ serial: Int, askedAt: Timestamp
+    ) {
+        guard let order = desk.orders[serial], !order.isDone else { return }
+        let mine = page.rows.filter {
+            $0.clientID == order.clientID || order.venueID == $0.orderID
+        }
+        for deal in mine.reversed() { pushed(deal) }
+        if mine.isEmpty, let next = page.next {
+            askWhileReconciling(
+                .executions(order.instrument, page: next), markets[order.instrument].segment)
+        }
+        let isNews = desk.orders[serial]?.deals.count != order.deals.count
+        if !isNews { missed(serial, in: .finished, askedAt: askedAt) }
+    }
+
     // MARK: - By id
 
     mutating func toldStatus(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {

@@ -59,7 +59,13 @@ extension AccountCore {
     mutating func receivedRecent(_ page: Rows<ExecutionFact>, _ index: Int) {
         let segment = markets[index].segment
         for deal in page.rows.reversed() {
-            if let serial = desk.serial(segment, deal.orderID) { tell(deal, serial) }
+            if let serial = desk.serial(segment, deal.orderID) {
+                tell(deal, serial)
+            } else if !traits.listsEnded,
+                desk.serial(segment, clientID: deal.clientID, markets) != nil
+            {
+                pushed(deal)  // nothing else may ever tell that the order was there
+            }
         }
         guard let next = page.next, next.number <= traits.bounds.pages else { return }
         askWhileReconciling(.executions(index, page: next), segment)

@@ -4,6 +4,17 @@ internal import VenueSessions
 
 /// Orders that the venue has: what is known of them, from whatever says it.
 extension AccountCore {
+    /// The order that an ask is about; nil: none that is kept.
+    package func order(of ask: Ask) -> TrackedOrder? { ask.order.flatMap { desk.orders[$0] } }
+
+    /// The order that has this number on the wire; nil: none that is kept.
+    package func order(numbered number: Int64) -> TrackedOrder? {
+        desk.serial(ofNumber: number).flatMap { desk.orders[$0] }
+    }
+
+    /// Those that have not ended, in the order in which they were made.
+    package var openOrders: [TrackedOrder] { desk.open }
+
     /// Tells the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }

@@ -19,7 +19,7 @@ package struct TrackedOrder {
     /// The same as it is on the wire.
     package let clientID: WireID
     package let instrument: Int
-    let createdAt: Timestamp
+    package let createdAt: Timestamp
     /// What holds now; amendments replace price and quantity.
     package var request: OrderRequest
     /// Whether it is of an earlier run: then it is never sent.
@@ -40,7 +40,7 @@ package struct TrackedOrder {
     /// The id that was told as the acceptance.
     var toldID: VenueOrderID?
     /// What was told of executions.
-    var told = Quantity.zero
+    package internal(set) var told = Quantity.zero
     var deals: Set<WireID> = []
     /// What the venue says was filled, by each id that the order had.
     var filledByID: [WireID: Quantity] = [:]

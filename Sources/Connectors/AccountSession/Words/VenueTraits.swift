@@ -75,6 +75,8 @@ package struct VenueTraits: Sendable {
     /// What the fees of spot executions are taken out of.
     package var spotFee: SpotFee
     package var openOrders: OpenOrderLists
+    /// Whether there are lists of orders that have ended; else only their executions tell of them.
+    package var listsEnded: Bool
     /// Whether changes of balances are told; else they are asked for behind executions.
     package var pushesBalances: Bool
     /// When an order that the venue has is gone, should the venue not show it.
@@ -94,7 +96,8 @@ package struct VenueTraits: Sendable {
     package init(
         name: String, clientIDs: ClientIDs, orders: OrderKinds, reply: ReplyMeaning,
         reduction: Reduction, stopDirection: StopDirection, spotFee: SpotFee,
-        openOrders: OpenOrderLists, pushesBalances: Bool, absence: AbsenceRule,
+        openOrders: OpenOrderLists, listsEnded: Bool = true, pushesBalances: Bool,
+        absence: AbsenceRule,
         absenceUnseen: AbsenceRule,
         lines: Lines, subscribing: Subscribing, channels: [FeedChannel], unreadable: Unreadable,
         depthLevels: Int? = nil,
@@ -108,6 +111,7 @@ package struct VenueTraits: Sendable {
         self.stopDirection = stopDirection
         self.spotFee = spotFee
         self.openOrders = openOrders
+        self.listsEnded = listsEnded
         self.pushesBalances = pushesBalances
         self.absence = absence
         self.absenceUnseen = absenceUnseen
