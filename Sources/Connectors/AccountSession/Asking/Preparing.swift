@@ -18,6 +18,12 @@ extension AccountCore {
     }
 
     mutating func prepared(_ ask: Ask) {
+        // A venue whose clock only its markets tell can be asked for it now.
+        if case .instruments = ask, clock.nanoseconds == nil, preparing.contains(ask),
+            preparing.insert(.time).inserted
+        {
+            request(.time)
+        }
         guard preparing.remove(ask) != nil, preparing.isEmpty, !hasInstruments else { return }
         makeInstruments()
     }
