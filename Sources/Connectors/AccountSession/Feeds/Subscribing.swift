@@ -102,7 +102,7 @@ extension AccountCore {
     ///
     /// Where each message says the whole list it is said again: it is not sure whether a second one adds to
     /// the first or replaces it.
-    private mutating func join(_ channel: FeedChannel, _ new: [Int], _ line: LineID) {
+    package mutating func join(_ channel: FeedChannel, _ new: [Int], _ line: LineID) {
         let all = lines[line].subscribed[channel] ?? []
         let meant = traits.subscribing == .wholeList ? all : new
         if let feed = channel.watched {
@@ -121,7 +121,7 @@ extension AccountCore {
     }
 
     /// Unsubscribes a market and subscribes it again.
-    mutating func askAgain(for channel: FeedChannel, _ index: Int, _ line: LineID) {
+    package mutating func askAgain(for channel: FeedChannel, _ index: Int, _ line: LineID) {
         unsubscribe(channel, [index], line)
         if channel == .book { awaitBook(index) }
         join(channel, [index], line)
