@@ -14,23 +14,38 @@ package struct SweptOrder: Sendable {
     }
 }
 
+/// What a venue says to what must be known before its lists are asked for.
+package enum SweepStart: Hashable, Sendable {
+    /// The time that requests are signed for.
+    case time(Timestamp)
+    /// Which lists there are.
+    case lists
+    case refused
+}
+
 /// How a sweep speaks to a venue: over HTTP alone, for it needs no socket.
 package protocol SweepWords: Sendable {
     /// As the venue is named in messages.
     var venue: String { get }
-    /// How many lists show all orders that may be meant.
+    /// How many lists show all orders that may be meant; asked behind the start.
     var listCount: Int { get }
-    /// Asks for the time that requests are signed for; nil: ours does.
-    var time: VenueRequest? { get }
+    /// Asks for what must be known first; nil: nothing.
+    var start: VenueRequest? { get }
     /// A page of a list.
     func list(_ index: Int, _ page: PagePlace) -> VenueRequest
     /// A request as it leaves, signed for this time of the venue.
     func call(_ request: VenueRequest, at venueTime: Timestamp) -> HTTPCall
-    /// - Returns: nil: the venue refuses to tell.
-    func readTime(_ body: [UInt8]) throws(BadMessage) -> Timestamp?
+    func readStart(_ body: [UInt8]) throws(BadMessage) -> SweepStart
     func read(
         _ body: [UInt8], list index: Int, _ page: PagePlace
     ) throws(BadMessage) -> Result<Rows<SweptOrder>, Refusal>
+    /// The requests that cancel orders of a list, at least one.
+    func cancels(_ orders: [SweptOrder]) -> [VenueRequest]
+}
+
+extension SweepWords {
+    /// One for each.
+    package func cancels(_ orders: [SweptOrder]) -> [VenueRequest] { orders.map(\.cancel) }
 }
 
 extension Refusal: Error {}
@@ -42,7 +57,7 @@ extension Refusal: Error {}
 /// It knows nothing of the run but which client order ids are meant. Orders that are not meant stay.
 package struct OrderSweep: VenueSession {
     private enum Question: Hashable {
-        case time
+        case start
         case list(Int, PagePlace)
         case cancel
     }
@@ -116,7 +131,7 @@ package struct OrderSweep: VenueSession {
     private mutating func wake(_ actions: inout [SessionAction]) {
         if !hasBegun {
             hasBegun = true
-            return words.time == nil ? askForLists(at: now, &actions) : ask(.time, &actions)
+            return words.start == nil ? askForLists(at: now, &actions) : ask(.start, &actions)
         }
         let due = again.filter { $0.at <= now }
         again.removeAll { $0.at <= now }
@@ -126,7 +141,7 @@ package struct OrderSweep: VenueSession {
 
     private func request(for question: Question) -> VenueRequest? {
         switch question {
-        case .time: words.time
+        case .start: words.start
         case .list(let index, let page): words.list(index, page)
         case .cancel: nil  // cancels are sent with their orders
         }
@@ -149,6 +164,7 @@ package struct OrderSweep: VenueSession {
     }
 
     private mutating func askForLists(at time: Timestamp, _ actions: inout [SessionAction]) {
+        guard words.listCount > 0 else { return end(&actions) }
         for index in 0..<words.listCount {
             if time > now {
                 ask(.list(index, .first), at: time, &actions)
@@ -182,7 +198,8 @@ package struct OrderSweep: VenueSession {
     ) {
         do throws(BadMessage) {
             switch question {
-            case .time: try takeTime(reply.body, askedAt: askedAt, &actions)
+            case .start:
+                take(try words.readStart(reply.body), askedAt: askedAt, &actions)
             case .list(let index, let page):
                 switch try words.read(reply.body, list: index, page) {
                 case .success(let rows): take(rows, list: index, &actions)
@@ -196,12 +213,16 @@ package struct OrderSweep: VenueSession {
         }
     }
 
-    private mutating func takeTime(
-        _ body: [UInt8], askedAt: Timestamp, _ actions: inout [SessionAction]
-    ) throws(BadMessage) {
-        guard let time = try words.readTime(body) else { return repeatLater(.time, &actions) }
-        let middle = askedAt.nanoseconds + (now.nanoseconds - askedAt.nanoseconds) / 2
-        offset = time.nanoseconds - middle
+    private mutating func take(
+        _ start: SweepStart, askedAt: Timestamp, _ actions: inout [SessionAction]
+    ) {
+        switch start {
+        case .refused: return repeatLater(.start, &actions)
+        case .lists: break
+        case .time(let time):
+            let middle = askedAt.nanoseconds + (now.nanoseconds - askedAt.nanoseconds) / 2
+            offset = time.nanoseconds - middle
+        }
         askForLists(at: now, &actions)
     }
 
@@ -210,7 +231,7 @@ package struct OrderSweep: VenueSession {
     ) {
         let meant = page.rows.filter { isMeant($0.order.clientID?.text) }
         sightings?.add(page.rows.map(\.order))
-        for order in meant { cancel(order.cancel, &actions) }
+        for request in words.cancels(meant) { cancel(request, &actions) }
         looked(index, found: meant.count, next: page.next, &actions)
     }
 
@@ -255,9 +276,13 @@ package struct OrderSweep: VenueSession {
         clean = []
         cleanRounds += 1
         guard cleanRounds < (cancels ? 2 : 1) else {
-            isOver = true
-            return actions.append(.reconciled)
+            return end(&actions)
         }
         askForLists(at: now.advanced(byNanoseconds: Self.doubt), &actions)
+    }
+
+    private mutating func end(_ actions: inout [SessionAction]) {
+        isOver = true
+        actions.append(.reconciled)
     }
 }

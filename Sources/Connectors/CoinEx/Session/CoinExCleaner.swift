@@ -52,7 +52,7 @@ private struct CoinExSweepWords: SweepWords {
 
     var venue: String { CoinExInstruments.venue }
     var listCount: Int { 2 * places.count }
-    var time: VenueRequest? { CoinExRequests.time }
+    var start: VenueRequest? { CoinExRequests.time }
 
     func list(_ index: Int, _ page: PagePlace) -> VenueRequest {
         let place = places[index / 2]
@@ -65,10 +65,10 @@ private struct CoinExSweepWords: SweepWords {
         request.call(key, milliseconds: venueTime.nanoseconds / 1_000_000)
     }
 
-    func readTime(_ body: [UInt8]) throws(BadMessage) -> Timestamp? {
+    func readStart(_ body: [UInt8]) throws(BadMessage) -> SweepStart {
         switch try CoinExReplies.time(body) {
-        case .success(let time): time.time
-        case .failure: nil
+        case .success(let time): .time(time.time)
+        case .failure: .refused
         }
     }
 
