@@ -12,8 +12,8 @@ extension VenueConnector {
         clientIDs: .text(coinExClientOrderIDRules),
         abilities: VenueTraits.coinEx.abilities, patience: VenueTraits.coinEx.patience,
         makeProbe: { CoinExProbe(key: $0.map { CoinExKey($0) }) },
-        makeCleaner: { symbols, key, prefix in
-            CoinExCleaner(key: CoinExKey(key), symbols: symbols, idPrefix: prefix)
+        makeCleaner: { symbols, key, run in
+            CoinExCleaner(key: CoinExKey(key), symbols: symbols, idPrefix: run.idPrefix)
         },
         makeSweep: { key, cancels, sightings, isMeant in
             CoinExCleaner(

@@ -14,6 +14,19 @@ public struct VenueKey: Sendable, CustomStringConvertible, CustomDebugStringConv
     public var debugDescription: String { "•••" }
 }
 
+/// How a run's orders are told from all others, by their client order ids.
+public struct RunOrders: Hashable, Sendable {
+    /// How they begin, where they are text.
+    public var idPrefix: String
+    /// Those that were reserved for the run, at a venue whose ids are numbers; else nil.
+    public var numbers: Range<Int64>?
+
+    public init(idPrefix: String, numbers: Range<Int64>?) {
+        self.idPrefix = idPrefix
+        self.numbers = numbers
+    }
+}
+
 /// What a session of a venue begins with.
 public struct VenuePlan: Sendable {
     public var symbols: [Symbol]
@@ -111,8 +124,8 @@ public struct VenueConnector: Sendable {
     public let patience: VenuePatience
     /// Asks it how it is, and with a key whether that works.
     public let makeProbe: @Sendable (VenueKey?) -> any VenueProbe
-    /// What cancels the orders of a run whose client order ids begin so.
-    public let makeCleaner: @Sendable ([Symbol], VenueKey, _ idPrefix: String) -> any VenueSession
+    /// What cancels the orders of a run.
+    public let makeCleaner: @Sendable ([Symbol], VenueKey, RunOrders) -> any VenueSession
     /// What looks through an account's open orders; cancels, where it is told to, those whose client
     /// order id is meant.
     public let makeSweep:
@@ -126,7 +139,7 @@ public struct VenueConnector: Sendable {
         socketPath: String, spotFee: SpotFee, example: String, clientIDs: ClientIDUse,
         abilities: VenueAbilities, patience: VenuePatience,
         makeProbe: @escaping @Sendable (VenueKey?) -> any VenueProbe,
-        makeCleaner: @escaping @Sendable ([Symbol], VenueKey, String) -> any VenueSession,
+        makeCleaner: @escaping @Sendable ([Symbol], VenueKey, RunOrders) -> any VenueSession,
         makeSweep:
             @escaping @Sendable (
                 VenueKey, Bool, OpenOrderSightings, @escaping @Sendable (String?) -> Bool

@@ -93,10 +93,10 @@ struct VenueTrade {
         guard let keys, let orderIDs, let network = try? venue.network(venueSettings) else {
             return nil
         }
-        let (venue, symbols, idPrefix) = (venue, script.symbols, orderIDs.prefix + "-")
+        let (venue, symbols, orders) = (venue, script.symbols, orderIDs.orders)
         return {
             let cleaner: @Sendable () -> any VenueSession = {
-                venue.makeCleaner(symbols, keys, idPrefix)
+                venue.makeCleaner(symbols, keys, orders)
             }
             switch EmergencyStop.run(cleaner, network: network) {
             case .proven:
@@ -106,7 +106,7 @@ struct VenueTrade {
                 for word in words { Console.warn(word) }
                 Console.fail(
                     "orders of this run may STILL BE OPEN at \(venue.title): cancel those whose client "
-                        + "ids begin with \(idPrefix), or: runner cancel-all \(venue.name)")
+                        + "ids \(orders.inWords), or: runner cancel-all \(venue.name)")
                 return false
             }
         }

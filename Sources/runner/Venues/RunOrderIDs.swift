@@ -10,6 +10,9 @@ struct RunOrderIDs {
     let numbers: Range<Int64>?
     private let account: AccountOrderIDs
 
+    /// What tells them from others'.
+    var orders: RunOrders { RunOrders(idPrefix: prefix + "-", numbers: numbers) }
+
     /// Reserves them: without that no order may leave.
     static func reserve(at venue: Venue, for keys: VenueKeys) throws(RunFailure) -> RunOrderIDs {
         do throws(OrderIDProblem) {
@@ -46,5 +49,13 @@ struct RunOrderIDs {
             "of another run that trades this account now\(id): it stays, and no limit counts it"
         case .thisRun, .stranger: "not of this run, it stays, and no limit counts it"
         }
+    }
+}
+
+extension RunOrders {
+    /// What their client ids do.
+    var inWords: String {
+        guard let numbers else { return "begin with \(idPrefix)" }
+        return "are \(numbers.lowerBound) to \(numbers.upperBound - 1)"
     }
 }
