@@ -65,7 +65,11 @@ package struct HostileExecution {
     package let isBuy: Bool
     package let amount: Int
     package let price: Int
+    /// What was ordered, and at how much; `openAfter` is left of it.
+    package let terms: HostileTerms
+    package let openAfter: Int
 
+    /// - Parameter order: as it was before.
     init(id: Int, order: HostileOrder, amount: Int) {
         self.id = id
         segment = order.terms.segment
@@ -74,6 +78,8 @@ package struct HostileExecution {
         isBuy = order.terms.isBuy
         self.amount = amount
         price = order.terms.price
+        terms = order.terms
+        openAfter = order.unfilled - amount
     }
 
     /// A thousandth of the worth, in millionths of the quote currency.
