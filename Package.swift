@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Coinut",
             dependencies: [
-                "Cryptography", "PlainJSON", "TradingModel", "VenueSessions", "WireText",
+                "AccountSession", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
+                "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/Coinut", swiftSettings: strict),
         // What messages of any venue are read from and written with.
@@ -249,8 +250,8 @@ let package = Package(
         .testTarget(
             name: "CoinutTests",
             dependencies: [
-                "Coinut", "PlainJSON", "PropertyTesting", "TradingModel", "VenueSessions",
-                "WireText",
+                "AccountSession", "Coinut", "HostileVenues", "PlainJSON", "PropertyTesting",
+                "TradingCore", "TradingModel", "VenueSessions", "WireText",
             ],
             swiftSettings: tests),
         // Starts the runner that was built beside it.

@@ -12,6 +12,9 @@ package enum CoinutAssumptions {
         "SYSTEM_ERROR": .unknownOutcome,
     ]
 
+    /// Says that a connection is not, or no longer, logged in.
+    static let wantsLogin = StatusWord("LOGIN_REQUIRED")
+
     /// The most decimals of a quantity: as many as the venue writes.
     ///
     /// No lot and no least quantity is published; a trade of ten lots has been seen.

@@ -48,6 +48,19 @@ package enum CoinutInstruments {
         try? Symbol("\(venue):\(info.base)/\(info.quote)")
     }
 
+    /// The listed symbols nearest to one that is not listed, nearest first.
+    package static func nearest(to symbol: Symbol, in list: InstrumentList) -> [String] {
+        let wanted = Array(symbol.description.utf8)
+        let found = list.instruments.compactMap { info in
+            self.symbol(of: info).map { listed in
+                (distance: editDistance(wanted, Array(listed.description.utf8)), listed)
+            }
+        }
+        return found.filter { $0.distance <= 3 }
+            .sorted { ($0.distance, $0.1.description) < ($1.distance, $1.1.description) }
+            .prefix(3).map(\.1.description)
+    }
+
     /// What the list says about an instrument, and what it does not say by assumption.
     ///
     /// - Throws: ``BadMessage`` when its decimals make no sense.

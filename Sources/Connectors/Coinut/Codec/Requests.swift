@@ -48,6 +48,21 @@ package struct CoinutRequest: Hashable, CustomStringConvertible, CustomReflectab
     package var description: String { "\(name.rawValue) (nonce \(nonce))" }
     package var customMirror: Mirror { Mirror(reflecting: description) }
 
+    /// The same under another nonce.
+    package func under(_ other: Nonce) -> CoinutRequest {
+        CoinutRequest(
+            name: name, nonce: other, subscribes: subscribes,
+            text: Self.text(text, from: nonce, under: other))
+    }
+
+    /// The text of a request under another nonce; one of a login is signed with its own.
+    package static func text(_ text: String, from old: Nonce, under new: Nonce) -> String {
+        guard let place = text.utf8.firstRange(of: "\"nonce\":\(old)".utf8) else {
+            preconditionFailure("a request has its nonce")
+        }
+        return "\(text[..<place.lowerBound])\"nonce\":\(new)\(text[place.upperBound...])"
+    }
+
     /// The whole call; nil where HTTP does not serve it, or where it needs a key and there is none.
     package func call(_ key: CoinutKey?) -> HTTPCall? {
         guard name != .login, !subscribes, !name.isPrivate || key != nil else { return nil }

@@ -59,6 +59,11 @@ package struct DepthKeeper {
         (side == .buy ? bids : asks).levels.map(\.level)
     }
 
+    /// The best of a side; nil: nothing is there, or no snapshot came.
+    package func best(_ side: Side) -> CountedLevel? {
+        isWhole ? (side == .buy ? bids : asks).levels.first?.level : nil
+    }
+
     /// Takes a change, and says what it did to a whole book.
     package mutating func take(
         _ change: LevelChange, at now: Timestamp, into changes: inout [Change]

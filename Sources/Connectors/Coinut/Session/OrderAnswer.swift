@@ -25,8 +25,12 @@ package struct OrderAnswer: Hashable {
     package private(set) var rejected: RejectedOrder?
 
     package init(to order: CoinutOrder) {
-        client = order.client
-        isMarket = order.price == nil
+        self.init(client: order.client, isMarket: order.price == nil)
+    }
+
+    init(client: ClientNumber, isMarket: Bool) {
+        self.client = client
+        self.isMarket = isMarket
     }
 
     package var standing: Standing {

@@ -1,0 +1,180 @@
+internal import AccountSession
+internal import TradingCore
+internal import TradingModel
+internal import VenueSessions
+
+/// The best of a book, as it is told.
+struct BestLevels: Hashable {
+    var bid: BookLevel?
+    var ask: BookLevel?
+}
+
+/// Market data: what is made of the pushes.
+extension CoinutSession {
+    /// What comes before the list of trades is kept; beyond it the oldest is let go.
+    private static let mostEarlyTrades = 1_000
+
+    // MARK: - Order books
+
+    mutating func received(_ change: LevelChange) {
+        guard let index = index(of: change.instrument) else { return }
+        changes.removeAll(keepingCapacity: true)
+        keepers[index].take(change, at: core.now, into: &changes)
+        core.heard(.quotes, index, nil)
+        guard !changes.isEmpty else { return }
+        if core.markets[index].bookStage == .good {
+            core.heard(.book, index, nil)
+            tell(changes.map { ($0.side, $0.price, $0.quantity) }, index, isWhole: false)
+            core.bookIsRight(index)
+        }
+        tellQuote(index)
+    }
+
+    mutating func received(_ snapshot: BookSnapshot) {
+        guard let index = index(of: snapshot.instrument) else { return }
+        let outcome = keepers[index].take(snapshot, at: core.now)
+        core.heard(.quotes, index, nil)
+        tellQuote(index)
+        switch core.markets[index].bookStage {
+        case .none, .pausing: return
+        case .awaitingWhole: core.markets[index].bookStage = .good
+        case .good where outcome == .changed: break
+        case .good: return core.heard(.book, index, nil)
+        }
+        core.heard(.book, index, nil)
+        let levels: [LevelNow] = [Side.buy, .sell].flatMap { side in
+            keepers[index].levels(side).map {
+                (side: side, price: $0.price, quantity: $0.quantity)
+            }
+        }
+        tell(levels, index, isWhole: true)
+        core.bookIsRight(index)
+    }
+
+    private typealias LevelNow = (side: Side, price: Price, quantity: Quantity)
+
+    private mutating func tell(_ levels: [LevelNow], _ index: Int, isWhole: Bool) {
+        let (id, time, now) = (InstrumentID(index), core.venueTime, core.now)
+        var changes: [BookChange] = []
+        changes.reserveCapacity(levels.count + 1)
+        if isWhole {
+            changes.append(
+                BookChange(
+                    instrument: id, kind: .clear, endsMessage: false, venueTime: time,
+                    receiveTime: now))
+        }
+        for level in levels {
+            changes.append(
+                BookChange(
+                    instrument: id, kind: .level, side: level.side, price: level.price,
+                    quantity: level.quantity, endsMessage: false, venueTime: time,
+                    receiveTime: now))
+        }
+        changes[changes.count - 1].endsMessage = true
+        core.out.append(.book(changes))
+    }
+
+    /// Looks for losses, which no number shows; to be called every few seconds.
+    mutating func lookAtBooks(_ line: LineID) {
+        for index in keepers.indices {
+            guard let doubt = keepers[index].doubt(at: core.now) else { continue }
+            let reason =
+                switch doubt {
+                case .unconfirmed: "the order book does not say how new it is"
+                case .total(let side, _, _): "the sum over all \(side) orders is not the venue's"
+                case .crossed(let bid, let ask): "the book is crossed: \(bid) is bid, \(ask) asked"
+                }
+            // A second look confirms what the first did not date.
+            if doubt == .unconfirmed {
+                core.join(.book, [index], line)
+                continue
+            }
+            switch core.markets[index].bookStage {
+            case .good:
+                forgetBook(index)
+                core.doubtBook(index, "\(core.markets[index].symbol): \(reason)")
+            case .none:
+                forgetBook(index)
+                core.askAgain(for: .quotes, index, line)
+            case .awaitingWhole, .pausing: break  // it is on its way
+            }
+        }
+    }
+
+    // MARK: - Quotes, ticks, trades
+
+    /// The venue's ticks have no quantities: what is best the book says.
+    private mutating func tellQuote(_ index: Int) {
+        func level(_ side: Side) -> BookLevel? {
+            keepers[index].best(side).map { BookLevel(price: $0.price, quantity: $0.quantity) }
+        }
+        let now = BestLevels(bid: level(.buy), ask: level(.sell))
+        guard keepers[index].isWhole, now != best[index] else { return }
+        // Crossed: the change that removes one of them is on its way.
+        if let bid = now.bid?.price, let ask = now.ask?.price, bid >= ask { return }
+        best[index] = now
+        core.tell(
+            .quote(
+                Quote(
+                    instrument: InstrumentID(index), bid: now.bid, ask: now.ask,
+                    venueTime: core.venueTime, receiveTime: core.now)))
+    }
+
+    mutating func received(_ tick: InstrumentTick) {
+        guard let index = index(of: tick.instrument) else { return }
+        if let last = tick.last { core.markets[index].lastPrice = last }
+        core.heard(.states, index, tick.time)
+        core.tell(
+            .ticker(
+                Ticker(
+                    instrument: InstrumentID(index), last: tick.last, volume24h: tick.volume24,
+                    venueTime: tick.time ?? core.venueTime, receiveTime: core.now)))
+    }
+
+    mutating func received(_ push: TradePush, _ line: LineID) {
+        guard let index = index(of: push.instrument) else { return }
+        if core.markets[index].watches[.trades].isFirst {
+            if earlyTrades[index].count == Self.mostEarlyTrades { earlyTrades[index].removeFirst() }
+            return earlyTrades[index].append(push.trade)
+        }
+        guard push.trade.quantity != nil else {
+            return core.askAgain(for: .trades, index, line)  // the list says how much it was
+        }
+        core.heard(.trades, index, push.trade.time)
+        tell(push.trade, index)
+    }
+
+    /// - Parameter asked: the market that was asked about, where the list does not say.
+    mutating func received(_ list: TradeList, of asked: Int?) {
+        guard let index = list.instrument.flatMap({ self.index(of: $0) }) ?? asked else { return }
+        core.markets[index].watches[.trades].answers = true
+        core.heard(.trades, index, list.trades.last?.time)
+        let early = earlyTrades[index].filter { trade in
+            trade.quantity != nil
+                && !list.trades.contains { $0.transaction == trade.transaction }
+        }
+        earlyTrades[index] = []
+        for trade in (list.trades + early).sorted(by: { $0.transaction < $1.transaction }) {
+            tell(trade, index)
+        }
+    }
+
+    /// Tells a trade, once, and none of before the run.
+    private mutating func tell(_ trade: PublicTrade, _ index: Int) {
+        guard let quantity = trade.quantity else { return }
+        let id = UInt64(trade.transaction.value)
+        if let last = core.markets[index].lastTrade, id <= last { return }
+        core.markets[index].lastTrade = id
+        core.markets[index].lastPrice = trade.price
+        if let since = core.markets[index].tradesSince, let time = trade.time, time < since {
+            return
+        }
+        core.markets[index].tradesSince = nil
+        core.tell(
+            .trade(
+                Trade(
+                    instrument: InstrumentID(index), price: trade.price, quantity: quantity,
+                    taker: trade.side, id: id, venueTime: trade.time ?? core.venueTime,
+                    receiveTime: core.now)))
+    }
+}

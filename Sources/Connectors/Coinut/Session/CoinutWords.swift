@@ -1,0 +1,199 @@
+internal import AccountSession
+internal import TradingModel
+internal import VenueSessions
+
+/// What is said to Coinut: the outgoing half of its dialect.
+///
+/// Everything goes over the one socket, but what must be known before it is opened: that goes over HTTP.
+struct CoinutWords: VenueWords {
+    let access: CoinutAccess?
+    let socketBase: String
+    let depth: BookDepth?
+    let memory: CoinutMemory
+
+    func request(for ask: Ask, order: TrackedOrder?, since: Timestamp?) -> VenueRequest? {
+        if let order { return request(for: ask, order) }
+        return switch ask {
+        case .instruments: VenueRequest(overHTTP: CoinutRequests.instruments(.later))
+        // No request asks for the time; a tick is stamped when it is sent.
+        case .time:
+            memory.instruments.first.flatMap(\.self).map {
+                VenueRequest(overHTTP: CoinutRequests.tick($0, .later))
+            }
+        case .balances: VenueRequest(overLine: CoinutRequests.balances(.later))
+        case .openOrders(.instrument(let index), _): openOrders(index)
+        case .executions(let index, let page): fills(index, page)
+        default: nil
+        }
+    }
+
+    private func request(for ask: Ask, _ order: TrackedOrder) -> VenueRequest? {
+        switch ask {
+        case .place: place(order.request, order.clientID, closes: order.closesPosition)
+        // The venue cancels by its own number alone.
+        case .cancel, .cancelByClientID: cancel(order)
+        case .findOpen: openOrders(order.instrument)
+        case .findFinished: fills(order.instrument, .first)
+        case .executionsOf(_, _, let page): fills(order.instrument, page)
+        default: nil
+        }
+    }
+
+    func place(_ request: OrderRequest, _ clientID: WireID, closes: Bool) -> VenueRequest? {
+        guard let instrument = memory.instruments[request.instrument.index],
+            let client = clientID.number,
+            let order = try? CoinutOrder(
+                request, instrument: instrument, client: ClientNumber(client))
+        else { return nil }
+        return VenueRequest(overLine: CoinutRequests.place(order, .later))
+    }
+
+    private func cancel(_ order: TrackedOrder) -> VenueRequest? {
+        guard let instrument = memory.instruments[order.instrument],
+            let number = order.venueID?.number
+        else { return nil }
+        let target = CancelTarget(instrument: instrument, order: OrderNumber(number))
+        return VenueRequest(overLine: CoinutRequests.cancel(target, .later))
+    }
+
+    private func openOrders(_ index: Int) -> VenueRequest? {
+        memory.instruments[index].map {
+            VenueRequest(overLine: CoinutRequests.openOrders($0, .later))
+        }
+    }
+
+    private func fills(_ index: Int, _ page: PagePlace) -> VenueRequest? {
+        memory.instruments[index].map {
+            VenueRequest(overLine: CoinutRequests.fills($0, from: page.start, .later))
+        }
+    }
+
+    func call(_ request: VenueRequest, at venueTime: Timestamp) -> HTTPCall {
+        request.call(access?.key, memory.nonce(at: venueTime))
+    }
+
+    func message(_ request: VenueRequest, _ number: Int64, at venueTime: Timestamp) -> String {
+        let nonce = memory.nonce(
+            at: venueTime, asks: CoinutMemory.Asked(number: number, instrument: nil))
+        return CoinutRequest.text(request.body, from: .later, under: nonce)
+    }
+}
+
+// MARK: - What the line itself says
+extension CoinutWords {
+    func address(of segments: [Segment]) -> String {
+        memory.open()
+        return socketBase
+    }
+
+    func login(_ number: Int64, at venueTime: Timestamp) -> String {
+        let login: CoinutLogin =
+            switch access {
+            case .key(let key): .key(key, seconds: venueTime.nanoseconds / second)
+            case .password(let password):
+                if let session = memory.session(at: venueTime) {
+                    .session(username: password.username, session)
+                } else {
+                    .password(
+                        username: password.username, password.password,
+                        oneTime: password.oneTime)
+                }
+            case nil: preconditionFailure("nobody signs in without a key")
+            }
+        return CoinutRequests.login(login, nonce(number, at: venueTime)).text
+    }
+
+    func ping(_ number: Int64) -> String {
+        CoinutRequests.heartbeat(nonce(number)).text
+    }
+
+    /// News of own orders come by themselves.
+    func privateChannels(of segment: Segment) -> [String] { [] }
+    func subscribe(privately channel: String, _ number: Int64) -> String {
+        preconditionFailure("there is no private channel `\(channel)`")
+    }
+
+    func name(of channel: FeedChannel) -> String {
+        switch channel {
+        case .book: "book"
+        case .quotes: "inst_order_book"
+        case .trades: "inst_trade"
+        case .states: "inst_tick"
+        case .index: "index"
+        }
+    }
+
+    func subscribe(_ channel: FeedChannel, _ wishes: [FeedWish], _ number: Int64) -> String {
+        feed(channel, wishes[0].instrument, pushes: true, number)
+    }
+
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [Int], _ number: Int64) -> String {
+        feed(channel, instruments[0], pushes: false, number)
+    }
+
+    /// Quotes are the best of the book, which is always subscribed for them: who wants all of it, or no
+    /// more, is told what it is.
+    private func feed(
+        _ channel: FeedChannel, _ index: Int, pushes: Bool, _ number: Int64
+    ) -> String {
+        guard let instrument = memory.instruments[index] else {
+            preconditionFailure("nothing is subscribed before the instruments are known")
+        }
+        let nonce = nonce(number, about: index)
+        let request =
+            switch channel {
+            case .quotes: CoinutRequests.book(instrument, pushes: pushes, depth: depth, nonce)
+            case .book: CoinutRequests.book(instrument, depth: depth, nonce)
+            case .trades: CoinutRequests.trades(instrument, pushes: pushes, nonce)
+            case .states, .index: CoinutRequests.tick(instrument, pushes: pushes, nonce)
+            }
+        return request.text
+    }
+
+    private func nonce(
+        _ number: Int64, at venueTime: Timestamp = .distantPast, about instrument: Int? = nil
+    ) -> Nonce {
+        memory.nonce(
+            at: venueTime, asks: CoinutMemory.Asked(number: number, instrument: instrument))
+    }
+}
+
+extension PagePlace {
+    /// How many of the newest stand before the page.
+    var start: Int { mark.flatMap { Int($0) } ?? 0 }
+}
+
+extension Nonce {
+    /// In place of one that is chosen when a request leaves.
+    static let later = Nonce(1)
+}
+
+extension VenueRequest {
+    /// - Parameter request: with the nonce ``Nonce/later``.
+    init(overHTTP request: CoinutRequest) {
+        self.init(
+            method: request.name.rawValue, path: "/", body: request.text,
+            group: CoinutLimits.group, isSigned: request.name.isPrivate,
+            isOrder: request.name.isOrder)
+    }
+
+    /// - Parameter request: with the nonce ``Nonce/later``.
+    init(overLine request: CoinutRequest) {
+        self.init(
+            method: request.name.rawValue, path: "", body: request.text,
+            group: .line(of: [.spot]), isSigned: request.name.isPrivate,
+            isOrder: request.name.isOrder, line: .spot)
+    }
+
+    /// As it leaves over HTTP.
+    func call(_ key: CoinutKey?, _ nonce: Nonce) -> HTTPCall {
+        guard let name = CoinutRequest.Name(rawValue: method) else {
+            preconditionFailure("\(method) is no request")
+        }
+        let unsent = CoinutRequest(name: name, nonce: .later, subscribes: false, text: body)
+        guard let call = unsent.under(nonce).call(key) else {
+            preconditionFailure("\(method) does not go over HTTP")
+        }
+        return call
+    }
+}
