@@ -26,10 +26,6 @@ typedef struct {
 
 // ---- Decimals -----------------------------------------------------------------------------------
 
-static __int128 wide(moon_attos value) {
-    return (__int128)((unsigned __int128)(uint64_t)value.high << 64 | value.low);
-}
-
 // The shortest decimal that reads back as `value`, for those with 15 digits or less: a decimal of
 // so few digits is the only one near its double, so the first scale at which a whole number reads
 // back is the shortest. False: ask Swift.
@@ -88,7 +84,7 @@ static moon_attos read_decimal(builder *it, int index, const char *field, int di
 // As read_decimal, above zero.
 static moon_attos read_amount(builder *it, int index, const char *field, int direction) {
     moon_attos value = read_decimal(it, index, field, direction);
-    if (wide(value) <= 0) {
+    if (moon_wide(value) <= 0) {
         moon_raise(
             it->L, "`%s` in %s is %s, expected a number above 0", field, it->name,
             luaL_tolstring(it->L, index, NULL));

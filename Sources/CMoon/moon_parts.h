@@ -408,16 +408,24 @@ static inline moon_field moon_field_of(const moon_host *host, const void *name) 
 }
 
 void moon_open_views(lua_State *L, moon_host *host);   // the views' metatable
-// The double nearest to a value on a scale. A whole number of the scale's units that fits 53 bits needs
-// one division, which rounds correctly; the rest goes the exact, slow way.
+static inline __int128 moon_wide(moon_attos value) {
+    return (__int128)((unsigned __int128)(uint64_t)value.high << 64 | value.low);
+}
+
+// Whether attos are a whole number of the scale's units that fits 53 bits, which a double holds.
+static inline bool moon_is_whole(__int128 attos, const moon_scale *scale, int64_t *units) {
+    *units = (int64_t)((uint64_t)(attos >> (18 - scale->decimals)) * scale->inverse);
+    return (__int128)*units * scale->step == attos && *units <= (int64_t)1 << 53
+           && *units >= -((int64_t)1 << 53);
+}
+
+// The double nearest to a value on a scale. A whole number of the scale's units needs one division, which
+// rounds correctly; the rest goes the exact, slow way.
 static inline double moon_number(
     const moon_host *host, moon_attos value, const moon_scale *scale) {
-    unsigned __int128 bits = (unsigned __int128)(uint64_t)value.high << 64 | value.low;
-    uint64_t shifted = (uint64_t)((__int128)bits >> (18 - scale->decimals));
-    int64_t units = (int64_t)(shifted * scale->inverse);
-    bool isExact = (__int128)units * scale->step == (__int128)bits
-                   && units <= (int64_t)1 << 53 && units >= -((int64_t)1 << 53);
-    return isExact ? (double)units / scale->divisor : host->calls.nearest(value);
+    int64_t units;
+    return moon_is_whole(moon_wide(value), scale, &units) ? (double)units / scale->divisor
+                                                          : host->calls.nearest(value);
 }
 
 void moon_push_view(lua_State *L, uintptr_t view);     // stack: +1

@@ -130,18 +130,12 @@ static bool push_trade(lua_State *L, moon_host *host, uintptr_t view, moon_field
     return true;
 }
 
-static inline __int128 wide(moon_attos value) {
-    return (__int128)((unsigned __int128)(uint64_t)value.high << 64 | value.low);
-}
-
 // Halfway between bid and ask, of the exact prices. Twice the middle is mostly a whole number of the scale's
 // units, that is not too large: one division then rounds correctly.
 static inline answer middle(moon_host *host, const moon_quote *it, const moon_scale *scale) {
-    __int128 bid = wide(it->bid), ask = wide(it->ask), sum = bid + ask;
-    int64_t units = (int64_t)((uint64_t)(sum >> (18 - scale->decimals)) * scale->inverse);
-    bool isExact = (__int128)units * scale->step == sum && units <= (int64_t)1 << 53
-                   && units >= -((int64_t)1 << 53);
-    if (isExact) {
+    __int128 bid = moon_wide(it->bid), ask = moon_wide(it->ask);
+    int64_t units;
+    if (moon_is_whole(bid + ask, scale, &units)) {
         return (answer){.kind = ANSWER_NUMBER, .number = (double)units / (2 * scale->divisor)};
     }
     // Halving loses half an atto at most, far below what a double can tell.
@@ -166,7 +160,7 @@ static inline answer answer_top(moon_host *host, const moon_quote *it, moon_fiel
     case F_mid:
         return has ? middle(host, it, scale) : none();
     case F_spread: {
-        __int128 result = wide(it->ask) - wide(it->bid);
+        __int128 result = moon_wide(it->ask) - moon_wide(it->bid);
         value = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
         break;
     }
