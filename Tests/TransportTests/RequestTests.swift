@@ -39,7 +39,13 @@ internal import VenueSessions
         }
     }
 
-    @Test func `is practised after messages, every ten milliseconds, and not sent`() async throws {
+    @Test(arguments: [
+        PracticeOrder.request(call("POST", "/practice", body: "an order")),
+        .message(first, "an order"),
+    ])
+    func `is practised after messages, every ten milliseconds, and not sent`(
+        _ order: PracticeOrder
+    ) async throws {
         try await withRig { rig in
             let port = try await rig.serve(
                 Peer.Script(
@@ -52,7 +58,7 @@ internal import VenueSessions
                     }))
             let base = "http://127.0.0.1:\(port)"
             try await rig.start(NetworkSettings(requestBase: base))
-            try await rig.on { $0.practises = true }
+            try await rig.on { $0.practice = order }
             try await rig.act(.open(first, url: "ws://127.0.0.1:\(port)"))
             try await rig.line("opened 1")
             for (number, time) in [1, 9_999_999, 10_000_000, 10_000_001, 20_000_001].enumerated() {
@@ -70,6 +76,8 @@ internal import VenueSessions
             try await rig.line("asked GET /asked")
             let asked = try await rig.on { $0.log.filter { $0.hasPrefix("asked") } }
             #expect(asked.count == 2, "the socket's own request, and this one")
+            let said = try await rig.on { $0.log.filter { $0.hasPrefix("text") } }
+            #expect(said == (0..<5).map { "text 1 \($0)" })
         }
     }
 

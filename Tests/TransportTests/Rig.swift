@@ -25,10 +25,10 @@ final class Rig: @unchecked Sendable {
             let bytes = unsafe frame.withUnsafeBufferPointer { unsafe Array($0) }
             actions += rig.heard(.frame(socket, bytes, isText: isText), at: now)
         }
-        func practiceOrder(at now: Timestamp) -> HTTPCall? {
-            guard rig.practises else { return nil }
+        func practiceOrder(at now: Timestamp) -> PracticeOrder? {
+            guard let order = rig.practice else { return nil }
             rig.note("practice at \(now.nanoseconds)")
-            return call("POST", "/practice", body: "an order")
+            return order
         }
     }
 
@@ -41,8 +41,8 @@ final class Rig: @unchecked Sendable {
     private(set) var messages: [[UInt8]] = []
     /// Answers to what the session hears.
     var react: (SessionInput) -> [SessionAction] = { _ in [] }
-    /// Whether the session has orders to practise with.
-    var practises = false
+    /// What the session has to practise with.
+    var practice: PracticeOrder?
     /// What the driver takes for the time; nil: the system's clock.
     var time: Int64?
     private(set) var driver: SessionDriver?

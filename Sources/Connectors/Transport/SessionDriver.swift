@@ -222,7 +222,11 @@ extension SessionDriver {
             return
         }
         practisedAt = now
-        if let call = session.practiceOrder(at: now) { requests.practise(call) }
+        switch session.practiceOrder(at: now) {
+        case .request(let call): requests.practise(call)
+        case .message(let socket, let text): sockets[socket]?.practise(text)
+        case nil: break
+        }
     }
 }
 

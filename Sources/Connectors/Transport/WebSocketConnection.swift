@@ -26,6 +26,8 @@ final class WebSocketConnection {
     private let teller: ProblemTeller
     private var state = State.opening(nil)
     private var openingTimer: Scheduled<Void>?
+    /// The message that was made ready last and not sent.
+    private var practised: ByteBuffer?
     /// What the server said instead of opening, should the rest of it not come in time.
     var refusal: TransportProblem?
 
@@ -67,6 +69,15 @@ final class WebSocketConnection {
         var payload = room(in: channel, for: text.utf8.count)
         payload.writeString(text)
         write(.text, payload)
+    }
+
+    /// Makes a message ready as ``send(_:)`` does, and sends nothing.
+    func practise(_ text: String) {
+        guard case .open(let channel) = state else { return }
+        var payload = room(in: channel, for: text.utf8.count)
+        payload.writeString(text)
+        payload.webSocketMask(.random())
+        practised = payload
     }
 
     /// Ends it without a word to the session.

@@ -168,13 +168,19 @@ public protocol VenueSession {
     mutating func handle(
         frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
         into actions: inout [SessionAction])
-    /// A request for an order as the venue would take it, signed, which is never sent.
+    /// An order as the venue would take it, signed, which is never sent.
     ///
     /// Made ready now and then and dropped, so that a real one finds its way in the processor's
     /// caches. Nil: orders cannot be sent now.
-    func practiceOrder(at now: Timestamp) -> HTTPCall?
+    func practiceOrder(at now: Timestamp) -> PracticeOrder?
 }
 
 extension VenueSession {
-    public func practiceOrder(at now: Timestamp) -> HTTPCall? { nil }
+    public func practiceOrder(at now: Timestamp) -> PracticeOrder? { nil }
+}
+
+/// An order that is made ready and dropped, by the way on which a real one would leave.
+public enum PracticeOrder: Sendable {
+    case request(HTTPCall)
+    case message(SocketID, String)
 }

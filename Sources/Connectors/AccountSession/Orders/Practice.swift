@@ -3,15 +3,20 @@ package import VenueSessions
 
 /// An order that is made ready and never sent.
 extension AccountCore {
-    package func practiceOrder(at now: Timestamp) -> HTTPCall? {
+    package func practiceOrder(at now: Timestamp) -> PracticeOrder? {
         let ready = markets.indices.first { isLive(markets[$0].segment) }
         guard plan.hasKey, let ready, let price = markets[ready].lastPrice else { return nil }
         let request = OrderRequest(
             instrument: InstrumentID(ready), side: .buy, quantity: Self.practiceQuantity,
             price: price)
-        guard let order = words.place(request, practiceID, closes: false), order.line == nil
-        else { return nil }
-        return words.call(order, at: clock.venueTime(at: now))
+        guard let order = words.place(request, practiceID, closes: false) else { return nil }
+        let venueTime = clock.venueTime(at: now)
+        guard let segment = order.line else {
+            return .request(words.call(order, at: venueTime))
+        }
+        return lines[lines.id(of: segment)].socket.map {
+            .message($0, words.message(order, nil, at: venueTime))
+        }
     }
 
     /// As long as those of real orders.

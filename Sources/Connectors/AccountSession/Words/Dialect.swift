@@ -71,5 +71,5 @@ extension Dialect {
         core.dealt()
     }
 
-    public func practiceOrder(at now: Timestamp) -> HTTPCall? { core.practiceOrder(at: now) }
+    public func practiceOrder(at now: Timestamp) -> PracticeOrder? { core.practiceOrder(at: now) }
 }

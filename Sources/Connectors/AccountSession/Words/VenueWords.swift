@@ -33,7 +33,9 @@ package protocol VenueWords: Sendable {
     /// A request as it leaves, signed for this time of the venue.
     func call(_ request: VenueRequest, at venueTime: Timestamp) -> HTTPCall
     /// A request that goes over a line, as it leaves; its answer is found by the number.
-    func message(_ request: VenueRequest, _ number: Int64, at venueTime: Timestamp) -> String
+    ///
+    /// - Parameter number: nil: it does not leave, and changes nothing.
+    func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp) -> String
 
     // MARK: - Over lines
 
@@ -52,7 +54,7 @@ package protocol VenueWords: Sendable {
 
 extension VenueWords {
     /// A venue that is asked over HTTP alone.
-    package func message(_ request: VenueRequest, _ number: Int64, at venueTime: Timestamp)
+    package func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp)
         -> String
     {
         preconditionFailure("\(request.path) goes over no line")

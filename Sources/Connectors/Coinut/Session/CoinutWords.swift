@@ -72,9 +72,11 @@ struct CoinutWords: VenueWords {
         request.call(access?.key, memory.nonce(at: venueTime))
     }
 
-    func message(_ request: VenueRequest, _ number: Int64, at venueTime: Timestamp) -> String {
-        let nonce = memory.nonce(
-            at: venueTime, asks: CoinutMemory.Asked(number: number, instrument: nil))
+    func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp) -> String {
+        let nonce =
+            number.map {
+                memory.nonce(at: venueTime, asks: CoinutMemory.Asked(number: $0, instrument: nil))
+            } ?? Nonce(Nonce.sendable.upperBound)
         return CoinutRequest.text(request.body, from: .later, under: nonce)
     }
 }
