@@ -35,16 +35,6 @@ private func balances(_ text: String) throws -> BalanceList {
         #expect(reason(Wire.balances.replacing("LTC", with: "BTC")) == "`BTC` stands twice")
     }
 
-    @Test func `hold all that orders bind`() throws {
-        let shown = try balances(Wire.balances).balances[0]
-        #expect(
-            CoinutAssumptions.balance(shown, locked: exact("0.5"))
-                == Balance(
-                    currency: Currency("BTC"), total: exact("1.50000001"),
-                    available: exact("1.00000001")))
-        #expect(CoinutAssumptions.balance(shown, locked: exact("2")).available == .zero)
-    }
-
     @Test func `answer a login`() throws {
         guard case .login(let login) = try content(Wire.login) else { throw wrong }
         #expect(login.username == "walker" && login.usesOneTimePasswords)

@@ -219,17 +219,26 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         }
     }
 
-    @Test func `do not count twice in what is available`() throws {
+    @Test func `bind what is available as long as they stand`() throws {
         let desk = try CoinutDesk.resting()
-        desk.input(.reconcile)
-        desk.clear()
-        try desk.answer("user_balance", desk.balances(#""BTC":"1.5","LTC":"10""#))
-        let available = desk.actions.compactMap { action -> String? in
-            guard case .emit(.balance(let balance, _)) = action else { return nil }
-            return "\(balance.currency.code) \(balance.available) of \(balance.total)"
+        let told = {
+            desk.actions.compactMap { action -> String? in
+                guard case .emit(.balance(let balance, _)) = action else { return nil }
+                return "\(balance.currency.code) \(balance.available) of \(balance.total)"
+            }
         }
         // 2.5 × 0.025, and the fee of 0.1 %.
-        #expect(available == ["BTC 1.4374375 of 1.5"])
+        #expect(told().last == "BTC 1.4374375 of 1.5")
+        desk.clear()
+        desk.input(.reconcile)
+        try desk.answer("user_balance", desk.balances(#""BTC":"1.5","LTC":"10""#))
+        #expect(told() == [], "it is not taken off twice")
+        desk.cancel(1)
+        try desk.answer("cancel_order") {
+            Wire.cancelled.replacing("\"nonce\":507", with: "\"nonce\":\($0)")
+        }
+        try desk.agree()
+        #expect(told() == ["BTC 1.5 of 1.5"])
     }
 }
 

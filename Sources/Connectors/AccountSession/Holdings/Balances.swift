@@ -55,6 +55,13 @@ extension AccountCore {
         return now < pushedAt.advanced(byNanoseconds: traits.pace.burst)
     }
 
+    /// An execution was told: it changed balances, of which pushes may not tell.
+    mutating func balancesChanged(_ segment: Segment) {
+        guard !traits.pushesBalances else { return }
+        holdings.executedAt[segment] = now
+        askAfterBurst(.balances(segment))
+    }
+
     /// Asks for what pushes leave in doubt or do not tell, when no more of them are to be expected.
     mutating func askAfterBurst(_ ask: Ask) {
         agenda.addOnce(.request(ask, attempts: 0), at: after(traits.pace.burst))
@@ -63,6 +70,7 @@ extension AccountCore {
     /// The whole list; what is not in it is zero, and what was pushed since it was asked for is
     /// newer than it.
     mutating func received(_ balances: [BalanceFact], _ segment: Segment, askedAt: Timestamp) {
+        holdings.balancesAskedAt[segment] = askedAt
         let known = holdings.balances[segment]?.keys.sorted() ?? []
         let currencies = Set(known + balances.map(\.currency)).sorted()
         var isOvertaken = false
@@ -80,7 +88,7 @@ extension AccountCore {
                 venueTime: old?.venueTime ?? .distantPast)
             holdings.balances[segment, default: [:]][currency] = holding
             let isNews = old.map { $0.total != holding.total || $0.available != holding.available }
-            if isNews ?? true { tellBalance(currency) }
+            if isNews ?? true || traits.boundFee != nil { tellBalance(currency) }
         }
         if isOvertaken { askAnewInRound(.balances(segment), segment) }
     }
@@ -105,6 +113,43 @@ extension AccountCore {
             balance.total += holding.total
             balance.available += holding.available
         }
+        if let fee = traits.boundFee {
+            balance.available = max(balance.available - bound(currency, fee), .zero)
+            guard holdings.reckoned[currency] != balance else { return }
+            holdings.reckoned[currency] = balance
+        }
         out.append(.emit(.balance(balance, at: now)))
+    }
+
+    /// An order stands now, or has ended: where the venue does not tell what that binds or frees, it is
+    /// reckoned.
+    mutating func bindingChanged(by order: TrackedOrder) {
+        guard traits.boundFee != nil else { return }
+        let market = markets[order.instrument]
+        let currency = order.request.side == .buy ? market.symbol.quote : market.symbol.base
+        // Until a list is behind the last execution, nobody knows what there is in all.
+        guard let askedAt = holdings.balancesAskedAt[market.segment],
+            askedAt >= holdings.executedAt[market.segment] ?? .distantPast,
+            holdings.balances[market.segment]?[currency] != nil
+        else { return }
+        tellBalance(currency)
+    }
+
+    /// What our open orders bind of a currency: the rest of each, a buy's at its price and with a fee.
+    private func bound(_ currency: Currency, _ fee: Rate) -> Money {
+        desk.open.reduce(.zero) { sum, order in
+            let symbol = markets[order.instrument].symbol
+            let request = order.request
+            let rest = request.quantity > order.told ? request.quantity - order.told : .zero
+            switch request.side {
+            case .sell where symbol.base == currency: return sum + Money(attos: rest.attos)
+            case .buy where symbol.quote == currency:
+                guard let price = request.price, let worth = price.times(rest, .up) else {
+                    return sum
+                }
+                return sum + worth + (worth.times(fee, .up) ?? .zero)
+            default: return sum
+            }
+        }
     }
 }

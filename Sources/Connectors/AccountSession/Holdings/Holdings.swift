@@ -14,6 +14,12 @@ struct Holdings {
     }
 
     var balances: [Segment: [Currency: Holding]] = [:]
+    /// What was told last, where it is reckoned what orders bind.
+    var reckoned: [Currency: Balance] = [:]
+    /// When the last list of balances that came was asked for.
+    var balancesAskedAt: [Segment: Timestamp] = [:]
+    /// When the last execution was told, where pushes tell of no balances.
+    var executedAt: [Segment: Timestamp] = [:]
     /// By instrument, once the venue told.
     var positions: [Int: SignedQuantity] = [:]
     var positionPushedAt: [Int: Timestamp] = [:]

@@ -128,8 +128,9 @@ extension AccountCore {
         if desk.orders[serial]?.isMissing == true {
             desk.watch(serial, until: after(traits.pace.watch))
         }
-        if let segment = desk.orders[serial].map({ markets[$0.instrument].segment }) {
-            dropQuestions(about: serial, segment)
+        if let order = desk.orders[serial] {
+            dropQuestions(about: serial, markets[order.instrument].segment)
+            bindingChanged(by: order)
         }
         desk.retire(serial, atMost: traits.bounds.finishedOrders)
     }

@@ -90,7 +90,7 @@ extension AccountCore {
             deal.quantity
         let fill = fill(deal, order)
         report(serial, .fill(fill), deal.venueTime)
-        if !traits.pushesBalances { askAfterBurst(.balances(deal.segment)) }
+        balancesChanged(deal.segment)
         settle(serial)
     }
 

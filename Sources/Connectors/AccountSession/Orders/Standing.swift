@@ -12,9 +12,6 @@ extension AccountCore {
         desk.serial(ofNumber: number).flatMap { desk.orders[$0] }
     }
 
-    /// Those that have not ended, in the order in which they were made.
-    package var openOrders: [TrackedOrder] { desk.open }
-
     /// Tells the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
@@ -28,6 +25,7 @@ extension AccountCore {
             let told = VenueOrderID(id.description)
             desk.orders[serial]?.toldID = told
             report(serial, .accepted(told), time)
+            bindingChanged(by: order)
         }
         tryCancel(serial)
     }

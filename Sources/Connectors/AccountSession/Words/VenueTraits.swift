@@ -79,6 +79,9 @@ package struct VenueTraits: Sendable {
     package var listsEnded: Bool
     /// Whether changes of balances are told; else they are asked for behind executions.
     package var pushesBalances: Bool
+    /// Of a buy's worth, where the venue tells what there is in all and not what open orders bind of
+    /// it, which is then reckoned; nil: it is told.
+    package var boundFee: Rate?
     /// When an order that the venue has is gone, should the venue not show it.
     package var absence: AbsenceRule
     /// The same for one that was sent and of which nothing came back.
@@ -97,8 +100,7 @@ package struct VenueTraits: Sendable {
         name: String, clientIDs: ClientIDs, orders: OrderKinds, reply: ReplyMeaning,
         reduction: Reduction, stopDirection: StopDirection, spotFee: SpotFee,
         openOrders: OpenOrderLists, listsEnded: Bool = true, pushesBalances: Bool,
-        absence: AbsenceRule,
-        absenceUnseen: AbsenceRule,
+        boundFee: Rate? = nil, absence: AbsenceRule, absenceUnseen: AbsenceRule,
         lines: Lines, subscribing: Subscribing, channels: [FeedChannel], unreadable: Unreadable,
         depthLevels: Int? = nil,
         pace: Pace = Pace(), bounds: Bounds = Bounds()
@@ -113,6 +115,7 @@ package struct VenueTraits: Sendable {
         self.openOrders = openOrders
         self.listsEnded = listsEnded
         self.pushesBalances = pushesBalances
+        self.boundFee = boundFee
         self.absence = absence
         self.absenceUnseen = absenceUnseen
         self.lines = lines

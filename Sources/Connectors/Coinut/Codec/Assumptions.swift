@@ -33,12 +33,7 @@ package enum CoinutAssumptions {
     /// A batch counts as one; HTTP and the socket are held below it together.
     package static let requestsPerSecond = 25
 
-    /// What an account holds of a currency: the shown amount is all of it.
-    ///
-    /// - Parameter locked: what open orders bind, which the venue does not tell.
-    package static func balance(_ shown: CoinutBalance, locked: Money) -> Balance {
-        Balance(
-            currency: Currency(shown.currency), total: shown.amount,
-            available: max(shown.amount - locked, .zero))
-    }
+    /// What is shown of a currency is all of it, what open orders bind included: the rest of a sell, and
+    /// the worth of a buy's rest with this fee.
+    package static let boundFee = takerFee
 }

@@ -71,28 +71,9 @@ extension CoinutSession {
 
     private func facts(_ list: BalanceList) -> [BalanceFact] {
         list.balances.map { shown in
-            let balance = CoinutAssumptions.balance(shown, locked: locked(shown.currency))
-            return BalanceFact(
-                segment: .spot, currency: balance.currency, total: balance.total,
-                available: balance.available, venueTime: nil)
-        }
-    }
-
-    /// What our open orders bind of a currency, which the venue does not tell.
-    private func locked(_ currency: String) -> Money {
-        core.openOrders.reduce(.zero) { sum, order in
-            let symbol = core.markets[order.instrument].symbol
-            let request = order.request
-            let rest = request.quantity > order.told ? request.quantity - order.told : .zero
-            switch request.side {
-            case .sell where symbol.base.code == currency: return sum + Money(attos: rest.attos)
-            case .buy where symbol.quote.code == currency:
-                guard let price = request.price, let worth = price.times(rest, .up) else {
-                    return sum
-                }
-                return sum + worth + (worth.times(CoinutAssumptions.takerFee, .up) ?? .zero)
-            default: return sum
-            }
+            BalanceFact(
+                segment: .spot, currency: Currency(shown.currency), total: shown.amount,
+                available: shown.amount, venueTime: nil)
         }
     }
 

@@ -12,6 +12,7 @@ extension VenueTraits {
             // Fills and the rest's rejection come before the last of the replies, which answers.
             reply: .settled, reduction: .flag, stopDirection: .said, spotFee: .quote,
             openOrders: .perInstrument, listsEnded: false, pushesBalances: false,
+            boundFee: CoinutAssumptions.boundFee,
             // Nothing is written about lists that lag: as long as where it has been seen.
             absence: AbsenceRule(
                 lists: [.open, .finished], looks: 3, over: 10 * second, notBefore: 20 * second),
