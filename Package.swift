@@ -262,7 +262,7 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "CoinEx", "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting",
+                "CoinEx", "Coinut", "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting",
                 "ScriptHost", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),

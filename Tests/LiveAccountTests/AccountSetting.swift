@@ -1,3 +1,4 @@
+import Foundation
 import PaperTrading
 import TradingModel
 import VenueSimulators
@@ -36,6 +37,11 @@ struct AccountSetting: Sendable, CustomStringConvertible {
         setting.venue.faults.map {
             AccountSetting(venue: setting.venue, markets: setting.markets, faults: $0)
         }
+    }.filter(\.isWanted)
+
+    /// Those whose description has the text of `LIVE_ACCOUNT_ONLY`, for a search in some of them.
+    private var isWanted: Bool {
+        ProcessInfo.processInfo.environment["LIVE_ACCOUNT_ONLY"].map(description.contains) ?? true
     }
 
     /// All markets of every venue in one run, with nothing wrong and with much.
@@ -43,7 +49,7 @@ struct AccountSetting: Sendable, CustomStringConvertible {
         ([""] + venue.faultsTogether).map {
             AccountSetting(venue: venue, markets: venue.markets, faults: $0)
         }
-    }
+    }.filter(\.isWanted)
 
     /// The market of this kind at every venue that has it.
     static func all(ofKind kind: String, faults: String, speed: Int64) -> [AccountSetting] {

@@ -21,6 +21,14 @@ struct AccountVenue: Sendable {
     let faults: [String]
     /// Of those, the ones together.
     let faultsTogether: [String]
+    /// Whether it trades by requests, which faults of requests then strike; else only what must be
+    /// known before there is a socket goes by them.
+    let tradesOverHTTP: Bool
+    /// The fault that has its limits count any second, as the strictest would; empty: they do.
+    let slidingLimits: String
+    let hasPostOnly: Bool
+    /// Whether it tells what orders bind of a balance.
+    let tellsAvailable: Bool
     /// A session with an account that the simulator has.
     let makeSession: @Sendable ([Symbol], _ seed: UInt64) -> any VenueSession
     let readFaults: @Sendable (String) throws -> FaultPlan
@@ -32,7 +40,7 @@ struct AccountVenue: Sendable {
     /// Whether a client order id is one of the other program's.
     let isForeign: @Sendable (String) -> Bool
 
-    static let all: [AccountVenue] = [.coinEx]
+    static let all: [AccountVenue] = [.coinEx, .coinut]
 
     /// Each fault alone, as often as trading bears, and some together.
     static func lively(_ names: [String], together: [String]) -> [String] {
@@ -45,6 +53,6 @@ struct AccountVenue: Sendable {
         "http-502": "0.1", "http-502-after": "0.1", "too-frequent": "0.1",
         "timeout-after": "0.1", "reply-lost": "0.1", "reply-silent": "0.05", "reply-late": "0.3",
         "busy": "0.1", "wrong-checksum": "0.02", "stale-timestamps": "0.2",
-        "stale-lists": "0.5",
+        "stale-lists": "0.5", "lost-updates": "0.02", "trade-disabled": "0.1", "cut-batches": "0.5",
     ]
 }

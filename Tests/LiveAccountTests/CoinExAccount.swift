@@ -24,6 +24,8 @@ extension AccountVenue {
             FaultPlan.names(with: CoinExQuirks.self),
             together: together),
         faultsTogether: together,
+        tradesOverHTTP: true, slidingLimits: "sliding-limits", hasPostOnly: true,
+        tellsAvailable: true,
         makeSession: { symbols, seed in
             var settings = CoinEx.CoinExSettings(
                 symbols: symbols,

@@ -3,8 +3,10 @@ import Testing
 import TradingModel
 import VenueSimulators
 
-/// A venue's own books of an account in one kind of market, as any simulator tells them.
+/// A venue's own books of an account in one market, as any simulator tells them.
 struct VenueBooks {
+    /// Of market, as the books name it.
+    let kind: String
     struct Fill {
         let id: String
         let side: Side
@@ -34,12 +36,19 @@ struct VenueBooks {
 extension VenueBooks {
     /// Reads what a simulator's `/_simulator/state` says of its first account.
     init(
-        _ state: JSON, kind: String, isForeign: @escaping @Sendable (String) -> Bool
+        _ state: JSON, _ market: AccountVenue.Market,
+        isForeign: @escaping @Sendable (String) -> Bool
     ) throws {
         let account = try #require(state["accounts"]?.items?.first)
-        let rows = { (name: String) in
+        let kind = market.kind
+        let ofKind = { (name: String) in
             (account[name]?.items ?? []).filter { $0["segment"]?.text == kind }
         }
+        let name = try Symbol(market.symbol)
+        let rows = { (list: String) in
+            ofKind(list).filter { $0["market"]?.text == name.base.code + name.quote.code }
+        }
+        self.kind = kind
         let isOwn = { (row: JSON) in row["client_id"]?.text.map { !isForeign($0) } ?? false }
         fills = try rows("fills").map(Fill.init)
         funding = try rows("funding").reduce(.zero) { try $0 + Money($1.word("received")) }
@@ -50,7 +59,7 @@ extension VenueBooks {
                 let size = try Money(row.word("quantity"))
                 return try row.word("side") == "long" ? held + size : held - size
             }
-        balances = try rows("balances").map {
+        balances = try ofKind("balances").map {
             (
                 Currency(try $0.word("currency")), try Money($0.word("total")),
                 try Money($0.word("available"))

@@ -41,7 +41,7 @@ package struct FaultPlan: Hashable, Sendable {
         case replyLate = "reply-late"
 
         /// Whether it strikes requests; the others strike WebSocket messages.
-        var isAboutRequests: Bool {
+        package var isAboutRequests: Bool {
             switch self {
             case .badGateway, .badGatewayAfter, .timeoutAfter, .tooManyRequests, .tooFrequent,
                 .replyLost, .replySilent, .replyLate:
