@@ -149,8 +149,10 @@ struct LineWords: VenueWords {
         HTTPCall(method: request.method, path: request.path, group: request.group)
     }
 
-    func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp) -> String {
-        "\(number ?? 0) \(request.body)"
+    func message(
+        _ request: VenueRequest, _ numbers: Range<Int64>?, at venueTime: Timestamp
+    ) -> String {
+        "\(numbers?.lowerBound ?? 0) \(request.body)"
     }
 
     func address(of segments: [Segment]) -> String { "wss://line" }

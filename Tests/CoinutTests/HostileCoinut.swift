@@ -35,11 +35,10 @@ struct HostileCoinut: HostileWire {
     }
 
     func placement(in call: HTTPCall) -> String? { nil }
-    func placement(in text: String) -> String? {
-        guard text.contains("\"new_order\"") else { return nil }
-        return text.split(separator: "\"client_ord_id\":").last.map {
-            String($0.prefix { $0.isNumber })
-        }
+    func placements(in text: String) -> [String] {
+        guard text.contains("\"new_order") else { return [] }
+        return text.split(separator: "\"client_ord_id\":").dropFirst()
+            .map { String($0.prefix { $0.isNumber }) }
     }
 
     /// Cancels are told to nobody.
@@ -111,6 +110,13 @@ struct HostileCoinut: HostileWire {
     ) -> [String] {
         switch name {
         case "new_order": place(asked, nonce, &venue)
+        case "new_orders":
+            [
+                "["
+                    + (asked["orders"] as? [[String: Any]] ?? [])
+                    .flatMap { place($0, nonce, &venue) }.joined(separator: ",") + "]"
+            ]
+        case "cancel_orders": [cancelAll(asked["entries"] as? [[String: Any]] ?? [], nonce, &venue)]
         case "cancel_order":
             [cancel(asked["order_id"] as? Int ?? 0, nonce, &venue)]
         case "user_open_orders":
@@ -173,6 +179,21 @@ struct HostileCoinut: HostileWire {
             return Self.reply(
                 "cancel_order", nonce, "INVALID_ORDER_ID", ",\"order_id\":\(id)")
         }
+    }
+
+    /// The answers stand the other way round.
+    private func cancelAll(
+        _ entries: [[String: Any]], _ nonce: Int64, _ venue: inout HostileVenue
+    ) -> String {
+        let results = entries.reversed().map { entry in
+            let id = entry["order_id"] as? Int ?? 0
+            let order = try? venue.cancel { $0.id == id }
+            return "{\"order_id\":\(id),\"inst_id\":41,\"client_ord_id\":"
+                + "\(order?.terms.clientID ?? "0"),\"status\":"
+                + "\"\(order == nil ? "INVALID_ORDER_ID" : "OK")\"}"
+        }
+        return Self.reply(
+            "cancel_orders", nonce, "OK", ",\"results\":[\(results.joined(separator: ","))]")
     }
 
     // MARK: - Rows

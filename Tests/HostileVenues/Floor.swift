@@ -117,7 +117,7 @@ package final class Floor<Wire: HostileWire> {
         case .reconciled: agreements += 1
         case .foreignOrder(let order): errors.append("a foreign order: \(order)")
         case .problem(let problem) where problem.isPermanent: errors.append("\(problem)")
-        case .log, .problem, .retrying: break
+        case .log, .problem, .retrying, .wantsClientNumbers: break
         }
     }
 
@@ -132,7 +132,7 @@ package final class Floor<Wire: HostileWire> {
 
     private func send(_ text: String, over socket: SocketID) {
         guard let line = sockets.first(where: { $0.value == socket })?.key else { return }
-        if let placement = wire.placement(in: text) { placements[placement, default: 0] += 1 }
+        for placement in wire.placements(in: text) { placements[placement, default: 0] += 1 }
         for answer in wire.hear(text, on: line, &venue, at: now) {
             switch answer {
             case .back(let text, let milliseconds):

@@ -30,7 +30,8 @@ package protocol HostileWire {
     func push(_ change: HostileChange) -> (line: String, text: String)?
     /// What tells one try to place an order from another; nil: it is none.
     func placement(in call: HTTPCall) -> String?
-    func placement(in text: String) -> String?
+    /// The same of a message, which may place several.
+    func placements(in text: String) -> [String]
     /// A message as it travels.
     func frame(_ text: String) -> (bytes: [UInt8], isText: Bool)
     /// How the venue spells an order's client id.
@@ -38,7 +39,7 @@ package protocol HostileWire {
 }
 
 extension HostileWire {
-    package func placement(in text: String) -> String? { nil }
+    package func placements(in text: String) -> [String] { [] }
     package func clientID(_ id: ClientOrderID) -> String { id.text }
 }
 

@@ -16,7 +16,8 @@ extension AccountCore {
 
     /// What became of a request that might go.
     enum Attempt {
-        case sent
+        /// With so many others in the same request.
+        case sent(with: Int)
         case held(EndpointGroup, until: Timestamp)
         /// It stands behind an order that closes the position.
         case waits
@@ -25,9 +26,12 @@ extension AccountCore {
 
     /// Sends a request if it may go now.
     ///
-    /// - Parameter held: the groups for which others wait already, and until when.
+    /// - Parameters:
+    ///   - held: the groups for which others wait already, and until when.
+    ///   - behind: what waits behind it.
     mutating func attempt(
-        _ entry: WaitingRequest, held: [EndpointGroup: Timestamp]
+        _ entry: WaitingRequest, held: [EndpointGroup: Timestamp],
+        behind: ArraySlice<WaitingRequest> = []
     ) -> Attempt {
         guard let request = build(entry.ask), !isTooOld(entry) else { return .dropped }
         if mayTurnUnderClose(entry.ask) { return .waits }
@@ -36,8 +40,38 @@ extension AccountCore {
         {
             return .held(request.group, until: time)
         }
-        send(request, entry)
-        return .sent
+        let others = companions(of: entry, behind)
+        guard !others.isEmpty, let batch = batch(CollectionOfOne(entry) + others) else {
+            send(request, CollectionOfOne(entry))
+            return .sent(with: 0)
+        }
+        send(batch, CollectionOfOne(entry) + others)
+        return .sent(with: others.count)
+    }
+
+    /// The orders, or the cancels, right behind one that the venue takes in the same request.
+    ///
+    /// Only what waits for the rate has any: nothing waits for others to come.
+    private func companions(
+        of entry: WaitingRequest, _ behind: ArraySlice<WaitingRequest>
+    ) -> ArraySlice<WaitingRequest> {
+        guard let batch = traits.batch, let kind = entry.ask.batchKind else { return [] }
+        return behind.prefix(batch - 1).prefix { other in
+            guard other.ask.batchKind == kind, !isTooOld(other), !mayTurnUnderClose(other.ask),
+                let order = order(of: other.ask)
+            else { return false }
+            return isWanted(other.ask, order) && markets[order.instrument].segment == segment(entry)
+        }
+    }
+
+    private func segment(_ entry: WaitingRequest) -> Segment? {
+        order(of: entry.ask).map { markets[$0.instrument].segment }
+    }
+
+    private func batch(_ entries: some Sequence<WaitingRequest>) -> VenueRequest? {
+        let orders = entries.compactMap { order(of: $0.ask) }
+        guard let kind = entries.first(where: { _ in true })?.ask.batchKind else { return nil }
+        return words.batch(kind, orders)
     }
 
     /// Asks by the clock, unless the last time has not been answered yet.
@@ -73,9 +107,13 @@ extension AccountCore {
         var held: [EndpointGroup: Timestamp] = [:]
         var left: [WaitingRequest] = []
         var dropped: [Ask] = []
-        for entry in waiting {
-            switch attempt(entry, held: held) {
-            case .sent: break
+        let queue = waiting
+        var place = queue.startIndex
+        while place < queue.endIndex {
+            let entry = queue[place]
+            place += 1
+            switch attempt(entry, held: held, behind: queue[place...]) {
+            case .sent(let others): place += others
             case .held(let group, let time):
                 held[group] = time
                 left.append(entry)
@@ -131,22 +169,33 @@ extension AccountCore {
         }
     }
 
-    mutating func send(_ request: VenueRequest, _ entry: WaitingRequest) {
-        let flight = Flight(
-            ask: entry.ask, sentAt: now, attempts: entry.attempts, group: request.group)
+    /// Sends a request for all of these: over a line, or for one over HTTP.
+    private mutating func send(
+        _ request: VenueRequest, _ entries: some Collection<WaitingRequest>
+    ) {
         if let segment = request.line {
-            guard send(request, flight, on: lines.id(of: segment)) else {
-                return unanswered(flight, "the socket is down", .unreachable)
+            guard send(request, for: entries, on: lines.id(of: segment)) else {
+                for entry in entries {
+                    unanswered(flight(entry, request), "the socket is down", .unreachable)
+                }
+                return
             }
         } else {
-            let id = newRequest()
-            inFlight[id] = flight
-            out.append(.request(id, words.call(request, at: venueTime)))
+            for entry in entries {
+                let id = newRequest()
+                inFlight[id] = flight(entry, request)
+                out.append(.request(id, words.call(request, at: venueTime)))
+            }
         }
-        if case .place(let serial) = entry.ask {
+        for entry in entries {
+            guard case .place(let serial) = entry.ask else { continue }
             desk.orders[serial]?.sentAt = now
             desk.orders[serial]?.sign(at: now)
         }
+    }
+
+    func flight(_ entry: WaitingRequest, _ request: VenueRequest) -> Flight {
+        Flight(ask: entry.ask, sentAt: now, attempts: entry.attempts, group: request.group)
     }
 
     /// Takes a request back that waits for the limit or for its repetition; false: it does not.

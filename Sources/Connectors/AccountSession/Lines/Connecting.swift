@@ -106,18 +106,24 @@ extension AccountCore {
         }
     }
 
-    /// A request of the account, for which the limit has room, over the line of its segment.
+    /// A request of the account, for which the limit has room, over the line of its segment; each
+    /// that is in it has a number of its own.
     ///
     /// - Returns: false: the line is down or nobody has signed in, and nothing left.
-    mutating func send(_ request: VenueRequest, _ flight: Flight, on line: LineID) -> Bool {
+    mutating func send(
+        _ request: VenueRequest, for entries: some Collection<WaitingRequest>, on line: LineID
+    ) -> Bool {
         guard let socket = lines[line].socket,
             lines[line].isSignedIn || !request.isSigned && lines[line].stage != .opening
         else { return false }
-        let id = lines[line].nextID
-        lines[line].nextID = id + 1
-        lines[line].requests[id] = .ask(flight)
-        agenda.add(.ack(line, socket, id), at: after(traits.pace.ack))
-        out.append(.send(socket, words.message(request, id, at: venueTime)))
+        let first = lines[line].nextID
+        lines[line].nextID = first + Int64(entries.count)
+        let numbers = first..<lines[line].nextID
+        for (id, entry) in zip(numbers, entries) {
+            lines[line].requests[id] = .ask(flight(entry, request))
+            agenda.add(.ack(line, socket, id), at: after(traits.pace.ack))
+        }
+        out.append(.send(socket, words.message(request, numbers, at: venueTime)))
         return true
     }
 

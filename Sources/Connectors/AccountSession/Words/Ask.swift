@@ -31,6 +31,15 @@ public enum Ask: Hashable, Sendable {
     case findOpenStop(Int)
     case findFinishedStop(Int)
 
+    /// What it may stand together with in one request; nil: nothing.
+    var batchKind: BatchKind? {
+        switch self {
+        case .place: .orders
+        case .cancel: .cancels
+        default: nil
+        }
+    }
+
     /// The order that it is about.
     package var order: Int? {
         switch self {
@@ -92,4 +101,10 @@ struct WaitingRequest {
     let ask: Ask
     let since: Timestamp
     let attempts: Int
+}
+
+/// What several orders are asked for in one request.
+package enum BatchKind: Hashable, Sendable {
+    case orders
+    case cancels
 }

@@ -86,6 +86,8 @@ package struct VenueTraits: Sendable {
     package var absence: AbsenceRule
     /// The same for one that was sent and of which nothing came back.
     package var absenceUnseen: AbsenceRule
+    /// The most orders, or cancels, of one request; nil: the venue takes each for itself.
+    package var batch: Int?
     package var lines: Lines
     package var subscribing: Subscribing
     /// The channels of market data that there are, in the order in which they are subscribed.
@@ -101,8 +103,8 @@ package struct VenueTraits: Sendable {
         reduction: Reduction, stopDirection: StopDirection, spotFee: SpotFee,
         openOrders: OpenOrderLists, listsEnded: Bool = true, pushesBalances: Bool,
         boundFee: Rate? = nil, absence: AbsenceRule, absenceUnseen: AbsenceRule,
-        lines: Lines, subscribing: Subscribing, channels: [FeedChannel], unreadable: Unreadable,
-        depthLevels: Int? = nil,
+        batch: Int? = nil, lines: Lines, subscribing: Subscribing, channels: [FeedChannel],
+        unreadable: Unreadable, depthLevels: Int? = nil,
         pace: Pace = Pace(), bounds: Bounds = Bounds()
     ) {
         self.name = name
@@ -118,6 +120,7 @@ package struct VenueTraits: Sendable {
         self.boundFee = boundFee
         self.absence = absence
         self.absenceUnseen = absenceUnseen
+        self.batch = batch
         self.lines = lines
         self.subscribing = subscribing
         self.channels = channels
@@ -131,7 +134,7 @@ package struct VenueTraits: Sendable {
     package var abilities: VenueAbilities {
         let feeds: [(String, FeedChannel)] = [
             ("trades", .trades), ("quotes", .quotes), ("book", .book), ("bars", .trades),
-            ("ticker", .states), ("funding", .states),
+            ("ticker", .states), ("funding", .index),
         ]
         return VenueAbilities(
             feeds: feeds.filter { channels.contains($0.1) }.map(\.0), orders: orders.names,

@@ -32,10 +32,15 @@ package protocol VenueWords: Sendable {
     func place(_ request: OrderRequest, _ clientID: WireID, closes: Bool) -> VenueRequest?
     /// A request as it leaves, signed for this time of the venue.
     func call(_ request: VenueRequest, at venueTime: Timestamp) -> HTTPCall
-    /// A request that goes over a line, as it leaves; its answer is found by the number.
+    /// Several orders of a segment, or several cancels of such, in one request; nil: it takes each for
+    /// itself.
+    func batch(_ kind: BatchKind, _ orders: [TrackedOrder]) -> VenueRequest?
+    /// A request that goes over a line, as it leaves; its answers are found by the numbers, one for each
+    /// that is in it.
     ///
-    /// - Parameter number: nil: it does not leave, and changes nothing.
-    func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp) -> String
+    /// - Parameter numbers: nil: it does not leave, and changes nothing.
+    func message(_ request: VenueRequest, _ numbers: Range<Int64>?, at venueTime: Timestamp)
+        -> String
 
     // MARK: - Over lines
 
@@ -53,10 +58,12 @@ package protocol VenueWords: Sendable {
 }
 
 extension VenueWords {
+    package func batch(_ kind: BatchKind, _ orders: [TrackedOrder]) -> VenueRequest? { nil }
+
     /// A venue that is asked over HTTP alone.
-    package func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp)
-        -> String
-    {
+    package func message(
+        _ request: VenueRequest, _ numbers: Range<Int64>?, at venueTime: Timestamp
+    ) -> String {
         preconditionFailure("\(request.path) goes over no line")
     }
 }

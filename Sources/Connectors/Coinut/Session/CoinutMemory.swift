@@ -5,10 +5,18 @@ internal import TradingModel
 final class CoinutMemory: Sendable {
     /// What stands behind a nonce.
     struct Asked: Sendable {
-        /// Its number on the line.
-        let number: Int64
+        /// Its number on the line; of a batch, those of all that is in it.
+        let numbers: Range<Int64>
         /// The market that it is about, where its answer may not say.
         let instrument: Int?
+        /// How many of them are not answered.
+        fileprivate var open: Int
+
+        init(numbers: Range<Int64>, instrument: Int? = nil) {
+            self.numbers = numbers
+            self.instrument = instrument
+            open = numbers.count
+        }
     }
 
     private struct State {
@@ -54,7 +62,13 @@ final class CoinutMemory: Sendable {
 
     /// What was asked under a nonce and is not answered; nil: nothing on this connection.
     func asked(_ nonce: Nonce) -> Asked? { state.withLock { $0.asked[nonce] } }
-    func answered(_ nonce: Nonce) { state.withLock { $0.asked[nonce] = nil } }
+    /// One of those that were asked under a nonce is answered.
+    func answered(_ nonce: Nonce) {
+        state.withLock { state in
+            state.asked[nonce]?.open -= 1
+            if state.asked[nonce]?.open == 0 { state.asked[nonce] = nil }
+        }
+    }
 
     // MARK: - Connections
 

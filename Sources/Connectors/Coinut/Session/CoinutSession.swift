@@ -10,6 +10,7 @@ public struct CoinutSession: Dialect {
     public var core: AccountCore
     let memory: CoinutMemory
     private let depth: BookDepth?
+    private let decimals: Int?
     private var connection = 0
     // By instrument:
     var numbers: [InstrumentNumber?]
@@ -23,7 +24,7 @@ public struct CoinutSession: Dialect {
     /// What was said so far to orders whose answers are not whole, by the number on the line.
     private var answers: [Int64: OrderAnswer] = [:]
 
-    /// - Precondition: the settings have only spot symbols, and a depth that the venue has.
+    /// - Precondition: the settings have only spot symbols, and a depth and decimals that the venue has.
     public init(_ settings: CoinutSettings) { self.init(settings, traits: .coinut) }
 
     package init(_ settings: CoinutSettings, traits: VenueTraits) {
@@ -35,10 +36,12 @@ public struct CoinutSession: Dialect {
             }
             return depth
         }
+        decimals = settings.bookDecimals
         memory = CoinutMemory(markets: settings.symbols.count)
         numbers = memory.instruments
         let words = CoinutWords(
-            access: settings.access, socketBase: settings.socketBase, depth: depth, memory: memory)
+            access: settings.access, socketBase: settings.socketBase, depth: depth,
+            decimals: decimals, memory: memory)
         let plan = AccountPlan(
             symbols: settings.symbols, hasKey: settings.access != nil,
             restoredOrders: settings.restoredOrders, clientNumbers: settings.clientNumbers,
@@ -53,13 +56,15 @@ public struct CoinutSession: Dialect {
     private mutating func beginAnew() {
         connection = memory.connection
         numbers = memory.instruments
-        keepers = numbers.map { _ in DepthKeeper(depth: depth) }
+        keepers = numbers.map { _ in DepthKeeper(depth: depth, decimals: decimals) }
         best = numbers.map { _ in BestLevels() }
         earlyTrades = numbers.map { _ in [] }
         answers = [:]
     }
 
-    mutating func forgetBook(_ index: Int) { keepers[index] = DepthKeeper(depth: depth) }
+    mutating func forgetBook(_ index: Int) {
+        keepers[index] = DepthKeeper(depth: depth, decimals: decimals)
+    }
 
     func index(of number: InstrumentNumber) -> Int? { numbers.firstIndex { $0 == number } }
 
@@ -111,16 +116,23 @@ public struct CoinutSession: Dialect {
         case .refused(let refusal): received(refusal, message, line)
         case .unknown(let reply):
             core.log(.debug, "the venue says `\(reply)`, which is not known")
-        case .instruments, .balances, .cancelled, .cancelList, .openOrders, .fills:
-            answer(message, line)
+        case .cancelList(let list): received(list, message, line)
+        case .instruments, .balances, .cancelled, .openOrders, .fills: answer(message, line)
         }
     }
 
     // MARK: - Replies
 
     /// The number on the line of what a message answers; nil: nothing that is under way.
-    private func number(_ message: CoinutMessage) -> Int64? {
-        message.nonce.flatMap { memory.asked($0)?.number }
+    private func number(_ message: CoinutMessage, _ line: LineID) -> Int64? {
+        guard let asked = message.nonce.flatMap({ memory.asked($0) }) else { return nil }
+        if asked.numbers.count == 1 { return asked.numbers.lowerBound }
+        // Of a batch it is the one whose order has the number that is told.
+        guard let client = message.content.shown?.client?.value else { return nil }
+        return asked.numbers.first { number in
+            core.flight(number, on: line).flatMap { core.order(of: $0.ask) }?.clientID.number
+                == client
+        }
     }
 
     private mutating func end(_ message: CoinutMessage) {
@@ -129,14 +141,15 @@ public struct CoinutSession: Dialect {
 
     /// What the line itself asked is done.
     private mutating func isDone(_ message: CoinutMessage, _ line: LineID) {
-        guard let number = number(message), core.flight(number, on: line) == nil else { return }
+        guard let number = number(message, line), core.flight(number, on: line) == nil
+        else { return }
         end(message)
         core.answered(number, on: line, nil as Refusal?)
     }
 
     /// What the account asked is answered, if the message can be an answer to it.
     private mutating func answer(_ message: CoinutMessage, _ line: LineID) {
-        guard let number = number(message), let flight = core.flight(number, on: line),
+        guard let number = number(message, line), let flight = core.flight(number, on: line),
             let answer = answer(message.content, to: flight.ask)
         else { return }
         end(message)
@@ -146,10 +159,16 @@ public struct CoinutSession: Dialect {
     private mutating func received(
         _ refusal: CoinutRefusal, _ message: CoinutMessage, _ line: LineID
     ) {
-        guard let number = number(message) else {
+        guard let asked = message.nonce.flatMap({ memory.asked($0) }) else {
             return core.log(.warn, "the venue refuses what nobody waits for: \(refusal)")
         }
-        end(message)
+        for number in asked.numbers {
+            end(message)
+            refused(number, refusal, line)
+        }
+    }
+
+    private mutating func refused(_ number: Int64, _ refusal: CoinutRefusal, _ line: LineID) {
         var said = refusal.inOurWords
         guard let flight = core.flight(number, on: line) else {
             if refusal.reply == CoinutRequest.Name.login.rawValue, memory.isSessionOver() {
@@ -169,12 +188,31 @@ public struct CoinutSession: Dialect {
         core.answered(number, on: line, .refused(said))
     }
 
+    /// Each cancel of a batch has a word of its own, in any order.
+    private mutating func received(_ list: CancelList, _ message: CoinutMessage, _ line: LineID) {
+        guard let asked = message.nonce.flatMap({ memory.asked($0) }) else { return }
+        for number in asked.numbers {
+            guard let flight = core.flight(number, on: line), case .cancel = flight.ask,
+                let id = core.order(of: flight.ask)?.venueID?.number,
+                let entry = list.entries.first(where: { $0.order.value == id })
+            else { continue }  // what has no word is asked for when its time is up
+            end(message)
+            guard let word = entry.refusal else {
+                core.answered(number, on: line, .done)
+                continue
+            }
+            refused(
+                number, CoinutRefusal(reply: nil, words: [word], message: nil, order: entry.order),
+                line)
+        }
+    }
+
     /// News of an order, which may also be a reply to it: one of several, or one that comes again long
     /// after.
     private mutating func receivedAboutOrder(_ message: CoinutMessage, _ line: LineID) {
         let content = message.content
         if case .filled(let fill) = content { core.pushed(fact(fill)) }
-        guard let number = number(message), let flight = core.flight(number, on: line),
+        guard let number = number(message, line), let flight = core.flight(number, on: line),
             case .place = flight.ask, let order = core.order(of: flight.ask),
             let client = order.clientID.number, content.shown?.client?.value == client
         else { return pushed(content) }

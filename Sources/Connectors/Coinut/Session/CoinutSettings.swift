@@ -39,6 +39,8 @@ public struct CoinutSettings: Sendable {
     public var symbols: [Symbol]
     /// The most levels a side of the books: 10, 50, 100 or 200; nil: all that there are.
     public var depthLevels: Int?
+    /// Decimals of the prices that levels are added up by, 0 to 18; nil: the instrument's own.
+    public var bookDecimals: Int?
     /// The orders of an earlier run that may still be open at the venue.
     public var restoredOrders: [RestoredOrder] = []
     /// Numbers for the orders of this run that no order of another one has, modulo 16,777,215.

@@ -18,7 +18,8 @@ extension VenueTraits {
                 lists: [.open, .finished], looks: 3, over: 10 * second, notBefore: 20 * second),
             absenceUnseen: AbsenceRule(
                 lists: [.open, .finished], looks: 4, over: 3 * second, notBefore: 15 * second),
-            lines: .shared, subscribing: .each, channels: [.quotes, .trades, .states, .book],
+            batch: CoinutLimits.batchSize, lines: .shared, subscribing: .each,
+            channels: [.quotes, .trades, .states, .book],
             // The venue's messages are known to differ from its pages.
             unreadable: .asks)
         // The venue's own sample sends one a second, and waits 5 s for the reply.

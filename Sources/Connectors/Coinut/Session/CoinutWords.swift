@@ -9,6 +9,7 @@ struct CoinutWords: VenueWords {
     let access: CoinutAccess?
     let socketBase: String
     let depth: BookDepth?
+    let decimals: Int?
     let memory: CoinutMemory
 
     func request(for ask: Ask, order: TrackedOrder?, since: Timestamp?) -> VenueRequest? {
@@ -40,20 +41,25 @@ struct CoinutWords: VenueWords {
     }
 
     func place(_ request: OrderRequest, _ clientID: WireID, closes: Bool) -> VenueRequest? {
+        ours(request, clientID).map { VenueRequest(overLine: CoinutRequests.place($0, .later)) }
+    }
+
+    private func ours(_ request: OrderRequest, _ clientID: WireID) -> CoinutOrder? {
         guard let instrument = memory.instruments[request.instrument.index],
-            let client = clientID.number,
-            let order = try? CoinutOrder(
-                request, instrument: instrument, client: ClientNumber(client))
+            let client = clientID.number
         else { return nil }
-        return VenueRequest(overLine: CoinutRequests.place(order, .later))
+        return try? CoinutOrder(request, instrument: instrument, client: ClientNumber(client))
     }
 
     private func cancel(_ order: TrackedOrder) -> VenueRequest? {
+        target(order).map { VenueRequest(overLine: CoinutRequests.cancel($0, .later)) }
+    }
+
+    private func target(_ order: TrackedOrder) -> CancelTarget? {
         guard let instrument = memory.instruments[order.instrument],
             let number = order.venueID?.number
         else { return nil }
-        let target = CancelTarget(instrument: instrument, order: OrderNumber(number))
-        return VenueRequest(overLine: CoinutRequests.cancel(target, .later))
+        return CancelTarget(instrument: instrument, order: OrderNumber(number))
     }
 
     private func openOrders(_ index: Int) -> VenueRequest? {
@@ -72,10 +78,23 @@ struct CoinutWords: VenueWords {
         request.call(access?.key, memory.nonce(at: venueTime))
     }
 
-    func message(_ request: VenueRequest, _ number: Int64?, at venueTime: Timestamp) -> String {
+    func batch(_ kind: BatchKind, _ orders: [TrackedOrder]) -> VenueRequest? {
+        switch kind {
+        case .orders:
+            let orders = orders.compactMap { ours($0.request, $0.clientID) }
+            return VenueRequest(overLine: CoinutRequests.placeBatch(orders, .later))
+        case .cancels:
+            return VenueRequest(
+                overLine: CoinutRequests.cancelBatch(orders.compactMap { target($0) }, .later))
+        }
+    }
+
+    func message(
+        _ request: VenueRequest, _ numbers: Range<Int64>?, at venueTime: Timestamp
+    ) -> String {
         let nonce =
-            number.map {
-                memory.nonce(at: venueTime, asks: CoinutMemory.Asked(number: $0, instrument: nil))
+            numbers.map {
+                memory.nonce(at: venueTime, asks: CoinutMemory.Asked(numbers: $0))
             } ?? Nonce(Nonce.sendable.upperBound)
         return CoinutRequest.text(request.body, from: .later, under: nonce)
     }
@@ -144,8 +163,11 @@ extension CoinutWords {
         let nonce = nonce(number, about: index)
         let request =
             switch channel {
-            case .quotes: CoinutRequests.book(instrument, pushes: pushes, depth: depth, nonce)
-            case .book: CoinutRequests.book(instrument, depth: depth, nonce)
+            case .quotes:
+                CoinutRequests.book(
+                    instrument, pushes: pushes, depth: depth, decimals: decimals, nonce)
+            case .book:
+                CoinutRequests.book(instrument, depth: depth, decimals: decimals, nonce)
             case .trades: CoinutRequests.trades(instrument, pushes: pushes, nonce)
             case .states, .index: CoinutRequests.tick(instrument, pushes: pushes, nonce)
             }
@@ -156,7 +178,8 @@ extension CoinutWords {
         _ number: Int64, at venueTime: Timestamp = .distantPast, about instrument: Int? = nil
     ) -> Nonce {
         memory.nonce(
-            at: venueTime, asks: CoinutMemory.Asked(number: number, instrument: instrument))
+            at: venueTime,
+            asks: CoinutMemory.Asked(numbers: number..<number + 1, instrument: instrument))
     }
 }
 
