@@ -144,6 +144,25 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.events.count == 1)
     }
 
+    @Test func `wants more numbers before they are used up, and goes on with them`() throws {
+        let desk = try LineDesk(numbers: 5..<13)
+        try desk.goLive()
+        let isWanted = {
+            desk.actions.count { if case .wantsClientNumbers = $0 { true } else { false } }
+        }
+        for order in 1...5 { try desk.submit(order, .buy, "1", at: "100") }
+        #expect(isWanted() == 0)
+        try desk.submit(6, .buy, "1", at: "100")
+        #expect(isWanted() == 1)
+        try desk.submit(7, .buy, "1", at: "100")
+        #expect(isWanted() == 2, "half of what was left is used, and nothing came")
+        desk.input(.clientNumbers(100..<108))
+        for order in 8...10 { try desk.submit(order, .buy, "1", at: "100") }
+        #expect(isWanted() == 2)
+        #expect(desk.sent("place").suffix(2) == ["place 0 100 buy 1 100", "place 0 101 buy 1 100"])
+        #expect(desk.events == [])
+    }
+
     @Test func `sends no more messages in any second than the line takes`() throws {
         let desk = try LineDesk(numbers: 1..<1_000)
         try desk.goLive()

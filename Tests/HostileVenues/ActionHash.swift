@@ -33,7 +33,7 @@ package struct ActionHash {
         case .problem(let problem): add(problem.description)
         case .retrying(let time): add("retrying \(time.nanoseconds)")
         case .log(_, let text): add(text)
-        case .emit, .book, .instruments, .foreignOrder: add(Self.kind(action))
+        case .emit, .book, .instruments, .foreignOrder, .wantsClientNumbers: add(Self.kind(action))
         }
         add("\n")
     }

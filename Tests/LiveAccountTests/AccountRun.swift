@@ -1,3 +1,4 @@
+import Foundation
 import LiveTrading
 import PaperTrading
 import PlainJSON
@@ -20,10 +21,12 @@ final class AccountRun {
         case toClient(ConnectionID, SessionInput)
     }
 
-    private static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
+    fileprivate static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
     /// As the transport waits for an answer.
     private static let requestTimeout: Int64 = 10_000_000_000
 
+    /// Hears what the session hears and does.
+    private let trace = AccountRun.trace
     let watcher = Watcher()
     let trading: VenueTrading<LiveRun>
     let simulator: FaultySimulator
@@ -39,6 +42,8 @@ final class AccountRun {
     /// Open or opening connections of the session; one that it closed is heard no more.
     private var sockets: [SocketID: ConnectionID] = [:]
     private var connectionCount = 0
+    /// The first that no order of the run may have yet, where a venue takes numbers.
+    private var nextNumber = 1 + AccountVenue.blockLength
 
     init(
         _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64, practises: Bool = false
@@ -114,6 +119,7 @@ final class AccountRun {
 
     private func handle(_ input: SessionInput) {
         waiting.append(input)
+        if let trace { trace(now, "  heard \(input.traced)") }
         guard !isHandling else { return }
         isHandling = true
         var next = 0
@@ -138,6 +144,7 @@ final class AccountRun {
     }
 
     private func perform(_ action: SessionAction) {
+        if let trace { trace(now, "\(action)") }
         switch action {
         case .open(let socket, let url, _):
             let path = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(3)
@@ -152,6 +159,9 @@ final class AccountRun {
             wire.send(.hangUp(connection), in: "to \(connection.number)", at: now)
         case .request(let id, let call): wire.send(.request(id, call), at: now)
         case .wake(let time): wakeAt = time
+        case .wantsClientNumbers:
+            handle(.clientNumbers(nextNumber..<nextNumber + AccountVenue.blockLength))
+            nextNumber += AccountVenue.blockLength
         default:
             trading.take(action, at: now)
             carryOn()
@@ -257,5 +267,24 @@ final class Watcher: VenueAudience {
         if case .fill(let fill) = report.event {
             fillIDs[report.instrument, default: []].append(fill.id)
         }
+    }
+}
+
+// MARK: - Looking closer
+extension AccountRun {
+    /// With `LIVE_ACCOUNT_TRACE=1` everything is printed: for one seed and one setting.
+    fileprivate static var trace: ((Timestamp, String) -> Void)? {
+        guard ProcessInfo.processInfo.environment["LIVE_ACCOUNT_TRACE"] != nil else { return nil }
+        return { print("\(($0.nanoseconds - start.nanoseconds) / 1_000_000) ms", $1.prefix(400)) }
+    }
+}
+
+extension SessionInput {
+    /// Messages as texts.
+    fileprivate var traced: String {
+        if case .frame(let socket, let bytes, true) = self {
+            return "\(socket) \(String(decoding: bytes, as: UTF8.self))"
+        }
+        return "\(self)"
     }
 }

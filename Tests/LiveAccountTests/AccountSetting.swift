@@ -51,6 +51,13 @@ struct AccountSetting: Sendable, CustomStringConvertible {
         }
     }.filter(\.isWanted)
 
+    /// Bursts of orders, where the venue takes several at once in the middle of which it may fail.
+    static let bursts: [AccountSetting] = plain.flatMap { setting in
+        ([setting.venue.slidingLimits] + setting.venue.batchFaults).map {
+            AccountSetting(venue: setting.venue, markets: setting.markets, faults: $0)
+        }
+    }.filter(\.isWanted)
+
     /// The market of this kind at every venue that has it.
     static func all(ofKind kind: String, faults: String, speed: Int64) -> [AccountSetting] {
         plain.filter { $0.markets[0].kind == kind }.map {

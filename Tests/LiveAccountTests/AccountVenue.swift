@@ -26,6 +26,8 @@ struct AccountVenue: Sendable {
     let tradesOverHTTP: Bool
     /// The fault that has its limits count any second, as the strictest would; empty: they do.
     let slidingLimits: String
+    /// What can go wrong with requests for several orders; empty: there are none.
+    let batchFaults: [String]
     let hasPostOnly: Bool
     /// Whether it tells what orders bind of a balance.
     let tellsAvailable: Bool
@@ -40,11 +42,20 @@ struct AccountVenue: Sendable {
     /// Whether a client order id is one of the other program's.
     let isForeign: @Sendable (String) -> Bool
 
+    /// Of numbers for orders, where a venue takes those: few, so that more are asked for.
+    static let blockLength: Int64 = 16
+
     static let all: [AccountVenue] = [.coinEx, .coinut]
 
     /// Each fault alone, as often as trading bears, and some together.
-    static func lively(_ names: [String], together: [String]) -> [String] {
-        names.map { name in shares[name].map { "\(name)=\($0)" } ?? name } + together
+    ///
+    /// - Parameter rarely: those that strike less often than elsewhere, for the venue tells more.
+    static func lively(
+        _ names: [String], rarely: [String: String] = [:], together: [String]
+    ) -> [String] {
+        names.map { name in
+            (rarely[name] ?? shares[name]).map { "\(name)=\($0)" } ?? name
+        } + together
     }
 
     private static let shares = [

@@ -24,7 +24,7 @@ extension AccountVenue {
             FaultPlan.names(with: CoinExQuirks.self),
             together: together),
         faultsTogether: together,
-        tradesOverHTTP: true, slidingLimits: "sliding-limits", hasPostOnly: true,
+        tradesOverHTTP: true, slidingLimits: "sliding-limits", batchFaults: [], hasPostOnly: true,
         tellsAvailable: true,
         makeSession: { symbols, seed in
             var settings = CoinEx.CoinExSettings(

@@ -12,7 +12,7 @@ extension AccountVenue {
     private static let together = [
         "drop=0.01,cut=0.001",
         "reorder=0.1,duplicate=0.1,late-acceptances,early-updates",
-        "delay=0.2,lost-updates=0.01,plain-prices,misspelt-liquidity,half-open=0.0005",
+        "delay=0.2,lost-updates=0.01,plain-prices,misspelt-liquidity,half-open=0.0001",
         "stale-lists=0.8,late-executions,drop=0.02",
         "stale-lists=0.5,trade-disabled=0.05,cut=0.001",
     ]
@@ -26,13 +26,18 @@ extension AccountVenue {
         // that says less is believed, and shown as having less.
         faults: lively(
             FaultPlan.names(with: CoinutQuirks.self).filter { $0 != "available-balances" },
+            // Each level that changes is a message of its own.
+            rarely: ["half-open": "0.0003", "cut": "0.001", "torn-frame": "0.001"],
             together: together),
         faultsTogether: together,
-        tradesOverHTTP: false, slidingLimits: "", hasPostOnly: false,
-        tellsAvailable: false,
+        tradesOverHTTP: false, slidingLimits: "",
+        batchFaults: [
+            "cut-batches=0.3", "reorder=0.1,duplicate=0.1,drop=0.01", "trade-disabled=0.2",
+            "late-acceptances,cut=0.002,cut-batches=0.1",
+        ], hasPostOnly: false, tellsAvailable: false,
         makeSession: { symbols, seed in
             var settings = Coinut.CoinutSettings(
-                symbols: symbols, access: .key(key), clientNumbers: 1..<65_536)
+                symbols: symbols, access: .key(key), clientNumbers: 1..<1 + blockLength)
             settings.seed = seed
             return CoinutSession(settings)
         },

@@ -184,7 +184,7 @@ final class Rig: @unchecked Sendable {
             log.append("failed \(id.number) \(problem.kind): \(problem.text)")
         case .timer: log.append("timer")
         case .command: log.append("command")
-        case .subscribe, .reconcile: break
+        case .subscribe, .reconcile, .clientNumbers: break
         }
         actions += react(input)
         return actions

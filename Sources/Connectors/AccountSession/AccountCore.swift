@@ -35,6 +35,8 @@ public struct AccountCore {
     var rounds = Rounds()
     public var markets: MarketTable
     var desk = OrderDesk()
+    /// Nil: client order ids are text.
+    var numbers: ClientNumbers?
     var holdings = Holdings()
     /// What must be known before sockets are opened.
     var preparing: Set<Ask> = []
@@ -75,6 +77,9 @@ public struct AccountCore {
         limiter = RateLimiter(rates: rates)
         retryBackoff = Backoff(
             first: traits.pace.retryFirst, longest: traits.pace.retryLongest, seed: plan.seed)
+        if case .number(let allowed) = traits.clientIDs {
+            numbers = ClientNumbers(plan.clientNumbers, allowed: allowed)
+        }
         for order in plan.restoredOrders { desk.restore(order, markets) }
     }
 
@@ -110,6 +115,7 @@ public struct AccountCore {
         case .command(let command): perform(command)
         case .subscribe(let feeds): subscribe(feeds)
         case .reconcile: reconcileAgain()
+        case .clientNumbers(let block): numbers?.add(block)
         case .timer, .frame, .response, .pinged: break
         }
     }

@@ -175,7 +175,7 @@ public final class SessionDriver {
         case .request(let id, let call): request(id, call, at: now)
         case .wake(let time): wake(at: time, now: now)
         case .emit, .book, .instruments, .position, .foreignOrder, .reconciled, .log, .problem,
-            .retrying:
+            .retrying, .wantsClientNumbers:
             take(action, now)
         }
     }

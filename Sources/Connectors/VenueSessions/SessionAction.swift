@@ -155,6 +155,9 @@ public enum SessionAction: Sendable {
     /// What was wrong is so still, and this is when it is tried again: told with every attempt
     /// that fails, while a ``problem(_:)`` is said once.
     case retrying(at: Timestamp)
+    /// The numbers for orders will soon be used up: ``SessionInput/clientNumbers(_:)`` brings more. Said
+    /// again when half of those that were left are used.
+    case wantsClientNumbers
 }
 
 /// A venue's side of trading as a state machine without I/O: inputs in, actions out.

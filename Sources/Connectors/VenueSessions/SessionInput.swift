@@ -120,4 +120,7 @@ public enum SessionInput: Sendable {
     /// As after a connection was lost, with feeds and orders going on;
     /// ``SessionAction/reconciled`` says when all of it was told.
     case reconcile
+    /// More numbers for orders, where a venue's client order ids are numbers: reserved, and used when
+    /// those before are used up.
+    case clientNumbers(Range<Int64>)
 }

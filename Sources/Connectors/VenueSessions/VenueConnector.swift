@@ -18,10 +18,10 @@ public struct VenueKey: Sendable, CustomStringConvertible, CustomDebugStringConv
 public struct RunOrders: Hashable, Sendable {
     /// How they begin, where they are text.
     public var idPrefix: String
-    /// Those that were reserved for the run, at a venue whose ids are numbers; else nil.
-    public var numbers: Range<Int64>?
+    /// Those that were reserved for the run, at a venue whose ids are numbers; else none.
+    public var numbers: [Range<Int64>]
 
-    public init(idPrefix: String, numbers: Range<Int64>?) {
+    public init(idPrefix: String, numbers: [Range<Int64>]) {
         self.idPrefix = idPrefix
         self.numbers = numbers
     }

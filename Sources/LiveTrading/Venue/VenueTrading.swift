@@ -46,6 +46,8 @@ public final class VenueTrading<Run: VenueRun> {
     /// Open orders of the traded instruments that are not this run's.
     public private(set) var foreignOrders: [ForeignOrder] = []
 
+    /// Called when numbers for orders are nearly used up; ``give(clientNumbers:)`` brings more.
+    public var onWantedNumbers: (() -> Void)?
     private let makeRun: ([Instrument]) -> Run
     private let asksFirst: Bool
     private let audience: any VenueAudience
@@ -123,6 +125,7 @@ public final class VenueTrading<Run: VenueRun> {
         case .log(let level, let text): audience.log(level, text, at: now)
         case .problem(let problem): take(problem, at: now)
         case .retrying(let time): audience.retries(at: time, now: now)
+        case .wantsClientNumbers: onWantedNumbers?()
         case .open, .send, .close, .request, .wake: break
         }
         look(at: now)
@@ -189,6 +192,11 @@ public final class VenueTrading<Run: VenueRun> {
         if let heldStatus { run?.take(heldStatus.received(at: now), at: now) }
         heldStatus = nil
         look(at: now)
+    }
+
+    /// More numbers for orders, that are reserved.
+    public func give(clientNumbers: Range<Int64>) {
+        requests.append(.clientNumbers(clientNumbers))
     }
 
     /// Ends before it began.

@@ -169,7 +169,7 @@ struct Paper: ParsableCommand {
         try problems.check()
         guard let venueSettings else { throw problems.failure }
         let orderIDs = try keys.map { keys throws(RunFailure) in
-            try RunOrderIDs.reserve(at: venue, for: keys)
+            try RunOrderIDs(at: venue, for: keys)
         }
         findings.say()
         idle.say()

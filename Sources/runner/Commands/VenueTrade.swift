@@ -93,8 +93,9 @@ struct VenueTrade {
         guard let keys, let orderIDs, let network = try? venue.network(venueSettings) else {
             return nil
         }
-        let (venue, symbols, orders) = (venue, script.symbols, orderIDs.orders)
+        let (venue, symbols) = (venue, script.symbols)
         return {
+            let orders = orderIDs.orders
             let cleaner: @Sendable () -> any VenueSession = {
                 venue.makeCleaner(symbols, keys, orders)
             }
@@ -141,7 +142,7 @@ struct VenueTrade {
     ) throws {
         let session = try venue.session(
             of: script.symbols, keys: keys, settings: venueSettings,
-            clientNumbers: orderIDs?.numbers, seed: origin.seed)
+            clientNumbers: orderIDs?.firstNumbers, seed: origin.seed)
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunSession(
@@ -165,6 +166,7 @@ struct VenueTrade {
                 now: clock.now, onEnd: onEnd)
             host.duration = duration
             host.onAskedAgain = { [unowned host] in cancelPastTheRun(host) }
+            trading.onWantedNumbers = { [unowned host] in reserveMoreNumbers(host, screen) }
             speakWhenInHaste(host.makeOpenOrderQuestion(), folder)
             screen.whenReady = { [unowned host] foreign, now in
                 confirm(host, foreign, screen)
@@ -195,6 +197,26 @@ struct VenueTrade {
         host.whileOtherThread(does: cancel) { trading, isProven, now in
             if isProven { trading.nothingIsOpen(at: now) }
         }
+    }
+
+    /// A block of numbers for orders lasts for long, not for ever.
+    private func reserveMoreNumbers<Run: VenueRun>(
+        _ host: VenueLoop<Run>, _ screen: VenueScreen
+    ) {
+        guard let orderIDs else { return }
+        host.whileOtherThread(
+            does: { orderIDs.reserveMore() },
+            then: { trading, result, now in
+                switch result {
+                case .success(let block): trading.give(clientNumbers: block)
+                case .failure(let problem):
+                    screen.log(
+                        .warn,
+                        "no more client order ids could be reserved: \(problem). When those that are "
+                            + "left are used up, orders are refused; it is tried again before",
+                        at: now)
+                }
+            })
     }
 
     private func announce() {

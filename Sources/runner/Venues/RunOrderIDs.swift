@@ -1,40 +1,64 @@
 import LiveTrading
+import Synchronization
 import TradingModel
 import VenueSessions
 
 /// A live run's client order ids, reserved so that no other run on the account gives one of them.
-struct RunOrderIDs {
+final class RunOrderIDs: Sendable {
     /// How they begin, without the hyphen; at a venue that wants numbers this is seen here alone.
     let prefix: String
-    /// Those that go to a venue that wants numbers.
-    let numbers: Range<Int64>?
     private let account: AccountOrderIDs
+    /// Nil: the venue takes them as text.
+    private let rule: ClientNumberRule?
+    /// Those that go to a venue that wants numbers.
+    private let blocks: Mutex<[Range<Int64>]>
 
-    /// What tells them from others'.
-    var orders: RunOrders { RunOrders(idPrefix: prefix + "-", numbers: numbers) }
+    /// What tells them from others', as of now.
+    var orders: RunOrders {
+        RunOrders(idPrefix: prefix + "-", numbers: blocks.withLock { $0 })
+    }
+
+    /// Those that a session begins with.
+    var firstNumbers: Range<Int64>? { blocks.withLock(\.first) }
 
     /// Reserves them: without that no order may leave.
-    static func reserve(at venue: Venue, for keys: VenueKeys) throws(RunFailure) -> RunOrderIDs {
+    init(at venue: Venue, for keys: VenueKeys) throws(RunFailure) {
         do throws(OrderIDProblem) {
             let now = wallClock()
-            let account = try AccountOrderIDs(venue: venue.name, keyID: keys.id, at: now)
+            account = try AccountOrderIDs(venue: venue.name, keyID: keys.id, at: now)
             switch venue.clientIDs {
             case .text(let rules):
                 guard let maker = ClientOrderIDMaker(session: account.session, rules: rules) else {
                     throw OrderIDProblem("\(venue.title) leaves no room for them in its ids")
                 }
-                return RunOrderIDs(prefix: maker.prefix, numbers: nil, account: account)
+                prefix = maker.prefix
+                rule = nil
+                blocks = Mutex([])
             case .numbers(let rule):
                 let block = try account.reserveNumbers(rule, at: now)
-                return RunOrderIDs(
-                    prefix: ClientOrderIDMaker.prefix(of: account.session),
-                    numbers: Int64(block.lowerBound)..<Int64(block.upperBound), account: account)
+                prefix = ClientOrderIDMaker.prefix(of: account.session)
+                self.rule = rule
+                blocks = Mutex([Self.wide(block)])
             }
         } catch {
             throw RunFailure(
                 .failed,
                 "client order ids cannot be reserved, so nothing was traded: \(error). Without it two "
                     + "orders could have one id; MOONRUNNER_HOME names another folder")
+        }
+    }
+
+    private static func wide(_ block: Range<Int>) -> Range<Int64> {
+        Int64(block.lowerBound)..<Int64(block.upperBound)
+    }
+
+    /// Reserves another block of numbers; it waits for the disk.
+    func reserveMore() -> Result<Range<Int64>, OrderIDProblem> {
+        guard let rule else { return .failure(OrderIDProblem("the venue takes no numbers")) }
+        return Result { () throws(OrderIDProblem) in
+            let block = Self.wide(try account.reserveNumbers(rule, at: wallClock()))
+            blocks.withLock { $0.append(block) }
+            return block
         }
     }
 
@@ -55,7 +79,9 @@ struct RunOrderIDs {
 extension RunOrders {
     /// What their client ids do.
     var inWords: String {
-        guard let numbers else { return "begin with \(idPrefix)" }
-        return "are \(numbers.lowerBound) to \(numbers.upperBound - 1)"
+        guard !numbers.isEmpty else { return "begin with \(idPrefix)" }
+        return "are "
+            + numbers.map { "\($0.lowerBound) to \($0.upperBound - 1)" }
+            .joined(separator: " and ")
     }
 }

@@ -23,7 +23,7 @@ extension AccountCore {
     private var practiceID: WireID {
         switch traits.clientIDs {
         case .text: .text("mr00000000000-000000")
-        case .number: .number(plan.clientNumbers.lowerBound)
+        case .number: .number(numbers?.current ?? 0)
         }
     }
 

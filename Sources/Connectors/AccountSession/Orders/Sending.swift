@@ -53,20 +53,19 @@ extension AccountCore {
     }
 
     /// What an order's id is on the wire.
-    private func clientID(of id: ClientOrderID) throws(Unsupported) -> WireID {
+    private mutating func clientID(of id: ClientOrderID) throws(Unsupported) -> WireID {
         switch traits.clientIDs {
         case .text(let rules):
             guard rules.allows(id) else {
                 throw .init("the venue does not allow the client order id `\(id)`")
             }
             return .text(id.text)
-        case .number(let range):
+        case .number:
             guard let serial = id.text.split(separator: "-").last.flatMap({ Int64($0) }) else {
                 throw .init("the client order id `\(id)` has no number")
             }
-            let count = plan.clientNumbers.lowerBound + serial - 1
-            let number = range.lowerBound + (count - range.lowerBound) % Int64(range.count)
-            guard plan.clientNumbers.contains(count) else {
+            if numbers?.wantsMore(behind: serial) == true { out.append(.wantsClientNumbers) }
+            guard let number = numbers?.number(of: serial) else {
                 throw .init("the numbers that were reserved for the orders of this run are used up")
             }
             guard desk.serial(ofNumber: number) == nil else {

@@ -113,7 +113,8 @@ package struct OrderSweep: VenueSession {
             guard let asked = asked.removeValue(forKey: id) else { return }
             say("\(problem)", &actions)
             repeatLater(asked.question, &actions)
-        case .opened, .closed, .frame, .pinged, .command, .subscribe, .reconcile: break
+        case .opened, .closed, .frame, .pinged, .command, .subscribe, .reconcile, .clientNumbers:
+            break
         }
     }
 

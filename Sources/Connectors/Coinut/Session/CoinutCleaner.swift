@@ -15,7 +15,8 @@ public struct CoinutCleaner: VenueSession {
             CoinutSweepWords(key: key, symbols: symbols), rates: CoinutLimits.rates, cancels: true,
             sightings: nil
         ) { clientID in
-            clientID.flatMap { Int64($0) }.map { run.numbers?.contains($0) ?? false } ?? false
+            guard let number = clientID.flatMap({ Int64($0) }) else { return false }
+            return run.numbers.contains { $0.contains(number) }
         }
     }
 
