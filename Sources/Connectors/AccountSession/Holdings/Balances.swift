@@ -26,6 +26,10 @@ extension AccountCore {
             let old = holdings.balances[segment]?[currency]
             let time = balance.venueTime ?? old?.venueTime ?? .distantPast
             if let old, time < old.venueTime { continue }
+            if let old, isBehindList(balance, old) {
+                askAfterBurst(.balances(segment))
+                continue
+            }
             let isDoubtful = old.map { mayBeOlder(balance, than: $0) } ?? false
             holdings.balances[segment, default: [:]][currency] = Holdings.Holding(
                 total: balance.total, available: balance.available, pushedAt: now,
@@ -33,6 +37,16 @@ extension AccountCore {
             tellBalance(currency)
             if isDoubtful { askAfterBurst(.balances(segment)) }
         }
+    }
+
+    /// Whether a push may tell what was before the last list, and comes late: a list says nothing of its
+    /// time but that it was made after it was asked for.
+    private func isBehindList(_ balance: BalanceFact, _ old: Holdings.Holding) -> Bool {
+        guard let time = balance.venueTime,
+            let askedAt = holdings.balancesAskedAt[balance.segment]
+        else { return false }
+        let isNews = old.total != balance.total || old.available != balance.available
+        return isNews && time < venueTime(at: askedAt)
     }
 
     /// Whether a push is of the same moment as the one before it, as far as can be told: the venue
