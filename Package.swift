@@ -39,11 +39,9 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "CoinEx", "LiveTrading", "MarketFiles", "PaperTrading",
-                "PlainJSON", "ScriptHost", "SimulatorServer", "StrategyTesting", "TradingCore",
-                "TradingModel",
-                "Transport",
-                "VenueSessions", "VenueSimulators",
+                "CProcess", "CYaml", "CoinEx", "Coinut", "LiveTrading", "MarketFiles",
+                "PaperTrading", "PlainJSON", "ScriptHost", "SimulatorServer", "StrategyTesting",
+                "TradingCore", "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,

@@ -1,4 +1,5 @@
 import CoinEx
+import Coinut
 import PaperTrading
 import TradingModel
 import Transport
@@ -9,7 +10,7 @@ typealias Venue = VenueConnector
 
 extension VenueConnector {
     /// All that there are; a new one is a line here.
-    static let all: [Venue] = [.coinEx]
+    static let all: [Venue] = [.coinEx, .coinut]
 
     /// The environment's names of an account's key.
     var keyNames: (key: String, secret: String) {
