@@ -11,7 +11,7 @@ FIRST_TESTS = the first build of the tests takes 5 to 12 minutes on two cores, 1
 SEEDS ?= 5000
 FIRST ?= 1
 
-.PHONY: run build test exclusivity differential lint sanitize fuzz bench install install-debug dist setup clean
+.PHONY: run build test exclusivity differential lint tidy sanitize fuzz bench install install-debug dist setup clean
 
 ## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
 run: build
@@ -43,6 +43,11 @@ differential: setup
 lint:
 	@swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	@echo "lint: clean"
+
+## tidy: sizes, layers, unused names, pages without links, words: what scripts/tidy.allowed does not list
+tidy:
+	@scripts/setup python3
+	@scripts/tidy $(ARGS)
 
 ## sanitize: the C part under AddressSanitizer and UndefinedBehaviorSanitizer
 sanitize: setup
