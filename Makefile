@@ -11,7 +11,7 @@ FIRST_TESTS = the first build of the tests takes 5 to 12 minutes on two cores, 1
 SEEDS ?= 5000
 FIRST ?= 1
 
-.PHONY: run build test exclusivity differential lint tidy sanitize fuzz bench install install-debug dist setup clean
+.PHONY: run build test exclusivity differential lint tidy sanitize fuzz bench instructions install install-debug dist setup clean
 
 ## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
 run: build
@@ -62,6 +62,13 @@ fuzz: setup
 ## bench: speed against the bare C loop, as ratios of one run
 bench: build
 	@Benchmarks/run
+
+## instructions: what the runner takes, counted under valgrind, against Benchmarks/instructions.txt
+instructions: build
+	@scripts/setup python3 valgrind strip
+	@$(SWIFT_BUILD) --product CompareDepthScanners
+	@$(SWIFT_BUILD) --product MakeOrders
+	@scripts/instructions $(ARGS)
 
 ## install: puts the runner under PREFIX, strategies, examples and licences into its share/moonrunner
 install: build

@@ -180,11 +180,15 @@ let package = Package(
         .systemLibrary(name: "CYaml"),
         .systemLibrary(name: "CZlib"),
 
-        // Speed, run by `make bench`; the other benchmarks need nothing of ours and stand apart.
+        // Speed, run by `make bench` and `make instructions`; the other benchmarks need nothing of ours and stand apart.
         .executableTarget(
             name: "CompareDepthScanners",
             dependencies: ["CDepthScanner", "CoinEx", "TradingModel"],
             path: "Benchmarks/DepthScanners/Compare", swiftSettings: strict),
+        .executableTarget(
+            name: "MakeOrders",
+            dependencies: ["AccountSession", "CoinEx", "TradingModel", "VenueSessions"],
+            path: "Benchmarks/Orders", swiftSettings: strict),
         .target(
             name: "CDepthScanner", path: "Benchmarks/DepthScanners/C",
             cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),

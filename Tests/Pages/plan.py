@@ -20,6 +20,8 @@ NOT_RUN = {
     "make differential SEEDS=5000 FIRST=1": CI + ", with fewer seeds",
     "make lint": CI,
     "make tidy": CI,
+    "make instructions": CI,
+    "make instructions ARGS=--record": DEVELOPMENT,
     "scripts/tidy --selftest": CI,
     "scripts/tidy --all": DEVELOPMENT,
     "scripts/tidy --shrink": DEVELOPMENT,
