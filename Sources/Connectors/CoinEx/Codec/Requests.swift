@@ -47,10 +47,13 @@ package enum EndpointGroups {
     private static let futures = groups(.futures)
 
     private static func groups(_ segment: Segment) -> [Kind: EndpointGroup] {
-        Dictionary(
-            uniqueKeysWithValues: Kind.allCases.map {
-                ($0, EndpointGroup("\(segment.rawValue) \($0.rawValue)"))
-            })
+        Dictionary(uniqueKeysWithValues: Kind.allCases.map { ($0, newGroup($0, segment)) })
+    }
+
+    private static func newGroup(_ kind: Kind, _ segment: Segment) -> EndpointGroup {
+        // Whether the venue counts questions about the account apart for spot and futures is not clear.
+        kind == .accountQuery
+            ? EndpointGroup(kind.rawValue) : EndpointGroup("\(segment.rawValue) \(kind.rawValue)")
     }
 
     /// Units a second by the venue's table.
