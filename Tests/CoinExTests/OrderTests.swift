@@ -66,10 +66,8 @@ private func resting() throws -> SessionDesk {
             #"{"method":"deals.update","data":{"market":"BTCUSDT","deal_list":[{"deal_id":1,"#
                 + #""created_at":1700000000000,"side":"buy","price":"100","amount":"1"}]},"id":null}"#
         )
-        guard case .request(let call) = desk.session.practiceOrder(at: desk.now) else {
-            Issue.record("nothing is practised")
-            return
-        }
+        guard case .request(let call) = desk.session.practiceOrder(at: desk.now)
+        else { throw BadMessage("no order") }
         #expect(call.method == "POST" && call.path == "/v2/spot/order" && call.isOrder)
         #expect(
             call.body

@@ -10,11 +10,11 @@ extension AccountVenue {
     /// Those of the run's orders begin at 1, as the test counts them.
     private static let foreignNumbers: Int64 = 9_000_000
     private static let together = [
-        "drop=0.01,cut=0.001",
+        "drop=0.01,cut=0.0003",
         "reorder=0.1,duplicate=0.1,late-acceptances,early-updates",
-        "delay=0.2,lost-updates=0.01,plain-prices,misspelt-liquidity,half-open=0.0001",
+        "delay=0.2,lost-updates=0.01,plain-prices,misspelt-liquidity,half-open=0.00003",
         "stale-lists=0.8,late-executions,drop=0.02",
-        "stale-lists=0.5,trade-disabled=0.05,cut=0.001",
+        "stale-lists=0.5,trade-disabled=0.05,cut=0.0003",
     ]
 
     static let coinut = AccountVenue(
@@ -27,13 +27,13 @@ extension AccountVenue {
         faults: lively(
             FaultPlan.names(with: CoinutQuirks.self).filter { $0 != "available-balances" },
             // Each level that changes is a message of its own.
-            rarely: ["half-open": "0.0003", "cut": "0.001", "torn-frame": "0.001"],
+            rarely: ["half-open": "0.0001", "cut": "0.0005", "torn-frame": "0.0005"],
             together: together),
         faultsTogether: together,
         tradesOverHTTP: false, slidingLimits: "",
         batchFaults: [
             "cut-batches=0.3", "reorder=0.1,duplicate=0.1,drop=0.01", "trade-disabled=0.2",
-            "late-acceptances,cut=0.002,cut-batches=0.1",
+            "late-acceptances,cut=0.0002,cut-batches=0.1",
         ], hasPostOnly: false, tellsAvailable: false,
         makeSession: { symbols, seed in
             var settings = Coinut.CoinutSettings(

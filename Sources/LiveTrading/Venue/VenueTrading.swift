@@ -46,7 +46,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// Open orders of the traded instruments that are not this run's.
     public private(set) var foreignOrders: [ForeignOrder] = []
 
-    /// Called when numbers for orders are nearly used up; ``give(clientNumbers:)`` brings more.
+    /// Called when numbers for orders are nearly used up; ``add(clientNumbers:)`` brings more.
     public var onWantedNumbers: (() -> Void)?
     private let makeRun: ([Instrument]) -> Run
     private let asksFirst: Bool
@@ -195,7 +195,7 @@ public final class VenueTrading<Run: VenueRun> {
     }
 
     /// More numbers for orders, that are reserved.
-    public func give(clientNumbers: Range<Int64>) {
+    public func add(clientNumbers: Range<Int64>) {
         requests.append(.clientNumbers(clientNumbers))
     }
 

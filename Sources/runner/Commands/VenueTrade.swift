@@ -208,7 +208,7 @@ struct VenueTrade {
             does: { orderIDs.reserveMore() },
             then: { trading, result, now in
                 switch result {
-                case .success(let block): trading.give(clientNumbers: block)
+                case .success(let block): trading.add(clientNumbers: block)
                 case .failure(let problem):
                     screen.log(
                         .warn,
