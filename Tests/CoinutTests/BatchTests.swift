@@ -40,14 +40,16 @@ import VenueSessions
     @Test func `are cancelled together where cancels wait for the rate`() throws {
         let desk = try CoinutDesk()
         try desk.goLive()
-        for order in 1...30 {
-            try desk.submit(order, .buy, "2.5", at: "0.025")
+        for place in 1...30 {
+            try desk.submit(place, .buy, "2.5", at: "0.025")
             try desk.wait(0.1)
             let asked = try desk.take("new_order")
-            let (client, number) = (Int64(76 + order), 1_000 + Int64(order))
-            try desk.hear(Wire.accepted(Self.open(client: client, number: number), nonce: asked.nonce))
+            let (client, number) = (Int64(76 + place), 1_000 + Int64(place))
+            let order = Self.open(client: client, number: number)
+            try desk.hear(Wire.accepted(order, nonce: asked.nonce))
         }
-        try desk.wait(2, orders: (1...30).map { Self.open(client: 76 + $0, number: 1_000 + $0) })
+        try desk.wait(
+            2, orders: (1...30).map { Self.open(client: 76 + $0, number: 1_000 + $0) })
         desk.clear()
         for order in 1...30 { desk.cancel(order) }
         let alone = desk.sent("cancel_order").count
