@@ -48,7 +48,7 @@ public struct ClientNumberRule: Hashable, Sendable {
         self.blockLength = blockLength
     }
 
-    /// 24 bits, as Coinut takes them.
+    /// 24 bits.
     ///
     /// Source: the venue's API description, `client_ord_id`.
     public static var bits24: Self { Self(allowed: 1...16_777_215, blockLength: 65_536) }
