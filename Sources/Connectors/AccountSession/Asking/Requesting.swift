@@ -107,6 +107,7 @@ extension AccountCore {
         var held: [EndpointGroup: Timestamp] = [:]
         var left: [WaitingRequest] = []
         var dropped: [Ask] = []
+        var behindClose: Timestamp?
         let queue = waiting
         var place = queue.startIndex
         while place < queue.endIndex {
@@ -117,16 +118,20 @@ extension AccountCore {
             case .held(let group, let time):
                 held[group] = time
                 left.append(entry)
-            case .waits: left.append(entry)
+            case .waits:
+                behindClose = min(entry.since, behindClose ?? entry.since)
+                left.append(entry)
             case .dropped: dropped.append(entry.ask)
             }
         }
         waiting = left
         if let next = held.values.min() { agenda.addOnce(.sendQueue, at: next) }
-        // Those that stand behind a close go when it is answered, and are refused when they are old.
-        if let oldest = left.map(\.since).min() {
+        // Those that stand behind a close go when it is answered, and are refused when they are old; of
+        // others the oldest may have waited for longer, and must not be looked at again in this moment.
+        if let behindClose {
             agenda.addOnce(
-                .sendQueue, at: oldest.advanced(byNanoseconds: traits.pace.oldestOrder + second))
+                .sendQueue,
+                at: behindClose.advanced(byNanoseconds: traits.pace.oldestOrder + second))
         }
         for ask in dropped { drop(ask) }
     }
