@@ -148,7 +148,9 @@ extension CoinutSession {
     mutating func received(_ list: TradeList, of asked: Int?) {
         guard let index = list.instrument.flatMap({ self.index(of: $0) }) ?? asked else { return }
         core.markets[index].watches[.trades].answers = true
-        core.heard(.trades, index, list.trades.last?.time)
+        // It answers what was asked, an unsubscription too: how old its trades are says nothing of the pushes.
+        let watch = core.markets[index].watches[.trades]
+        if watch.isFirst || watch.askedAt != nil { core.heard(.trades, index, nil) }
         let early = earlyTrades[index].filter { trade in
             trade.quantity != nil
                 && !list.trades.contains { $0.transaction == trade.transaction }
