@@ -35,7 +35,10 @@ extension ExchangeMarket {
 
     fileprivate var report: JSON {
         place.adding([
-            "last": .decimal(tape.last), "mark": .decimal(tape.mark),
+            "tick": .decimal(instrument.tick), "lot": .decimal(instrument.lot),
+            "min_quantity": .decimal(minAmount), "maker_fee": .decimal(fees.maker),
+            "taker_fee": .decimal(fees.taker), "last": .decimal(tape.last),
+            "mark": .decimal(tape.mark),
             "trades": .integer(tape.dealCount),
             "trades_told_from": toldFrom.map { .milliseconds($0) } ?? .null,
             "last_trades": .array(
