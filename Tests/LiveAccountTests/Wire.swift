@@ -35,6 +35,12 @@ struct Wire<Message> {
         lanes[lane] = max(lanes[lane] ?? time, time)
     }
 
+    /// Loses all that is under way.
+    mutating func removeAll() {
+        pending = []
+        lanes = [:]
+    }
+
     mutating func takeDue(at now: Timestamp) -> Message? {
         guard let first = pending.first, first.due <= now else { return nil }
         return pending.removeFirst().message
