@@ -264,8 +264,9 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "CoinEx", "Coinut", "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting",
-                "ScriptHost", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
+                "AccountSession", "CoinEx", "Coinut", "HostileVenues", "LiveTrading",
+                "PaperTrading", "PlainJSON", "PropertyTesting", "ScriptHost", "TradingCore",
+                "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(

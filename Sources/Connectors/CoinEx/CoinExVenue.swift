@@ -11,6 +11,7 @@ extension VenueConnector {
         spotFee: CoinExInstruments.spotFee, example: "coinex:BTC/USDT",
         clientIDs: .text(coinExClientOrderIDRules),
         abilities: VenueTraits.coinEx.abilities, patience: VenueTraits.coinEx.patience,
+        card: .coinEx,
         makeProbe: { CoinExProbe(key: $0.map { CoinExKey($0) }) },
         makeCleaner: { symbols, key, run in
             CoinExCleaner(key: CoinExKey(key), symbols: symbols, idPrefix: run.idPrefix)

@@ -9,6 +9,7 @@ extension VenueConnector {
         requestBase: "https://api.coinut.com", socketBase: "wss://wsapi.coinut.com",
         socketPath: "", spotFee: .quote, example: "coinut:LTC/BTC", clientIDs: .numbers(.bits24),
         abilities: VenueTraits.coinut.abilities, patience: VenueTraits.coinut.patience,
+        card: .coinut,
         makeProbe: { CoinutProbe(key: $0.map { CoinutKey($0) }) },
         makeCleaner: { symbols, key, run in
             CoinutCleaner(key: CoinutKey(key), symbols: symbols, run: run)

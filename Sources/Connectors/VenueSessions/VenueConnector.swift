@@ -122,6 +122,7 @@ public struct VenueConnector: Sendable {
     public let clientIDs: ClientIDUse
     public let abilities: VenueAbilities
     public let patience: VenuePatience
+    public let card: ConformanceCard
     /// Asks it how it is, and with a key whether that works.
     public let makeProbe: @Sendable (VenueKey?) -> any VenueProbe
     /// What cancels the orders of a run.
@@ -137,7 +138,7 @@ public struct VenueConnector: Sendable {
     public init(
         name: String, title: String, markets: String, requestBase: String, socketBase: String,
         socketPath: String, spotFee: SpotFee, example: String, clientIDs: ClientIDUse,
-        abilities: VenueAbilities, patience: VenuePatience,
+        abilities: VenueAbilities, patience: VenuePatience, card: ConformanceCard,
         makeProbe: @escaping @Sendable (VenueKey?) -> any VenueProbe,
         makeCleaner: @escaping @Sendable ([Symbol], VenueKey, RunOrders) -> any VenueSession,
         makeSweep:
@@ -158,6 +159,7 @@ public struct VenueConnector: Sendable {
         self.clientIDs = clientIDs
         self.abilities = abilities
         self.patience = patience
+        self.card = card
         self.makeProbe = makeProbe
         self.makeCleaner = makeCleaner
         self.makeSweep = makeSweep
