@@ -90,6 +90,24 @@ import Testing
         #expect(run.output.contains("answers  no: "), "\(run.output)")
     }
 
+    @Test func `the card of a venue is a line in the list, and whole where it is named`() throws {
+        let list = try Runner(
+            ["venues"], environment: ["MOONRUNNER__VENUES__COINEX__BASE_URL": Self.nobody])
+        let lines = list.output.split(separator: "\n").filter { $0.hasPrefix("  card ") }
+        #expect(lines.count == 2, "\(list.output)")
+        #expect(lines.first?.hasSuffix("`runner venues coinex` shows it") == true, "\(lines)")
+        let named = try Runner(["venues", "coinex", "--base-url", Self.nobody])
+        #expect(named.output.contains("\n    passes      limit orders\n"), "\(named.output)")
+        #expect(named.output.contains("\n    lacks       cancels many orders by one request\n"))
+        #expect(named.output.contains("the real venue has not been reached"))
+        let json = try Runner(["venues", "coinex", "--base-url", Self.nobody, "--json"])
+        let card = try #require(try rows(json).first?["card"] as? [String: Any])
+        let cases = try #require(card["cases"] as? [[String: Any]])
+        let verdicts = cases.compactMap { $0["verdict"] as? String }
+        #expect(Set(verdicts) == ["passes", "unverified", "lacks"])
+        #expect(verdicts.count { $0 == "passes" } == cases.count { $0["reason"] is NSNull })
+    }
+
     @Test func `the advice is given once`() throws {
         let run = try Runner(["venues", "coinex", "--base-url", "https://no-such-host.invalid"])
         #expect(run.output.components(separatedBy: "check the ").count == 2, "\(run.output)")

@@ -12,7 +12,9 @@ struct Venues: ParsableCommand {
         abstract: "Lists the venues: what each can, whether it answers, whether the key works.",
         discussion: """
             Asks each venue for its time, and where the environment holds a key, for a balance. Changes nothing.
-            With a name it ends with 1 where that venue does not answer or refuses the key.
+            With a name it ends with 1 where that venue does not answer or refuses the key, and shows the venue's
+            card: what its connector does against the venue's simulator, what of that nobody has seen the venue
+            do, and what there is not.
 
             EXAMPLES:
               runner venues
@@ -53,7 +55,8 @@ struct Venues: ParsableCommand {
             states[place].conclude(seconds: Self.patience / 1_000_000_000)
         }
         let report = VenuesReport(
-            states: states, withEmbedded: name == nil || name == SimulatedExchange.venue)
+            states: states, withEmbedded: name == nil || name == SimulatedExchange.venue,
+            withCards: name != nil)
         Console.print(json ? report.json.line : report.text)
         // A list is as good where some of it is down; who names a venue asks whether it works.
         if name != nil, states.contains(where: \.hasFailed) {

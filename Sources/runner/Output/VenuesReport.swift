@@ -6,6 +6,8 @@ import VenueSessions
 struct VenuesReport {
     let states: [VenueCondition]
     let withEmbedded: Bool
+    /// Whether each venue's whole card is shown to people; programs get it always.
+    let withCards: Bool
 
     // MARK: - Text
 
@@ -26,7 +28,9 @@ struct VenuesReport {
                     [
                         ("address", state.address), ("answers", answer(state)),
                         ("clock", clock(state.report)), ("key", key(state)),
+                        ("card", card(state.venue)),
                     ]))
+            if withCards { blocks.append(VenueCard(card: state.venue.card).text) }
         }
         return blocks.joined(separator: "\n\n")
     }
@@ -46,6 +50,12 @@ struct VenuesReport {
             "  " + row.0 + String(repeating: " ", count: 9 - row.0.count) + row.1
         }
         return (["\(Console.coloured(name, .bold))  \(title)"] + lines).joined(separator: "\n")
+    }
+
+    private func card(_ venue: Venue) -> String {
+        let card = venue.card
+        return card.summary + "; "
+            + (withCards ? card.remark : "`runner venues \(venue.name)` shows it")
     }
 
     private func answer(_ state: VenueCondition) -> String {
@@ -102,6 +112,7 @@ struct VenuesReport {
                         ("problem", .null), ("clock_offset_ms", .null),
                         ("clock_uncertainty_ms", .null), ("key", .text("not needed")),
                         ("key_problem", .null), ("key_rights", .null), ("key_can_withdraw", .null),
+                        ("card", .null),
                     ]))
         }
         return .pairs([("venues", .array(rows + states.map(json)))])
@@ -130,7 +141,7 @@ struct VenuesReport {
                 ("problem", report.problem.map { .text($0.description) } ?? .null),
                 ("clock_offset_ms", figure(report.clockOffset)),
                 ("clock_uncertainty_ms", figure(report.clockUncertainty)),
-            ] + keyPairs(state.key))
+            ] + keyPairs(state.key) + [("card", VenueCard(card: state.venue.card).json)])
     }
 
     private func figure(_ nanoseconds: Int64?) -> JSON {
