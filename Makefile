@@ -44,7 +44,7 @@ lint:
 	@swift format lint --strict --recursive Package.swift Sources Tests Benchmarks
 	@echo "lint: clean"
 
-## tidy: sizes, layers, unused names, pages without links, words: what scripts/tidy.allowed does not list
+## tidy: sizes, layers, unused names, links, promises, words: what scripts/tidy.allowed does not list
 tidy:
 	@scripts/setup python3
 	@scripts/tidy $(ARGS)

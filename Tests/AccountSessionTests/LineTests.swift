@@ -17,6 +17,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
 }
 
 @Suite struct `A session whose account is on one line` {
+    // Promise P3.
     @Test func `signs in, agrees about each instrument over it, and is connected`() throws {
         let desk = try LineDesk()
         try desk.open()
@@ -39,6 +40,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
     }
 
     // T24: a market order is never accepted; its fills and what is left of it answer it.
+    // Promise P9.
     @Test func `takes several replies to one request, fills before the end`() throws {
         let desk = try submitted(nil)
         try desk.hear("0 fill 9,7,\(number),buy,100,0.4")
@@ -66,7 +68,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.events == ["accepted 7", "fill 1@100"])
     }
 
-    // T20: the reply to a cancel says nothing of what was filled.
+    // T20: the reply to a cancel says nothing of what was filled. Promise P9.
     @Test func `asks for the executions of an order whose cancel says nothing of them`() throws {
         let desk = try submitted()
         try desk.answer("place", "order \(row(7))")
@@ -77,6 +79,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.events == ["accepted 7", "fill 0.3@100", "cancelled"])
     }
 
+    // Promise P5.
     @Test func `does not know what became of an order when the line falls, and sends it once`()
         throws
     {
@@ -90,6 +93,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.sent("place").count == 1)
     }
 
+    // Promise P7.
     @Test func `gives up an order that no list shows, by several looks`() throws {
         let desk = try submitted()
         try desk.cut()
@@ -104,6 +108,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.sent("place").count == 1)
     }
 
+    // Promises P5, P12.
     @Test func `takes an order that is not answered for lost, and the line for dead`() throws {
         let desk = try submitted()
         desk.wait(5)
@@ -111,6 +116,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.states == [.stale, .lost])
     }
 
+    // Promise P4.
     @Test func `asks again for what a fallen line left unanswered`() throws {
         let desk = try LineDesk()
         try desk.open()
@@ -163,6 +169,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         #expect(desk.events == [])
     }
 
+    // Promise P14.
     @Test func `sends no more messages in any second than the line takes`() throws {
         let desk = try LineDesk(numbers: 1..<1_000)
         try desk.goLive()
@@ -175,6 +182,7 @@ private func submitted(_ price: String? = "100") throws -> LineDesk {
         }
     }
 
+    // Promise P10.
     @Test func `subscribes each market by itself`() throws {
         let desk = try LineDesk()
         desk.input(.subscribe([InstrumentID(0): [.book], InstrumentID(1): [.book, .trades]]))

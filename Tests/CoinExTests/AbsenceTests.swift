@@ -32,6 +32,7 @@ private func givenUp() throws -> SessionDesk {
 }
 
 @Suite struct `CoinEx orders that the venue does not show` {
+    // Promise P7.
     @Test func `stand as long as one look alone misses them`() throws {
         let desk = try resting()
         try desk.live(60, open: "[\(working)]")
@@ -41,6 +42,7 @@ private func givenUp() throws -> SessionDesk {
         #expect(desk.orderCalls("cancel").isEmpty && desk.problems.isEmpty)
     }
 
+    // Promise P7.
     @Test func `stand while lists and questions lag behind by less than twenty seconds`() throws {
         let desk = try resting()
         try desk.live(19)
@@ -49,6 +51,7 @@ private func givenUp() throws -> SessionDesk {
         #expect(desk.events == [])
     }
 
+    // Promise P7.
     @Test func `have ended when several looks over twenty seconds miss them`() throws {
         let desk = try resting()
         try desk.live(30)

@@ -6,6 +6,7 @@ import TradingModel
 import VenueSessions
 
 @Suite struct `CoinEx session connecting` {
+    // Promises P1, P3, P10.
     @Test func `learns the markets, signs in, agrees with the venue and only then is connected`()
         throws
     {
@@ -51,6 +52,7 @@ import VenueSessions
         #expect(desk.instruments.count == 1)
     }
 
+    // Promise P1.
     @Test func `instruments have the venue's rules and the account's fees`() throws {
         let desk = try SessionDesk(
             ["coinex:BTC/USDT", "coinex:BTC/USDT:USDT", "coinex:BTC/USD:BTC"])
@@ -118,6 +120,7 @@ import VenueSessions
         #expect(sign.contains("\"timestamp\":1700000007000"))
     }
 
+    // Promise P13.
     @Test func `a socket that cannot be opened is tried again after longer and longer waits`()
         throws
     {
@@ -140,7 +143,7 @@ import VenueSessions
         #expect(problem.retryAt != nil && !problem.isPermanent)
     }
 
-    // 7.15: pings are the venue's own; a socket that does not answer one is down.
+    // 7.15: pings are the venue's own; a socket that does not answer one is down. Promise P12.
     @Test func `a socket that is up but silent is given up and opened again`() throws {
         let desk = try SessionDesk()
         try desk.goLive()
@@ -156,6 +159,7 @@ import VenueSessions
         #expect(desk.sockets["spot"] != old)
     }
 
+    // Promise P4.
     @Test func `after a cut everything is agreed on again before trading goes on`() throws {
         let desk = try SessionDesk()
         try desk.goLive()
@@ -255,6 +259,7 @@ import VenueSessions
         #expect(try payload(CoinExReplies.orders(Array(fine.utf8))).hasNext)
     }
 
+    // Promise P3.
     @Test func `positions are told at every agreement, and flat where the list has none`() throws {
         let desk = try SessionDesk(["coinex:BTC/USDT:USDT", "coinex:BTC/USD:BTC"])
         try desk.prepare()

@@ -41,6 +41,7 @@ private func deals(_ rows: [(id: Int, time: Int, price: String)]) -> String {
         #expect(book.messages == 2 && !book.isInMessage)
     }
 
+    // Promise P11.
     @Test func `a wrong checksum empties the book, says so and asks for it again`() throws {
         let desk = try live([.book])
         try desk.acknowledge()
@@ -184,6 +185,7 @@ private func deals(_ rows: [(id: Int, time: Int, price: String)]) -> String {
             })
     }
 
+    // Promise P14.
     @Test func `no more than ten messages a second go over a socket`() throws {
         let desk = try live([.trades])
         desk.wait(2)

@@ -261,6 +261,7 @@ extension SessionDesk {
 
     // MARK: - Times
 
+    // Promise P10.
     @Test func `has the venue's times, and its clock where there are none`() throws {
         let desk = try SessionDesk([futures], key: nil)
         desk.clockAhead = 7_000_000_000

@@ -23,7 +23,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
 }
 
 @Suite struct `CoinEx lost orders` {
-    // 7.7: the client id does not make a repeated order harmless.
+    // 7.7: the client id does not make a repeated order harmless. Promise P5.
     @Test(arguments: ["timeout", "reset", "502", "garbage", "4002", "4003", "10008"])
     func `are unknown, asked for by their client id and never sent again`(how: String) throws {
         let desk = try lost(how)
@@ -58,6 +58,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         #expect(desk.events == ["lost", "accepted 1001"])
     }
 
+    // Promise P7.
     @Test func `are given up only when the venue can take the request no more`() throws {
         let desk = try lost()
         for _ in 0..<60 {
@@ -75,6 +76,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         #expect(desk.orderCalls("/order").count == 1)
     }
 
+    // Promise P5.
     @Test func `are asked for as long as the venue does not answer`() throws {
         let desk = try lost()
         for _ in 0..<40 {
@@ -115,6 +117,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         #expect(desk.events == ["fill 0.1@100"])
     }
 
+    // Promise P6.
     @Test(arguments: [TransportProblem.Kind.dns, .refused, .tls, .proxy, .unsent])
     func `are not lost when they never left`(kind: TransportProblem.Kind) throws {
         let desk = try SessionDesk()
@@ -144,6 +147,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         try desk.acknowledgeAfterSign()
     }
 
+    // Promise P4.
     @Test func `finds what was filled and cancelled while the socket was down`() throws {
         let desk = try resting()
         try reconnect(desk)
@@ -173,6 +177,7 @@ private func lost(_ how: String = "timeout") throws -> SessionDesk {
         #expect(desk.events == ["fill 0.05@100"])
     }
 
+    // Promise P3.
     @Test func `reads all pages before it believes that an order is missing`() throws {
         let desk = try resting()
         try reconnect(desk)

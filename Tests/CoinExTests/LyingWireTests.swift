@@ -81,21 +81,25 @@ private struct CountingWire: LyingWire {
         return simulation.problems.joined(separator: "\n")
     }
 
+    // Promise P5.
     @Test func `finds orders that were doubled`() {
         #expect(problems(DoublingWire.self).contains("was doubled"))
     }
 
+    // Promise P8.
     @Test func `finds executions that were not told, and what is held otherwise`() {
         let found = problems(ConcealingWire.self)
         #expect(found.contains(" told, "))
         #expect(found.contains("segment 1: 0, not "))
     }
 
+    // Promise P4.
     @Test func `finds a venue that cannot be agreed with`() {
         let found = problems(TurningWire.self)
         #expect(found.contains("agreed 0 times at the end"))
     }
 
+    // Promise P14.
     @Test func `finds orders that were sent too often`() {
         #expect(problems(CountingWire.self).contains("1 times: {"))
     }

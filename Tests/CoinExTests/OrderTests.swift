@@ -31,7 +31,6 @@ private func sent() throws -> SessionDesk {
     return desk
 }
 
-/// The same, and the order works.
 private func resting() throws -> SessionDesk {
     let desk = try sent()
     try desk.ok(place, working)
@@ -57,6 +56,7 @@ private func resting() throws -> SessionDesk {
         #expect(desk.reports[1].venueTime == Timestamp(nanoseconds: 1_700_000_001_000_000_000))
     }
 
+    // Promise P15.
     @Test func `are practised as they are sent, while they could be`() throws {
         let desk = try SessionDesk()
         #expect(desk.session.practiceOrder(at: desk.now) == nil)
@@ -131,7 +131,7 @@ private func resting() throws -> SessionDesk {
         #expect(other.events == ["accepted 1001", "cancelled"])
     }
 
-    // 7.13: reply, order push and executions come in any order.
+    // 7.13: reply, order push and executions come in any order. Promise P8.
     @Test(arguments: [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]])
     func `replies and pushes tell the same in any order`(sequence: [Int]) throws {
         let desk = try sent()

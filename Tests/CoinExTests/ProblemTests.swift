@@ -28,6 +28,7 @@ private func agreeing() throws -> SessionDesk {
 }
 
 @Suite struct `CoinEx problems before trading` {
+    // Promise P13.
     @Test(arguments: [
         (4005, "invalid access id", VenueProblem.Cause.key, "access id"),
         (4006, "signature incorrect", .key, "secret"),
@@ -103,6 +104,7 @@ private func agreeing() throws -> SessionDesk {
         #expect(desk.problems.count == 1)
     }
 
+    // Promise P13.
     @Test(arguments: [
         (TransportProblem.Kind.dns, VenueProblem.Cause.unreachable, "no address"),
         (.refused, .unreachable, "refuses connections"), (.timeout, .unreachable, "in time"),
@@ -129,6 +131,7 @@ private func agreeing() throws -> SessionDesk {
         #expect(desk.instruments.count == 2)
     }
 
+    // Promise P2.
     @Test func `an instrument that does not exist is named with its neighbours, once`() throws {
         let desk = try SessionDesk(["coinex:BTC/USTD"])
         try desk.prepare()
@@ -157,6 +160,7 @@ private func agreeing() throws -> SessionDesk {
 }
 
 @Suite struct `CoinEx problems while trading` {
+    // Promise P13.
     @Test func `a key that stops working is shouted and tried again, and the run goes on`() throws {
         let desk = try SessionDesk()
         try desk.goLive()
@@ -202,6 +206,7 @@ private func agreeing() throws -> SessionDesk {
         #expect(desk.sockets["spot"] != nil)
     }
 
+    // Promise P13.
     @Test func `orders refused for the account are told with each, and shouted once`() throws {
         let desk = try SessionDesk()
         try desk.goLive()

@@ -20,6 +20,7 @@ import VenueSessions
         "GET /v2/assets/spot/balance", "GET /v2/spot/user-deals",
     ]
 
+    // Promise P3.
     @Test func `agreement is told before the connection, with the orders of others before it`()
         throws
     {
@@ -54,6 +55,7 @@ import VenueSessions
         #expect(desk.statuses.map(\.state) == [.connected] && desk.agreements == 1)
     }
 
+    // Promise P4.
     @Test func `asks for everything again when it is wanted, and says when all is told`() throws {
         let desk = try SessionDesk()
         try desk.goLive()
@@ -131,6 +133,7 @@ import VenueSessions
         }
     }
 
+    // Promise P3.
     @Test func `an execution that the agreement brings to light is told before it`() throws {
         let desk = try SessionDesk()
         try desk.goLive()
@@ -148,6 +151,7 @@ import VenueSessions
         #expect(desk.events.last == "fill 0.4@100" && desk.agreements == 1)
     }
 
+    // Promise P4.
     @Test func `an answer to an earlier question does not count`() throws {
         let desk = try SessionDesk()
         try desk.goLive()
@@ -166,6 +170,7 @@ import VenueSessions
         #expect(desk.agreements == 1)
     }
 
+    // Promise P4.
     @Test func `a cut while it is asked leaves the agreement to the next connection`() throws {
         let desk = try SessionDesk()
         try desk.goLive()

@@ -17,7 +17,7 @@ private func submitted(_ count: Int = 1) throws -> SessionDesk {
 }
 
 @Suite struct `A CoinEx order` {
-    // The venue contradicts itself, or a gateway between does: the order stands.
+    // The venue contradicts itself, or a gateway between does: the order stands. Promise P6.
     @Test(arguments: [4_213, 4_010, 3_008, 3_109, 4_018])
     func `that a push has shown is neither repeated nor over when its reply refuses it`(code: Int)
         throws
@@ -30,6 +30,7 @@ private func submitted(_ count: Int = 1) throws -> SessionDesk {
         #expect(desk.events == ["accepted 1001"])
     }
 
+    // Promise P5.
     @Test(arguments: [4_213, 4_010])
     func `that a push shows while it waits to be repeated is not repeated`(code: Int) throws {
         let desk = try submitted()
@@ -89,7 +90,7 @@ private func submitted(_ count: Int = 1) throws -> SessionDesk {
         dealJSON(id, order: 1_001, 1, amount: amount, price: "100")
     }
 
-    // The list was read before the second execution, whose push was lost.
+    // The list was read before the second execution, whose push was lost. Promise P9.
     @Test func `are all asked for once more when the list at hand is older than the end`() throws {
         let desk = try submitted()
         try desk.ok(place, working)

@@ -21,6 +21,7 @@ import Testing
         #expect(sum == Self.actionHash)
     }
 
+    // Promises P5, P8.
     @Test(arguments: seeds)
     func `ends with the venue's own books, no order doubled and no execution lost`(seed: UInt64) {
         var simulation = HostileSimulation<HostileCoinEx>(seed: seed)

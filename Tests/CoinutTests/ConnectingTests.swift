@@ -5,6 +5,7 @@ import TradingModel
 import VenueSessions
 
 @Suite struct `A Coinut session that connects` {
+    // Promises P1, P3.
     @Test func `learns markets and clock over HTTP, logs in, agrees, and is connected`() throws {
         let desk = try CoinutDesk()
         desk.input(.timer)
@@ -33,6 +34,7 @@ import VenueSessions
         #expect(try desk.take("login").text.contains("\"timestamp\":1700000120"))
     }
 
+    // Promise P2.
     @Test func `asks the instruments' numbers for what they are called, and names the nearest`()
         throws
     {
@@ -46,6 +48,7 @@ import VenueSessions
         #expect(desk.problems[0].isPermanent)
     }
 
+    // Promise P13.
     @Test func `ends where the key is refused, and shows none of it`() throws {
         let desk = try CoinutDesk()
         try desk.prepare()
@@ -84,6 +87,7 @@ import VenueSessions
         #expect(nonces[0] == 1_700_000_000 % 8_388_608 + 1)
     }
 
+    // Promise P12.
     @Test func `opens a new connection where nobody answers its heartbeat`() throws {
         let desk = try CoinutDesk()
         try desk.goLive()
@@ -91,6 +95,7 @@ import VenueSessions
         #expect(desk.states == [.stale, .lost])
     }
 
+    // Promise P4.
     @Test func `subscribes anew after a drop, and asks for all that it may have missed`() throws {
         let desk = try CoinutDesk()
         desk.input(.subscribe([InstrumentID(0): [.book, .trades, .ticker]]))

@@ -49,7 +49,7 @@ private func bids(_ price: String, transaction: Int64? = 6000) -> (Int64) -> Str
         #expect(desk.books == ["clear +0.024x1 -0.025x2"])
     }
 
-    // Gaps in its numbers show nothing: the totals do.
+    // Gaps in its numbers show nothing: the totals do. Promise P11.
     @Test func `are asked for anew where their sum is not the venue's for a second`() throws {
         let desk = try live([.book])
         try desk.hear(Wire.change("BUY", "0.023", "1", total: "0.2", transaction: 6001))
@@ -66,6 +66,7 @@ private func bids(_ price: String, transaction: Int64? = 6000) -> (Int64) -> Str
         #expect(desk.states == [.resynchronised])
     }
 
+    // Promise P11.
     @Test func `are asked for anew where they stay crossed`() throws {
         let desk = try live([.book])
         try desk.hear(Wire.change("BUY", "0.0255", "1", transaction: 6001))
@@ -112,6 +113,7 @@ private func bids(_ price: String, transaction: Int64? = 6000) -> (Int64) -> Str
         #expect(desk.books.isEmpty && desk.market.isEmpty)
     }
 
+    // Promise P10.
     @Test func `are not told to those who want only the best of them`() throws {
         let desk = try live([.quotes])
         try desk.hear(Wire.change("BUY", "0.0245", "1", transaction: 6001))
@@ -123,6 +125,7 @@ private func bids(_ price: String, transaction: Int64? = 6000) -> (Int64) -> Str
 }
 
 @Suite struct `Trades and tickers of Coinut` {
+    // Promise P10.
     @Test func `begin with the subscription, each once`() throws {
         let desk = try watching([.trades])
         let early = Wire.trade.replacing("1600000002000001", with: "1700000000500000")

@@ -14,6 +14,7 @@ private func tick(_ text: String) throws -> InstrumentTick {
 }
 
 @Suite struct `Coinut market data` {
+    // Promise P1.
     @Test func `are instruments with ticks, lots and limits`() throws {
         guard case .instruments(let list) = try content(Wire.instruments) else { throw wrong }
         #expect(list.instruments.map(\.pair) == ["BTCUSDT", "LTCBTC"])

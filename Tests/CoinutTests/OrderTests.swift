@@ -45,7 +45,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
                 + "\"request\":\"cancel_order\"}")
     }
 
-    // T1, T2: what is rejected says OK; both spellings of the word.
+    // T1, T2: what is rejected says OK; both spellings of the word. Promise P6.
     @Test(arguments: [
         "INVALID_INSTRUMENT", "INST_EXPIRED", "INVALID_PRICE", "INVALID_QUANTITY",
         "NOT_ENOUGH_BALANCE", "NOT_ENOUGH_LIQUIDITY", "NOT_ENOUGH_LIQUIDTY", "TRADE_DISABLED",
@@ -65,6 +65,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
     }
 
     // An internal failure, a number that is taken, a word that nobody described: it may be there.
+    // Promises P5, P6.
     @Test(arguments: ["UNKNOWN_ERROR", "INVALID_CLIENT_ORD_ID", "HEAVEN_FELL"])
     func `are asked for and not sent again where the reason proves nothing`(word: String) throws {
         let desk = try CoinutDesk.ordering()
@@ -110,7 +111,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         #expect(desk.events == ["accepted 901", "fill 1.5@0.024", "expired"])
     }
 
-    // T7: news of an order carry the nonce that it was made with, long ago.
+    // T7: news of an order carry the nonce that it was made with, long ago. Promise P8.
     @Test func `are filled by pushes whatever number they carry, each once`() throws {
         let desk = try CoinutDesk.resting()
         try desk.wait(5)
@@ -125,6 +126,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         #expect(desk.sent("cancel_order").isEmpty)
     }
 
+    // Promise P8.
     @Test func `whose pushes are lost are found in the history`() throws {
         let desk = try CoinutDesk.resting()
         try desk.hear(filled(2, "1", open: "0"))
@@ -137,7 +139,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         #expect(desk.events == ["accepted 901", "fill 1@0.024", "fill 1.5@0.024"])
     }
 
-    // T20: the reply says nothing of what was filled.
+    // T20: the reply says nothing of what was filled. Promise P9.
     @Test func `that are cancelled end behind what they filled`() throws {
         let desk = try CoinutDesk.resting()
         desk.cancel(1)
@@ -151,7 +153,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         #expect(desk.events == ["accepted 901", "fill 1.5@0.024", "cancelled"])
     }
 
-    // T20: a fill races a cancel; INVALID_ORDER_ID alone ends nothing.
+    // T20: a fill races a cancel; INVALID_ORDER_ID alone ends nothing. Promise P9.
     @Test func `that filled before their cancel arrived are filled`() throws {
         let desk = try CoinutDesk.resting()
         desk.cancel(1)
@@ -206,7 +208,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         #expect(desk.events == ["accepted 901"])
     }
 
-    // T21: one message too many, and the socket closes without a word.
+    // T21: one message too many, and the socket closes without a word. Promise P14.
     @Test func `wait so that no second has more than 30 messages`() throws {
         let desk = try CoinutDesk()
         try desk.goLive()

@@ -56,6 +56,7 @@ import VenueSimulators
         return account
     }
 
+    // Promise P8.
     @Test(arguments: AccountSetting.all)
     func `is the venue's own, whatever the line and the venue do`(setting: AccountSetting) throws {
         var struck: Set<FaultPlan.Fault> = []
@@ -79,6 +80,7 @@ import VenueSimulators
         }
     }
 
+    // Promise P14.
     @Test(arguments: AccountSetting.bursts)
     func `never asks more in any second than the venue takes`(setting: AccountSetting) throws {
         for seed in Self.faultSeeds {
@@ -88,6 +90,7 @@ import VenueSimulators
         }
     }
 
+    // Promise P15.
     @Test(arguments: AccountSetting.plain)
     func `is the same whether orders are practised or not`(setting: AccountSetting) throws {
         let plain = try prove(setting, seed: 3, seconds: 30)

@@ -17,7 +17,15 @@ let package = Package(
     ])
 ''',
     "README.md": "# Small\n\nSee [the pages](docs/README.md).\n",
-    "docs/README.md": "# Pages\n\n[Style](style.md), [decisions](decisions/README.md#all).\n",
+    "docs/README.md": "# Pages\n\n[Style](style.md), [decisions](decisions/README.md#all), [venues](adding-a-venue.md).\n",
+    "docs/adding-a-venue.md": '''# Adding a venue
+
+* **P1** Orders are sent once.
+
+| Promise | Suite | Test |
+| --- | --- | --- |
+| P1 | `An "engine" {` | `works (mostly`, `sends once` |
+''',
     "docs/decisions/README.md": "# Decisions\n\n[One](0001-one.md)\n",
     "docs/decisions/0001-one.md": "# One\n",
     "docs/style.md": '''# Style
@@ -98,7 +106,12 @@ static __attribute__((constructor)) void begin(void) {}
 int __wrap_luaH_getn(void) { return 0; }
 ''',
     "Tests/TradingCoreTests/EngineTests.swift": '''@Suite struct `An "engine" {` {
+    // Promise P1.
     @Test func `works (mostly`() {}
+
+    // Once more. Promise P1.
+    @Test(arguments: [1, 2])
+    func `sends once`(number: Int) {}
 }
 ''',
     "scripts/tidy.allowed": "# What is known.\n",

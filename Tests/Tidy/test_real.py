@@ -13,6 +13,7 @@ GATE = "Sources/TradingCore/RiskGate.swift"
 MODEL = "Sources/TradingModel/Amounts.swift"
 HEADER = "Sources/CMoon/moon_heap.h"
 SHIM = "Sources/CMoon/moon_base.c"
+VENUES = "docs/adding-a-venue.md"
 PROGRAM = "Sources/runner/Runner.swift"
 
 
@@ -45,6 +46,7 @@ class Real(unittest.TestCase):
             ("word", PROGRAM, copy.add(PROGRAM, 'print("planted: \\(x) is no text")\n')),
             ("word", "docs/live.md", copy.add("docs/live.md", "\nIts planted fate.\n") + 1),
             ("page", "docs/decisions/9999-planted.md", 1),
+            ("promise", VENUES, copy.add(VENUES, "* **P99** Planted.\n")),
             ("file", "Tests/Planted.swift", 401),
             # A line of the list whose finding is gone.
             ("listed", listed.LIST, copy.add(listed.LIST, "file Tests/Gone.swift - 500\n")),

@@ -4,6 +4,9 @@ import listed
 import tidy
 from small import Small
 
+VENUES = "docs/adding-a-venue.md"
+TESTS = "Tests/TradingCoreTests/EngineTests.swift"
+
 
 class Case(unittest.TestCase):
     def setUp(self):
@@ -167,6 +170,31 @@ func twice(_ x: Int) -> Int { shown(All()) + Raw(rawValue: 1) + (x as Int) }
         self.begin()
         self.small.add("docs/decisions/0001-one.md", "\nIt is no text with Doom.\n")
         self.finds("word", "docs/decisions/0001-one.md", 3, "`doom` stands in a page")
+
+    def test_finds_a_promise_that_no_test_proves(self):
+        line = self.small.replace(VENUES, "once.\n", "once.\n* **P2** Each is told.\n") + 1
+        self.finds("promise", VENUES, line, "no test proves P2")
+        self.begin()
+        line = self.small.replace(VENUES, "once.\n", "once.\n* **P1** Each is told.\n") + 1
+        self.finds("promise", VENUES, line, "P1 is stated twice")
+
+    def test_finds_a_row_whose_test_does_not_cite_its_promise(self):
+        for old, new in (("// Promise P1.\n    @Test func", "@Test func"), ("works (mostly`", "works`"),
+                         ('An "engine" {`', "A strategy`")):
+            with self.subTest(old):
+                self.begin()
+                self.small.replace(TESTS, old, new)
+                found = tidy.findings(self.small.root)
+                self.assertTrue(found)
+                self.assertTrue(all(one.rule == "promise" for one in found), found)
+                self.assertIn("no test `works (mostly` of `An \"engine\" {` cites P1", " ".join(map(str, found)))
+
+    def test_finds_a_citation_that_the_page_does_not_know(self):
+        line = self.small.replace(TESTS, "P1.\n    @Test func", "P1, P7.\n    @Test func")
+        self.finds("promise", TESTS, line, "there is no promise P7", VENUES)
+        self.begin()
+        self.small.replace(VENUES, ", `sends once`", "")
+        self.finds("promise", TESTS, 5, "does not name `sends once`", "add it to the table")
 
     def test_refuses_a_table_that_it_cannot_read(self):
         self.small.replace("docs/style.md", "| functions |", "| function |")

@@ -4,12 +4,14 @@ import layers
 import listed
 import names
 import pages
+import promises
 import sizes
 import unused
 import words
 from tree import Tree
 
-RULES = (sizes.too_long, layers.upward, unused.unused, pages.unlinked, names.decisions, words.banned)
+RULES = (sizes.too_long, layers.upward, unused.unused, pages.unlinked, names.decisions, promises.unproven,
+         words.banned)
 
 
 def findings(root):

@@ -39,6 +39,7 @@ internal import VenueSessions
         }
     }
 
+    // Promise P15.
     @Test(arguments: [
         PracticeOrder.request(call("POST", "/practice", body: "an order")),
         .message(first, "an order"),
@@ -106,6 +107,7 @@ internal import VenueSessions
         }
     }
 
+    // Promise P5.
     @Test func `is not sent again when its connection is cut`() async throws {
         try await withRig { rig in
             let port = try await rig.serve(

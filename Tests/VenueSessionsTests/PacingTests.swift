@@ -38,6 +38,7 @@ private func at(_ seconds: Double) -> Timestamp {
         #expect(limiter.take(place, units: 10, at: at(1)) == at(2.1))
     }
 
+    // Promise P14.
     @Test func `believes the venue when it counts fewer units left`() {
         var limiter = RateLimiter(rates: [place: 10])
         #expect(limiter.take(place, at: at(1)) == nil)
@@ -49,6 +50,7 @@ private func at(_ seconds: Double) -> Timestamp {
         #expect(limiter.take(place, at: at(2.2)) == at(3.2))
     }
 
+    // Promise P14.
     @Test func `a group that asked too often waits as long as it was told`() {
         var limiter = RateLimiter(rates: [place: 10])
         limiter.hold(place, until: at(5))
@@ -56,6 +58,7 @@ private func at(_ seconds: Double) -> Timestamp {
         #expect(limiter.take(place, at: at(5)) == nil)
     }
 
+    // Promise P14.
     @Test(arguments: seeds)
     func `never lets more through in any second than the rate, however the way differs`(
         seed: UInt64
