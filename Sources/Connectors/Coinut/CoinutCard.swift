@@ -2,8 +2,8 @@ internal import VenueSessions
 
 extension ConformanceCard {
     static let coinut = ConformanceCard(
-        "Coinut has ended its service: nothing can be tried there any more, and all of this is shown "
-            + "against the simulator alone"
+        "the venue's documents are of 2018 and it may be gone: all of this is shown against the "
+            + "simulator alone"
     ) { `case` in
         switch `case` {
         case .connecting, .goodKey, .unknownInstrument, .quotes, .trades, .book, .ticker,
