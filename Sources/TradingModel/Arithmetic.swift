@@ -37,7 +37,8 @@ private func divide(
     _ left: UInt128, times right: UInt128, by divisor: UInt128
 ) -> (quotient: UInt128, remainder: UInt128)? {
     let product = left.multipliedFullWidth(by: right)
-    if product.high < divisor, let small = UInt64(exactly: divisor) {
+    if product.high < divisor, divisor >> 64 == 0 {
+        let small = UInt64(truncatingIfNeeded: divisor)
         // By hand, 64 bits at a time: most divisors are 10¹⁸, and the general way is ten times slower.
         let upper = UInt64(truncatingIfNeeded: product.low &>> 64)
         let lower = UInt64(truncatingIfNeeded: product.low)
@@ -70,6 +71,21 @@ private func rounded(
     return negative ? -Int128(magnitude) : Int128(magnitude)
 }
 
+/// Towards zero, like `quotientAndRemainder(dividingBy:)`, which costs ten times as much where the processor can
+/// divide: where divisor and quotient fit 64 bits, as those of amounts and their steps do.
+@inline(__always)
+private func divide(
+    _ attos: Int128, by step: Int128
+) -> (quotient: Int128, remainder: Int128) {
+    let high = UInt64(truncatingIfNeeded: attos >> 64)
+    let small = UInt64(truncatingIfNeeded: step)
+    guard attos >= 0, step >> 64 == 0, high < small else {
+        return attos.quotientAndRemainder(dividingBy: step)
+    }
+    let (quotient, remainder) = small.dividingFullWidth((high, UInt64(truncatingIfNeeded: attos)))
+    return (Int128(quotient), Int128(remainder))
+}
+
 extension ExactDecimal {
     /// The nearest multiple of `step` in the direction of `rounding`; `step` must be positive.
     ///
@@ -84,7 +100,7 @@ extension ExactDecimal {
     /// The same, or nil when that does not fit.
     public func roundedIfFitting(toMultipleOf step: Int128, _ rounding: Rounding) -> Self? {
         precondition(step > 0, "a step is positive")
-        let (quotient, remainder) = attos.quotientAndRemainder(dividingBy: step)
+        let (quotient, remainder) = divide(attos, by: step)
         guard remainder != 0 else { return self }
         let away: Int128 = attos < 0 ? -1 : 1
         let grows: Bool =
@@ -109,7 +125,7 @@ extension ExactDecimal {
     /// 91000 + 0.1 + 0.1 is 91000.20000000001 in binary floating point, and meant as 91000.2.
     public func meant(onMultiplesOf step: Int128) -> Self? {
         precondition(step > 0, "a step is positive")
-        let (quotient, remainder) = attos.quotientAndRemainder(dividingBy: step)
+        let (quotient, remainder) = divide(attos, by: step)
         guard remainder != 0 else { return self }
         let size = max(attos.magnitude, step.magnitude)
         let slack = min(size / 1_000_000_000, step.magnitude / 1_000)
@@ -121,7 +137,9 @@ extension ExactDecimal {
     }
 
     /// Whether the value is a whole number of `step`s.
-    public func isMultiple(of step: Self) -> Bool { step.attos != 0 && attos % step.attos == 0 }
+    public func isMultiple(of step: Self) -> Bool {
+        step.attos != 0 && divide(attos, by: step.attos).remainder == 0
+    }
 }
 
 /// A decimal with its decimals fixed, for the quick way between attos, small integers and doubles.

@@ -35,6 +35,11 @@ public struct NumberedText: Hashable, Sendable {
         upper = 0
     }
 
+    /// The number tells most of them apart.
+    public func hash(into hasher: inout Hasher) {
+        if number == Self.none { hasher.combine(start) } else { hasher.combine(number) }
+    }
+
     public var text: String {
         guard upper == 0 else { return uuidText }
         return number == Self.none ? start.description : "\(start)\(number)"

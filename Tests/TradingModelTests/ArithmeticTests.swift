@@ -84,16 +84,20 @@ extension BigInteger {
         var random = Seeded(seed)
         for _ in 0..<50 {
             let value = Price(attos: random.attos())
-            let step = max(1, abs(random.attos()))
-            for rounding in allRoundings {
-                let exact =
-                    BigInteger(value.attos).divided(by: BigInteger(step), rounding)
-                    * BigInteger(step)
-                expectSame(
-                    value.roundedIfFitting(toMultipleOf: step, rounding)?.attos, exact)
+            // Steps of 64 bits, as ticks and lots are, have a way of their own.
+            let steps = [max(1, abs(random.attos())), Int128(random.int(1...Int.max))]
+            for step in steps {
+                for rounding in allRoundings {
+                    let exact =
+                        BigInteger(value.attos).divided(by: BigInteger(step), rounding)
+                        * BigInteger(step)
+                    expectSame(
+                        value.roundedIfFitting(toMultipleOf: step, rounding)?.attos, exact)
+                }
+                let down = value.rounded(toMultipleOf: step, .towardZero)
+                #expect(down.isMultiple(of: Price(attos: step)))
+                #expect(value.isMultiple(of: Price(attos: step)) == (down == value))
             }
-            let down = value.rounded(toMultipleOf: step, .towardZero)
-            #expect(down.isMultiple(of: Price(attos: step)))
         }
     }
 
