@@ -57,6 +57,37 @@ public struct DataStatistics: Sendable {
         }
     }
 
+    /// Counts the trades in these rows, but for their times, where all of them lie on the scales and their
+    /// sums fit; nil: it has counted none.
+    mutating func count(_ batch: EventBatch, _ rows: Range<Int>) -> PriceSpan? {
+        guard rows.count <= Self.mostAtOnce else { return nil }
+        let column = unsafe batch.tradeColumn
+        var span = PriceSpan()
+        var quantities: (all: Int64, bought: Int64) = (0, 0)
+        var products: Int128 = 0
+        for row in rows {
+            let trade = unsafe column + row
+            guard let price = unsafe priceScale.units(trade.pointee.price.attos),
+                let quantity = unsafe quantityScale.units(trade.pointee.quantity.attos),
+                quantity <= Self.mostUnits
+            else { return nil }
+            span.take(price)
+            quantities.all &+= quantity
+            // A mask, because nobody can predict the side.
+            quantities.bought &+= quantity & (unsafe trade.pointee.taker == .buy ? -1 : 0)
+            products &+= Int128(price) &* Int128(quantity)
+        }
+        trades &+= rows.count
+        volume.add(quantityScale.attos(quantities.all))
+        buyVolume.add(quantityScale.attos(quantities.bought))
+        notional.add(products)
+        return span
+    }
+
+    /// So many quantities of so many units fit 63 bits together, and their products with prices 127.
+    private static let mostAtOnce = 256
+    private static let mostUnits: Int64 = 1 << 54
+
     /// The book changes in these rows, but for their times.
     mutating func add(_ batch: EventBatch, _ rows: Range<Int>) {
         levels &+= rows.count
@@ -108,5 +139,19 @@ public struct DataStatistics: Sendable {
         default: other += 1
         }
         see(event.receiveTime)
+    }
+}
+
+/// The prices of trades in a row, in units of a scale.
+struct PriceSpan {
+    private(set) var lowest = Int64.max
+    private(set) var highest = Int64.min
+    private(set) var last: Int64 = 0
+
+    @inline(__always)
+    mutating func take(_ price: Int64) {
+        lowest = min(lowest, price)
+        highest = max(highest, price)
+        last = price
     }
 }

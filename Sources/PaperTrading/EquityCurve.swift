@@ -102,21 +102,11 @@ public struct EquityCurve {
                 return Share(
                     counts: counts, held: SignedQuantity(attos: own?.attos ?? 0),
                     quantityScale: instrument.quantityScale,
-                    attosPerProduct: Self.factor(instrument), units: own ?? .zero == .zero ? 0 : nil
-                )
+                    attosPerProduct: instrument.attosPerProduct,
+                    units: own ?? .zero == .zero ? 0 : nil)
             })
         symbols = instruments.map(\.symbol)
         followsMids = shares.values.contains { $0.held != .zero }
-    }
-
-    private static func factor(_ instrument: Instrument) -> Int64 {
-        let decimals = instrument.priceScale.decimals + instrument.quantityScale.decimals
-        guard instrument.kind != .inverse, instrument.contractSize.attos == attosPerUnit,
-            decimals <= 18
-        else { return 0 }
-        var factor: Int64 = 1
-        for _ in decimals..<18 { factor *= 10 }
-        return factor
     }
 
     // MARK: - Prices
@@ -134,6 +124,17 @@ public struct EquityCurve {
             }
         }
         return count(index, atUnits: priceUnits)
+    }
+
+    /// The prices of trades in a row, where none of them makes a new peak; false: nothing was taken in.
+    mutating func mark(_ index: Int, through span: PriceSpan) -> Bool {
+        guard index == band.index else { return false }
+        // From one peak the lowest equity is the deepest fall, wherever in the row it comes.
+        let (best, worst) =
+            band.units < 0 ? (span.lowest, span.highest) : (span.highest, span.lowest)
+        let (most, overflow) = best.multipliedReportingOverflow(by: band.units)
+        guard !overflow, most <= band.highest, mark(index, atUnits: worst) else { return false }
+        return mark(index, atUnits: span.last)
     }
 
     @inline(never)

@@ -3,7 +3,7 @@ internal import TradingModel
 
 /// What a simulated run does with events beside the engine: the venue's matching and the statistics
 /// of the data before the engine sees them, the equity as soon as it does.
-final class MarketIntake {
+final class MarketIntake: StretchIntake {
     private let venue: PaperVenue
     private let state: TradingState
     let statistics: InstrumentTable<DataStatistics>
@@ -23,9 +23,15 @@ final class MarketIntake {
 
     // MARK: - What the engine sees at once
 
+    /// Whether trades and depth have nothing to do with each other while nothing of ours rests.
+    private var takesApart: Bool {
+        statistics.count == 1 && !goesRowByRow && !equity.followsMids
+    }
+
     /// Takes the trades and book changes at these places, while ``PaperVenue/isQuiet``.
-    func take(_ batch: EventBatch, _ places: Range<Int>) {
-        guard statistics.count == 1, !goesRowByRow, !equity.followsMids else {
+    func take(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int) {
+        guard takesApart else {
+            precondition(shown <= places.lowerBound, "depth was shown that does not lie apart")
             for place in places {
                 if batch.kind(at: place) == .trade {
                     take(batch.trade(at: place))
@@ -37,25 +43,31 @@ final class MarketIntake {
             }
             return
         }
-        // Nothing of ours rests: trades and depth have nothing to do with each other.
         let trades = batch.tradeRows(at: places)
         venue.processQuietly(batch, trades: trades)
-        for row in trades { takeQuietly(unsafe batch.tradeColumn[row]) }
-        let changes = batch.changeRows(at: places)
-        if !changes.isEmpty {
-            venue.processQuietly(batch, changes)
-            statistics[0].add(batch, changes)
-        }
+        takeQuietly(batch, trades)
+        _ = showDepth(batch, max(shown, places.lowerBound)..<max(shown, places.upperBound))
+        statistics[0].add(batch, batch.changeRows(at: places))
         if let last = places.last { statistics[0].see(batch, places.lowerBound, last) }
     }
 
-    /// The only instrument's trade, while nothing of ours rests.
-    @inline(__always)
-    private func takeQuietly(_ trade: Trade) {
-        let priceUnits = statistics[0].priceScale.units(trade.price.attos)
-        statistics[0].count(trade, priceUnits: priceUnits)
-        if !equity.mark(0, atUnits: priceUnits) {
-            equity.settle(0, tradedAt: trade.price, state.positions[0])
+    func showDepth(_ batch: EventBatch, _ places: Range<Int>) -> Bool {
+        guard takesApart else { return false }
+        let changes = batch.changeRows(at: places)
+        if !changes.isEmpty { venue.processQuietly(batch, changes) }
+        return true
+    }
+
+    /// The only instrument's trades, while nothing of ours rests.
+    private func takeQuietly(_ batch: EventBatch, _ rows: Range<Int>) {
+        guard !rows.isEmpty else { return }
+        let span = statistics[0].count(batch, rows)
+        if let span, equity.mark(0, through: span) { return }
+        for row in rows {
+            let trade = unsafe batch.tradeColumn[row]
+            let priceUnits = statistics[0].priceScale.units(trade.price.attos)
+            if span == nil { statistics[0].count(trade, priceUnits: priceUnits) }
+            mark(trade, atUnits: priceUnits)
         }
     }
 
@@ -65,6 +77,12 @@ final class MarketIntake {
         let index = trade.instrument.index
         let priceUnits = statistics[index].priceScale.units(trade.price.attos)
         statistics[index].add(trade, priceUnits: priceUnits)
+        mark(trade, atUnits: priceUnits)
+    }
+
+    @inline(__always)
+    private func mark(_ trade: Trade, atUnits priceUnits: Int64?) {
+        let index = trade.instrument.index
         if !equity.mark(index, atUnits: priceUnits) {
             equity.settle(index, tradedAt: trade.price, state.positions[index])
         }

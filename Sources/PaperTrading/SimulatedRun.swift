@@ -86,7 +86,7 @@ public struct SimulatedRun: TradingRun {
         // kept for reloads is kept event by event.
         stretch =
             engine.canRunAhead && isDirect && !plain.contains(.eventByEvent)
-            ? engine.makeStretch(over: batch) { intake.take(batch, $0) } : nil
+            ? engine.makeStretch(over: batch, for: intake) : nil
     }
 
     /// The depth as the venue keeps it, by instrument.
@@ -232,6 +232,8 @@ public struct SimulatedRun: TradingRun {
 
     /// The first event behind ``position`` at which more may happen than the event itself.
     private func stretchEnd(before limit: Timestamp) -> Int {
+        let latest = batch.latestTime
+        if batch.hasColumnsAlone, latest <= limit, latest < nextDue { return batch.count }
         var end = position
         while end < batch.count, batch.kind(at: end) != .other {
             let time = batch.receiveTime(at: end)
@@ -403,8 +405,7 @@ public struct SimulatedRun: TradingRun {
             swap(&commands, &underway)
             var batch: [Command] = []
             swap(&batch, &underway)
-            for place in batch.indices { perform(batch[place], at: now) }
-            batch.removeAll(keepingCapacity: true)
+            batch.takeEach { perform($0, at: now) }
             swap(&batch, &underway)
             rounds += 1
             if rounds > Self.roundsPerInstant {
@@ -442,7 +443,14 @@ public struct Tally {
     public package(set) var orders = 0
     public private(set) var fills = 0
     /// By instrument; none where nothing was traded.
-    public private(set) var traded: [InstrumentID: Traded] = [:]
+    public var traded: [InstrumentID: Traded] {
+        var traded: [InstrumentID: Traded] = [:]
+        for (index, sums) in tradedByIndex.enumerated() where sums != Traded() {
+            traded[InstrumentID(index)] = sums
+        }
+        return traded
+    }
+    private var tradedByIndex: [Traded] = []
     /// Refused by the risk gate or the venue, by reason.
     public private(set) var rejected: [String: Int] = [:]
     public package(set) var intents = IntentHash()
@@ -456,8 +464,9 @@ public struct Tally {
     ) -> Bool {
         fills += 1
         guard let side = state.orders[report.order]?.request.side else { return true }
-        return traded[report.instrument, default: Traded()]
-            .add(fill, side, state.instruments[report.instrument.index])
+        let index = report.instrument.index
+        while tradedByIndex.count <= index { tradedByIndex.append(Traded()) }
+        return tradedByIndex[index].add(fill, side, state.instruments[index])
     }
 
     /// Counts under the reason's words alone: figures behind a colon would make each its own.

@@ -139,6 +139,6 @@ extension Strategy {
             return .quiet
         }
         stretch.catchUp(through: place)
-        return stretch.book(of: change.instrument).map { onBook($0) } ?? .quiet
+        return stretch.book(of: change.instrument, through: place).map { onBook($0) } ?? .quiet
     }
 }

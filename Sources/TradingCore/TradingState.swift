@@ -70,7 +70,11 @@ public final class TradingState {
 
     /// Takes in what a stretch of events says about marks and time.
     func see(_ batch: EventBatch, _ places: Range<Int>) {
-        for place in places { now = max(now, batch.receiveTime(at: place)) }
+        if places.upperBound == batch.count {  // what came before them has been seen
+            now = max(now, batch.latestTime)
+        } else {
+            for place in places { now = max(now, batch.receiveTime(at: place)) }
+        }
         if marksTable.count == 1 { return seeLast(of: batch, places) }
         for place in places {
             if batch.kind(at: place) == .trade {

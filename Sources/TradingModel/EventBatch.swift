@@ -24,6 +24,8 @@
     /// By row of the trades: the place of the event.
     @usableFromInline let tradePlaces: UnsafeMutablePointer<Int>
     private var others: [MarketEvent] = []
+    /// The latest time of any event in it; distant past: it is empty.
+    @usableFromInline var latest = Timestamp.distantPast
 
     public init(capacity: Int) {
         precondition(capacity > 0, "a batch holds at least one event")
@@ -53,9 +55,13 @@
     @inlinable public var count: Int { filled }
     @inlinable public var isFull: Bool { filled == capacity }
     @inlinable public var isEmpty: Bool { filled == 0 }
+    @inlinable public var latestTime: Timestamp { latest }
+    /// Whether all its events have a column.
+    public var hasColumnsAlone: Bool { others.isEmpty }
 
     public func removeAll() {
         filled = 0
+        latest = .distantPast
         if !others.isEmpty { others.removeAll(keepingCapacity: true) }
     }
 
@@ -102,6 +108,7 @@
         let place = filled
         unsafe kinds[place] = kind
         unsafe times[place] = time
+        if time > latest { latest = time }
         filled = place &+ 1
         return place
     }

@@ -11,6 +11,7 @@ final class Costs: Sendable {
     let isSpot: Bool
     let lot: Quantity
     private let takesFromPurchases: Bool
+    private let attosPerProduct: Int64
 
     init(of instrument: Instrument, settings: PaperSettings) {
         self.instrument = instrument
@@ -20,11 +21,19 @@ final class Costs: Sendable {
         isSpot = instrument.kind == .spot
         lot = instrument.lot
         takesFromPurchases = instrument.takesFeeFromPosition(.buy)
+        attosPerProduct = instrument.attosPerProduct
     }
 
     /// What `quantity` is worth at `price` in the settle currency; nil: too large.
     func notional(_ price: Price, _ quantity: Quantity, _ rounding: Rounding) -> Money? {
-        instrument.contract.value(of: quantity, at: price, rounding)
+        // On tick and lot nothing is to be rounded.
+        if attosPerProduct != 0, let priceUnits = instrument.priceScale.units(price.attos),
+            let units = instrument.quantityScale.units(quantity.attos)
+        {
+            let (product, overflow) = priceUnits.multipliedReportingOverflow(by: units)
+            if !overflow { return Money(attos: Int128(product) &* Int128(attosPerProduct)) }
+        }
+        return instrument.contract.value(of: quantity, at: price, rounding)
     }
 
     /// The fee on a fill, rounded half to even at the 18th decimal; negative is a rebate.
@@ -51,9 +60,22 @@ final class Costs: Sendable {
 
     /// The initial margin, rounded up.
     func margin(_ notional: Money) -> Money {
+        guard leverage > 1 else { return notional }
         let divisor = Int128(leverage)
         let (sum, overflow) = notional.attos.addingReportingOverflow(divisor - 1)
         return Money(attos: overflow ? (notional.attos - 1) / divisor + 1 : sum / divisor)
+    }
+}
+
+extension Instrument {
+    /// Attos of worth in one unit of the price's scale × one of the quantity's; 0: only the general way is
+    /// exact.
+    var attosPerProduct: Int64 {
+        let decimals = priceScale.decimals + quantityScale.decimals
+        guard kind != .inverse, contractSize.attos == attosPerUnit, decimals <= 18 else { return 0 }
+        var factor: Int64 = 1
+        for _ in decimals..<18 { factor *= 10 }
+        return factor
     }
 }
 

@@ -256,11 +256,8 @@ public struct Engine {
 
     /// A stretch over `batch`, to be used again and again.
     ///
-    /// - Parameter take: does, with the events at these places, what comes before the engine.
-    public func makeStretch(
-        over batch: EventBatch, take: @escaping (Range<Int>) -> Void
-    ) -> EventStretch {
-        EventStretch(over: batch, feeds: feeds, state: state, take: take)
+    public func makeStretch(over batch: EventBatch, for intake: any StretchIntake) -> EventStretch {
+        EventStretch(over: batch, feeds: feeds, state: state, intake: intake)
     }
 
     /// Offers a stretch to the strategy, up to and including the first event that it answers.

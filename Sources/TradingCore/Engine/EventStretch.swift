@@ -1,5 +1,13 @@
 public import TradingModel
 
+/// Who takes in the events of a stretch before the engine does.
+public protocol StretchIntake: AnyObject {
+    /// - Parameter shown: of the events in front of this place the depth has been taken in already.
+    func take(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int)
+    /// Takes in their depth alone, before all else; false: it does not lie apart from the rest.
+    func showDepth(_ batch: EventBatch, _ places: Range<Int>) -> Bool
+}
+
 /// Trades and book changes in a row between which nothing else can happen: no order arrives, no
 /// report, no timer.
 ///
@@ -20,25 +28,28 @@ public final class EventStretch {
     public private(set) var end = 0
     /// The first event that the host has not taken in.
     private var reached = 0
+    /// The first event whose depth it has not taken in.
+    private var shown = 0
     private let state: TradingState
-    private let take: (Range<Int>) -> Void
+    private let intake: any StretchIntake
 
     init(
         over batch: EventBatch, feeds: InstrumentTable<FeedSet>, state: TradingState,
-        take: @escaping (Range<Int>) -> Void
+        intake: any StretchIntake
     ) {
         self.batch = batch
         isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
         isBookHeard = InstrumentTable(feeds.values.map { $0.contains(.book) })
         hearsBooks = isBookHeard.values.contains(true)
         self.state = state
-        self.take = take
+        self.intake = intake
     }
 
     /// Sets the stretch to these places.
     public func begin(_ places: Range<Int>) {
         position = places.lowerBound
         reached = places.lowerBound
+        shown = places.lowerBound
         end = places.upperBound
     }
 
@@ -49,15 +60,26 @@ public final class EventStretch {
     public var hasAllBooks: Bool {
         (0..<isBookHeard.count).allSatisfy { !isBookHeard[$0] || state.books[$0] != nil }
     }
-    /// The depth of an instrument as of the last event that was taken in; nil: none has come.
-    public func book(of instrument: InstrumentID) -> OrderBook? { state.books[instrument.index] }
+    /// The depth of an instrument through this place, whose events are not taken in by that; nil: none
+    /// has come.
+    public func book(of instrument: InstrumentID, through place: Int) -> OrderBook? {
+        if shown <= place {
+            if intake.showDepth(batch, shown..<(place + 1)) {
+                shown = place + 1
+            } else {
+                catchUp(through: place)
+            }
+        }
+        return state.books[instrument.index]
+    }
 
     /// Lets the host take in everything up to and including this place.
     public func catchUp(through place: Int) {
         guard reached <= place else { return }
         let places = reached..<(place + 1)
         reached = place + 1
-        take(places)
+        intake.take(batch, places, shownTo: shown)
+        shown = max(shown, reached)
         state.see(batch, places)
     }
 }
