@@ -23,7 +23,9 @@ public struct IntentHash {
             }
         }
         let row = IntentRow(intent)
-        unsafe withUnsafeBytes(of: row) { unsafe rows.append(contentsOf: $0.prefix(row.size)) }
+        unsafe withUnsafeBytes(of: row) {
+            unsafe rows.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<row.size]))
+        }
         if let tag = intent.tag { unsafe tag.withBytes { unsafe add($0) } }
         count += 1
         guard rows.count >= Self.most else { return }

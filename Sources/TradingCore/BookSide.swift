@@ -68,7 +68,14 @@ import TradingModel
 
     func quantity(at price: Price) -> Quantity {
         let key = price.attos ^ flip
-        let place = unsafe lowerBound(of: key)
+        let near = unsafe count > Self.nearLevels ? end - Self.nearLevels : first
+        var place = unsafe end
+        while unsafe place != near {
+            unsafe place -= 1
+            let found = unsafe place.pointee.key
+            if found <= key { return unsafe found == key ? place.pointee.quantity : .zero }
+        }
+        unsafe place = lowerBound(of: key)
         return unsafe place != end && place.pointee.key == key ? place.pointee.quantity : .zero
     }
 

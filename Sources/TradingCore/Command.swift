@@ -49,11 +49,11 @@ public struct PositionCorrection: Hashable, Sendable {
 public enum Command: Hashable, Sendable {
     /// What a handler returned, before anything is done about it: for the record and its hash.
     case intent(Intent)
-    case submit(ApprovedOrder)
+    indirect case submit(ApprovedOrder)
     case cancel(ClientOrderID, InstrumentID)
     case amend(ApprovedAmendment)
     /// An intent that was refused; the script hears it through its log and its order handler.
-    case refused(RiskRefusal, Intent)
+    indirect case refused(RiskRefusal, Intent)
     case log(LogLevel, String)
     case alert(String)
     case plot(String, Double)

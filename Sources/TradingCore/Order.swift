@@ -6,10 +6,10 @@ public struct Order: Hashable, Sendable {
     /// Its number in this run, counted from 1: what script handles refer to.
     public let serial: Int
     /// What was approved: price on the tick, quantity on the lot; amendments replace it.
-    public internal(set) var request: OrderRequest { didSet { findRemaining() } }
-    public internal(set) var state: OrderState { didSet { findRemaining() } }
+    public internal(set) var request: OrderRequest
+    public internal(set) var state: OrderState
     /// What may still fill at worst, an amendment under way included; zero once it is final.
-    public private(set) var remaining = Quantity.zero
+    public private(set) var remaining: Quantity
     /// Σ price × quantity of its fills, for the average.
     public internal(set) var filledNotional: Money
     public let createdAt: Timestamp
@@ -31,10 +31,15 @@ public struct Order: Hashable, Sendable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.version = version
-        findRemaining()
+        remaining = state.mostToFill(of: request.quantity)
     }
 
-    private mutating func findRemaining() { remaining = state.mostToFill(of: request.quantity) }
+    /// Changes it, and what follows from that.
+    fileprivate mutating func change<Result>(_ body: (inout Order) -> Result) -> Result {
+        let result = body(&self)
+        remaining = state.mostToFill(of: request.quantity)
+        return result
+    }
 
     /// Whether a strategy alone hears of it as it is: the table has it otherwise, or not at all.
     public var isAside: Bool { !refusal.isEmpty || serial > Refusals.firstSerial }
@@ -95,13 +100,16 @@ public struct Order: Hashable, Sendable {
         exposures = other.exposures
     }
 
-    public subscript(serial: Int) -> Order? {
+    @inline(__always) public subscript(serial: Int) -> Order? {
         let place = serial - firstSerial
         if place >= 0 { return place < recentCount ? unsafe recent[place] : nil }
         return longLived[serial]
     }
 
-    public subscript(id: ClientOrderID) -> Order? { serial(of: id).flatMap { self[$0] } }
+    @inline(__always) public subscript(id: ClientOrderID) -> Order? {
+        guard let serial = serial(of: id) else { return nil }
+        return self[serial]
+    }
 
     /// Where one of the last orders lies, until the table changes; nil: there is none, it is forgotten, or it
     /// was moved aside.
@@ -197,7 +205,7 @@ public struct Order: Hashable, Sendable {
         if place >= 0 {
             precondition(place < recentCount, "only an order that the table has can change")
             let before = unsafe Stake(recent[place])
-            let result = unsafe body(&recent[place])
+            let result = unsafe recent[place].change(body)
             unsafe note(recent[place], from: before)
             return result
         }
@@ -205,7 +213,7 @@ public struct Order: Hashable, Sendable {
             preconditionFailure("only an order that the table has can change")
         }
         let before = Stake(order)
-        let result = body(&order)
+        let result = order.change(body)
         longLived[serial] = order
         note(order, from: before)
         return result

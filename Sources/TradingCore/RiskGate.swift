@@ -64,16 +64,15 @@ public struct RiskGate: Sendable {
     public mutating func approve(
         _ request: OrderRequest, id: ClientOrderID, given state: TradingState
     ) throws(RiskRefusal) -> ApprovedOrder {
-        let instrument = state.instruments[request.instrument.index]
+        let index = request.instrument.index
         try checkTrading(state)
         var request = request
-        try request.snap(to: instrument)
-        request.cut(to: state.positions[instrument.id.index].net, of: instrument)
-        let candidate = Candidate(
-            request: request, instrument: instrument, limits: limits(for: instrument.symbol))
-        try candidate.check(given: state)
-        try checkOpenOrders(instrument, given: state)
-        try countSubmission(instrument, given: state)
+        try request.snap(to: state.instruments[index])
+        request.cut(to: state.positions[index].net, of: state.instruments[index])
+        let limits = limits(for: state.instruments[index].symbol)
+        try Candidate(request: request, state: state, limits: limits).check()
+        try checkOpenOrders(request.instrument, given: state)
+        try countSubmission(request.instrument, given: state)
         return ApprovedOrder(id: id, request: request)
     }
 
@@ -81,7 +80,7 @@ public struct RiskGate: Sendable {
     public mutating func approve(
         amendmentOf order: Order, price: Price?, quantity: Quantity?, given state: TradingState
     ) throws(RiskRefusal) -> ApprovedAmendment {
-        let instrument = state.instruments[order.request.instrument.index]
+        let instrument = order.request.instrument
         try checkTrading(state)
         guard order.state.isAmendable else {
             throw RiskRefusal(
@@ -96,14 +95,15 @@ public struct RiskGate: Sendable {
         var request = order.request
         if let price { request.price = price }
         if let quantity { request.quantity = quantity }
-        try request.snap(to: instrument)
+        try request.snap(to: state.instruments[instrument.index])
         let candidate = Candidate(
-            request: request, instrument: instrument, limits: limits(for: instrument.symbol),
+            request: request, state: state,
+            limits: limits(for: state.instruments[instrument.index].symbol),
             filled: order.filled, replacing: Stake(order))
-        try candidate.check(given: state)
+        try candidate.check()
         try countSubmission(instrument, given: state)
         return ApprovedAmendment(
-            id: order.id, instrument: instrument.id, price: price == nil ? nil : request.price,
+            id: order.id, instrument: instrument, price: price == nil ? nil : request.price,
             quantity: quantity == nil ? nil : request.quantity)
     }
 
@@ -141,7 +141,7 @@ extension RiskGate {
     }
 
     private func checkOpenOrders(
-        _ instrument: Instrument, given state: TradingState
+        _ instrument: InstrumentID, given state: TradingState
     ) throws(RiskRefusal) {
         let all = state.orders.openCount
         if let limit = limits.maxOpenOrders, all >= limit {
@@ -149,21 +149,23 @@ extension RiskGate {
                 rule: .maxOpenOrders,
                 detail: "\(counted(all, "order is", "orders are")) open, the limit is \(limit)")
         }
-        guard let limit = overrides[instrument.symbol.text]?.maxOpenOrders else { return }
-        let own = state.orders.openSerials { $0.request.instrument == instrument.id }.count
+        let symbol = state.instruments[instrument.index].symbol
+        guard let limit = overrides[symbol.text]?.maxOpenOrders else { return }
+        let own = state.orders.openSerials { $0.request.instrument == instrument }.count
         guard own < limit else {
             throw RiskRefusal(
                 rule: .maxOpenOrders,
-                detail: "\(counted(own, "order")) of \(instrument.symbol) "
+                detail: "\(counted(own, "order")) of \(symbol) "
                     + "\(own == 1 ? "is" : "are") open, the limit is \(limit)")
         }
     }
 
     /// Counts an order or amendment, unless that is one too many within a second.
     private mutating func countSubmission(
-        _ instrument: Instrument, given state: TradingState
+        _ instrument: InstrumentID, given state: TradingState
     ) throws(RiskRefusal) {
-        let own = overrides[instrument.symbol.text]?.maxOrdersPerSecond
+        let symbol = state.instruments[instrument.index].symbol
+        let own = overrides[symbol.text]?.maxOrdersPerSecond
         guard limits.maxOrdersPerSecond != nil || own != nil else { return }
         sent.forget(until: state.now.advanced(byNanoseconds: -SentOrders.window))
         if let limit = limits.maxOrdersPerSecond, sent.count() >= limit {
@@ -172,14 +174,14 @@ extension RiskGate {
                 detail: counted(sent.count(), "order was", "orders were")
                     + " sent within a second, the limit is \(limit)")
         }
-        if let limit = own, sent.count(of: instrument.id) >= limit {
+        if let limit = own, sent.count(of: instrument) >= limit {
             throw RiskRefusal(
                 rule: .maxOrdersPerSecond,
-                detail: "\(counted(sent.count(of: instrument.id), "order")) of "
-                    + "\(instrument.symbol) \(limit == 1 ? "was" : "were") sent within a second, "
+                detail: "\(counted(sent.count(of: instrument), "order")) of "
+                    + "\(symbol) \(limit == 1 ? "was" : "were") sent within a second, "
                     + "the limit is \(limit)")
         }
-        sent.add(instrument.id, at: state.now)
+        sent.add(instrument, at: state.now)
     }
 }
 

@@ -66,7 +66,7 @@ extension OrderRequest {
 /// An order on its way through the gate: on tick and lot, and not yet held against the rules.
 struct Candidate {
     let request: OrderRequest
-    let instrument: Instrument
+    let state: TradingState
     let limits: RiskLimits
     /// What is filled of the order that this would be an amendment of, and what it counts for.
     var filled = Quantity.zero
@@ -77,16 +77,19 @@ struct Candidate {
         filled < request.quantity ? request.quantity - filled : .zero
     }
 
-    private var contract: Contract { instrument.contract }
+    /// Read where it lies: it is large.
+    private var instrument: Instrument {
+        _read { yield state.instruments[request.instrument.index] }
+    }
 
     /// Asks the rules that look at this order alone, then those that look at the account.
-    func check(given state: TradingState) throws(RiskRefusal) {
+    func check() throws(RiskRefusal) {
         let net = state.positions[instrument.id.index].net
         try checkReduces(net)
-        if !leaves(net) { try checkMinimums(at: price(given: state)) }
-        try checkLargestOrder(given: state)
-        try checkBand(given: state)
-        try checkWorstPosition(given: state)
+        if !leaves(net) { try checkMinimums(at: askedPrice) }
+        try checkLargestOrder()
+        try checkBand()
+        try checkWorstPosition()
     }
 
     private func refusal(_ rule: RiskRefusal.Rule, _ detail: String) -> RiskRefusal {
@@ -113,13 +116,13 @@ struct Candidate {
 
     /// What a venue holds against its minimums: the limit, the stop, the touch that it would hit,
     /// the last price.
-    private func price(given state: TradingState) -> Price? {
+    private var askedPrice: Price? {
         if let price = request.price ?? request.stop { return price }
         return state.touch(instrument.id, for: request.side) ?? state.marks(instrument.id).last
     }
 
     /// What it is valued at, at worst.
-    private func worstPrice(given state: TradingState) -> Price? {
+    private var worstPrice: Price? {
         let touch = state.touch(instrument.id, for: request.side, quantity: request.quantity)
         return request.worstPrice(touch: touch, last: state.marks(instrument.id).last)
     }
@@ -139,12 +142,12 @@ struct Candidate {
         }
     }
 
-    private func checkLargestOrder(given state: TradingState) throws(RiskRefusal) {
+    private func checkLargestOrder() throws(RiskRefusal) {
         if let limit = limits.maxOrderQuantity, request.quantity > limit {
             throw refusal(.maxOrderQuantity, "is more than the limit of \(limit) an order")
         }
         guard let limit = limits.maxOrderNotional else { return }
-        let price = worstPrice(given: state)
+        let price = worstPrice
         let notional = try notional(at: price, .up)
         guard notional <= limit else {
             throw refusal(
@@ -156,23 +159,23 @@ struct Candidate {
 
     /// In the quote currency, without a sign where prices are below zero.
     private func notional(at price: Price?, _ rounding: Rounding) throws(RiskRefusal) -> Money {
-        guard price != nil || contract.kind == .inverse else {
+        guard price != nil || instrument.kind == .inverse else {
             throw refusal(
                 .noPrice, "is a market order, and no trade or quote has told its worth yet")
         }
-        guard
-            let notional = contract.quoteNotional(of: request.quantity, at: price, rounding)
+        let contract = instrument.contract
+        guard let notional = contract.quoteNotional(of: request.quantity, at: price, rounding)
         else { throw refusal(.tooLarge, "is worth more than can be counted\(shown(price))") }
         return notional < .zero ? -notional : notional
     }
 
     private func shown(_ price: Price?) -> String {
-        guard contract.kind != .inverse, let price else { return "" }
+        guard instrument.kind != .inverse, let price else { return "" }
         return " at \(price)"
     }
 
     /// A limit must lie near the mid, a stop order's near its trigger.
-    private func checkBand(given state: TradingState) throws(RiskRefusal) {
+    private func checkBand() throws(RiskRefusal) {
         guard let band = limits.priceBand, let price = request.price,
             let centre = request.stop ?? state.mid(instrument.id)
         else { return }
@@ -190,23 +193,20 @@ struct Candidate {
 
     // MARK: - The account
 
-    private func checkWorstPosition(given state: TradingState) throws(RiskRefusal) {
+    private func checkWorstPosition() throws(RiskRefusal) {
         let net = state.positions[instrument.id.index].net
         let side = request.side
-        try checkWorst(from: side == .buy ? net.attos : -net.attos, "", given: state)
+        try checkWorst(from: side == .buy ? net.attos : -net.attos, "")
         guard let word = state.venueWords[instrument.id.index], limits.maxPosition != nil else {
             return
         }
         // Somebody else may have traded: the worse of the two holds.
         try checkWorst(
-            from: word.most(on: side, at: state.now), " (the venue says that \(word.net) is held)",
-            given: state)
+            from: word.most(on: side, at: state.now), " (the venue says that \(word.net) is held)")
     }
 
-    private func checkWorst(
-        from held: Int128?, _ source: String, given state: TradingState
-    ) throws(RiskRefusal) {
-        guard let held, let worst = worstPosition(from: held, given: state) else {
+    private func checkWorst(from held: Int128?, _ source: String) throws(RiskRefusal) {
+        guard let held, let worst = worstPosition(from: held) else {
             throw refusal(
                 .tooLarge, "and the open orders together are more than can be counted\(source)")
         }
@@ -225,9 +225,7 @@ struct Candidate {
     /// cancelled do not count, so that a way out stays open.
     ///
     /// - Parameter held: the position, in attos; positive on that side.
-    private func worstPosition(
-        from held: Int128, given state: TradingState
-    ) -> SignedQuantity? {
+    private func worstPosition(from held: Int128) -> SignedQuantity? {
         var open = state.orders.exposure(of: instrument.id, request.side)
         if let replacing { open.remove(replacing) }
         if request.isReduceOnly {

@@ -89,7 +89,8 @@ public enum OrderSelector: Hashable, Sendable {
 
 /// What a handler returns: a wish, not yet an order.
 public enum Intent: Hashable, Sendable {
-    case place(OrderRequest)
+    /// Apart, because it is large, and most intents of a busy strategy are changes.
+    indirect case place(OrderRequest)
     case cancel(OrderSelector)
     /// A new price, a new total quantity, or both.
     case amend(ClientOrderID, price: Price?, quantity: Quantity?)

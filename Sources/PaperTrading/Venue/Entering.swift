@@ -57,25 +57,24 @@ extension PaperVenue {
 
     /// Holds an order against the market, our other orders and the account, in this order.
     func plan(for order: PaperOrder) -> Plan {
-        let request = order.request
         let market = markets[order.instrument.index]
         let wanted = fillable(order)
         guard wanted > .zero else {
-            return .refuse(nothingFillable(order, at: request.price ?? market.last ?? .zero))
+            return .refuse(nothingFillable(order, at: order.request.price ?? market.last ?? .zero))
         }
         let detail = market.detail
-        if request.price == nil || request.timeInForce != .gtc, detail == .nothing {
+        if order.request.price == nil || order.request.timeInForce != .gtc, detail == .nothing {
             return .refuse("no market yet")
         }
-        if request.isPostOnly, let price = market.priceTaken(by: order) {
+        if order.request.isPostOnly, let price = market.priceTaken(by: order) {
             return .refuse("post-only: would take liquidity at \(price)")
         }
         let walk =
-            request.isPostOnly
+            order.request.isPostOnly
             ? PaperMarket.Walk(rest: wanted)
-            : market.walk(order.side, wanted, limit: request.price)
+            : market.walk(order.side, wanted, limit: order.request.price)
         let waits = detail == .bars
-        if request.timeInForce == .fok, walk.rest > .zero, !waits {
+        if order.request.timeInForce == .fok, walk.rest > .zero, !waits {
             return .kill("fill or kill: \(wanted - walk.rest) of \(wanted) available")
         }
         if let own = market.ownOrder(metBy: order, walk, waits: waits) {

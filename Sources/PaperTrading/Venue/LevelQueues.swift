@@ -35,14 +35,20 @@ struct LevelQueues {
     }
 
     mutating func insert(_ queue: LevelQueue) {
-        queues.insert(queue, at: places(at: queue.price).lowerBound)
+        let place = places(at: queue.price).lowerBound
+        // Behind all is where most go, and the cheapest place.
+        if place == queues.endIndex {
+            queues.append(queue)
+        } else {
+            queues.insert(queue, at: place)
+        }
     }
 
     mutating func remove(_ order: PaperOrder, at price: Price) {
         guard let place = places(at: price).first(where: { queues[$0].order === order }) else {
             return
         }
-        queues.remove(at: place)
+        if place == queues.endIndex - 1 { queues.removeLast() } else { queues.remove(at: place) }
     }
 
     /// Changes an order's queue where it lies.
@@ -55,11 +61,22 @@ struct LevelQueues {
         return body(&queues[place])
     }
 
-    /// The oldest order at a price that joined behind the place `last` and arrived by `time`.
-    func next(at price: Price, after last: Int, arrivedBy time: Timestamp) -> PaperOrder? {
+    /// Changes the queue at a place that ``next(at:after:arrivedBy:)`` gave.
+    mutating func change<Result>(at place: Int, _ body: (inout LevelQueue) -> Result) -> Result {
+        body(&queues[place])
+    }
+
+    /// The oldest order at a price that joined behind the place `last` and arrived by `time`, and where its
+    /// queue lies until one comes or goes.
+    func next(
+        at price: Price, after last: Int, arrivedBy time: Timestamp
+    ) -> (order: PaperOrder, place: Int)? {
+        guard best != nil else { return nil }
         for place in places(at: price).reversed() {
             let order = queues[place].order
-            if order.arrivedAt <= time, let joined = order.place, joined > last { return order }
+            if order.arrivedAt <= time, let joined = order.place, joined > last {
+                return (order, place)
+            }
         }
         return nil
     }

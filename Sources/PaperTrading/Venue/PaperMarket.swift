@@ -175,7 +175,11 @@ internal import TradingModel
     func leave(_ order: PaperOrder) {
         guard let place = order.place else { return }
         order.place = nil
-        orders.remove(at: orders.firstPlace { ($0.place ?? place) >= place })
+        if orders.last === order {
+            orders.removeLast()
+        } else {
+            orders.remove(at: orders.firstPlace { ($0.place ?? place) >= place })
+        }
         if order.joined.isStop { stops -= 1 }
         if order.joined.isWaiting { waiting -= 1 }
         guard let price = order.joined.price else { return }

@@ -74,6 +74,20 @@ final class PaperOrder {
         hasSeenBar = false
     }
 
+    /// What an amendment changes of it.
+    struct Terms {
+        var price: Price?
+        var quantity: Quantity
+    }
+
+    var terms: Terms {
+        get { Terms(price: request.price, quantity: request.quantity) }
+        set {
+            request.price = newValue.price
+            request.quantity = newValue.quantity
+        }
+    }
+
     var instrument: InstrumentID { request.instrument }
     var side: Side { request.side }
     var remaining: Quantity { request.quantity - filled }

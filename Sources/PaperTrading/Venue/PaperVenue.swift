@@ -44,7 +44,7 @@ public import TradingModel
 
     /// What is on its way to the venue.
     private enum Request {
-        case submit(ClientOrderID, OrderRequest, sentAt: Timestamp)
+        indirect case submit(ClientOrderID, OrderRequest, sentAt: Timestamp)
         case cancel(ClientOrderID, InstrumentID)
         case amend(
             ClientOrderID, InstrumentID, price: Price?, quantity: Quantity?, sentAt: Timestamp)
@@ -418,7 +418,7 @@ public import TradingModel
 
     /// Reports every balance that has changed.
     func settleBalances() {
-        guard account.isChanged else { return findNextDue() }
+        guard account.isChanged else { return }
         coverAll()
         let due = answerTime
         account.takeChanges { answer(.balance($0, at: due), due: due) }
@@ -428,6 +428,7 @@ public import TradingModel
     private func answer(_ input: EngineInput, due: Timestamp) {
         numberOfDue += 1
         deliveries.append(input, due: due, number: numberOfDue)
+        nextDue = min(nextDue, deliveries.nextDue)
     }
 
     private static let orderPrefix = InternedText("P")

@@ -61,9 +61,8 @@ extension PaperVenue {
         guard let order = orders[id] else {
             return report(id, instrument, .amendRejected(reason: Self.notOpen))
         }
-        let old = order.request
-        var terms = old
-        terms.quantity = quantity ?? old.quantity
+        let old = order.terms
+        let terms = PaperOrder.Terms(price: price ?? old.price, quantity: quantity ?? old.quantity)
         guard terms.quantity > order.filled else {
             let reason =
                 "the new quantity \(terms.quantity) is not above the \(order.filled) filled"
@@ -72,17 +71,14 @@ extension PaperVenue {
         if let reason = offLot(terms.quantity, instrument) {
             return report(order, .amendRejected(reason: InternedText(passing: reason)))
         }
-        if let price {
-            guard old.price != nil else {
-                return report(order, .amendRejected(reason: "a market order has no price"))
-            }
-            terms.price = price
+        guard price == nil || old.price != nil else {
+            return report(order, .amendRejected(reason: "a market order has no price"))
         }
         let keepsPlace = terms.price == old.price && terms.quantity <= old.quantity
         if order.stage == .sleeping || keepsPlace {
-            order.request = terms
+            order.terms = terms
             if terms.quantity > old.quantity, let shortfall = shortfallAsleep(order) {
-                order.request = old
+                order.terms = old
                 return report(
                     order, .amendRejected(reason: InternedText(passing: shortfall.description)))
             }
@@ -93,16 +89,15 @@ extension PaperVenue {
     }
 
     /// A new price or more quantity: the order leaves its queue and comes in again.
-    private func replace(_ order: PaperOrder, with terms: OrderRequest) {
-        let old = order.request
-        order.request = terms
+    private func replace(_ order: PaperOrder, with terms: PaperOrder.Terms) {
+        let old = order.terms
+        order.terms = terms
         let plan = plan(for: order)
-        order.request = old
         if case .refuse(let reason) = plan {
+            order.terms = old
             return report(order, .amendRejected(reason: InternedText(passing: reason)))
         }
         markets[order.instrument.index].leave(order)
-        order.request = terms
         order.arrivedAt = now
         report(order, .amended(price: terms.price, quantity: terms.quantity))
         carryOut(plan, order)

@@ -48,13 +48,13 @@ extension PaperVenue {
         var rest = trade.quantity
         var eaten = Quantity.zero
         var last = 0
-        while let order = market.nextReached(by: trade, after: last) {
+        while let (order, place) = market.nextReached(by: trade, after: last) {
             last = order.place ?? last
-            let reaching = market.changeQueue(of: order) { queue in
+            let reaching = market.changeQueue(of: order.side, at: place) { queue in
                 queue.note(trade.quantity, at: trade.venueTime)
                 return queue.pass(&rest, eaten: &eaten)
             }
-            guard let reaching, let reaching else { continue }
+            guard let reaching else { continue }
             let offered = reaching.wholeLots(of: lot)
             let given = offered > .zero ? give(order, offered) : .zero
             rest = reaching - given
@@ -167,14 +167,23 @@ extension PaperMarket {
 
     /// The next of our orders that a trade at its price reaches, by age, behind the place `last`: it
     /// came before, and the taker is of the other side.
-    fileprivate func nextReached(by trade: Trade, after last: Int) -> PaperOrder? {
+    fileprivate func nextReached(
+        by trade: Trade, after last: Int
+    ) -> (order: PaperOrder, place: Int)? {
         let time = trade.receiveTime
         let buy =
             trade.taker == .buy ? nil : buys.next(at: trade.price, after: last, arrivedBy: time)
         let sell =
             trade.taker == .sell ? nil : sells.next(at: trade.price, after: last, arrivedBy: time)
         guard let buy, let sell else { return buy ?? sell }
-        return (buy.place ?? 0) < (sell.place ?? 0) ? buy : sell
+        return (buy.order.place ?? 0) < (sell.order.place ?? 0) ? buy : sell
+    }
+
+    /// Changes the queue at a place that ``nextReached(by:after:)`` gave.
+    fileprivate func changeQueue<Result>(
+        of side: Side, at place: Int, _ body: (inout LevelQueue) -> Result
+    ) -> Result {
+        side == .buy ? buys.change(at: place, body) : sells.change(at: place, body)
     }
 
     /// Changes the queue of an order; nil: it has none any more.

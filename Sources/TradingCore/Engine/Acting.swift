@@ -4,9 +4,12 @@ import TradingModel
 extension Engine {
     mutating func settle(_ outcome: HandlerOutcome, into commands: inout [Command]) {
         guard outcome != .quiet else { return }
-        requests.removeAll(keepingCapacity: true)
-        strategy.takeOutput(into: &requests)
-        for request in requests { perform(request, into: &commands) }
+        // The room for them is used again; what one of them leads to may need room too.
+        var asked: [StrategyRequest] = []
+        swap(&asked, &requests)
+        strategy.takeOutput(into: &asked)
+        asked.takeEach { perform($0, into: &commands) }
+        swap(&asked, &requests)
     }
 
     private mutating func perform(_ request: StrategyRequest, into commands: inout [Command]) {
