@@ -307,7 +307,8 @@ static __attribute__((noinline)) moon_outcome settle(
 // Whether a handler has returned, built or asked for something, or set a handler.
 // stack: …, results…
 static inline bool has_answered(moon_host *host, lua_State *L, int bottom) {
-    return lua_gettop(L) != bottom || host->request_count != 0
+    const moon_lua_thread *thread = (moon_lua_thread *)(void *)L;
+    return thread->top != thread->call->function + 1 + bottom || host->request_count != 0
            || host->stirred_generation == host->generation;
 }
 
@@ -320,7 +321,10 @@ moon_outcome moon_call(moon_host *host, moon_handler handler) {
     int arguments = 1;
     if (handler < MOON_ON_START) {
         lua_pushvalue(L, slot);
-        lua_pushlightuserdata(L, (void *)view_of_event(host, handler));
+        uintptr_t view = view_of_event(host, handler);
+        lua_pushlightuserdata(L, (void *)view);
+        const moon_quote *quote = &host->events.quote;
+        if (handler == MOON_ON_QUOTE) moon_put_at_hand(host, view, quote, quote->instrument);
     } else {
         arguments = push_call_with_argument(host, handler);
     }  // stack: …, function, arguments…
@@ -362,20 +366,40 @@ static inline bool is_nothing_alone(moon_host *host, lua_State *L, int bottom) {
            && host->stirred_generation != host->generation;
 }
 
-// Calls a handler, whose slot is `slot`, with a view of the event at hand; whether it answered.
-// stack: … → …, results…
-static inline bool is_answered(
-    moon_host *host, lua_State *L, int slot, moon_view kind, int32_t index) {
-    int bottom = lua_gettop(L);
-    lua_pushvalue(L, slot);
-    lua_pushlightuserdata(L, (void *)moon_view_now(host->generation, kind, index));
-    moon_enter(host);
-    lua_call(L, 1, LUA_MULTRET);
-    moon_leave(host);
-    if (!has_answered(host, L, bottom)) return false;
+// What lua_call is made of.
+void luaD_callnoyield(lua_State *L, moon_lua_value *function, int results);
+
+// Whether what a handler returned, built or asked for is anything. // stack: …, results… → …, results…
+static __attribute__((noinline)) bool is_anything(moon_host *host, lua_State *L, int bottom) {
+    // All that it gave back has to have room in this call.
+    moon_lua_thread *thread = (moon_lua_thread *)(void *)L;
+    if (thread->call->top < thread->top) thread->call->top = thread->top;
     if (!is_nothing_alone(host, L, bottom)) return true;
     lua_settop(L, bottom);
     return false;
+}
+
+// Calls a handler, whose slot is `slot`, with a view of the event at hand; whether it answered. Above the `bottom`
+// lowest values there is nothing. Within moon_run. // stack: … → …, results…
+static inline __attribute__((always_inline)) bool is_answered(
+    moon_host *host, lua_State *L, int bottom, int slot, uintptr_t view) {
+    moon_lua_thread *thread = (moon_lua_thread *)(void *)L;
+    moon_lua_value *handler = thread->top;
+    moon_lua_push(L, thread->call->function[slot]);
+    moon_lua_push(L, (moon_lua_value){.pointer = (void *)view, .type = MOON_LUA_LIGHT});
+    moon_enter_callback(host);
+    luaD_callnoyield(L, handler, LUA_MULTRET);
+    moon_leave_callback(host);
+    return has_answered(host, L, bottom) && is_anything(host, L, bottom);
+}
+
+// The same for the trade at hand.
+static inline __attribute__((always_inline)) bool is_trade_answered(
+    moon_host *host, lua_State *L, int bottom) {
+    const moon_trade *trade = host->events.trade;
+    uintptr_t view = moon_view_now(host->generation, MOON_VIEW_TRADE, 0);
+    moon_put_at_hand(host, view, trade, (int32_t)trade->instrument);
+    return is_answered(host, L, bottom, 1, view);
 }
 
 // Goes on to the next trade that is heard; false: there is none.
@@ -399,7 +423,7 @@ static int run_trades(lua_State *L) {
     while (host->following ? moon_follow_trades(L, host, stretch, isCalled)
                            : find_trade(host, stretch)) {
         if (host->following && moon_is_due(host)) return 0;
-        if (is_answered(host, L, 1, MOON_VIEW_TRADE, 0)) return lua_gettop(L) - 1;
+        if (is_trade_answered(host, L, 1)) return lua_gettop(L) - 1;
     }
     return 0;
 }
@@ -439,7 +463,7 @@ static int run_events(lua_State *L) {
             if (!hasTrade || !stretch->is_heard[trade->instrument]) continue;
             host->generation++;
             host->events.trade = trade;
-            if (is_answered(host, L, 1, MOON_VIEW_TRADE, 0)) return lua_gettop(L) - 2;
+            if (is_trade_answered(host, L, 2)) return lua_gettop(L) - 2;
         } else {
             const moon_change *change = stretch->changes + stretch->change++;
             // Only at the end of a message is the book whole.
@@ -447,9 +471,9 @@ static int run_events(lua_State *L) {
             if (!stretch->is_book_heard[change->instrument]) continue;
             host->generation++;
             host->events.book = (int32_t)change->instrument;
-            if (is_answered(host, L, 2, MOON_VIEW_BOOK, host->events.book + 1)) {
-                return lua_gettop(L) - 2;
-            }
+            uintptr_t view =
+                moon_view_now(host->generation, MOON_VIEW_BOOK, host->events.book + 1);
+            if (is_answered(host, L, 2, 2, view)) return lua_gettop(L) - 2;
         }
     }
     return 0;

@@ -233,7 +233,7 @@ static void unlist(region *it, int32_t place) {
     else it->open[slab->class] = slab->next;
 }
 
-static int32_t open_slab(region *it, uint8_t class, uint32_t kept) {
+static __attribute__((noinline)) int32_t open_slab(region *it, uint8_t class, uint32_t kept) {
     char *begin = take_pages(it, SLAB_PAGES, SLAB_PAGES, kept);
     if (!begin) return NO_SLAB;
     int32_t place = (int32_t)((begin - it->base) / SLAB);
@@ -244,7 +244,10 @@ static int32_t open_slab(region *it, uint8_t class, uint32_t kept) {
     return place;
 }
 
-static void *take_small(region *it, size_t size, uint32_t kept) {
+// What Lua does most is within one function each, from here on: blocks come and go with every callback.
+#define HOT static inline __attribute__((always_inline))
+
+HOT void *take_small(region *it, size_t size, uint32_t kept) {
     uint8_t class = class_of_grains[(size + GRAIN - 1) / GRAIN];
     int32_t place = it->open[class];
     if (place == NO_SLAB && (place = open_slab(it, class, kept)) == NO_SLAB) return NULL;
@@ -263,7 +266,15 @@ static void *take_small(region *it, size_t size, uint32_t kept) {
     return block;
 }
 
-static void free_small(region *it, void *block) {
+// Gives up a slab that is empty, but for the last of its class: so one block that comes and goes costs no search.
+static __attribute__((noinline)) void give_up(region *it, int32_t place) {
+    const slab_state *slab = &it->slabs[place];
+    if (slab->next == NO_SLAB && slab->before == NO_SLAB) return;
+    unlist(it, place);
+    mark(it, (uint32_t)place * SLAB_PAGES, SLAB_PAGES, false);
+}
+
+HOT void free_small(region *it, void *block) {
     size_t offset = (size_t)((char *)block - it->base);
     int32_t place = (int32_t)(offset / SLAB);
     slab_state *slab = &it->slabs[place];
@@ -272,10 +283,7 @@ static void free_small(region *it, void *block) {
     HIDE(block, class_sizes[slab->class]);
     slab->free = (uint32_t)(offset % SLAB / GRAIN);
     if (slab->used-- == slab->count) list(it, place);
-    // The last empty slab of a class stays, so that one block that comes and goes costs no search.
-    if (slab->used > 0 || (slab->next == NO_SLAB && slab->before == NO_SLAB)) return;
-    unlist(it, place);
-    mark(it, (uint32_t)place * SLAB_PAGES, SLAB_PAGES, false);
+    if (slab->used == 0) give_up(it, place);
 }
 
 // ---- Blocks -------------------------------------------------------------------------------------
@@ -289,7 +297,7 @@ static inline size_t room_of(size_t size) {
                                  : (size_t)pages_of(size) * PAGE;
 }
 
-static void *take(region *it, size_t size, uint32_t kept) {
+HOT void *take(region *it, size_t size, uint32_t kept) {
     if (size <= LARGEST_SMALL) return take_small(it, size, kept);
     char *block = take_pages(it, pages_of(size), 1, kept);
     if (block) SHOW(block, size);
@@ -302,12 +310,16 @@ void *moon_heap_take(moon_heap *heap, size_t size, bool isObject) {
     return block;
 }
 
-static void give_back(moon_heap *heap, void *block, size_t size);
+static void give_back(moon_heap *heap, void *block, size_t size) {
+    region *it = region_of(heap, block);
+    if (size <= LARGEST_SMALL) return free_small(it, block);
+    HIDE(block, (size_t)pages_of(size) * PAGE);
+    mark(it, (uint32_t)(((char *)block - it->base) / PAGE), pages_of(size), false);
+}
 
 static void tell(moon_heap *heap, const void *block, size_t size, bool isObject) {
     if (!isObject || size == TABLE_SIZE) heap->on_change(heap->context, heap, block, isObject);
 }
-
 
 // Fills a freed block with what no value is, and keeps it for some time.
 static void keep_aside(moon_heap *heap, void *block, size_t size) {
@@ -325,21 +337,16 @@ static void keep_aside(moon_heap *heap, void *block, size_t size) {
 }
 
 void moon_heap_free(moon_heap *heap, void *block, size_t size) {
-    if (heap->on_change) tell(heap, block, size, region_of(heap, block) == &heap->regions[OBJECTS]);
-    if (heap->torture) keep_aside(heap, block, size);
-    else give_back(heap, block, size);
+    region *it = region_of(heap, block);
+    if (heap->on_change) tell(heap, block, size, it == &heap->regions[OBJECTS]);
+    if (heap->torture) return keep_aside(heap, block, size);
+    if (size > LARGEST_SMALL) return give_back(heap, block, size);
+    free_small(it, block);
 }
 
 void moon_heap_torture(moon_heap *heap) {
     heap->torture = calloc(1, sizeof *heap->torture);
     if (!heap->torture) abort();
-}
-
-static void give_back(moon_heap *heap, void *block, size_t size) {
-    region *it = region_of(heap, block);
-    if (size <= LARGEST_SMALL) return free_small(it, block);
-    HIDE(block, (size_t)pages_of(size) * PAGE);
-    mark(it, (uint32_t)(((char *)block - it->base) / PAGE), pages_of(size), false);
 }
 
 void *moon_heap_resize(moon_heap *heap, void *block, size_t old, size_t new) {

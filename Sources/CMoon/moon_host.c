@@ -80,17 +80,8 @@ static bool is_refused_for_torture(moon_host *host, size_t before, size_t new) {
 static void begin_torture(moon_host *host) { (void)host; }
 #endif
 
-// Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error. What the
-// host itself keeps (requests, messages) is not Lua's, so errors can be told when the script has
-// used all it may.
-static void *allocate(void *context, void *block, size_t old, size_t new) {
-    moon_host *host = context;
+static __attribute__((noinline)) void *give(moon_host *host, void *block, size_t old, size_t new) {
     size_t before = block ? old : 0;
-    if (new == 0) {
-        if (block) moon_heap_free(host->heap, block, old);
-        host->memory -= before;
-        return NULL;
-    }
     if (new > before && host->memory - before + new > host->memory_limit) {
         refuse(host);
         return NULL;
@@ -107,6 +98,18 @@ static void *allocate(void *context, void *block, size_t old, size_t new) {
     else host->memory = host->memory - before + new;
     if (host->blocks == 1) host->state = result;
     return result;
+}
+
+// Lua's allocator, with a cap: beyond it Lua collects garbage, then raises a memory error. What the
+// host itself keeps (requests, messages) is not Lua's, so errors can be told when the script has
+// used all it may.
+static void *allocate(void *context, void *block, size_t old, size_t new) {
+    moon_host *host = context;
+    if (new > 0) return give(host, block, old, new);
+    if (!block) return NULL;
+    host->memory -= old;
+    moon_heap_free(host->heap, block, old);
+    return NULL;
 }
 
 int64_t moon_stray_uses(moon_host *host) { return host->stray_uses; }

@@ -101,8 +101,8 @@ static moon_intent *push_intent(builder *it, moon_intent_kind kind) {
     memset(intent, 0, sizeof *intent);
     intent->kind = kind;
     intent->slot = -1;
-    lua_rawgetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
-    lua_setmetatable(L, -2);
+    // It is new, and its metatable has no finalizer: nothing else is to be done than to name it.
+    moon_lua_userdata_of(intent)->metatable = it->host->intent_metatable;
     return intent;
 }
 
@@ -428,10 +428,9 @@ static int close_position(lua_State *L) {
 // ---- Reading ------------------------------------------------------------------------------------
 
 const moon_intent *moon_intent_at(lua_State *L, int index) {
-    if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index)) return NULL;
-    bool isIntent = lua_topointer(L, -1) == moon_of(L)->intent_metatable;
-    lua_pop(L, 1);
-    return isIntent ? lua_touserdata(L, index) : NULL;
+    if (lua_type(L, index) != LUA_TUSERDATA) return NULL;
+    const moon_intent *intent = lua_touserdata(L, index);
+    return moon_lua_userdata_of(intent)->metatable == moon_of(L)->intent_metatable ? intent : NULL;
 }
 
 const char *const moon_tif_names[] = {"gtc", "ioc", "fok"};
@@ -553,6 +552,6 @@ void moon_open_intents(lua_State *L) {
     luaL_newlib(L, methods);  // stack: api, metatable
     lua_pushliteral(L, "protected");
     lua_setfield(L, -2, "__metatable");
-    moon_of(L)->intent_metatable = lua_topointer(L, -1);
+    moon_of(L)->intent_metatable = (void *)lua_topointer(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
 }

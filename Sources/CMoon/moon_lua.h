@@ -75,9 +75,20 @@ typedef struct {
     char bytes[];
 } moon_lua_string;
 
+// Userdata without user values.
+typedef struct {
+    void *next;
+    uint8_t type, marked;
+    uint16_t value_count;
+    size_t count;
+    void *metatable;
+    char bytes[];
+} moon_lua_userdata;
+
 // A call under way.
 typedef struct {
-    void *function, *top, *previous, *next;
+    moon_lua_value *function, *top;
+    void *previous, *next;
     const void *instruction;  // of a function of Lua's, the one behind that at work
     void *others[2];
     int32_t transfer;
@@ -98,6 +109,32 @@ _Static_assert(sizeof(moon_lua_value) == 16, "a value is 16 bytes");
 _Static_assert(sizeof(moon_lua_node) == 24, "a place of the hash part is 24 bytes");
 _Static_assert(sizeof(moon_lua_table) == 56, "a table is 56 bytes");
 _Static_assert(offsetof(moon_lua_string, bytes) == 24, "a string has a head of 24 bytes");
+_Static_assert(offsetof(moon_lua_userdata, bytes) == 32, "userdata has a head of 32 bytes");
+
+// A thread of Lua's, as far as the shim looks into it.
+typedef struct {
+    void *next;
+    uint8_t type, marked, status, allows_hook;
+    uint16_t calls;
+    moon_lua_value *top;
+    void *global;
+    moon_lua_call *call;
+} moon_lua_thread;
+
+// Pushes a value, for which there must be room: a call of C has that for 20. // stack: +1
+static inline void moon_lua_push(struct lua_State *L, moon_lua_value value) {
+    moon_lua_value *top = ((moon_lua_thread *)(void *)L)->top++;
+    top->pointer = value.pointer;
+    top->type = value.type;
+}
+
+static inline int moon_lua_is_short(const moon_lua_string *string) {
+    return string->type == (MOON_LUA_SHORT_STRING & ~MOON_LUA_COLLECTABLE);
+}
+
+static inline moon_lua_userdata *moon_lua_userdata_of(const void *bytes) {
+    return (moon_lua_userdata *)((uintptr_t)bytes - offsetof(moon_lua_userdata, bytes));
+}
 
 // How many places the array part has.
 static inline size_t moon_lua_array_count(const moon_lua_table *table) {
@@ -113,6 +150,5 @@ static inline size_t moon_lua_node_count(const moon_lua_table *table) {
 }
 
 static inline size_t moon_lua_string_count(const moon_lua_string *string) {
-    return string->type == (MOON_LUA_SHORT_STRING & ~MOON_LUA_COLLECTABLE) ? string->short_count
-                                                                          : string->long_count;
+    return moon_lua_is_short(string) ? string->short_count : string->long_count;
 }

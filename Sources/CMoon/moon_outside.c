@@ -56,6 +56,10 @@ static void order_id(void *context, int64_t serial, moon_text *id) {
     TELL(order_id(CONTEXT, serial, id));
 }
 
+static void order_reason(void *context, int64_t serial, moon_text *reason) {
+    TELL(order_reason(CONTEXT, serial, reason));
+}
+
 static bool order_average(void *context, int64_t serial, moon_attos *price) {
     ASK(bool, order_average(CONTEXT, serial, price));
 }
@@ -108,6 +112,7 @@ void moon_set_calls(moon_host *host, moon_calls calls) {
         .now = now,
         .order = order,
         .order_id = order_id,
+        .order_reason = order_reason,
         .order_average = order_average,
         .position = position,
         .top = top,

@@ -44,7 +44,8 @@ typedef enum {
         F_end
 } moon_field;
 
-enum { MOON_FIELD_SLOTS = 256 };  // a power of two, some four times the fields
+enum { MOON_FIELD_BITS = 11, MOON_FIELD_ROOM = 128 };  // of a slot's number; for the fields
+_Static_assert((int)F_end <= (int)MOON_FIELD_ROOM, "there is room for the fields");
 
 // ---- Views --------------------------------------------------------------------------------------
 
@@ -67,7 +68,7 @@ typedef enum {
     MOON_VIEW_COUNT
 } moon_view;
 
-enum { MOON_GENERATION_SHIFT = 20, MOON_INDEX_SHIFT = 4 };
+enum { MOON_GENERATION_SHIFT = 20, MOON_INDEX_SHIFT = 4, MOON_KINDS = 1 << MOON_INDEX_SHIFT };
 
 static inline uintptr_t moon_view_now(uint64_t generation, moon_view kind, int32_t index) {
     return (uintptr_t)(generation << MOON_GENERATION_SHIFT
@@ -94,6 +95,28 @@ typedef struct {
     const void *instruction;
     int line;
 } moon_building;
+
+// What the fields of a view lie in, where that is known.
+typedef struct {
+    uintptr_t view;
+    uint64_t generation;  // of the callback in which it lies there
+    const void *it;
+    const moon_instrument *instrument;
+} moon_at_hand;
+
+// The text of a tag that was asked for lately, and where the registry keeps it; 0: nowhere yet.
+enum { MOON_KNOWN_TAGS = 16 };  // a power of two
+typedef struct {
+    char bytes[MOON_TAG_CAPACITY];
+    void *string;
+    int reference;
+} moon_known_tag;
+// Where a tag is among them.
+static inline size_t moon_tag_slot(const char *tag) {
+    uint64_t begin;
+    memcpy(&begin, tag, sizeof begin);
+    return begin * 0x9e3779b97f4a7c15u >> 32 & (MOON_KNOWN_TAGS - 1);
+}
 
 // What a script may ask for only so often.
 typedef enum {
@@ -136,10 +159,10 @@ struct moon_host {
     moon_calls outside_calls;  // as they were given
     moon_limits limits;
 
-    struct {
-        const void *name;  // the interned string's address
-        moon_field field;
-    } fields[MOON_FIELD_SLOTS];
+    // Fields by the addresses of their names, which are interned: no two share a slot, see moon_field_of.
+    uint32_t field_factor;
+    uint8_t field_slots[1 << MOON_FIELD_BITS];
+    const void *field_names[MOON_FIELD_ROOM];
 
     int fixed[MOON_FIXED_COUNT];  // where the registry has these strings, and where they lie
     void *fixed_strings[MOON_FIXED_COUNT];
@@ -158,6 +181,8 @@ struct moon_host {
     int64_t order_serial;
     int32_t position_instrument, top_instrument;
     moon_order order;
+    moon_at_hand at_hand[MOON_KINDS];  // of each kind the last; 0 is no view: nothing is
+    moon_known_tag tags[MOON_KNOWN_TAGS];
     moon_position position;
     moon_quote top;
     moon_value value;  // a parameter's
@@ -166,7 +191,7 @@ struct moon_host {
     // What the call asked for.
     moon_stored_request *requests;
     size_t request_count, request_capacity;
-    const void *intent_metatable;  // what an intent is known by
+    void *intent_metatable;  // what an intent is known by
     moon_intent *intents;
     size_t intent_count, intent_capacity;
     char *request_text;
@@ -256,6 +281,13 @@ struct moon_host {
 
 static inline moon_host *moon_of(lua_State *L) {
     return *(moon_host **)lua_getextraspace(L);
+}
+
+// Says what the fields of a view lie in, in the callback at hand.
+static inline void moon_put_at_hand(
+    moon_host *host, uintptr_t view, const void *it, int32_t instrument) {
+    host->at_hand[view & (MOON_KINDS - 1)] =
+        (moon_at_hand){view, host->generation, it, host->instruments + instrument};
 }
 
 // Pushes one of the strings that were made once. // stack: +1
@@ -364,16 +396,22 @@ void moon_meet_thread(void);
 extern _Thread_local moon_host *moon_current;
 extern _Thread_local pid_t moon_thread;
 
+static inline void moon_enter_callback(moon_host *host) {
+    atomic_store_explicit(&host->running, ++host->sequence, memory_order_release);
+}
 static inline void moon_enter(moon_host *host) {
     if (moon_thread == 0) moon_meet_thread();
     moon_current = host;
     atomic_store_explicit(&host->thread, moon_thread, memory_order_relaxed);
-    atomic_store_explicit(&host->running, ++host->sequence, memory_order_release);
+    moon_enter_callback(host);
 }
-static inline void moon_leave(moon_host *host) {
+static inline void moon_leave_callback(moon_host *host) {
     atomic_store_explicit(&host->running, 0, memory_order_relaxed);
     atomic_signal_fence(memory_order_seq_cst);
     if (host->is_armed) moon_disarm(host);
+}
+static inline void moon_leave(moon_host *host) {
+    moon_leave_callback(host);
     moon_current = NULL;
 }
 
@@ -398,13 +436,12 @@ void moon_note_stuck(moon_host *host);  // makes that the host's breach
 // ---- The other files ----------------------------------------------------------------------------
 
 // The field whose name is the interned string at `name`.
+static inline uint32_t moon_field_slot(const moon_host *host, const void *name) {
+    return (uint32_t)(uintptr_t)name * host->field_factor >> (32 - MOON_FIELD_BITS);
+}
 static inline moon_field moon_field_of(const moon_host *host, const void *name) {
-    size_t at = ((uintptr_t)name >> 4) & (MOON_FIELD_SLOTS - 1);
-    while (host->fields[at].name) {
-        if (host->fields[at].name == name) return host->fields[at].field;
-        at = (at + 1) & (MOON_FIELD_SLOTS - 1);
-    }
-    return F_none;
+    moon_field field = host->field_slots[moon_field_slot(host, name)];
+    return host->field_names[field] == name ? field : F_none;
 }
 
 void moon_open_views(lua_State *L, moon_host *host);   // the views' metatable

@@ -38,10 +38,6 @@ static void push_optional(lua_State *L, moon_host *host, bool has, moon_attos va
     if (has) moon_push_exact(L, host, value); else lua_pushnil(L);
 }
 
-static void push_word(lua_State *L, moon_word word) {
-    if (word.count) lua_pushlstring(L, word.bytes, word.count); else lua_pushnil(L);
-}
-
 static void push_text(lua_State *L, const moon_text *text) {
     if (text->count) lua_pushlstring(L, text->bytes, text->count); else lua_pushnil(L);
 }
@@ -56,34 +52,150 @@ static const moon_instrument *instrument_of(moon_host *host, int32_t instrument)
     return &host->instruments[instrument];
 }
 
-// What most fields are that are read most: found without a call of Lua's.
+// ---- Where the fields that are read most lie -----------------------------------------------------
+
+// What a field is, and where it lies in what its view is of. Those that stand here are found without a call of
+// Lua's.
 typedef struct {
-    enum { ANSWER_OTHER, ANSWER_NIL, ANSWER_NUMBER, ANSWER_FIXED } kind;
-    int fixed;
-    double number;
-} answer;
+    uint16_t form;
+    uint16_t has;  // where a flag says whether it has a value; 0: it has one always
+    uint16_t offset;
+    uint16_t scale;  // of a number, in its instrument
+} place;
+enum { ELSEWHERE, NUMBER, STATE, MIDDLE, SIDE, TAG };
 
-static inline answer none(void) { return (answer){.kind = ANSWER_NIL}; }
-static inline answer other(void) { return (answer){.kind = ANSWER_OTHER}; }
-static inline answer fixed(int fixed) { return (answer){.kind = ANSWER_FIXED, .fixed = fixed}; }
-static inline answer number(
-    moon_host *host, bool has, moon_attos value, const moon_scale *scale) {
-    if (!has) return none();
-    return (answer){.kind = ANSWER_NUMBER, .number = moon_number(host, value, scale)};
-}
-static inline answer side(uint8_t side) {
-    if (side == MOON_NO_SIDE) return none();
-    return fixed(side == MOON_BUY ? MOON_FIXED_BUY : MOON_FIXED_SELL);
+#define LIES(type, field) .offset = offsetof(type, field)
+#define PRICE(type, field) {NUMBER, LIES(type, field), .scale = offsetof(moon_instrument, price_scale)}
+#define QUANTITY(type, field) {NUMBER, LIES(type, field), .scale = offsetof(moon_instrument, quantity_scale)}
+#define OPTIONAL(kind, type, field, flag)                                                          \
+    {NUMBER, offsetof(type, flag), LIES(type, field), .scale = offsetof(moon_instrument, kind##_scale)}
+
+// The quote that is the top of a book is the same.
+#define QUOTE_PLACES                                                                               \
+    [F_bid] = OPTIONAL(price, moon_quote, bid, has_bid),                                           \
+    [F_ask] = OPTIONAL(price, moon_quote, ask, has_ask),                                           \
+    [F_bid_qty] = OPTIONAL(quantity, moon_quote, bid_quantity, has_bid),                           \
+    [F_ask_qty] = OPTIONAL(quantity, moon_quote, ask_quantity, has_ask), [F_mid] = {.form = MIDDLE}
+
+// For each kind that the low bits of an address can name, whether there is one or not.
+static const place places[MOON_KINDS][MOON_FIELD_ROOM] = {
+    [MOON_VIEW_TRADE] = {
+        [F_price] = PRICE(moon_trade, price),
+        [F_qty] = QUANTITY(moon_trade, quantity),
+        [F_side] = {SIDE, LIES(moon_trade, side)},
+    },
+    [MOON_VIEW_QUOTE] = {QUOTE_PLACES},
+    [MOON_VIEW_BOOK] = {QUOTE_PLACES},
+    [MOON_VIEW_ORDER] = {
+        [F_side] = {SIDE, LIES(moon_order, side)},
+        [F_qty] = QUANTITY(moon_order, quantity),
+        [F_price] = OPTIONAL(price, moon_order, price, has_price),
+        [F_stop] = OPTIONAL(price, moon_order, stop, has_stop),
+        [F_state] = {STATE, LIES(moon_order, state)},
+        [F_filled] = QUANTITY(moon_order, filled),
+        [F_remaining] = QUANTITY(moon_order, remaining),
+        [F_tag] = {TAG, LIES(moon_order, tag)},
+    },
+};
+
+// Halfway between bid and ask, of the exact prices. Twice the middle is mostly a whole number of the scale's
+// units, that is not too large: one division then rounds correctly.
+static __attribute__((noinline)) double middle(
+    moon_host *host, const moon_quote *it, const moon_scale *scale) {
+    __int128 bid = moon_wide(it->bid), ask = moon_wide(it->ask);
+    int64_t units;
+    if (moon_is_whole(bid + ask, scale, &units)) return (double)units / (2 * scale->divisor);
+    // Halving loses half an atto at most, far below what a double can tell.
+    __int128 half = bid + (ask - bid) / 2;
+    return host->calls.nearest((moon_attos){(uint64_t)half, (int64_t)(half >> 64)});
 }
 
-// False: it is another field. // stack: +1 when true
-static bool push_answer(lua_State *L, moon_host *host, answer it) {
-    switch (it.kind) {
-    case ANSWER_OTHER: return false;
-    case ANSWER_NIL: lua_pushnil(L); return true;
-    case ANSWER_NUMBER: lua_pushnumber(L, it.number); return true;
-    default: moon_push_fixed(L, host, it.fixed); return true;
+static inline void set_fixed(const moon_host *host, int fixed, moon_lua_value *value) {
+    value->pointer = host->fixed_strings[fixed];
+    value->type = MOON_LUA_SHORT_STRING;
+}
+
+// The text of a tag, where one that was asked for lately is the same; NULL: it must be made.
+static inline void *known_tag(const moon_host *host, const char *tag) {
+    const moon_known_tag *known = &host->tags[moon_tag_slot(tag)];
+    return memcmp(known->bytes, tag, MOON_TAG_CAPACITY) == 0 ? known->string : NULL;
+}
+
+static inline const moon_scale *scale_of(const moon_at_hand *hand, const place *at) {
+    return (const void *)((const char *)hand->instrument + at->scale);
+}
+
+// By itself, so that what leads to it needs no registers of its own.
+static __attribute__((noinline)) void set_number(
+    const moon_host *host, const moon_attos *number, const moon_scale *scale,
+    moon_lua_value *value) {
+    value->number = moon_number(host, *number, scale);
+    value->type = MOON_LUA_NUMBER;
+}
+
+// What the field at this place of what is at hand says. False: it is not to be had so. Makes nothing.
+static bool read_place(
+    moon_host *host, const moon_at_hand *hand, const place *at, moon_lua_value *value) {
+    const char *it = hand->it, *lies = it + at->offset;
+    switch (at->form) {
+    case NUMBER:
+        value->type = LUA_TNIL;
+        if (at->has && !it[at->has]) return true;
+        set_number(host, (const void *)lies, scale_of(hand, at), value);
+        return true;
+    case MIDDLE: {
+        const moon_quote *quote = hand->it;
+        value->type = LUA_TNIL;
+        if (!quote->has_bid || !quote->has_ask) return true;
+        value->number = middle(host, quote, &hand->instrument->price_scale);
+        value->type = MOON_LUA_NUMBER;
+        return true;
     }
+    case SIDE:
+        value->type = LUA_TNIL;
+        if (*lies != MOON_NO_SIDE) {
+            set_fixed(host, *lies == MOON_BUY ? MOON_FIXED_BUY : MOON_FIXED_SELL, value);
+        }
+        return true;
+    case STATE: set_fixed(host, *lies, value); return true;
+    case TAG: {
+        const char *tag = *(const char *const *)lies;
+        value->type = LUA_TNIL;
+        if (!*tag) return true;
+        value->pointer = known_tag(host, tag);
+        value->type = MOON_LUA_SHORT_STRING;
+        return value->pointer;
+    }
+    default: return false;
+    }
+}
+
+// False: the field lies elsewhere. // stack: +1 when true
+static bool push_place(
+    lua_State *L, moon_host *host, const void *it, int32_t instrument, moon_view kind,
+    moon_field field) {
+    moon_at_hand hand = {.it = it, .instrument = instrument_of(host, instrument)};
+    moon_lua_value value;
+    if (!read_place(host, &hand, &places[kind][field], &value)) return false;
+    moon_lua_push(L, value);
+    return true;
+}
+
+// Pushes a tag, and keeps it for those that ask for the same next.
+static void push_tag(lua_State *L, moon_host *host, const char *tag) {
+    lua_pushstring(L, tag);
+    const void *string = lua_topointer(L, -1);
+    if (!moon_lua_is_short(string)) return;
+    moon_known_tag *known = &host->tags[moon_tag_slot(tag)];
+    if (!known->reference) {
+        lua_pushvalue(L, -1);
+        known->reference = luaL_ref(L, LUA_REGISTRYINDEX);
+    } else {
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, LUA_REGISTRYINDEX, known->reference);
+    }
+    memcpy(known->bytes, tag, MOON_TAG_CAPACITY);
+    known->string = (void *)string;
 }
 
 // Pushes the fields that all market events have; false: another one.
@@ -108,21 +220,10 @@ typedef bool push_field(lua_State *L, moon_host *host, uintptr_t view, moon_fiel
 static int64_t number_of(uintptr_t view) { return (int64_t)(view >> MOON_INDEX_SHIFT); }
 static int32_t index_of(uintptr_t view) { return (uint16_t)(view >> MOON_INDEX_SHIFT); }
 
-static inline answer answer_trade(moon_host *host, moon_field field) {
-    const moon_trade *it = host->events.trade;
-    const moon_instrument *instrument = instrument_of(host, it->instrument);
-    switch (field) {
-    case F_price: return number(host, true, it->price, &instrument->price_scale);
-    case F_qty: return number(host, true, it->quantity, &instrument->quantity_scale);
-    case F_side: return side(it->side);
-    default: return other();
-    }
-}
-
 static bool push_trade(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
     (void)view;
-    if (push_answer(L, host, answer_trade(host, field))) return true;
     const moon_trade *it = host->events.trade;
+    if (push_place(L, host, it, (int32_t)it->instrument, MOON_VIEW_TRADE, field)) return true;
     if (field != F_id) {
         return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
     }
@@ -130,50 +231,13 @@ static bool push_trade(lua_State *L, moon_host *host, uintptr_t view, moon_field
     return true;
 }
 
-// Halfway between bid and ask, of the exact prices. Twice the middle is mostly a whole number of the scale's
-// units, that is not too large: one division then rounds correctly.
-static inline answer middle(moon_host *host, const moon_quote *it, const moon_scale *scale) {
-    __int128 bid = moon_wide(it->bid), ask = moon_wide(it->ask);
-    int64_t units;
-    if (moon_is_whole(bid + ask, scale, &units)) {
-        return (answer){.kind = ANSWER_NUMBER, .number = (double)units / (2 * scale->divisor)};
-    }
-    // Halving loses half an atto at most, far below what a double can tell.
-    __int128 half = bid + (ask - bid) / 2;
-    moon_attos value = {(uint64_t)half, (int64_t)(half >> 64)};
-    return (answer){.kind = ANSWER_NUMBER, .number = host->calls.nearest(value)};
-}
-
-// What `field` says of a top of book; the middle and the spread are of the exact prices.
-static inline answer answer_top(moon_host *host, const moon_quote *it, moon_field field) {
-    const moon_instrument *instrument = instrument_of(host, it->instrument);
-    bool has = field == F_bid || field == F_bid_qty   ? it->has_bid
-               : field == F_ask || field == F_ask_qty ? it->has_ask
-                                                      : it->has_bid && it->has_ask;
-    moon_attos value;
-    const moon_scale *scale = &instrument->price_scale;
-    switch (field) {
-    case F_bid: value = it->bid; break;
-    case F_ask: value = it->ask; break;
-    case F_bid_qty: value = it->bid_quantity; scale = &instrument->quantity_scale; break;
-    case F_ask_qty: value = it->ask_quantity; scale = &instrument->quantity_scale; break;
-    case F_mid:
-        return has ? middle(host, it, scale) : none();
-    case F_spread: {
-        __int128 result = moon_wide(it->ask) - moon_wide(it->bid);
-        value = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
-        break;
-    }
-    default: return other();
-    }
-    return number(host, has, value, scale);
-}
-
 // The quote of the event, or one that was asked for in this callback; of a book its top.
 static inline const moon_quote *quote_of(moon_host *host, uintptr_t view) {
     int32_t index = index_of(view);
     if (index == 0) return &host->events.quote;
     if (host->top_generation != host->generation || host->top_instrument != index - 1) {
+        // What another quote or book had at hand is no longer there.
+        host->at_hand[MOON_VIEW_QUOTE].view = host->at_hand[MOON_VIEW_BOOK].view = 0;
         host->top.instrument = index - 1;
         host->calls.top(host->calls.context, index - 1, &host->top);
         host->top_generation = host->generation;
@@ -182,9 +246,21 @@ static inline const moon_quote *quote_of(moon_host *host, uintptr_t view) {
     return &host->top;
 }
 
+// The fields of a top of book.
+static bool push_top(
+    lua_State *L, moon_host *host, const moon_quote *it, moon_view kind, moon_field field) {
+    if (push_place(L, host, it, it->instrument, kind, field)) return true;
+    if (field != F_spread) return false;
+    __int128 spread = moon_wide(it->ask) - moon_wide(it->bid);
+    moon_attos value = {(uint64_t)spread, (int64_t)(spread >> 64)};
+    if (!it->has_bid || !it->has_ask) lua_pushnil(L);
+    else push_scaled(L, host, value, &instrument_of(host, it->instrument)->price_scale);
+    return true;
+}
+
 static bool push_quote(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
     const moon_quote *it = quote_of(host, view);
-    if (push_answer(L, host, answer_top(host, it, field))) return true;
+    if (push_top(L, host, it, MOON_VIEW_QUOTE, field)) return true;
     return push_common(L, host, field, it->instrument, it->venue_time, it->receive_time);
 }
 
@@ -196,7 +272,7 @@ static bool push_book(lua_State *L, moon_host *host, uintptr_t view, moon_field 
         host->calls.book(host->calls.context, instrument, &venue_time, &receive_time);
         return push_common(L, host, field, instrument, venue_time, receive_time);
     }
-    return push_answer(L, host, answer_top(host, quote_of(host, view), field));
+    return push_top(L, host, quote_of(host, view), MOON_VIEW_BOOK, field);
 }
 
 static bool push_bar(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
@@ -258,7 +334,9 @@ static bool push_fill(lua_State *L, moon_host *host, uintptr_t view, moon_field 
     case F_qty:
         push_scaled(L, host, it->quantity, &instrument_of(host, it->instrument)->quantity_scale);
         return true;
-    case F_side: return push_answer(L, host, side(it->side));
+    case F_side:
+        moon_push_fixed(L, host, it->side == MOON_BUY ? MOON_FIXED_BUY : MOON_FIXED_SELL);
+        return true;
     case F_order: moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, it->order)); return true;
     case F_fee: moon_push_exact(L, host, it->fee); return true;
     case F_fee_currency: push_text(L, &it->fee_currency); return true;
@@ -289,25 +367,11 @@ const moon_order *moon_order_of(moon_host *host, int64_t serial) {
     if (host->order_generation == host->generation && host->order_serial == serial) {
         return &host->order;
     }
+    host->at_hand[MOON_VIEW_ORDER].view = 0;  // another order's
     if (!host->calls.order(host->calls.context, serial, &host->order)) return NULL;
     host->order_generation = host->generation;
     host->order_serial = serial;
     return &host->order;
-}
-
-static inline answer answer_order(moon_host *host, const moon_order *it, moon_field field) {
-    const moon_instrument *instrument = instrument_of(host, it->instrument);
-    const moon_scale *price = &instrument->price_scale, *quantity = &instrument->quantity_scale;
-    switch (field) {
-    case F_side: return side(it->side);
-    case F_qty: return number(host, true, it->quantity, quantity);
-    case F_price: return number(host, it->has_price, it->price, price);
-    case F_stop: return number(host, it->has_stop, it->stop, price);
-    case F_state: return fixed(it->state);
-    case F_filled: return number(host, true, it->filled, quantity);
-    case F_remaining: return number(host, true, it->remaining, quantity);
-    default: return other();
-    }
 }
 
 static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field field) {
@@ -318,7 +382,7 @@ static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field
             " need, or order:copy()");
         return false;
     }
-    if (push_answer(L, host, answer_order(host, it, field))) return true;
+    if (push_place(L, host, it, it->instrument, MOON_VIEW_ORDER, field)) return true;
     switch (field) {
     case F_id:
         host->calls.order_id(host->calls.context, host->order_serial, &host->answer);
@@ -328,10 +392,11 @@ static bool push_order(lua_State *L, moon_host *host, uintptr_t view, moon_field
     case F_tif: lua_pushstring(L, moon_tif_names[it->tif]); return true;
     case F_post_only: lua_pushboolean(L, it->is_post_only); return true;
     case F_reduce_only: lua_pushboolean(L, it->is_reduce_only); return true;
-    case F_tag:
-        if (it->tag[0]) lua_pushstring(L, it->tag); else lua_pushnil(L);
+    case F_tag: push_tag(L, host, it->tag); return true;
+    case F_reason:
+        host->calls.order_reason(host->calls.context, host->order_serial, &host->answer);
+        push_text(L, &host->answer);
         return true;
-    case F_reason: push_word(L, it->reason); return true;
     case F_average_price: {
         moon_attos price;
         bool has = host->calls.order_average(host->calls.context, host->order_serial, &price);
@@ -504,19 +569,27 @@ static __attribute__((noinline)) int raise_kept(lua_State *L, moon_view kind) {
         name);
 }
 
-static answer answer_view(moon_host *host, uintptr_t view, moon_field field) {
-    moon_view kind = view & 15;
+// Whether this is what was at hand last, and the callback still the same.
+static inline bool is_at_hand(const moon_host *host, const moon_at_hand *hand, uintptr_t view) {
+    return hand->view == view && hand->generation == host->generation;
+}
+
+// Puts what the fields of a view with places lie in at hand. False: there is nothing, or no more.
+static bool put_at_hand(moon_host *host, uintptr_t view, moon_view kind) {
     if (kind == MOON_VIEW_ORDER) {
         const moon_order *order = moon_order_of(host, number_of(view));
-        return order ? answer_order(host, order, field) : other();
+        if (order) moon_put_at_hand(host, view, order, order->instrument);
+        return order;
     }
-    if (view >> MOON_GENERATION_SHIFT != host->generation) return other();
-    switch (kind) {
-    case MOON_VIEW_TRADE: return answer_trade(host, field);
-    case MOON_VIEW_QUOTE:
-    case MOON_VIEW_BOOK: return answer_top(host, quote_of(host, view), field);
-    default: return other();
+    if (view >> MOON_GENERATION_SHIFT != host->generation) return false;
+    if (kind == MOON_VIEW_TRADE) {
+        const moon_trade *trade = host->events.trade;
+        moon_put_at_hand(host, view, trade, (int32_t)trade->instrument);
+    } else {
+        const moon_quote *quote = quote_of(host, view);
+        moon_put_at_hand(host, view, quote, quote->instrument);
     }
+    return true;
 }
 
 // What Lua asks for where a value that is no table is read, as the linker has it (see Package.swift): light
@@ -524,27 +597,43 @@ static answer answer_view(moon_host *host, uintptr_t view, moon_field field) {
 // a metamethod and a call of Lua's. All else, and every mistake, goes the plain way, which is view_index.
 void __real_luaV_finishget(
     lua_State *L, const moon_lua_value *of, moon_lua_value *name, moon_lua_value *result,
-    const moon_lua_value *place);
+    const moon_lua_value *found);
+// What is not at hand yet, and what is no plain number.
+static __attribute__((noinline)) void finish_view(
+    lua_State *L, const moon_lua_value *of, moon_lua_value *name, moon_lua_value *result,
+    const moon_lua_value *found) {
+    moon_host *host = moon_of(L);
+    uintptr_t view = (uintptr_t)of->pointer;
+    moon_view kind = view & 15;
+    const moon_at_hand *hand = &host->at_hand[kind];
+    const place *at = &places[kind][moon_field_of(host, name->pointer)];
+    moon_lua_value value;
+    bool isFound = at->form != ELSEWHERE
+                   && (is_at_hand(host, hand, view) || put_at_hand(host, view, kind))
+                   && read_place(host, hand, at, &value);
+    if (!isFound) return __real_luaV_finishget(L, of, name, result, found);
+    result->pointer = value.pointer;
+    result->type = value.type;
+}
 void __wrap_luaV_finishget(
     lua_State *L, const moon_lua_value *of, moon_lua_value *name, moon_lua_value *result,
-    const moon_lua_value *place) {
-    if (of->type == MOON_LUA_LIGHT && name->type == MOON_LUA_SHORT_STRING) {
-        moon_host *host = moon_of(L);
-        answer it = answer_view(host, (uintptr_t)of->pointer, moon_field_of(host, name->pointer));
-        switch (it.kind) {
-        case ANSWER_OTHER: break;
-        case ANSWER_NIL: result->type = LUA_TNIL; return;
-        case ANSWER_NUMBER:
-            result->number = it.number;
-            result->type = MOON_LUA_NUMBER;
-            return;
-        case ANSWER_FIXED:
-            result->pointer = host->fixed_strings[it.fixed];
-            result->type = MOON_LUA_SHORT_STRING;
-            return;
-        }
+    const moon_lua_value *found) {
+    if (of->type != MOON_LUA_LIGHT || name->type != MOON_LUA_SHORT_STRING) {
+        return __real_luaV_finishget(L, of, name, result, found);
     }
-    __real_luaV_finishget(L, of, name, result, place);
+    const moon_host *host = moon_of(L);
+    uintptr_t view = (uintptr_t)of->pointer;
+    const moon_at_hand *hand = &host->at_hand[view & 15];
+    if (!is_at_hand(host, hand, view)) return finish_view(L, of, name, result, found);
+    const place *at = &places[view & 15][moon_field_of(host, name->pointer)];
+    const char *it = hand->it;
+    if (at->form == STATE) return set_fixed(host, it[at->offset], result);
+    if (at->form != NUMBER) return finish_view(L, of, name, result, found);
+    if (at->has && !it[at->has]) {
+        result->type = LUA_TNIL;
+        return;
+    }
+    set_number(host, (const void *)(it + at->offset), scale_of(hand, at), result);
 }
 
 // stack: view, name → value
@@ -640,18 +729,27 @@ static int view_tostring(lua_State *L) {
     return 1;
 }
 
+// Gives each field the slot of its name; false: two have the same one.
+static bool give_slots(moon_host *host) {
+    memset(host->field_slots, F_none, sizeof host->field_slots);
+    for (int field = F_none + 1; field < F_end; field++) {
+        uint8_t *slot = &host->field_slots[moon_field_slot(host, host->field_names[field])];
+        if (*slot != F_none) return false;
+        *slot = (uint8_t)field;
+    }
+    return true;
+}
+
 void moon_open_views(lua_State *L, moon_host *host) {
     lua_createtable(L, F_end, 0);  // stack: …, anchors
     for (int field = F_none + 1; field < F_end; field++) {
         lua_pushstring(L, field_names[field]);
-        const void *name = lua_topointer(L, -1);
+        host->field_names[field] = lua_topointer(L, -1);
         lua_rawseti(L, -2, field);  // anchored: short strings are interned, so this is the key
-        size_t at = ((uintptr_t)name >> 4) & (MOON_FIELD_SLOTS - 1);
-        while (host->fields[at].name) at = (at + 1) & (MOON_FIELD_SLOTS - 1);
-        host->fields[at].name = name;
-        host->fields[at].field = (moon_field)field;
     }
-    lua_rawsetp(L, LUA_REGISTRYINDEX, host->fields);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, host->field_names);
+    host->field_factor = 0x9e3779b9u;
+    while (!give_slots(host)) host->field_factor += 0x61c88646u;  // the factor stays odd
     for (int fixed = 0; fixed < MOON_FIXED_COUNT; fixed++) {
         lua_pushstring(L, fixed_texts[fixed]);
         host->fixed_strings[fixed] = (void *)lua_topointer(L, -1);

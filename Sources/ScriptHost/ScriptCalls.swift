@@ -10,6 +10,15 @@ private func context(_ pointer: UnsafeMutableRawPointer?) -> ScriptContext {
     return unsafe Unmanaged<ScriptContext>.fromOpaque(pointer).takeUnretainedValue()
 }
 
+/// The same for what is called often: the host keeps the context alive.
+@inline(__always)
+private func with<Answer>(
+    _ pointer: UnsafeMutableRawPointer?, _ ask: (ScriptContext) -> Answer
+) -> Answer {
+    guard let pointer = unsafe pointer else { preconditionFailure("the shim lost its context") }
+    return unsafe Unmanaged<ScriptContext>.fromOpaque(pointer)._withUnsafeGuaranteedRef(ask)
+}
+
 extension ScriptContext {
     /// The table of functions for the shim; the context must outlive the host.
     func calls() -> moon_calls {
@@ -149,13 +158,18 @@ private func truncated(_ text: String) throws(DecimalError) -> Int128 {
 
 extension ScriptContext {
     private static func addQueries(to calls: inout moon_calls) {
-        unsafe calls.now = { pointer in unsafe context(pointer).state?.now.nanoseconds ?? 0 }
+        unsafe calls.now = { pointer in
+            unsafe with(pointer) { $0.state?.now.nanoseconds ?? 0 }
+        }
         unsafe calls.order = { pointer, serial, out in
             guard let out = unsafe out else { return false }
-            return unsafe context(pointer).write(Int(serial), to: out)
+            return unsafe with(pointer) { unsafe $0.write(Int(serial), to: out) }
         }
         unsafe calls.order_id = { pointer, serial, id in
             unsafe set(id, context(pointer).read(Int(serial)) { $0.id.text } ?? "")
+        }
+        unsafe calls.order_reason = { pointer, serial, reason in
+            unsafe set(reason, context(pointer).read(Int(serial)) { "\($0.reason)" } ?? "")
         }
         unsafe calls.order_average = { pointer, serial, price in
             let average = unsafe context(pointer).read(Int(serial)) { $0.averagePrice } ?? nil
@@ -193,34 +207,23 @@ extension ScriptContext {
 
     private static func addBooks(to calls: inout moon_calls) {
         unsafe calls.top = { pointer, index, out in
-            guard let out = unsafe out, let state = unsafe context(pointer).state else {
-                return false
-            }
-            let top = state.top(InstrumentID(Int(index)))
-            let book = state.books[Int(index)]
-            // Where the depth is kept the top is the depth's, and so are its times.
-            let quoted = book == nil ? state.marks(InstrumentID(Int(index))).quoted : nil
-            let time = quoted?.receiveTime ?? book?.receiveTime ?? state.now
-            unsafe out.pointee.write(
-                bid: top.bid, ask: top.ask,
-                venueTime: quoted?.venueTime ?? book?.venueTime ?? time, receiveTime: time)
-            return top.bid != nil || top.ask != nil
+            guard let out = unsafe out else { return false }
+            return unsafe with(pointer) { unsafe $0.writeTop(of: Int(index), to: out) }
         }
         unsafe calls.book = { pointer, index, venueTime, receiveTime in
             // A book that the venue shares is there before any depth has come.
-            guard let book = unsafe context(pointer).state?.books[Int(index)],
-                book.receiveTime != nil
+            guard let book = unsafe context(pointer).book(Int(index)), book.receiveTime != nil
             else { return false }
             unsafe venueTime?.pointee = book.venueTime?.nanoseconds ?? 0
             unsafe receiveTime?.pointee = book.receiveTime?.nanoseconds ?? 0
             return true
         }
         unsafe calls.level_count = { pointer, index, side in
-            guard let book = unsafe context(pointer).state?.books[Int(index)] else { return 0 }
+            guard let book = unsafe context(pointer).book(Int(index)) else { return 0 }
             return Int32(clamping: book.levelCount(Side(shim: side)))
         }
         unsafe calls.level = { pointer, index, side, depth, out in
-            let book = unsafe context(pointer).state?.books[Int(index)]
+            let book = unsafe context(pointer).book(Int(index))
             guard let level = book?.level(Side(shim: side), Int(depth)) else { return false }
             unsafe out?.pointee.price = moon_attos(level.price.attos)
             unsafe out?.pointee.quantity = moon_attos(level.quantity.attos)

@@ -22,16 +22,22 @@ import TradingModel
     /// The engine's state as of the event at hand; nil until the script is attached.
     var state: TradingState? {
         get {
-            if let stretch, let next = unsafe shimStretch?.pointee.next {
-                let place = next - 1
-                stretch.catchUp(
-                    through: stretch.hearsBooks ? place : stretch.batch.place(ofTrade: place))
-            }
+            if let (stretch, place) = placeInStretch { stretch.catchUp(through: place) }
             return attached
         }
         set { attached = newValue }
     }
     private var attached: TradingState?
+    /// The depth of an instrument as of the event at hand; nil: none has come.
+    func book(_ index: Int) -> OrderBook? {
+        guard let (stretch, place) = placeInStretch else { return attached?.books[index] }
+        return stretch.book(of: InstrumentID(index), through: place)
+    }
+    /// Where the event at hand lies in what the strategy runs ahead over.
+    private var placeInStretch: (EventStretch, Int)? {
+        guard let stretch, let next = unsafe shimStretch?.pointee.next else { return nil }
+        return (stretch, stretch.hearsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1))
+    }
     /// What the strategy runs ahead over.
     var stretch: EventStretch?
     /// How far it has come.
@@ -41,11 +47,15 @@ import TradingModel
     /// The order of the event at hand, which an engine may tell before it keeps it.
     var currentOrder: Order? { didSet { currentSerial = currentOrder?.serial ?? 0 } }
     private var currentSerial = 0
+    /// One of others than the table's last, where the shim reads its tag.
+    private let shown = UnsafeMutablePointer<Order>.allocate(capacity: 1)
 
     init(overrides: [ParameterOverride], folder: String?) {
         parameters = ParameterTable(overrides: overrides)
         files = ScriptFiles(folder: folder)
     }
+
+    deinit { unsafe shown.deallocate() }  // a plain value
 
     /// Takes one feed of a symbol in and says the symbol's slot.
     func subscribe(_ text: String, _ feedText: String) throws(ScriptMistake) -> Int32 {
@@ -98,9 +108,11 @@ import TradingModel
     /// Keeps an order for the event at hand where the engine's table does not have it so; whether it did.
     func setAside(_ order: Order) -> Bool {
         if !order.isAside, state?.orders.has(order.serial) == true { return false }
-        currentOrder = order
+        keep(order)
         return true
     }
+
+    @inline(never) private func keep(_ order: Order) { currentOrder = order }
 
     /// What `body` reads of an order, as the event at hand has it, else as the engine's table does; nil:
     /// there is none, or it is forgotten.
@@ -121,9 +133,28 @@ import TradingModel
             unsafe order.write(to: out)
             return true
         }
-        return read(serial) { order in
-            unsafe withUnsafePointer(to: order) { unsafe $0.write(to: out) }
-        } != nil
+        guard let order = read(serial, { copy $0 }) else { return false }
+        unsafe shown.initialize(to: order)
+        unsafe UnsafePointer(shown).write(to: out)
+        return true
+    }
+
+    /// Writes the top of book, and when it was told; false: both sides are empty.
+    func writeTop(of index: Int, to out: UnsafeMutablePointer<moon_quote>) -> Bool {
+        // Where the depth is kept the top is the depth's, and so are its times.
+        if let book = book(index), let time = book.receiveTime {
+            unsafe out.pointee.write(
+                bid: book.bestBid, ask: book.bestAsk, venueTime: book.venueTime ?? time,
+                receiveTime: time)
+        } else {
+            guard let state else { return false }
+            let top = state.top(InstrumentID(index))
+            let quoted = state.books[index] == nil ? state.marks(InstrumentID(index)).quoted : nil
+            let time = quoted?.receiveTime ?? state.now
+            unsafe out.pointee.write(
+                bid: top.bid, ask: top.ask, venueTime: quoted?.venueTime ?? time, receiveTime: time)
+        }
+        return unsafe out.pointee.has_bid || out.pointee.has_ask
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.

@@ -91,14 +91,6 @@ extension TimeInForce {
     }
 }
 
-extension moon_word {
-    init(_ text: InternedText) {
-        let bytes = unsafe UnsafeRawBufferPointer(text.bytes)
-        unsafe self.init(
-            bytes: bytes.baseAddress?.assumingMemoryBound(to: CChar.self), count: bytes.count)
-    }
-}
-
 extension moon_scale {
     init(_ scale: DecimalScale) {
         self.init(
@@ -211,8 +203,17 @@ extension moon_fill {
     }
 }
 
+extension Order {
+    fileprivate static let placeOfTag: Int = {
+        guard let place = MemoryLayout<Order>.offset(of: \.request.tag) else {
+            preconditionFailure("a tag lies in its order")
+        }
+        return place
+    }()
+}
+
 extension UnsafePointer<Order> {
-    /// Field by field: an order is large, and most of it is its tag.
+    /// Field by field, for an order is large; the tag stays where it lies.
     func write(to out: UnsafeMutablePointer<moon_order>) {
         unsafe out.pointee.instrument = Int32(pointee.request.instrument.index)
         unsafe out.pointee.side = pointee.request.side.shim
@@ -230,11 +231,9 @@ extension UnsafePointer<Order> {
         unsafe out.pointee.updated = pointee.updatedAt.nanoseconds
         unsafe out.pointee.version = Int64(pointee.version)
         unsafe out.pointee.tif = pointee.request.timeInForce.shim
-        unsafe withUnsafeMutableBytes(of: &out.pointee.tag) {
-            unsafe pointee.request.tag.copy(to: $0)
-        }
+        unsafe out.pointee.tag = (UnsafeRawPointer(self) + Order.placeOfTag)
+            .assumingMemoryBound(to: CChar.self)
         unsafe out.pointee.state = UInt8(truncatingIfNeeded: pointee.state.shim)
-        unsafe out.pointee.reason = moon_word(pointee.reason)
     }
 }
 

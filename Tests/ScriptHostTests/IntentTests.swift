@@ -227,6 +227,32 @@ private func intents(_ body: String) throws -> [Intent] {
         #expect(try run.trade("103").lines == ["0 false cancelled"])
     }
 
+    @Test func `each order says its own tag, however many there are`() throws {
+        let run = try EngineRun(
+            """
+            subscribe('sim:BTC/USDT:USDT', 'trades')
+            function on_trade(t)
+              local list = {}
+              for i = 1, 40 do
+                list[i] = buy{qty=1, price=i, tag=('x'):rep(i % 3 * 25) .. i}
+              end
+              return list
+            end
+            function on_order(o) log.info('%s %s %s', o.price, o.tag, o.tag == o:copy().tag) end
+            """)
+        _ = run.start()
+        let sent = try run.trade("100").submitted
+        #expect(sent.count == 40)
+        for _ in 0..<2 {  // those that were asked for before, too
+            for (place, order) in sent.enumerated() {
+                let number = place + 1
+                let tag = String(repeating: "x", count: number % 3 * 25) + "\(number)"
+                let lines = run.report(order.id, .lost(reason: "")).lines
+                #expect(lines == ["\(number).0 \(tag) true"])
+            }
+        }
+    }
+
     @Test func `whatever a handler returns, nothing crashes`() throws {
         let values = [
             "nil", "1", "-0.0", "0/0", "'x'", "true", "{}", "{{}}", "print", "trade", "close()",

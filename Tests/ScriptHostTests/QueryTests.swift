@@ -195,4 +195,55 @@ import TradingModel
             try failure("ta.emma(3)").contains(
                 "unknown indicator `ta.emma`: did you mean `ema`?"))
     }
+
+    @Test func `orders that are read in turn stay apart`() throws {
+        let run = try EngineRun(
+            """
+            subscribe('sim:BTC/USDT:USDT', 'trades')
+            function on_trade(t)
+              if t.price == 100 then return {buy{qty=1, price=1}, buy{qty=2, price=2}} end
+              local a, b = orders()[1], orders()[2]
+              local first, second = a.price, b.price
+              local change = amend(a, {price=3})
+              log.info('%s %s %s %s', first, second, b.price, a.qty)
+              local copied = b:copy()
+              log.info('%s %s', a.price, copied.price)
+            end
+            """)
+        _ = run.start()
+        _ = try run.trade("100")
+        let lines = try run.trade("101").lines
+        #expect(lines.contains("1.0 2.0 2.0 1.0") && lines.contains("1.0 2.0"), "\(lines)")
+    }
+
+    @Test func `the tops of two symbols that are read in turn stay apart`() throws {
+        let run = try EngineRun(
+            """
+            subscribe('sim:BTC/USDT:USDT', 'trades', 'quotes')
+            subscribe('sim:ETH/USDT:USDT', 'book')
+            function on_trade(t)
+              local q, b = quote('sim:BTC/USDT:USDT'), book('sim:ETH/USDT:USDT')
+              local first, second = q.bid, b.bid
+              log.info('%s %s %s %s', first, second, q.bid, b.bid)
+            end
+            """)
+        _ = run.start()
+        let level = BookLevel(price: try Price("99"), quantity: try Quantity("1"))
+        _ = run.process { time in
+            .market(
+                .quote(
+                    Quote(
+                        instrument: InstrumentID(0), bid: level, ask: nil, venueTime: time,
+                        receiveTime: time)))
+        }
+        _ = try run.process { time in
+            .market(
+                .book(
+                    BookChange(
+                        instrument: InstrumentID(1), kind: .level, side: .buy,
+                        price: try Price("7"), quantity: try Quantity("1"), endsMessage: true,
+                        venueTime: time, receiveTime: time)))
+        }
+        #expect(try run.trade("100").lines == ["99.0 7.0 99.0 7.0"])
+    }
 }

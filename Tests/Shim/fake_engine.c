@@ -111,6 +111,8 @@ static bool order(void *context, int64_t serial, moon_order *order) {
     order->side = MOON_BUY;
     order->quantity = order->remaining = narrow((__int128)1000000000000000000);
     order->state = MOON_WORKING;
+    static const char none[MOON_TAG_CAPACITY];
+    order->tag = none;
     return true;
 }
 
@@ -118,6 +120,12 @@ static void order_id(void *context, int64_t serial, moon_text *id) {
     (void)context;
     (void)serial;
     set_text(id, "fake-1");
+}
+
+static void order_reason(void *context, int64_t serial, moon_text *reason) {
+    (void)context;
+    (void)serial;
+    set_text(reason, "");
 }
 
 static bool order_average(void *context, int64_t serial, moon_attos *price) {
@@ -189,7 +197,7 @@ moon_calls fake_calls(fake_engine *engine) {
         .context = engine, .subscribe = subscribe, .parameter = parameter,
         .parameters_end = parameters_end, .module = module, .nearest = nearest,
         .shortest = shortest, .parse = parse, .now = now, .order = order,
-        .order_id = order_id, .order_average = order_average, .position = position, .top = top, .book = book, .level_count = level_count, .level = level, .balance = balance,
+        .order_id = order_id, .order_reason = order_reason, .order_average = order_average, .position = position, .top = top, .book = book, .level_count = level_count, .level = level, .balance = balance,
         .orders = orders,
     };
 }

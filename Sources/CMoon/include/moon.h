@@ -35,12 +35,6 @@ typedef struct {
     size_t capacity;
 } moon_text;
 
-// Bytes of Swift's that stay as long as the process; no end is marked.
-typedef struct {
-    const char *bytes;
-    size_t count;
-} moon_word;
-
 // Copies `count` bytes into `text`; aborts when the process has no memory left.
 void moon_text_set(moon_text *text, const char *bytes, size_t count);
 
@@ -163,9 +157,8 @@ typedef struct {
     bool has_price, has_stop, is_post_only, is_reduce_only;
     moon_attos quantity, price, stop, filled, remaining;
     int64_t created, updated, version;
-    uint8_t state;  // MOON_PENDING…
-    moon_word reason;             // empty for none
-    char tag[MOON_TAG_CAPACITY];  // the same
+    uint8_t state;    // MOON_PENDING…
+    const char *tag;  // its bytes and zeros behind them, MOON_TAG_CAPACITY in all, until the call returns
 } moon_order;
 
 typedef struct {
@@ -237,6 +230,7 @@ typedef struct {
     bool (*order)(void *context, int64_t serial, moon_order *order);
     // Of an order that there is: what is rarely asked for. False: it has no fill.
     void (*order_id)(void *context, int64_t serial, moon_text *id);
+    void (*order_reason)(void *context, int64_t serial, moon_text *reason);
     bool (*order_average)(void *context, int64_t serial, moon_attos *price);
     void (*position)(void *context, int32_t instrument, moon_position *position);
     bool (*top)(void *context, int32_t instrument, moon_quote *quote);
