@@ -1,4 +1,5 @@
 /// The bytes as lower-case hexadecimal digits, two each.
+@inlinable
 public func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
     unsafe String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
         var place = 0
@@ -11,6 +12,7 @@ public func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
     }
 }
 
-private func digit(_ value: UInt8) -> UInt8 {
+@inlinable
+func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
 }

@@ -1,9 +1,9 @@
-package import TradingModel
-package import VenueSessions
+public import TradingModel
+public import VenueSessions
 
 /// An order that is made ready and never sent.
 extension AccountCore {
-    package func practiceOrder(at now: Timestamp) -> PracticeOrder? {
+    public func practiceOrder(at now: Timestamp) -> PracticeOrder? {
         let ready = markets.indices.first { isLive(markets[$0].segment) }
         guard plan.hasKey, let ready, let price = markets[ready].lastPrice else { return nil }
         let request = OrderRequest(

@@ -71,5 +71,6 @@ extension Dialect {
         core.dealt()
     }
 
+    @inlinable
     public func practiceOrder(at now: Timestamp) -> PracticeOrder? { core.practiceOrder(at: now) }
 }
