@@ -116,16 +116,16 @@ final class MarketIntake: StretchIntake {
     func hear(_ input: EngineInput) {
         switch input {
         case .market(let event): equity.follow(event, state)
-        case .report(let report):
-            guard case .fill(let fill) = report.event else { return }
-            hear(fill, of: state.instruments[report.instrument.index])
+        case .report(let report): hear(report)
         case .position(let correction): equity.settle(correction.instrument, state)
         default: break
         }
     }
 
-    private func hear(_ fill: Fill, of instrument: Instrument) {
-        equity.payFee(of: fill, instrument, state)
-        equity.settle(instrument.id, state, or: fill.price)
+    /// The same for a report, without the wrapping.
+    func hear(_ report: ExecutionReport) {
+        guard case .fill(let fill) = report.event else { return }
+        equity.payFee(of: fill, state.instruments[report.instrument.index], state)
+        equity.settle(report.instrument, state, or: fill.price)
     }
 }

@@ -360,16 +360,28 @@ public struct SimulatedRun: TradingRun {
 
     private mutating func deliver(until time: Timestamp) {
         let venue = venue
-        venue.advance(to: time) { input in
-            if readAhead.knowsBars { showPath(of: input) }
-            feed(input)
-            note(input)
+        venue.handOut(until: time) { answer in
+            switch answer {
+            case .report(let report): hear(report)
+            case .balance(let balance, let time): feed(.balance(balance, at: time))
+            }
         }
     }
 
+    private mutating func hear(_ report: ExecutionReport) {
+        if readAhead.knowsBars { showPath(of: report) }
+        if reloads == nil, inputListener == nil {
+            engine.process(report, into: &commands)
+            intake.hear(report)
+        } else {
+            feed(.report(report))
+        }
+        note(report)
+    }
+
     /// Where bars alone are known, a fill inside a bar is the latest that is known of the price.
-    private mutating func showPath(of input: EngineInput) {
-        guard case .report(let report) = input, case .fill(let fill) = report.event,
+    private mutating func showPath(of report: ExecutionReport) {
+        guard case .fill(let fill) = report.event,
             let price = venue.priceInBar(of: report.instrument)
         else { return }
         let trade = MarketEvent.trade(
@@ -380,8 +392,7 @@ public struct SimulatedRun: TradingRun {
         heard(.market(trade))
     }
 
-    private mutating func note(_ input: EngineInput) {
-        guard case .report(let report) = input else { return }
+    private mutating func note(_ report: ExecutionReport) {
         switch report.event {
         case .fill(let fill):
             if !tally.add(fill, of: report, engine.state) {

@@ -14,6 +14,7 @@ extension LuaStrategy {
     }
 
     private func read(_ request: moon_request) -> StrategyRequest {
+        if let intent = unsafe request.intent?.pointee { return read(intent) }
         let name = unsafe string(request.text, request.count)
         switch unsafe request.kind {
         case MOON_REQUEST_LOG:
@@ -25,11 +26,7 @@ extension LuaStrategy {
         case MOON_REQUEST_EVERY:
             return unsafe .every(nanoseconds: request.nanoseconds, name: name)
         case MOON_REQUEST_CANCEL_TIMER: return .cancelTimer(name: name)
-        default:
-            guard let intent = unsafe request.intent?.pointee else {
-                preconditionFailure("an intent request has its intent")
-            }
-            return read(intent)
+        default: preconditionFailure("an intent request has its intent")
         }
     }
 

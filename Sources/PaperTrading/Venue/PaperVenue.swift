@@ -31,7 +31,7 @@ public import TradingModel
     /// Whether an open order has less set aside than it needs.
     var isShort = false
     private let arrivals = DueQueue<Request>()
-    private let deliveries = DueQueue<EngineInput>()
+    private let deliveries = DueQueue<Answer>()
     private(set) var nextArrival = Timestamp.distantFuture
     private var numberOfDue = 0
     private var numberOfOrders = 0
@@ -41,6 +41,19 @@ public import TradingModel
     private var hasEnded = false
     /// By instrument; behind a pointer, so that an event costs no exclusivity check.
     private let tapes: UnsafeMutablePointer<Tape>
+
+    /// What is on its way from the venue.
+    enum Answer {
+        case report(ExecutionReport)
+        case balance(Balance, at: Timestamp)
+
+        var input: EngineInput {
+            switch self {
+            case .report(let report): .report(report)
+            case .balance(let balance, let time): .balance(balance, at: time)
+            }
+        }
+    }
 
     /// What is on its way to the venue.
     private enum Request {
@@ -304,6 +317,11 @@ public import TradingModel
     /// In the order of their due times; at the same time in the order in which they came to be.
     /// `deliver` may send commands: what they cause is part of the same call when it is due.
     public func advance(to time: Timestamp, deliver: (EngineInput) -> Void) {
+        handOut(until: time) { deliver($0.input) }
+    }
+
+    /// The same without the wrapping, in which an answer is copied as often as it is handed on.
+    func handOut(until time: Timestamp, _ deliver: (Answer) -> Void) {
         while nextDue <= time {
             guard nextStep > nextDue else {
                 takeStep()
@@ -315,9 +333,9 @@ public import TradingModel
                     && arrivals.nextNumber < deliveries.nextNumber)
             if arrivesFirst {
                 arriveNext()
-            } else if let input = deliveries.popFirst() {
+            } else if let answer = deliveries.popFirst() {
                 findNextDue()
-                deliver(input)
+                deliver(answer)
             }
         }
         pass(time)
@@ -425,9 +443,9 @@ public import TradingModel
         findNextDue()
     }
 
-    private func answer(_ input: EngineInput, due: Timestamp) {
+    private func answer(_ answer: Answer, due: Timestamp) {
         numberOfDue += 1
-        deliveries.append(input, due: due, number: numberOfDue)
+        deliveries.append(answer, due: due, number: numberOfDue)
         nextDue = min(nextDue, deliveries.nextDue)
     }
 

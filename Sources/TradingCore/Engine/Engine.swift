@@ -149,9 +149,7 @@ public struct Engine {
         switch input {
         case .market(let event):
             process(event, into: &commands)
-        case .report(let report):
-            advance(to: report.receiveTime, into: &commands)
-            apply(report, into: &commands)
+        case .report(let report): process(report, into: &commands)
         case .balance(let balance, let time):
             advance(to: time, into: &commands)
             state.balances[balance.currency] = balance
@@ -183,6 +181,12 @@ public struct Engine {
             advance(to: time, into: &commands)
             stopTrading(reason, into: &commands)
         }
+    }
+
+    /// The same for a report, without the wrapping.
+    public mutating func process(_ report: ExecutionReport, into commands: inout [Command]) {
+        advance(to: report.receiveTime, into: &commands)
+        apply(report, into: &commands)
     }
 
     /// The same for what may be a whole message.
