@@ -35,13 +35,16 @@ import Testing
         }
     }
 
-    @Test func `a venue at which no strategy trades says how to reach it, and no more`() throws {
+    @Test func `a venue without post-only orders is traded at with a strategy that sends none`() throws {
         let run = try Runner(["simulate-venue", "coinut", "--port", "0", "--duration", "0.2s"])
         #expect(run.code == 0, "\(run.errors)")
-        for part in ["simulating coinut at 127.0.0.1:", "WebSocket  ws://127.0.0.1:", "secret"] {
+        for part in [
+            "simulating coinut at 127.0.0.1:", "WebSocket  ws://127.0.0.1:",
+            "runner new my_trend --template trend", "COINUT_API_KEY=simulator-key",
+            "runner my_trend.lua --set symbol=coinut:BTC/USDT --live",
+        ] {
             #expect(run.output.contains(part), "\(run.output)")
         }
-        #expect(!run.output.contains("runner new"))
     }
 
     @Test func `the lines of a client work as they are typed`() throws {

@@ -28,21 +28,27 @@ struct ServingReport {
     }
     private var stateURL: String { baseURL + "/_simulator/state" }
 
+    private var venue: Venue? { Venue.all.first { $0.name == choice.name } }
+
+    /// One that sends orders which the venue has.
+    private var template: String {
+        venue.map { $0.abilities.orders.contains("post_only") } ?? true ? "maker" : "trend"
+    }
+
     /// What writes a strategy for ``clientLine``.
-    private static let strategyLine = "runner new my_maker --template maker"
+    private var strategyLine: String { "runner new my_\(template) --template \(template)" }
 
     /// A strategy on this simulator, as it is typed; nil: none can trade at the venue.
     ///
     /// It asks before it trades.
     private var clientLine: String? {
-        let venue = choice.name
-        guard Venue.all.contains(where: { $0.name == venue }) else { return nil }
+        guard let venue = venue?.name else { return nil }
         // A secret that somebody gave is not shown.
         let account = accounts.first
         let name = venue.uppercased()
         return "\(name)_API_KEY=\(Self.quoted(account?.key ?? "KEY")) "
             + "\(name)_API_SECRET=\(account?.secret ?? "SECRET") "
-            + "runner my_maker.lua --set symbol=\(venue):\(choice.example) --live --base-url "
+            + "runner my_\(template).lua --set symbol=\(venue):\(choice.example) --live --base-url "
             + baseURL + (authorityFile.map { " --ca-file \(Self.quoted($0))" } ?? "")
             + " --risk max_position=0.1 --risk max_order_notional=10000"
     }
@@ -71,7 +77,7 @@ struct ServingReport {
         lines.append("  faults     \(faults.isEmpty ? "none" : faults.joined(separator: ","))")
         if let clientLine {
             lines += [
-                "", "A client, on money of this simulator's:", "  \(Self.strategyLine)",
+                "", "A client, on money of this simulator's:", "  \(strategyLine)",
                 "  \(clientLine)",
             ]
         }
@@ -101,7 +107,7 @@ struct ServingReport {
             ),
             ("market", .text(market)), ("seed", .integer(Int(clamping: seed))),
             ("faults", .array(faults.map { .text($0) })),
-            ("strategy", clientLine == nil ? .null : .text(Self.strategyLine)),
+            ("strategy", clientLine == nil ? .null : .text(strategyLine)),
             ("client", clientLine.map { .text($0) } ?? .null),
         ])
     }

@@ -79,13 +79,16 @@ struct CoinutWords: VenueWords {
     }
 
     func batch(_ kind: BatchKind, _ orders: [TrackedOrder]) -> VenueRequest? {
+        // Each has a number of its own: what cannot be said keeps all of them apart.
         switch kind {
         case .orders:
-            let orders = orders.compactMap { ours($0.request, $0.clientID) }
-            return VenueRequest(overLine: CoinutRequests.placeBatch(orders, .later))
+            let said = orders.compactMap { ours($0.request, $0.clientID) }
+            guard said.count == orders.count else { return nil }
+            return VenueRequest(overLine: CoinutRequests.placeBatch(said, .later))
         case .cancels:
-            return VenueRequest(
-                overLine: CoinutRequests.cancelBatch(orders.compactMap { target($0) }, .later))
+            let targets = orders.compactMap { target($0) }
+            guard targets.count == orders.count else { return nil }
+            return VenueRequest(overLine: CoinutRequests.cancelBatch(targets, .later))
         }
     }
 
