@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test func `a venue without post-only orders is traded at with a strategy that sends none`() throws {
+    @Test func `a venue without post-only orders gets a strategy that sends none`() throws {
         let run = try Runner(["simulate-venue", "coinut", "--port", "0", "--duration", "0.2s"])
         #expect(run.code == 0, "\(run.errors)")
         for part in [
