@@ -28,7 +28,7 @@ struct ServingReport {
     }
     private var stateURL: String { baseURL + "/_simulator/state" }
 
-    private var venue: Venue? { Venue.all.first { $0.name == choice.name } }
+    private var venue: Venue? { Venue.named(choice.name) }
 
     /// One that sends orders which the venue has.
     private var template: String {
