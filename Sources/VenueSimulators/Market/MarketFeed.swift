@@ -75,7 +75,8 @@ package final class MarketFeed {
 }
 
 extension MarketEvent {
-    fileprivate func moved(to time: Timestamp) -> MarketEvent {
+    /// The same at another time, as if it had come at once.
+    package func moved(to time: Timestamp) -> MarketEvent {
         switch self {
         case .trade(var event):
             event.venueTime = time

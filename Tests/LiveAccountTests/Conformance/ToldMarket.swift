@@ -1,4 +1,5 @@
 import TradingModel
+import VenueSimulators
 
 /// A market that a test moves while it is running.
 ///
@@ -27,7 +28,7 @@ final class ToldMarket: MarketEventSource {
 
     func read(into batch: EventBatch) {
         if told.isEmpty { beat() }
-        for event in told { batch.append(event.stamped(time)) }
+        for event in told { batch.append(event.moved(to: time)) }
         told = []
         time = time.advanced(byNanoseconds: Self.step)
     }
@@ -78,25 +79,5 @@ final class ToldMarket: MarketEventSource {
         BookChange(
             instrument: InstrumentID(instrument), kind: kind, endsMessage: false, venueTime: time,
             receiveTime: time)
-    }
-}
-
-extension MarketEvent {
-    fileprivate func stamped(_ time: Timestamp) -> MarketEvent {
-        switch self {
-        case .trade(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .trade(event)
-        case .book(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .book(event)
-        case .funding(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .funding(event)
-        case .quote, .bar, .ticker: return self
-        }
     }
 }
