@@ -204,12 +204,7 @@ import VenueSessions
             return
         }
         let id = try #require(trading.run?.engine.state.orders[1]?.id)
-        trading.take(
-            .emit(
-                .report(
-                    ExecutionReport(
-                        order: id, instrument: LiveSetting.perpetual, event: .cancelled,
-                        venueTime: Self.after(2), receiveTime: Self.after(2)))), at: Self.after(2))
+        trading.take(.emit(.report(cancelled(id, at: 2))), at: Self.after(2))
         #expect(trading.stage == .verifying)
         guard case .reconcile? = trading.takeRequests().first else {
             Issue.record("expected the books to be asked for")
@@ -229,12 +224,7 @@ import VenueSessions
         trading.allow(at: Self.start)
         trading.stop("interrupted", at: Self.after(1))
         let id = try #require(trading.run?.engine.state.orders[1]?.id)
-        trading.take(
-            .emit(
-                .report(
-                    ExecutionReport(
-                        order: id, instrument: LiveSetting.perpetual, event: .cancelled,
-                        venueTime: Self.after(2), receiveTime: Self.after(2)))), at: Self.after(2))
+        trading.take(.emit(.report(cancelled(id, at: 2))), at: Self.after(2))
         trading.take(.reconciled, at: Self.after(2))
         #expect(trading.stage == .verifying)
         trading.take(.reconciled, at: Self.after(3))
@@ -305,6 +295,51 @@ import VenueSessions
         trading.pass(until: Self.after(47))
         #expect(trading.stage == .ended)
         #expect(trading.run?.engine.state.orders.openCount == 1)
+    }
+
+    // An answer may be silent just when the books come: one round more says what became of the order.
+    @Test func `agreement while an order is still open is waited past, and asked for again`() throws
+    {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        let id = try #require(trading.run?.engine.state.orders[1]?.id)
+        trading.stop("interrupted", at: Self.after(1))
+        trading.pass(until: Self.after(31))
+        #expect(trading.stage == .verifying)
+        _ = trading.takeRequests()
+        trading.take(.reconciled, at: Self.after(33))
+        #expect(trading.stage == .verifying, "an order of the run is still open")
+        trading.take(.emit(.report(cancelled(id, at: 35))), at: Self.after(35))
+        #expect(trading.stage == .verifying)
+        guard case .reconcile? = trading.takeRequests().first else {
+            Issue.record("expected the books to be asked for once more")
+            return
+        }
+        trading.take(.reconciled, at: Self.after(36))
+        #expect(trading.stage == .ended)
+        #expect(trading.run?.engine.state.orders.openCount == 0)
+    }
+
+    @Test func `an order that stays open past agreement is left at the time that was said`() throws
+    {
+        let trading = try trading(trader)
+        try connect(trading)
+        trading.allow(at: Self.start)
+        trading.stop("interrupted", at: Self.after(1))
+        trading.pass(until: Self.after(31))
+        trading.take(.reconciled, at: Self.after(33))
+        trading.pass(until: Self.after(45))
+        #expect(trading.stage == .verifying)
+        trading.pass(until: Self.after(46))
+        #expect(trading.stage == .ended)
+        #expect(trading.openOrderIDs.count == 1)
+    }
+
+    private func cancelled(_ id: ClientOrderID, at seconds: Int64) -> ExecutionReport {
+        ExecutionReport(
+            order: id, instrument: LiveSetting.perpetual, event: .cancelled,
+            venueTime: Self.after(seconds), receiveTime: Self.after(seconds))
     }
 
     @Test func `ends with the reason for which the engine stopped trading`() throws {

@@ -19,7 +19,7 @@ public final class VenueTrading<Run: VenueRun> {
         case trading
         /// Cancels are on their way, or orders of the strategy's last words.
         case windingDown
-        /// No order is open; the account's books are fetched once more.
+        /// No order is open, or it took too long; the account's books are fetched once more.
         case verifying
         case ended
     }
@@ -62,6 +62,8 @@ public final class VenueTrading<Run: VenueRun> {
     private var connectDeadline = Timestamp.distantFuture
     private var deadline = Timestamp.distantFuture
     private var verifyingSince = Timestamp.distantFuture
+    /// The books agree, but for orders whose end nobody has said yet.
+    private var awaitsLastOrders = false
     /// Whether the venue has shown on another connection that no order of the run is open.
     public private(set) var isProvenEmpty = false
 
@@ -120,8 +122,8 @@ public final class VenueTrading<Run: VenueRun> {
             foreignOrders.removeAll { $0.isSame(as: order) }
             foreignOrders.append(order)
         case .reconciled:
-            // One that is told in the same moment was asked for before the end.
-            if stage == .verifying, now > verifyingSince { finish() }
+            // One that comes in the same moment was asked for before the end.
+            if stage == .verifying, now > verifyingSince { agreed() }
         case .log(let level, let text): audience.log(level, text, at: now)
         case .problem(let problem): take(problem, at: now)
         case .retrying(let time): audience.retries(at: time, now: now)
@@ -292,6 +294,7 @@ public final class VenueTrading<Run: VenueRun> {
             windDown(.stopped(reason: reason), at: now)
         }
         if stage == .windingDown, run?.isWoundDown ?? true || now >= deadline { verify(at: now) }
+        if stage == .verifying, awaitsLastOrders, run?.isWoundDown ?? true { askForBooks(at: now) }
         if stage == .verifying, now >= deadline { finish() }
     }
 
@@ -319,10 +322,23 @@ public final class VenueTrading<Run: VenueRun> {
     private func verify(at now: Timestamp) {
         guard asksFirst else { return finish() }  // a simulated account knows itself
         stage = .verifying
-        verifyingSince = now
         deadline = now.advanced(byNanoseconds: Self.verifyPatience)
+        askForBooks(at: now)
+    }
+
+    private func askForBooks(at now: Timestamp) {
+        verifyingSince = now
+        awaitsLastOrders = false
         foreignOrders = []
         requests.append(.reconcile)
+    }
+
+    /// The books are fetched: what is left of the time is for orders that are open all the same.
+    ///
+    /// Answers about them were lost, and their end makes the books worth another look.
+    private func agreed() {
+        awaitsLastOrders = !(run?.isWoundDown ?? true)
+        if !awaitsLastOrders { finish() }
     }
 
     private func finish() {
@@ -379,16 +395,4 @@ extension Order {
 /// `1 order`, `2 orders`.
 private func counted(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)" + (count == 1 ? "" : "s")
-}
-
-/// Who watches a run at a venue: a person at a screen, or a test.
-public protocol VenueAudience: AnyObject {
-    func log(_ level: LogLevel, _ text: String, at now: Timestamp)
-    func status(_ status: VenueStatus, at now: Timestamp)
-    func problem(_ problem: VenueProblem, at now: Timestamp)
-    /// What the latest problem was about has failed again, and is tried again at `time`.
-    func retries(at time: Timestamp, now: Timestamp)
-    /// All is known: what is to happen is shown and asked about; the answer is ``VenueTrading/allow``
-    /// or ``VenueTrading/decline``, at once or later.
-    func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp)
 }
