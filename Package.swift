@@ -155,7 +155,13 @@ let package = Package(
         .target(name: "LuaSyntax", swiftSettings: strict),
         .target(
             name: "CMoon",
-            cSettings: [.unsafeFlags(["-I/usr/include/lua5.4", "-Wall", "-Wextra", "-Werror"])],
+            cSettings: [
+                .headerSearchPath("Calls"), .headerSearchPath("Heap"),
+                .headerSearchPath("Indicators"), .headerSearchPath("Intents"),
+                .headerSearchPath("Sandbox"), .headerSearchPath("State"),
+                .headerSearchPath("Views"),
+                .unsafeFlags(["-I/usr/include/lua5.4", "-Wall", "-Wextra", "-Werror"]),
+            ],
             linkerSettings: [
                 .linkedLibrary(":liblua5.4.a"), .linkedLibrary("m"),
                 // The length of a table is ours, and what a view's field is: see moon_border.c, moon_views.c.

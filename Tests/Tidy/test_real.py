@@ -11,8 +11,8 @@ from small import Small
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 GATE = "Sources/TradingCore/RiskGate.swift"
 MODEL = "Sources/TradingModel/Amounts.swift"
-HEADER = "Sources/CMoon/moon_heap.h"
-SHIM = "Sources/CMoon/moon_base.c"
+HEADER = "Sources/CMoon/Heap/moon_heap.h"
+SHIM = "Sources/CMoon/Sandbox/moon_base.c"
 VENUES = "docs/adding-a-venue.md"
 PROGRAM = "Sources/runner/Runner.swift"
 
