@@ -164,7 +164,7 @@ let package = Package(
             ],
             linkerSettings: [
                 .linkedLibrary(":liblua5.4.a"), .linkedLibrary("m"),
-                // The length of a table is ours, and what a view's field is: see moon_border.c, moon_views.c.
+                // The length of a table is ours, and what a view's field is: see moon_border.c, moon_places.c.
                 // lld: of others a call within Lua's own file is none that can be wrapped.
                 .unsafeFlags([
                     "-use-ld=lld", "-Xlinker", "--wrap=luaH_getn", "-Xlinker",

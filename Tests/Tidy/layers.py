@@ -38,7 +38,7 @@ ONLY = {
 HEADERS = (
     "moon.h moon_heap.h moon_lua.h moon_ta.h moon_ta_arguments.h CCryptoTLS.h",
     "moon_parts.h moon_heap_parts.h moon_ta_parts.h CCrypto.h",
-    "moon_match.h moon_state.h moon_snapshot.h moon_follow.h crypto_parts.h",
+    "moon_kinds.h moon_intents.h moon_match.h moon_state.h moon_snapshot.h moon_follow.h crypto_parts.h",
     "moon_reload.h",
 )
 # Files of the shim that must not know something, and why.

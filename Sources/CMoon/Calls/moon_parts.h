@@ -354,6 +354,12 @@ void moon_forget_failure(moon_host *host);
 // Makes the host's failure of the error value on top. // stack: error →
 void moon_take_failure(moon_host *host, int status);
 
+// ---- moon_returns.c -----------------------------------------------------------------------------
+
+// What became of a call of a handler that ended with `status` or answered: takes what lies above `bottom`.
+// stack: …, results… → …
+moon_outcome moon_settle_call(moon_host *host, moon_handler handler, int status, int bottom);
+
 // ---- moon_handlers.c ----------------------------------------------------------------------------
 
 void moon_open_handlers(lua_State *L);
@@ -474,7 +480,16 @@ void moon_open_book(lua_State *L);  // its methods
 bool moon_push_book_field(lua_State *L, moon_host *host, int32_t instrument, moon_field field);
 void moon_push_exact(lua_State *L, moon_host *host, moon_attos value);
 // The order behind a handle, asked for once in a callback; NULL: forgotten by the host.
-const moon_order *moon_order_of(moon_host *host, int64_t serial);
+static inline const moon_order *moon_order_of(moon_host *host, int64_t serial) {
+    if (host->order_generation == host->generation && host->order_serial == serial) {
+        return &host->order;
+    }
+    host->at_hand[MOON_VIEW_ORDER].view = 0;  // another order's
+    if (!host->calls.order(host->calls.context, serial, &host->order)) return NULL;
+    host->order_generation = host->generation;
+    host->order_serial = serial;
+    return &host->order;
+}
 extern const char *const moon_tif_names[];
 
 // A function that a script may get hold of is an object of the heap, with a place that is the same

@@ -1,12 +1,7 @@
 // Intents: what handlers return. Each is checked when it is built, so that the error stands at the
 // line that built it, and cannot be changed afterwards.
+#include "moon_intents.h"
 #include "moon_lua.h"
-#include "moon_parts.h"
-
-#include <math.h>
-#include <stdio.h>
-
-static const char intent_metatable_key;
 
 // The fields that intents take, in the order of their fixed strings.
 enum {
@@ -23,74 +18,6 @@ typedef struct {
     bool is_plain;  // whether the table at hand is one whose fields were found at once:
     moon_lua_value found[FIELD_COUNT];
 } builder;
-
-// ---- Decimals -----------------------------------------------------------------------------------
-
-// The shortest decimal that reads back as `value`, for those with 15 digits or less: a decimal of
-// so few digits is the only one near its double, so the first scale at which a whole number reads
-// back is the shortest. False: ask Swift.
-static bool shortest_decimal(double value, moon_attos *attos) {
-    static const double tens[19] = {
-        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18,
-    };
-    double magnitude = fabs(value);
-    for (int decimals = 0; decimals <= 18; decimals++) {
-        double scaled = magnitude * tens[decimals];
-        if (!(scaled < 1e15)) return false;
-        int64_t units = (int64_t)(scaled + 0.5);
-        if ((double)units / tens[decimals] != magnitude) continue;
-        __int128 result = (__int128)units * (int64_t)tens[18 - decimals];
-        if (value < 0) result = -result;
-        *attos = (moon_attos){(uint64_t)result, (int64_t)(result >> 64)};
-        return true;
-    }
-    return false;
-}
-
-// Reads the number or text at `index` exactly; `direction` is where the 19th decimal goes.
-static moon_attos read_decimal(builder *it, int index, const char *field, int direction) {
-    lua_State *L = it->L;
-    moon_attos attos = {0, 0};
-    if (lua_isinteger(L, index)) {
-        __int128 value = (__int128)lua_tointeger(L, index) * 1000000000000000000;
-        return (moon_attos){(uint64_t)value, (int64_t)(value >> 64)};
-    }
-    if (lua_type(L, index) == LUA_TNUMBER) {
-        double value = lua_tonumber(L, index);
-        if (isnan(value)) {
-            moon_raise(L, "`%s` in %s is not a number (NaN): was something divided by zero, or an"
-                          " indicator read while warming up?", field, it->name);
-        }
-        if (isinf(value)) moon_raise(L, "`%s` in %s is infinite", field, it->name);
-        if (shortest_decimal(value, &attos)) return attos;
-        if (it->host->calls.shortest(value, direction, &attos, &it->host->answer)) return attos;
-        moon_raise(L, "`%s` in %s %s", field, it->name, it->host->answer.bytes);
-    }
-    if (lua_type(L, index) == LUA_TSTRING) {
-        size_t count;
-        const char *text = lua_tolstring(L, index, &count);
-        if (it->host->calls.parse(text, count, &attos, &it->host->answer)) return attos;
-        moon_raise(
-            L, "`%s` in %s: \"%s\" %s", field, it->name, moon_push_shown(L, text, count),
-            it->host->answer.bytes);
-    }
-    moon_raise(
-        L, "`%s` in %s is %s, expected a number or a decimal text", field, it->name,
-        moon_type_name(L, index));
-    return attos;
-}
-
-// As read_decimal, above zero.
-static moon_attos read_amount(builder *it, int index, const char *field, int direction) {
-    moon_attos value = read_decimal(it, index, field, direction);
-    if (moon_wide(value) <= 0) {
-        moon_raise(
-            it->L, "`%s` in %s is %s, expected a number above 0", field, it->name,
-            luaL_tolstring(it->L, index, NULL));
-    }
-    return value;
-}
 
 // ---- Building -----------------------------------------------------------------------------------
 
@@ -298,16 +225,16 @@ static int place(lua_State *L, const char *name, uint8_t side) {
     if (!get(&it, 1, MOON_FIXED_QTY)) {
         moon_raise(L, "%s needs `qty`, the quantity", name);
     }
-    intent->quantity = read_amount(&it, lua_gettop(L), "qty", -1);
+    intent->quantity = moon_read_amount(L, it.name, lua_gettop(L), "qty", -1);
     intent->has_quantity = true;
     // Digits that no decimal here holds go where the order is less aggressive.
     int direction = side == MOON_BUY ? -1 : 1;
     intent->has_price = get(&it, 1, MOON_FIXED_PRICE);
     if (intent->has_price) {
-        intent->price = read_amount(&it, lua_gettop(L), "price", direction);
+        intent->price = moon_read_amount(L, it.name, lua_gettop(L), "price", direction);
     }
     intent->has_stop = get(&it, 1, MOON_FIXED_STOP);
-    if (intent->has_stop) intent->stop = read_amount(&it, lua_gettop(L), "stop", direction);
+    if (intent->has_stop) intent->stop = moon_read_amount(L, it.name, lua_gettop(L), "stop", direction);
     lua_settop(L, 2);
     intent->tif = read_tif(&it, 1);
     intent->is_post_only = read_flag(&it, 1, MOON_FIXED_POST_ONLY);
@@ -381,10 +308,10 @@ static int amend(lua_State *L) {
     intent->order = serial;
     intent->has_price = get(&it, 2, MOON_FIXED_PRICE);
     if (intent->has_price) {
-        intent->price = read_amount(&it, lua_gettop(L), "price", direction);
+        intent->price = moon_read_amount(L, it.name, lua_gettop(L), "price", direction);
     }
     intent->has_quantity = get(&it, 2, MOON_FIXED_QTY);
-    if (intent->has_quantity) intent->quantity = read_amount(&it, lua_gettop(L), "qty", -1);
+    if (intent->has_quantity) intent->quantity = moon_read_amount(L, it.name, lua_gettop(L), "qty", -1);
     lua_settop(L, 3);
     if (!intent->has_price && !intent->has_quantity) {
         return moon_raise(L, "amend needs a new `price`, a new `qty`, or both");
@@ -406,7 +333,7 @@ static int target(lua_State *L) {
         return moon_raise(L, "target needs the quantity to hold: target(symbol, qty)");
     }
     bool isShort = lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) < 0;
-    moon_attos quantity = read_decimal(&it, 2, "qty", isShort ? 1 : -1);
+    moon_attos quantity = moon_read_decimal(L, it.name, 2, "qty", isShort ? 1 : -1);
     moon_intent *intent = push_intent(&it, MOON_TARGET);
     intent->slot = slot;
     intent->quantity = quantity;
@@ -425,116 +352,6 @@ static int close_position(lua_State *L) {
     return 1;
 }
 
-// ---- Reading ------------------------------------------------------------------------------------
-
-const moon_intent *moon_intent_at(lua_State *L, int index) {
-    if (lua_type(L, index) != LUA_TUSERDATA) return NULL;
-    const moon_intent *intent = lua_touserdata(L, index);
-    return moon_lua_userdata_of(intent)->metatable == moon_of(L)->intent_metatable ? intent : NULL;
-}
-
-const char *const moon_tif_names[] = {"gtc", "ioc", "fok"};
-
-static const char *kind_name(const moon_intent *it) {
-    switch (it->kind) {
-    case MOON_PLACE: return it->side == MOON_BUY ? "buy" : "sell";
-    case MOON_CANCEL_ORDER:
-    case MOON_CANCEL_MATCHING: return "cancel";
-    case MOON_AMEND: return "amend";
-    case MOON_TARGET: return "target";
-    default: return "close";
-    }
-}
-
-static const char *const intent_fields[] = {
-    "kind", "order", "symbol", "qty", "price", "stop", "tif", "post_only", "reduce_only", "tag",
-    NULL};
-
-// Pushes a field, nil where the intent has none; false: no intent has it. // stack: +1 when true
-static bool push_intent_field(
-    lua_State *L, moon_host *host, const moon_intent *it, const char *name) {
-    if (strcmp(name, "kind") == 0) lua_pushstring(L, kind_name(it));
-    else if (strcmp(name, "symbol") == 0) {
-        if (it->slot >= 0) lua_pushstring(L, host->slot_names[it->slot].bytes);
-        else lua_pushnil(L);
-    } else if (strcmp(name, "qty") == 0) {
-        if (it->has_quantity) moon_push_exact(L, host, it->quantity); else lua_pushnil(L);
-    } else if (strcmp(name, "price") == 0) {
-        if (it->has_price) moon_push_exact(L, host, it->price); else lua_pushnil(L);
-    } else if (strcmp(name, "stop") == 0) {
-        if (it->has_stop) moon_push_exact(L, host, it->stop); else lua_pushnil(L);
-    } else if (strcmp(name, "tag") == 0) {
-        if (it->has_tag) lua_pushstring(L, it->tag); else lua_pushnil(L);
-    } else if (strcmp(name, "order") == 0) {
-        if (it->order) moon_push_view(L, moon_view_live(MOON_VIEW_ORDER, it->order));
-        else lua_pushnil(L);
-    } else if (strcmp(name, "tif") == 0) {
-        if (it->kind == MOON_PLACE) lua_pushstring(L, moon_tif_names[it->tif]); else lua_pushnil(L);
-    } else if (strcmp(name, "post_only") == 0) {
-        if (it->kind == MOON_PLACE) lua_pushboolean(L, it->is_post_only); else lua_pushnil(L);
-    } else if (strcmp(name, "reduce_only") == 0) {
-        if (it->kind == MOON_PLACE) lua_pushboolean(L, it->is_reduce_only); else lua_pushnil(L);
-    } else return false;
-    return true;
-}
-
-static int intent_index(lua_State *L) {
-    const moon_intent *it = moon_intent_at(L, 1);
-    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-    bool isWhole = moon_text_is(L, 2, name);  // no zero byte in it
-    if (it && isWhole && push_intent_field(L, moon_of(L), it, name)) return 1;
-    moon_nearest search = moon_nearest_to(name);
-    for (int i = 0; intent_fields[i]; i++) moon_nearest_try(L, &search, intent_fields[i]);
-    moon_nearest_push(L, &search, "");
-    const char *hint = lua_tostring(L, -1);
-    return moon_raise(
-        L, "unknown field `%s` of an intent%s", moon_push_shown(L, name, strlen(name)), hint);
-}
-
-static int intent_newindex(lua_State *L) {
-    return moon_raise(L, "an intent cannot be changed: build another");
-}
-
-// Intents are equal when they ask for the same: tests compare them.
-static int intent_equal(lua_State *L) {
-    const moon_intent *left = moon_intent_at(L, 1), *right = moon_intent_at(L, 2);
-    bool isEqual = left && right && memcmp(left, right, sizeof *left) == 0;
-    lua_pushboolean(L, isEqual);
-    return 1;
-}
-
-// buy{symbol="…", qty=0.01}
-static int intent_tostring(lua_State *L) {
-    moon_host *host = moon_of(L);
-    const moon_intent *it = moon_intent_at(L, 1);
-    if (!it) return moon_raise(L, "not an intent");
-    luaL_Buffer text;
-    luaL_buffinit(L, &text);
-    luaL_addstring(&text, kind_name(it));
-    luaL_addchar(&text, '{');
-    bool isFirst = true;
-    for (int i = 1; intent_fields[i]; i++) {
-        push_intent_field(L, host, it, intent_fields[i]);  // stack: …, value
-        bool isDefault = lua_isnil(L, -1) || (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
-                         || (strcmp(intent_fields[i], "tif") == 0 && it->tif == MOON_GTC);
-        if (isDefault) {
-            lua_pop(L, 1);
-            continue;
-        }
-        const char *quote = lua_type(L, -1) == LUA_TSTRING ? "\"" : "";
-        lua_pushfstring(
-            L, "%s%s=%s%s%s", isFirst ? "" : ", ", intent_fields[i], quote,
-            luaL_tolstring(L, -1, NULL), quote);  // stack: …, value, its text, entry
-        lua_replace(L, -3);
-        lua_pop(L, 1);
-        luaL_addvalue(&text);
-        isFirst = false;
-    }
-    luaL_addchar(&text, '}');
-    luaL_pushresult(&text);
-    return 1;
-}
-
 void moon_open_intents(lua_State *L) {
     static const luaL_Reg functions[] = {
         {"buy", buy},       {"sell", sell},   {"cancel", cancel},
@@ -542,16 +359,5 @@ void moon_open_intents(lua_State *L) {
         {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);
-    static const luaL_Reg methods[] = {
-        {"__index", intent_index},
-        {"__newindex", intent_newindex},
-        {"__eq", intent_equal},
-        {"__tostring", intent_tostring},
-        {NULL, NULL},
-    };
-    luaL_newlib(L, methods);  // stack: api, metatable
-    lua_pushliteral(L, "protected");
-    lua_setfield(L, -2, "__metatable");
-    moon_of(L)->intent_metatable = (void *)lua_topointer(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &intent_metatable_key);
+    moon_open_intent_fields(L);
 }

@@ -4,6 +4,7 @@
 #include "moon_parts.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 enum { LONGEST_LINE = 4096 };  // bytes of a log line; the rest is cut off
 
@@ -181,4 +182,46 @@ void moon_open_requests(lua_State *L) {
     luaL_newlib(L, log);
     moon_freeze(L, "log", "function");
     lua_setfield(L, -2, "log");
+}
+
+// ---- What the host reads of them -----------------------------------------------------------------
+
+size_t moon_request_count(moon_host *host) { return host->request_count; }
+
+moon_request moon_request_at(moon_host *host, size_t index) {
+    const moon_stored_request *stored = &host->requests[index];
+    return (moon_request){
+        .kind = stored->kind,
+        .level = stored->level,
+        .number = stored->number,
+        .nanoseconds = stored->nanoseconds,
+        .text = stored->count ? host->request_text + stored->text : "",
+        .count = stored->count,
+        .intent = stored->kind == MOON_REQUEST_INTENT ? &host->intents[stored->intent] : NULL,
+    };
+}
+
+void moon_clear_requests(moon_host *host) {
+    host->request_count = 0;
+    host->intent_count = 0;
+    host->request_text_count = 0;
+}
+
+void moon_add_request(
+    moon_host *host, moon_stored_request request, const char *text, size_t count) {
+    if (host->request_count == host->request_capacity) {
+        host->request_capacity = host->request_capacity ? host->request_capacity * 2 : 16;
+        host->requests = realloc(host->requests, host->request_capacity * sizeof request);
+        if (!host->requests) abort();
+    }
+    if (host->request_text_count + count > host->request_text_capacity) {
+        host->request_text_capacity = (host->request_text_count + count) * 2 + 256;
+        host->request_text = realloc(host->request_text, host->request_text_capacity);
+        if (!host->request_text) abort();
+    }
+    request.text = host->request_text_count;
+    request.count = count;
+    if (count) memcpy(host->request_text + host->request_text_count, text, count);
+    host->request_text_count += count;
+    host->requests[host->request_count++] = request;
 }
