@@ -5,7 +5,7 @@ public struct Trade: Hashable, Sendable {
     public var instrument: InstrumentID
     /// Stamped by the venue.
     public var venueTime: Timestamp
-    public var price: Price
+    public let price: Price
     public var quantity: Quantity
     /// Stamped by us on arrival; equal to the venue's where a recording has only one.
     public var receiveTime: Timestamp
@@ -13,6 +13,8 @@ public struct Trade: Hashable, Sendable {
     @usableFromInline var hasID: Bool
     /// 0: not known; else the side's raw value + 1.
     @usableFromInline var takerCode: UInt8
+    /// The double nearest to the price, where who read the trade had it at hand; NaN: nobody did.
+    @usableFromInline let priceNumber: Double
 
     /// The side of the taker; nil where the venue does not say.
     @inlinable public var taker: Side? {
@@ -28,12 +30,14 @@ public struct Trade: Hashable, Sendable {
         }
     }
 
+    /// - Parameter priceNumber: the double nearest to `price`, so that nobody need divide for it again.
     @inlinable public init(
-        instrument: InstrumentID, price: Price, quantity: Quantity, taker: Side?, id: UInt64? = nil,
-        venueTime: Timestamp, receiveTime: Timestamp
+        instrument: InstrumentID, price: Price, priceNumber: Double = .nan, quantity: Quantity,
+        taker: Side?, id: UInt64? = nil, venueTime: Timestamp, receiveTime: Timestamp
     ) {
         self.instrument = instrument
         self.price = price
+        self.priceNumber = priceNumber
         self.quantity = quantity
         self.venueTime = venueTime
         self.receiveTime = receiveTime
@@ -51,7 +55,23 @@ public struct Trade: Hashable, Sendable {
             MemoryLayout<Trade>.offset(of: \.receiveTime),
             MemoryLayout<Trade>.offset(of: \.idNumber), MemoryLayout<Trade>.offset(of: \.hasID),
             MemoryLayout<Trade>.offset(of: \.takerCode),
+            MemoryLayout<Trade>.offset(of: \.priceNumber),
         ]
+    }
+
+    /// Whether they say the same of the market.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.instrument == right.instrument && left.venueTime == right.venueTime
+            && left.price == right.price && left.quantity == right.quantity
+            && left.receiveTime == right.receiveTime && left.id == right.id
+            && left.taker == right.taker
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(venueTime)
+        hasher.combine(price)
+        hasher.combine(quantity)
+        hasher.combine(id)
     }
 }
 

@@ -199,9 +199,10 @@ import TradingModel
             for _ in 0..<100 {
                 let price = Price(attos: random.int128(digits: 1...36))
                 let quantity = Quantity(attos: random.int128(digits: 1...24) * 1_000_000_000_000)
-                var trade = try ScriptRun.trade()
-                trade.price = price
-                trade.quantity = quantity
+                let like = try ScriptRun.trade()
+                let trade = Trade(
+                    instrument: like.instrument, price: price, quantity: quantity, taker: like.taker,
+                    venueTime: like.venueTime, receiveTime: like.receiveTime)
                 let words = run.requests { $0.onTrade(trade) }.lines[0].split(separator: " ")
                 #expect(Double(words[0]) == price.double, "seed \(seed): \(price)")
                 #expect(Double(words[1]) == quantity.double, "seed \(seed): \(quantity)")

@@ -126,6 +126,7 @@ const int64_t moon_trade_offsets[MOON_TRADE_FIELDS] = {
     offsetof(moon_trade, price),        offsetof(moon_trade, quantity),
     offsetof(moon_trade, receive_time), offsetof(moon_trade, id),
     offsetof(moon_trade, has_id),       offsetof(moon_trade, side),
+    offsetof(moon_trade, price_number),
 };
 
 const int64_t moon_change_offsets[MOON_CHANGE_FIELDS] = {

@@ -471,6 +471,14 @@ static inline double moon_number(
                                                           : host->calls.nearest(value);
 }
 
+// The same of a trade's price, which whoever read the trade may have left beside it.
+static inline double moon_price_number(const moon_host *host, const moon_trade *trade) {
+    double number = trade->price_number;
+    return number == number
+               ? number
+               : moon_number(host, trade->price, &host->instruments[trade->instrument].price_scale);
+}
+
 void moon_push_view(lua_State *L, uintptr_t view);     // stack: +1
 // Pushes what a view's field says; the kind has the field. // stack: +1
 void moon_push_view_field(lua_State *L, uintptr_t view, moon_view kind, moon_field field);

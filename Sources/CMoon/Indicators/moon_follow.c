@@ -143,9 +143,7 @@ static void read_fields(lua_State *L, moon_host *host, moon_source *source) {
 
 // The same of a trade, whose price comes first: most look at nothing else.
 static inline void read_trade(lua_State *L, moon_host *host, moon_source *source) {
-    const moon_trade *trade = host->events.trade;
-    const moon_instrument *instrument = &host->instruments[trade->instrument];
-    source->values[0] = moon_number(host, trade->price, &instrument->price_scale);
+    source->values[0] = moon_price_number(host, host->events.trade);
     for (int i = 1; i < source->field_count; i++) read_field(L, host, source, i);
 }
 
@@ -253,19 +251,65 @@ static inline void advance(lua_State *L, moon_following *following, moon_source 
     moon_look(following, source);
 }
 
+static bool are_all_steady(const moon_source *source) {
+    if (source->field_count != 1) return false;
+    for (int i = 0; i < source->series_count; i++) {
+        if (!source->series[i]->is_steady) return false;
+    }
+    return true;
+}
+
+// Feeds the next trade, and those of its instrument behind it until one makes a condition come true. For a source
+// that is steady: what an update must do and no more, the rest at the end.
+static void follow_steadily(
+    moon_host *host, moon_following *following, moon_source *source, moon_stretch *stretch) {
+    const moon_trade *first = stretch->trades + stretch->next, *trade = first;
+    const moon_trade *end = stretch->trades + stretch->end;
+    for (int i = 0; i < source->series_count; i++) source->series[i]->is_news = true;
+    do {
+        double price = moon_price_number(host, trade++);
+        for (int i = 0; i < source->series_count; i++) {
+            moon_series *series = source->series[i];
+            ta_results results;
+            series->record->kind->step(series->record + 1, &price, &results);
+            series->previous = series->value;
+            series->value = results.values[0];
+        }
+        moon_look(following, source);
+    } while (!following->due_count && trade < end && trade->instrument == first->instrument);
+    for (int i = 0; i < source->series_count; i++) {
+        moon_series *series = source->series[i];
+        series->record->heard += trade - first;
+        series->shown[0]->number = series->previous;
+        series->shown[1]->number = series->value;
+    }
+    host->generation += trade - first;
+    host->events.trade = trade - 1;
+    stretch->next = trade - stretch->trades;
+}
+
 bool moon_follow_trades(
     lua_State *L, moon_host *host, moon_stretch *stretch, bool until_next) {
     moon_following *following = host->following;
     following->due_count = following->told_count = 0;
     while (stretch->next < stretch->end) {
-        const moon_trade *trade = stretch->trades + stretch->next++;
-        if (!stretch->is_heard[trade->instrument]) continue;
-        host->generation++;
-        host->events.trade = trade;
+        const moon_trade *trade = stretch->trades + stretch->next;
         moon_source *source = following->by_instrument[trade->instrument];
-        if (source) {
-            read_trade(L, host, source);
-            advance(L, following, source);
+        if (!stretch->is_heard[trade->instrument]) {
+            stretch->next++;
+            continue;
+        }
+        if (source && source->is_steady && !until_next) {
+            follow_steadily(host, following, source, stretch);
+        } else {
+            stretch->next++;
+            host->generation++;
+            host->events.trade = trade;
+            if (source) {
+                read_trade(L, host, source);
+                advance(L, following, source);
+                if (!source->is_steady) source->is_steady = are_all_steady(source);
+            }
         }
         if (until_next || following->due_count) return true;
     }

@@ -22,6 +22,7 @@ typedef struct {
     bool is_news;        // whether it has one that the event at hand gave
     bool is_steady;      // whether it has one input and one result, which is known from now on
     double value;        // the first result
+    double previous;     // the one before, while several events are taken in at once
     int number;          // counted from 0
     moon_lua_node *shown[MOON_SHOWN];  // where the script reads them; NULL: not yet
 } moon_series;
@@ -62,6 +63,7 @@ struct moon_source {
     bool known[MOON_MOST_SOURCE_FIELDS];
     moon_series **series;
     int series_count;
+    bool is_steady;  // whether all its series are, and look at nothing but the price of a trade
     moon_watched **watched;
     int watched_count;
 };

@@ -9,7 +9,7 @@ typedef struct {
     uint16_t offset;
     uint16_t scale;  // of a number, in its instrument
 } place;
-enum { ELSEWHERE, NUMBER, STATE, MIDDLE, SIDE, TAG };
+enum { ELSEWHERE, NUMBER, STATE, TRADED, MIDDLE, SIDE, TAG };
 
 #define LIES(type, field) .offset = offsetof(type, field)
 #define PRICE(type, field) {NUMBER, LIES(type, field), .scale = offsetof(moon_instrument, price_scale)}
@@ -27,7 +27,7 @@ enum { ELSEWHERE, NUMBER, STATE, MIDDLE, SIDE, TAG };
 // For each kind that the low bits of an address can name, whether there is one or not.
 static const place places[MOON_KINDS][MOON_FIELD_ROOM] = {
     [MOON_VIEW_TRADE] = {
-        [F_price] = PRICE(moon_trade, price),
+        [F_price] = {.form = TRADED},
         [F_qty] = QUANTITY(moon_trade, quantity),
         [F_side] = {SIDE, LIES(moon_trade, side)},
     },
@@ -89,6 +89,10 @@ static bool read_place(
         value->type = LUA_TNIL;
         if (at->has && !it[at->has]) return true;
         set_number(host, (const void *)lies, scale_of(hand, at), value);
+        return true;
+    case TRADED:
+        value->number = moon_price_number(host, hand->it);
+        value->type = MOON_LUA_NUMBER;
         return true;
     case MIDDLE: {
         const moon_quote *quote = hand->it;
@@ -202,6 +206,13 @@ void __wrap_luaV_finishget(
     const place *at = &places[view & 15][moon_field_of(host, name->pointer)];
     const char *it = hand->it;
     if (at->form == STATE) return set_fixed(host, it[at->offset], result);
+    if (at->form == TRADED) {
+        double number = ((const moon_trade *)hand->it)->price_number;
+        if (number != number) return finish_view(L, of, name, result, found);
+        result->number = number;
+        result->type = MOON_LUA_NUMBER;
+        return;
+    }
     if (at->form != NUMBER) return finish_view(L, of, name, result, found);
     if (at->has && !it[at->has]) {
         result->type = LUA_TNIL;

@@ -62,10 +62,11 @@ typedef struct {
     uint64_t id;
     bool has_id;
     uint8_t side;  // of the taker, MOON_NO_SIDE where unknown
+    double price_number;  // the double nearest to the price; NaN: it is not known yet
 } moon_trade;
 
 // The bytes at which its fields lie, in the order of their declaration.
-enum { MOON_TRADE_FIELDS = 8 };
+enum { MOON_TRADE_FIELDS = 9 };
 extern const int64_t moon_trade_offsets[MOON_TRADE_FIELDS];
 
 // A change of depth as it lies there: see BookChange in TradingModel.

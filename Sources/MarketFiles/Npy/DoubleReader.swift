@@ -23,7 +23,10 @@ struct DoubleReader {
     ///
     /// Adding 1.5 × 2⁵² leaves the nearest whole number in the low bits of the sum. Nil means that
     /// the value needs a closer look; what is negative or no number always does.
-    @inline(__always) func quickAttos(_ value: Double) -> Int128? {
+    @inline(__always) func quickAttos(_ value: Double) -> Int128? { quickly(value)?.attos }
+
+    /// The same, with the double nearest to it: the one that was read may lie beside it.
+    @inline(__always) func quickly(_ value: Double) -> (attos: Int128, number: Double)? {
         let shift: Double = 6_755_399_441_055_744
         let scaled = value * divisor
         let shifted = scaled + shift
@@ -32,7 +35,10 @@ struct DoubleReader {
             return nil
         }
         let units = shifted.bitPattern &- shift.bitPattern
-        return Int128(truncatingIfNeeded: UInt128(units) &* UInt128(attosPerStep))
+        // Both are exact, so that the quotient is rounded once.
+        return (
+            Int128(truncatingIfNeeded: UInt128(units) &* UInt128(attosPerStep)), whole / divisor
+        )
     }
 
     /// Whether `double`, which was made of `value`, gives it back.

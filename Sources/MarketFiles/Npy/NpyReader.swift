@@ -64,7 +64,7 @@ final class NpyReader {
         var late = 0
         while unsafe place < stop {
             let row = unsafe NpyRow(place)
-            guard let side = row.side, let price = prices.quickAttos(row.price), price > 0,
+            guard let side = row.side, let price = prices.quickly(row.price), price.attos > 0,
                 let quantity = quantities.quickAttos(row.quantity)
             else { break }
             let kind = row.event & (NpyEvent.kindMask | NpyEvent.local)
@@ -73,14 +73,15 @@ final class NpyReader {
             if kind == NpyEvent.trade | NpyEvent.local, quantity > 0 {
                 batch.append(
                     Trade(
-                        instrument: instrument, price: Price(attos: price),
-                        quantity: Quantity(attos: quantity), taker: side, id: row.tradeID,
+                        instrument: instrument, price: Price(attos: price.attos),
+                        priceNumber: price.number, quantity: Quantity(attos: quantity),
+                        taker: side, id: row.tradeID,
                         venueTime: row.venueTime, receiveTime: receiveTime))
             } else if kind == NpyEvent.depth | NpyEvent.local {
                 batch.append(
                     BookChange(
                         instrument: instrument, kind: .level, side: side,
-                        price: Price(attos: price), quantity: Quantity(attos: quantity),
+                        price: Price(attos: price.attos), quantity: Quantity(attos: quantity),
                         endsMessage: row.continuation != NpyEvent.goesOn,
                         venueTime: row.venueTime, receiveTime: receiveTime))
             } else {
