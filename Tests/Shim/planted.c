@@ -1,6 +1,8 @@
 // Faults put in on purpose, to show that the fuzzer finds their kind: scripts/fuzz --plant. The linker
 // puts them before the shim's own functions (--wrap), whose source stays as it is.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_intents.h"
+#include "moon_sandbox.h"
 
 #include <stdlib.h>
 

@@ -36,15 +36,17 @@ ONLY = {
 
 # The headers of the C shim, from below: a header includes those of lower lines only. `moon.h` is what Swift sees.
 HEADERS = (
-    "moon.h moon_heap.h moon_lua.h moon_ta.h moon_ta_arguments.h CCryptoTLS.h",
-    "moon_parts.h moon_heap_parts.h moon_ta_parts.h CCrypto.h",
-    "moon_kinds.h moon_intents.h moon_match.h moon_state.h moon_snapshot.h moon_follow.h crypto_parts.h",
-    "moon_reload.h",
+    "moon_values.h moon_heap.h moon_lua.h moon_ta.h moon_ta_arguments.h moon_ta_windows.h CCryptoTLS.h",
+    "moon.h moon_heap_parts.h moon_ta_parts.h CCrypto.h",
+    "moon_field_names.h moon_stored.h crypto_parts.h",
+    "moon_host.h",
+    "moon_calls.h moon_views.h moon_sandbox.h moon_data.h moon_match.h moon_state.h moon_snapshot.h moon_follow.h",
+    "moon_kinds.h moon_intents.h moon_reload.h moon_mirror_parts.h",
 )
 # Files of the shim that must not know something, and why.
 NEVER_INCLUDED = {
-    ("moon_heap.c", "moon_parts.h"): "the heap knows nothing of what lies in it",
-    ("moon_border.c", "moon_parts.h"): "the length of a table is a matter of Lua's own values",
+    ("moon_heap.c", "moon_host.h"): "the heap knows nothing of what lies in it",
+    ("moon_border.c", "moon_host.h"): "the length of a table is a matter of Lua's own values",
 }
 # Libraries by their headers, and the target that is their only way in.
 LIBRARIES = {"lua": "CMoon", "lauxlib": "CMoon", "lualib": "CMoon", "openssl": "CCrypto",

@@ -97,9 +97,9 @@ private struct Entry: Equatable { let name: String }
 ''',
     "Sources/CMoon/include/moon.h": "int moon_open(int (*called)(int));\n",
     "Sources/CMoon/moon_heap.h": "struct heap;\n",
-    "Sources/CMoon/moon_parts.h": '#include "moon.h"\n#include "moon_heap.h"\n',
+    "Sources/CMoon/moon_host.h": '#include "moon.h"\n#include "moon_heap.h"\n',
     "Sources/CMoon/moon_open.c": '''#include <lua.h>
-#include "moon_parts.h"
+#include "moon_host.h"
 static int one(int x) { return x; }
 int moon_open(int (*called)(int)) { return called(one(1)); }
 static __attribute__((constructor)) void begin(void) {}

@@ -38,7 +38,7 @@ class Real(unittest.TestCase):
         places = [
             ("function", GATE, copy.add(GATE, "func planted() {\n" + "    _ = 1\n" * 59 + "}\n")),
             ("layer", MODEL, copy.add(MODEL, "import TradingCore\n")),
-            ("layer", HEADER, copy.add(HEADER, '#include "moon_parts.h"\n')),
+            ("layer", HEADER, copy.add(HEADER, '#include "moon_host.h"\n')),
             ("unused", SHIM, copy.add(SHIM, "int moon_planted(void) { return 1; }\n")),
             ("unused", MODEL, copy.add(MODEL, "public let plantedLimit = 1\n")),
             ("word", MODEL, copy.add(MODEL, "private func takePlanted() {}\n")),

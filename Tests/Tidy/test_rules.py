@@ -73,7 +73,7 @@ class Rules(Case):
         self.finds("layer", "Package.swift", line, "`Helpers` has no layer")
 
     def test_finds_an_include_that_points_up(self):
-        line = self.small.add("Sources/CMoon/moon_heap.h", '#include "moon_parts.h"\n')
+        line = self.small.add("Sources/CMoon/moon_heap.h", '#include "moon_host.h"\n')
         self.finds("layer", "Sources/CMoon/moon_heap.h", line, "it points up")
         self.begin()
         line = self.small.add("Sources/CMoon/moon_open.c", "#include <zlib.h>\n")

@@ -10,7 +10,7 @@
 // at every instruction from then on: our pcall, xpcall and coroutine functions pass it on at once,
 // and whatever else catches an error gets the next. So it ends the callback, and with it the
 // strategy.
-#include "moon_parts.h"
+#include "moon_calls.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,6 +1,8 @@
 // One event into one handler, or many into it one after the other.
+#include "moon_calls.h"
 #include "moon_follow.h"
 #include "moon_lua.h"
+#include "moon_views.h"
 
 // The kind of view that a handler of an event is called with.
 static const uint8_t event_views[MOON_ON_START] = {

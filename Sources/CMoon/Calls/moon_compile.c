@@ -1,5 +1,5 @@
 // Lua's own compiler as the arbiter of what is a program.
-#include "moon_parts.h"
+#include "moon_host.h"
 
 bool moon_compiles(const char *source, size_t count, char *message, size_t capacity) {
     lua_State *L = luaL_newstate();

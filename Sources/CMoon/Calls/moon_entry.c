@@ -4,7 +4,7 @@
 // instruction (moon_budget.c). One that is stuck within an instruction, where nothing can raise an
 // error, is left where it stands: the watchdog's signal jumps back to here. What it left half done
 // is never touched again: the state is dead, and its memory goes as a whole when the host is closed.
-#include "moon_parts.h"
+#include "moon_calls.h"
 
 // Notes that the state is lost, and where the script was. // the stack is not to be relied on
 static __attribute__((noinline)) int bury(moon_host *host) {

@@ -1,5 +1,8 @@
 // Errors: where they happened in the script, and which name was probably meant.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_intents.h"
+#include "moon_sandbox.h"
+#include "moon_views.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 // Handlers: global functions that the host keeps apart from the script's other globals, so that it
 // hears of each assignment. One takes effect with the next event.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 static const char *const handler_names[MOON_HANDLER_COUNT] = {
     "on_trade", "on_quote", "on_book",     "on_bar",    "on_ticker", "on_funding", "on_order",

@@ -1,5 +1,8 @@
 // One script's Lua state: made, loaded, called, closed.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_data.h"
+#include "moon_follow.h"
+#include "moon_sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>

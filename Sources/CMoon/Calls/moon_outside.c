@@ -1,6 +1,6 @@
 // The host's functions as the shim calls them: each call is marked as outside of Lua, so that the
 // watchdog does not leave it in the middle (see moon_watch.c).
-#include "moon_parts.h"
+#include "moon_calls.h"
 
 static void leave_lua(moon_host *host) { host->outside++; }
 static void return_to_lua(moon_host *host) { host->outside--; }

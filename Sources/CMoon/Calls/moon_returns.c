@@ -1,7 +1,10 @@
 // What a handler returned: nothing, an intent or a list of intents. All else is refused, and said where the
 // handler stands.
+#include "moon_calls.h"
 #include "moon_follow.h"
+#include "moon_intents.h"
 #include "moon_lua.h"
+#include "moon_sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>

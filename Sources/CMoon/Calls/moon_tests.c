@@ -3,7 +3,8 @@
 // Values cross as text, so that neither side touches the other's memory: `z` nil, `t` and `f`,
 // `i12;` and `d0.5;` numbers, `s3:abc` texts, `{` keys and values in turn `}` tables; towards Lua
 // also `l7:return 1`, a Lua constructor.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 #include <stdio.h>
 #include <stdlib.h>

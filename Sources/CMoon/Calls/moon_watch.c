@@ -20,12 +20,14 @@
 // the host's choice was called: nothing in it can be trusted to manage an account. The watchdog counts its
 // looks and not a clock, so a process that was stopped, or a machine that slept, is not taken for a
 // stuck callback; nor is one that is slow on a busy machine, for it goes on counting.
-#include "moon_parts.h"
+#define _GNU_SOURCE  // gettid
+#include "moon_calls.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 _Thread_local moon_host *moon_current;
 _Thread_local pid_t moon_thread;

@@ -1,6 +1,6 @@
 // Indicators that follow a feed, and conditions that the host watches: what the two files share.
 #pragma once
-#include "moon_parts.h"
+#include "moon_host.h"
 #include "moon_lua.h"
 #include "moon_ta_arguments.h"
 
@@ -78,6 +78,21 @@ struct moon_following {
     int due_count, told_count;
 };
 
+void moon_open_following(lua_State *L);  // the method of indicators
+void moon_open_when(lua_State *L);       // stack: api → api
+void moon_attach_following(moon_host *host);
+void moon_close_following(moon_host *host);
+// Goes on to the next trade that is heard, which is that at hand then, and feeds what follows it; or as
+// far as one by which a condition comes true. False: there is none. Something must follow a feed.
+bool moon_follow_trades(lua_State *L, moon_host *host, moon_stretch *stretch, bool until_next);
+// Pushes the function of the next condition that came true and gives its source. // stack: +1
+const moon_source *moon_push_due(moon_host *host);
+void moon_push_told(moon_host *host);  // the one that was pushed last; stack: +1
+
+// In the registry: the objects and their tables, two places for each.
+extern const char moon_following_key;
+// The names of its results: texts that are always there, so that looking one up allocates nothing.
+extern const moon_field moon_shown_fields[MOON_SHOWN];
 // The series at `index` of the stack; NULL: it is none.
 moon_series *moon_series_at(lua_State *L, int index);
 // Pushes the view of the event that a source has just heard of. // stack: +1

@@ -1,14 +1,12 @@
 // The `ta` table and the checks of what scripts pass to it.
 
-#include "moon_parts.h"
-
 #include "moon_ta.h"
+#include "moon_host.h"
+#include "moon_ta_arguments.h"
+#include "moon_ta_parts.h"
 
 #include <math.h>
 #include <stdio.h>
-
-#include "moon_ta_arguments.h"
-#include "moon_ta_parts.h"
 
 const char *const ta_value_alone[1] = {"value"};
 const char *const moon_ta_high_low_close[3] = {"high", "low", "close"};

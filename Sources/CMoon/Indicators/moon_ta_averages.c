@@ -2,6 +2,7 @@
 
 #include "moon_ta_arguments.h"
 #include "moon_ta_parts.h"
+#include "moon_ta_windows.h"
 
 // MARK: - The value itself
 

@@ -3,6 +3,7 @@
 #include "moon_follow.h"
 #include "moon_ta_arguments.h"
 #include "moon_ta_parts.h"
+#include "moon_ta_windows.h"
 
 // MARK: - True range
 

@@ -1,7 +1,10 @@
 // Conditions that the host watches: `when(ta.crossover(fast, slow), function(trade) … end)`. They are
 // looked at with each event, once the indicators that follow it have been fed, and the function is
 // called when its condition comes true.
+#include "moon_calls.h"
 #include "moon_follow.h"
+#include "moon_sandbox.h"
+#include "moon_ta_arguments.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 // The numbers and texts of scripts as exact decimals.
+#include "moon_calls.h"
 #include "moon_intents.h"
+#include "moon_sandbox.h"
 
 #include <math.h>
 

@@ -1,6 +1,9 @@
 // An intent as scripts and tests see it: its fields, its text, and when two are the same.
+#include "moon_calls.h"
 #include "moon_intents.h"
 #include "moon_lua.h"
+#include "moon_sandbox.h"
+#include "moon_views.h"
 
 static const char intent_metatable_key;
 

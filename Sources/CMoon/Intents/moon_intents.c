@@ -1,7 +1,10 @@
 // Intents: what handlers return. Each is checked when it is built, so that the error stands at the
 // line that built it, and cannot be changed afterwards.
 #include "moon_intents.h"
+#include "moon_calls.h"
 #include "moon_lua.h"
+#include "moon_sandbox.h"
+#include "moon_views.h"
 
 // The fields that intents take, in the order of their fixed strings.
 enum {

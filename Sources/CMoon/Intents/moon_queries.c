@@ -1,5 +1,8 @@
 // Queries: what a script may ask of the engine's state at any time in a handler.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_intents.h"
+#include "moon_sandbox.h"
+#include "moon_views.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 //
 // Log lines and plots beyond it are dropped, and a line a second says so: they are no reason to end
 // a trade. Intents and timers beyond it fail the handler.
-#include "moon_parts.h"
+#include "moon_intents.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,9 @@
 // What a script asks of its host beside intents: log lines, alerts, plots and timers. Each has a
 // quota for a callback and one for a second, so that a script gone wild neither fills the disk nor
 // stalls the engine.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_intents.h"
+#include "moon_sandbox.h"
 
 #include <math.h>
 #include <stdlib.h>

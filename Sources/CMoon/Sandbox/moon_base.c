@@ -1,6 +1,8 @@
 // The basic functions: Lua's own where they are harmless, ours where a script could see an address,
 // spend what is not counted, or reach what it must not.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_data.h"
+#include "moon_sandbox.h"
 
 // ---- Text without addresses ---------------------------------------------------------------------
 

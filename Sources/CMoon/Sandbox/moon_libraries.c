@@ -1,6 +1,7 @@
 // The libraries os, math and utf8, without what reaches outside. string and table have files of
 // their own.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 #include <math.h>
 #include <time.h>

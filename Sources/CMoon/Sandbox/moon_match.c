@@ -5,6 +5,7 @@
 // Lua's own does all of it within one instruction. This one charges its steps to the callback's
 // instructions while it works, so a pattern that explodes meets the same limit as an endless loop.
 #include "moon_match.h"
+#include "moon_calls.h"
 
 enum {
     ESCAPE = '%',

@@ -1,6 +1,6 @@
 // moon_match.h: the matcher; see moon_match.c.
 #pragma once
-#include "moon_parts.h"
+#include "moon_host.h"
 
 enum { MOON_MOST_CAPTURES = 32, MOON_OPEN_CAPTURE = -1, MOON_POSITION_CAPTURE = -2 };
 

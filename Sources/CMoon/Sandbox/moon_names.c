@@ -2,7 +2,7 @@
 //
 // The other files put every function that the shim has into the API table and its libraries; this
 // one takes out what was not asked for, and notes what was asked for and is not there.
-#include "moon_parts.h"
+#include "moon_sandbox.h"
 
 // Pushes the set of described names: true for a global, a table of its entries for a library.
 // stack: +1

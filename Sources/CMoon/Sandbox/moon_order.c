@@ -8,7 +8,9 @@
 // pairs sorts the keys once, when it begins: entries added during the walk are not met, entries
 // removed are passed over. A plain list costs no sorting. next finds its successor among all keys
 // each time, so walk with pairs.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
+#include "moon_views.h"
 
 enum { UNITS_TO_A_KEY = 4 };
 enum { RANK_INDEX, RANK_INTEGER, RANK_NUMBER, RANK_STRING, RANK_BOOLEAN, RANK_VIEW };

@@ -2,7 +2,8 @@
 //
 // Swift holds the overrides and decides on each value; this side reads the declarations and makes
 // the read-only table.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 // Reads the value at `index`; its text stays Lua's. False: no type that a parameter may have.
 static bool read_value(lua_State *L, int index, moon_value *value) {

@@ -1,5 +1,8 @@
 // string.find, match, gmatch and gsub over the matcher of moon_match.c.
+#define _GNU_SOURCE  // memmem
+#include "moon_calls.h"
 #include "moon_match.h"
+#include "moon_sandbox.h"
 
 #include <ctype.h>
 

@@ -1,6 +1,7 @@
 // pcall, xpcall, traceback and the coroutine library: what could swallow the error that ends a
 // callback, or leave the thread that is being counted.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 enum {
     MOST_NESTED_CLOSES = 16,     // each may use all of Lua's C stack again

@@ -1,5 +1,6 @@
 // math.random: xoshiro256**, started from the session's seed, so that a run can be repeated.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 static uint64_t rotate(uint64_t value, int by) { return value << by | value >> (64 - by); }
 

@@ -3,11 +3,15 @@
 // The script's globals live in a table of their own. What it does not find there comes from the
 // API table, which it cannot change; what is not there either is an error with the nearest name,
 // unless the script once assigned it.
-#include "moon_parts.h"
+#include "moon_sandbox.h"
+#include "moon_calls.h"
+#include "moon_data.h"
+#include "moon_follow.h"
+#include "moon_intents.h"
+#include "moon_ta.h"
+#include "moon_views.h"
 
 #include <stdlib.h>
-
-#include "moon_ta.h"
 
 // __index of the API table: a name that is nowhere. // stack: api, name
 static int unknown_global(lua_State *L) {

@@ -1,6 +1,7 @@
 // table.sort: a merge sort, so that equal elements keep their order. Lua's own picks pivots by the
 // clock, and thereby an order that differs from run to run.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 enum { UNITS_TO_A_STEP = 4, MOST_ELEMENTS = 10000000 };
 

@@ -1,5 +1,6 @@
 // The string library: Lua's own where its work is short or charged here, ours for patterns.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 enum {
     LONGEST_TEXT = 16 << 20,  // bytes that string.rep may make

@@ -1,6 +1,7 @@
 // The table library: Lua's own semantics, in loops that charge what they do. Elements are read and
 // written as a script would, through metamethods.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 enum {
     MOST_UNPACKED = 100000,  // values that table.unpack gives: each call with them copies them all

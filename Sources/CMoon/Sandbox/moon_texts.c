@@ -2,7 +2,8 @@
 //
 // What goes to Swift as a name (a tag, a timer, a symbol) must be UTF-8, for what is not would be
 // repaired there, and two names could become one. It is refused where it is given.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 
 enum { LONGEST_SHOWN = 80 };  // bytes of a name in a message; the rest is cut off
 

@@ -4,7 +4,11 @@
 //
 // Reads find the real table at once. What a script changes later within a table that it put in is
 // seen when the state is saved.
+#include "moon_data.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
 #include "moon_state.h"
+#include "moon_views.h"
 
 enum {
     LONGEST_PATH = 8,  // keys of a path in a message

@@ -1,10 +1,12 @@
 // What a reload needs of a script: its `state` replaced while tables keep their identity, the shape
 // that it declares, and on_upgrade.
 #include "moon_reload.h"
+#include "moon_calls.h"
+#include "moon_data.h"
+#include "moon_sandbox.h"
+#include "moon_state.h"
 
 #include <stdlib.h>
-
-#include "moon_state.h"
 
 typedef struct {
     const char *bytes;

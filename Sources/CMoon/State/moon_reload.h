@@ -1,6 +1,6 @@
 // moon_reload.h: what moon_reload.c and moon_mirror.c share.
 #pragma once
-#include "moon_parts.h"
+#include "moon_sandbox.h"
 #include "moon_state.h"
 
 // As moon_run_function, for work of the host's own on a script's state: bounded by how large that may be, and

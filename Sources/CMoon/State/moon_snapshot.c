@@ -13,14 +13,15 @@
 // the page is still untouched then: the handler says that it touches a page before it can change.
 #define _GNU_SOURCE
 #include "moon_snapshot.h"
+#include "moon_data.h"
+#include "moon_heap_parts.h"
+#include "moon_state.h"
 
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-
-#include "moon_state.h"
 
 enum {
     PAGES_AT_ONCE = 64,   // so long others wait for the process's memory map: some 30 µs

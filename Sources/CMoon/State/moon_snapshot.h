@@ -1,7 +1,7 @@
 // moon_snapshot.h: a script's memory as it was at one instant, read while the script goes on.
 #pragma once
 #include "moon_heap_parts.h"
-#include "moon_parts.h"
+#include "moon_host.h"
 
 // What a page of the heap is to a snapshot.
 typedef enum {

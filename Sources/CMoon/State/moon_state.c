@@ -5,6 +5,9 @@
 // script cannot tell whether its state was written. Where they lie may also be a copy of the heap,
 // which another thread reads (moon_snapshot.c).
 #include "moon_state.h"
+#include "moon_calls.h"
+#include "moon_lua.h"
+#include "moon_sandbox.h"
 
 #include <math.h>
 #include <stdio.h>

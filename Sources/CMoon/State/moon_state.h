@@ -1,7 +1,7 @@
 // moon_state.h: `state` as text, and from text.
 #pragma once
+#include "moon_host.h"
 #include "moon_lua.h"
-#include "moon_parts.h"
 
 enum {
     MOON_DEEPEST_STATE = 100,  // levels of tables

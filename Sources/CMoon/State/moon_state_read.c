@@ -1,10 +1,10 @@
 // Text of a `state` into tables: the table constructors that moon_write_table and test files make.
 // Not by Lua's compiler, whose limits are those of programs: 16 MB of data are no program.
+#include "moon_lua.h"
+#include "moon_reload.h"
 #include "moon_state.h"
 
 #include <stdlib.h>
-
-#include "moon_reload.h"
 
 enum { LONGEST_NUMBER = 400 };
 

@@ -1,6 +1,8 @@
 // The methods of a book: levels come from the host's depth one at a time, exact until they are
 // pushed.
-#include "moon_parts.h"
+#include "moon_calls.h"
+#include "moon_sandbox.h"
+#include "moon_views.h"
 
 static int32_t check_book(lua_State *L, const char *method) {
     if (moon_view_kind(L, 1) != MOON_VIEW_BOOK) {

@@ -1,5 +1,8 @@
 // What each kind of view says: one function for each, and the names of all fields.
+#include "moon_calls.h"
+#include "moon_intents.h"
 #include "moon_kinds.h"
+#include "moon_views.h"
 
 static const char *const field_names[] = {
     "",

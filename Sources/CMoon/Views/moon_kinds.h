@@ -1,6 +1,6 @@
 // What the files of this folder share: where the fields of a view lie, and what kinds of views there are.
 #pragma once
-#include "moon_parts.h"
+#include "moon_views.h"
 
 // A view's number: of an order its serial; its index: of a quote or book the instrument, of others nothing.
 static inline int64_t moon_view_number(uintptr_t view) { return (int64_t)(view >> MOON_INDEX_SHIFT); }

@@ -1,6 +1,7 @@
 // Where the fields that are read most lie: what reads them calls nothing of Lua's.
 #include "moon_kinds.h"
 #include "moon_lua.h"
+#include "moon_views.h"
 
 // What a field is, and where it lies in what its view is of.
 typedef struct {

@@ -3,7 +3,10 @@
 // A view is light userdata, so making one allocates nothing; all share one metatable, whose
 // __index finds the event in the host's memory. A handle to an event carries the number of its
 // callback, so that one kept past it is known by that and never read.
+#include "moon_views.h"
+#include "moon_calls.h"
 #include "moon_kinds.h"
+#include "moon_sandbox.h"
 
 static const char *const fixed_texts[MOON_FIXED_COUNT] = {
     "pending", "waiting", "working", "amending", "cancelling", "unknown", "filled", "cancelled",
