@@ -39,7 +39,11 @@ import TradingModel
         return (stretch, stretch.hearsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1))
     }
     /// What the strategy runs ahead over.
-    var stretch: EventStretch?
+    var stretch: EventStretch? {
+        didSet { unsafe stretchAtHand = stretch.map { unsafe .passUnretained($0) } }
+    }
+    /// The same, for what is asked at each event: who refers to it need not be counted.
+    private var stretchAtHand: Unmanaged<EventStretch>?
     /// How far it has come.
     var shimStretch: UnsafePointer<moon_stretch>?
     /// By slot: the instrument, -1 where the run does not have it.
@@ -141,12 +145,7 @@ import TradingModel
 
     /// Writes the top of book, and when it was told; false: both sides are empty.
     func writeTop(of index: Int, to out: UnsafeMutablePointer<moon_quote>) -> Bool {
-        // Where the depth is kept the top is the depth's, and so are its times.
-        if let book = book(index), let time = book.receiveTime {
-            unsafe out.pointee.write(
-                bid: book.bestBid, ask: book.bestAsk, venueTime: book.venueTime ?? time,
-                receiveTime: time)
-        } else {
+        if unsafe !writeTopOfDepth(of: index, to: out) {
             guard let state else { return false }
             let top = state.top(InstrumentID(index))
             let quoted = state.books[index] == nil ? state.marks(InstrumentID(index)).quoted : nil
@@ -155,6 +154,22 @@ import TradingModel
                 bid: top.bid, ask: top.ask, venueTime: quoted?.venueTime ?? time, receiveTime: time)
         }
         return unsafe out.pointee.has_bid || out.pointee.has_ask
+    }
+
+    /// Where the depth is kept the top is the depth's, and so are its times; false: it is not kept.
+    private func writeTopOfDepth(
+        of index: Int, to out: UnsafeMutablePointer<moon_quote>
+    ) -> Bool {
+        guard let stretch = unsafe stretchAtHand, let next = unsafe shimStretch?.pointee.next else {
+            return unsafe attached?.books[index]?.writeTop(to: out) ?? false
+        }
+        return unsafe stretch._withUnsafeGuaranteedRef { stretch in
+            let place =
+                stretch.hearsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1)
+            return stretch.readBook(of: InstrumentID(index), through: place) {
+                unsafe $0.writeTop(to: out)
+            } ?? false
+        }
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.

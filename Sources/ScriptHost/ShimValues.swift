@@ -154,6 +154,16 @@ extension moon_quote {
     }
 }
 
+extension OrderBook {
+    /// False: nothing has come yet.
+    func writeTop(to out: UnsafeMutablePointer<moon_quote>) -> Bool {
+        guard let time = receiveTime else { return false }
+        unsafe out.pointee.write(
+            bid: bestBid, ask: bestAsk, venueTime: venueTime ?? time, receiveTime: time)
+        return true
+    }
+}
+
 extension moon_bar {
     mutating func write(_ bar: Bar, size text: String) {
         unsafe instrument = Int32(bar.instrument.index)

@@ -85,6 +85,22 @@
         unsafe tradesBefore[place &+ 1] = tradesBefore[place]
     }
 
+    /// Appends many trades and changes: meanwhile where they go is in nobody else's reach, so that it need not
+    /// be looked up for each.
+    ///
+    /// - Parameter body: appends as many as there is room for at most.
+    @inlinable @inline(__always)
+    public func appendMany(_ body: (inout Appender) -> Void) {
+        var appender = unsafe Appender(
+            kinds: kinds, times: times, tradesBefore: tradesBefore, changesBefore: changesBefore,
+            tradeRows: tradeRows, changeRows: changeRows, tradePlaces: tradePlaces,
+            capacity: capacity, place: filled, trades: tradesBefore[filled],
+            changes: changesBefore[filled], latest: latest)
+        body(&appender)
+        filled = appender.place
+        latest = appender.latest
+    }
+
     public func append(_ event: MarketEvent) {
         switch event {
         case .trade(let trade): append(trade)
@@ -111,6 +127,71 @@
         if time > latest { latest = time }
         filled = place &+ 1
         return place
+    }
+
+    /// The end of a batch, while many are appended.
+    @safe public struct Appender {
+        @usableFromInline let kinds: UnsafeMutablePointer<Kind>
+        @usableFromInline let times: UnsafeMutablePointer<Timestamp>
+        @usableFromInline let tradesBefore: UnsafeMutablePointer<Int>
+        @usableFromInline let changesBefore: UnsafeMutablePointer<Int>
+        @usableFromInline let tradeRows: UnsafeMutablePointer<Trade>
+        @usableFromInline let changeRows: UnsafeMutablePointer<BookChange>
+        @usableFromInline let tradePlaces: UnsafeMutablePointer<Int>
+        @usableFromInline let capacity: Int
+        @usableFromInline var place: Int
+        @usableFromInline var trades: Int
+        @usableFromInline var changes: Int
+        @usableFromInline var latest: Timestamp
+
+        @inlinable init(
+            kinds: UnsafeMutablePointer<Kind>, times: UnsafeMutablePointer<Timestamp>,
+            tradesBefore: UnsafeMutablePointer<Int>, changesBefore: UnsafeMutablePointer<Int>,
+            tradeRows: UnsafeMutablePointer<Trade>, changeRows: UnsafeMutablePointer<BookChange>,
+            tradePlaces: UnsafeMutablePointer<Int>, capacity: Int, place: Int, trades: Int,
+            changes: Int, latest: Timestamp
+        ) {
+            unsafe self.kinds = kinds
+            unsafe self.times = times
+            unsafe self.tradesBefore = tradesBefore
+            unsafe self.changesBefore = changesBefore
+            unsafe self.tradeRows = tradeRows
+            unsafe self.changeRows = changeRows
+            unsafe self.tradePlaces = tradePlaces
+            self.capacity = capacity
+            self.place = place
+            self.trades = trades
+            self.changes = changes
+            self.latest = latest
+        }
+
+        /// Traps when the batch is full, as the other does.
+        @inlinable @inline(__always)
+        public mutating func append(_ trade: Trade) {
+            precondition(place < capacity)
+            unsafe tradeRows[trades] = trade
+            unsafe tradePlaces[trades] = place
+            trades &+= 1
+            end(.trade, trade.receiveTime)
+        }
+
+        @inlinable @inline(__always)
+        public mutating func append(_ change: BookChange) {
+            precondition(place < capacity)
+            unsafe changeRows[changes] = change
+            changes &+= 1
+            end(.book, change.receiveTime)
+        }
+
+        @inlinable @inline(__always)
+        mutating func end(_ kind: Kind, _ time: Timestamp) {
+            unsafe kinds[place] = kind
+            unsafe times[place] = time
+            latest = max(latest, time)
+            place &+= 1
+            unsafe tradesBefore[place] = trades
+            unsafe changesBefore[place] = changes
+        }
     }
 
     // MARK: - By place

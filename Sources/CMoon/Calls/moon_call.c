@@ -200,7 +200,7 @@ static int run_trades(lua_State *L) {
     bool isCalled = !lua_isnil(L, 1);
     while (host->following ? moon_follow_trades(L, host, stretch, isCalled)
                            : find_trade(host, stretch)) {
-        if (host->following && moon_is_due(host)) return 0;
+        if (host->following && moon_has_due(host)) return 0;
         if (is_trade_answered(host, L, 1)) return lua_gettop(L) - 1;
     }
     return 0;

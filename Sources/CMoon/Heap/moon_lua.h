@@ -29,6 +29,7 @@ enum {
     MOON_LUA_SHORT_STRING = 0x04 | MOON_LUA_COLLECTABLE,
     MOON_LUA_LONG_STRING = 0x14 | MOON_LUA_COLLECTABLE,
     MOON_LUA_TABLE = 0x05 | MOON_LUA_COLLECTABLE,
+    MOON_LUA_USERDATA = 0x07 | MOON_LUA_COLLECTABLE,
 };
 
 // Where an address is looked for first among `slots` places, a power of two.
@@ -84,6 +85,9 @@ typedef struct {
     void *metatable;
     char bytes[];
 } moon_lua_userdata;
+
+// The bytes in front of those of userdata with one user value.
+enum { MOON_LUA_HEAD_AND_VALUE = 56 };
 
 // A call under way.
 typedef struct {

@@ -337,7 +337,7 @@ static int of(lua_State *L) {
     moon_source *source = check_source(L, host);
     moon_series *series = lua_newuserdatauv(L, sizeof *series, 1);  // stack: …, series
     *series = (moon_series){
-        .record = record, .source = source, .number = following_of(host)->series_count};
+        .self = series, .record = record, .source = source, .number = following_of(host)->series_count};
     lua_pushvalue(L, 1);
     lua_setiuservalue(L, -2, 1);  // its state stays as long as it does
     if (record->input_count == 1) {

@@ -154,30 +154,32 @@ static bool are_all_steady(const moon_source *source) {
     return true;
 }
 
-// Feeds the next trade, and those of its instrument behind it until one makes a condition come true. For a source
-// that is steady: what an update must do and no more, the rest at the end.
+// Feeds a price to a series that is steady: what an update must do and no more.
+static inline void feed_price(moon_series *series, double price) {
+    ta_results results;
+    series->record->kind->step(series->record + 1, &price, &results);
+    series->previous = series->value;
+    series->value = results.values[0];
+}
+
+// Shows what so many prices have come to.
+static inline void show_prices(moon_series *series, int64_t count) {
+    series->record->heard += count;
+    series->shown[0]->number = series->previous;
+    series->shown[1]->number = series->value;
+}
+
+// Feeds the next trade and those of its instrument behind it, until one makes a condition come true.
 static void follow_steadily(
     moon_host *host, moon_following *following, moon_source *source, moon_stretch *stretch) {
     const moon_trade *first = stretch->trades + stretch->next, *trade = first;
     const moon_trade *end = stretch->trades + stretch->end;
-    for (int i = 0; i < source->series_count; i++) source->series[i]->is_news = true;
     do {
         double price = moon_price_number(host, trade++);
-        for (int i = 0; i < source->series_count; i++) {
-            moon_series *series = source->series[i];
-            ta_results results;
-            series->record->kind->step(series->record + 1, &price, &results);
-            series->previous = series->value;
-            series->value = results.values[0];
-        }
+        for (int i = 0; i < source->series_count; i++) feed_price(source->series[i], price);
         moon_look(following, source);
     } while (!following->due_count && trade < end && trade->instrument == first->instrument);
-    for (int i = 0; i < source->series_count; i++) {
-        moon_series *series = source->series[i];
-        series->record->heard += trade - first;
-        series->shown[0]->number = series->previous;
-        series->shown[1]->number = series->value;
-    }
+    for (int i = 0; i < source->series_count; i++) show_prices(source->series[i], trade - first);
     host->generation += trade - first;
     host->events.trade = trade - 1;
     stretch->next = trade - stretch->trades;
@@ -189,22 +191,30 @@ bool moon_follow_trades(
     following->due_count = following->told_count = 0;
     while (stretch->next < stretch->end) {
         const moon_trade *trade = stretch->trades + stretch->next;
-        moon_source *source = following->by_instrument[trade->instrument];
         if (!stretch->is_heard[trade->instrument]) {
             stretch->next++;
             continue;
         }
+        moon_source *source = following->by_instrument[trade->instrument];
         if (source && source->is_steady && !until_next) {
             follow_steadily(host, following, source, stretch);
-        } else {
-            stretch->next++;
-            host->generation++;
-            host->events.trade = trade;
-            if (source) {
-                read_trade(L, host, source);
-                advance(L, following, source);
-                if (!source->is_steady) source->is_steady = are_all_steady(source);
+            if (following->due_count) return true;
+            continue;
+        }
+        stretch->next++;
+        host->generation++;
+        host->events.trade = trade;
+        if (source && source->is_steady) {
+            double price = moon_price_number(host, trade);
+            for (int i = 0; i < source->series_count; i++) {
+                feed_price(source->series[i], price);
+                show_prices(source->series[i], 1);
             }
+            moon_look(following, source);
+        } else if (source) {
+            read_trade(L, host, source);
+            advance(L, following, source);
+            source->is_steady = are_all_steady(source);
         }
         if (until_next || following->due_count) return true;
     }

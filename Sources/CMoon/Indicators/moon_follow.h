@@ -12,7 +12,8 @@ enum {
 };
 
 // An indicator that follows a feed; the script holds it as an object that shows its results.
-typedef struct {
+typedef struct moon_series {
+    const struct moon_series *self;  // its own address: what it is known by
     ta_record *record;
     moon_source *source;
     uint8_t inputs[TA_MOST_INPUTS];  // places among the source's fields
@@ -95,6 +96,21 @@ extern const char moon_following_key;
 extern const moon_field moon_shown_fields[MOON_SHOWN];
 // The series at `index` of the stack; NULL: it is none.
 moon_series *moon_series_at(lua_State *L, int index);
+// Reads a result of a series where it is shown, as its metatable would; false: it is no series, or shows nothing
+// there.
+static inline bool moon_read_series(
+    const moon_host *host, const moon_lua_userdata *data, const void *name, moon_lua_value *result) {
+    if (data->value_count != 1 || data->count != sizeof(moon_series)) return false;
+    const moon_series *series = (const void *)((const char *)data + MOON_LUA_HEAD_AND_VALUE);
+    if (series->self != series) return false;
+    int place = MOON_SHOWN;
+    while (place-- > 0 && host->field_names[moon_shown_fields[place]] != name) continue;
+    const moon_lua_node *node = place < 0 ? NULL : series->shown[place];
+    if (!node) return false;
+    result->number = node->number;
+    result->type = node->type;
+    return true;
+}
 // Pushes the view of the event that a source has just heard of. // stack: +1
 void moon_push_source_view(lua_State *L, const moon_source *source);
 // Looks at a source's conditions, whose indicators have been fed; notes those that came true.
@@ -106,6 +122,11 @@ static inline void moon_look(moon_following *following, const moon_source *sourc
         if (isAbove && watched->was_not) following->due[following->due_count++] = watched;
         watched->was_not = !isAbove;
     }
+}
+// Whether a condition came true and has not been told. Something must follow a feed.
+static inline bool moon_has_due(const moon_host *host) {
+    const moon_following *following = host->following;
+    return following->told_count < following->due_count && !host->is_broken;
 }
 // Makes a condition of the arguments 1 and 2. // stack: +1
 int moon_new_condition(lua_State *L, moon_comparison comparison);

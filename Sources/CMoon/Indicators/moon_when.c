@@ -20,10 +20,7 @@ bool moon_watches(const moon_host *host) {
     return host->following && host->following->watched_count > 0;
 }
 
-bool moon_is_due(const moon_host *host) {
-    const moon_following *following = host->following;
-    return following && following->told_count < following->due_count && !host->is_broken;
-}
+bool moon_is_due(const moon_host *host) { return host->following && moon_has_due(host); }
 
 void moon_push_told(moon_host *host) {
     const moon_following *following = host->following;

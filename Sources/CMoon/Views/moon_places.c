@@ -1,5 +1,6 @@
 // Where the fields that are read most lie: what reads them calls nothing of Lua's.
 #include "moon_kinds.h"
+#include "moon_follow.h"
 #include "moon_lua.h"
 #include "moon_views.h"
 
@@ -197,10 +198,13 @@ static __attribute__((noinline)) void finish_view(
 void __wrap_luaV_finishget(
     lua_State *L, const moon_lua_value *of, moon_lua_value *name, moon_lua_value *result,
     const moon_lua_value *found) {
+    const moon_host *host = moon_of(L);
     if (of->type != MOON_LUA_LIGHT || name->type != MOON_LUA_SHORT_STRING) {
+        bool isRead = of->type == MOON_LUA_USERDATA && name->type == MOON_LUA_SHORT_STRING
+                      && moon_read_series(host, of->pointer, name->pointer, result);
+        if (isRead) return;
         return __real_luaV_finishget(L, of, name, result, found);
     }
-    const moon_host *host = moon_of(L);
     uintptr_t view = (uintptr_t)of->pointer;
     const moon_at_hand *hand = &host->at_hand[view & 15];
     if (!is_at_hand(host, hand, view)) return finish_view(L, of, name, result, found);

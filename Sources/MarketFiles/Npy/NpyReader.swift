@@ -62,34 +62,36 @@ final class NpyReader {
         var place = unsafe first
         var last = lastReceiveTime
         var late = 0
-        while unsafe place < stop {
-            let row = unsafe NpyRow(place)
-            guard let side = row.side, let price = prices.quickly(row.price), price.attos > 0,
-                let quantity = quantities.quickAttos(row.quantity)
-            else { break }
-            let kind = row.event & (NpyEvent.kindMask | NpyEvent.local)
-            let receiveTime = row.receiveTime
-            guard receiveTime.nanoseconds < settlementDue, row.hasTimes else { break }
-            if kind == NpyEvent.trade | NpyEvent.local, quantity > 0 {
-                batch.append(
-                    Trade(
-                        instrument: instrument, price: Price(attos: price.attos),
-                        priceNumber: price.number, quantity: Quantity(attos: quantity),
-                        taker: side, id: row.tradeID,
-                        venueTime: row.venueTime, receiveTime: receiveTime))
-            } else if kind == NpyEvent.depth | NpyEvent.local {
-                batch.append(
-                    BookChange(
-                        instrument: instrument, kind: .level, side: side,
-                        price: Price(attos: price.attos), quantity: Quantity(attos: quantity),
-                        endsMessage: row.continuation != NpyEvent.goesOn,
-                        venueTime: row.venueTime, receiveTime: receiveTime))
-            } else {
-                break
+        batch.appendMany { end in
+            while unsafe place < stop {
+                let row = unsafe NpyRow(place)
+                guard let side = row.side, let price = prices.quickly(row.price), price.attos > 0,
+                    let quantity = quantities.quickAttos(row.quantity)
+                else { break }
+                let kind = row.event & (NpyEvent.kindMask | NpyEvent.local)
+                let receiveTime = row.receiveTime
+                guard receiveTime.nanoseconds < settlementDue, row.hasTimes else { break }
+                if kind == NpyEvent.trade | NpyEvent.local, quantity > 0 {
+                    end.append(
+                        Trade(
+                            instrument: instrument, price: Price(attos: price.attos),
+                            priceNumber: price.number, quantity: Quantity(attos: quantity),
+                            taker: side, id: row.tradeID,
+                            venueTime: row.venueTime, receiveTime: receiveTime))
+                } else if kind == NpyEvent.depth | NpyEvent.local {
+                    end.append(
+                        BookChange(
+                            instrument: instrument, kind: .level, side: side,
+                            price: Price(attos: price.attos), quantity: Quantity(attos: quantity),
+                            endsMessage: row.continuation != NpyEvent.goesOn,
+                            venueTime: row.venueTime, receiveTime: receiveTime))
+                } else {
+                    break
+                }
+                if receiveTime < last { late += 1 }
+                last = receiveTime
+                unsafe place += NpyHeader.bytesPerRow
             }
-            if receiveTime < last { late += 1 }
-            last = receiveTime
-            unsafe place += NpyHeader.bytesPerRow
         }
         let done = unsafe (place - first) / NpyHeader.bytesPerRow
         lastReceiveTime = last

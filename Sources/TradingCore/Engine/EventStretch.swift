@@ -14,7 +14,7 @@ public protocol StretchIntake: AnyObject {
 /// A strategy that hears of no more than these may run ahead over it; what the host does with the
 /// events itself follows in one go. Whoever asks in between how things stand calls
 /// ``catchUp(through:)`` first, so that nobody can tell the difference.
-public final class EventStretch {
+@safe public final class EventStretch {
     /// Where the events lie; ``position`` and ``end`` are places in it.
     public let batch: EventBatch
     /// By instrument: whether the strategy hears of its trades.
@@ -32,6 +32,8 @@ public final class EventStretch {
     private var shown = 0
     private let state: TradingState
     private let intake: any StretchIntake
+    /// By instrument: the book whose depth is heard, which ``state`` keeps.
+    private let heardBooks: InstrumentTable<Unmanaged<OrderBook>?>
 
     init(
         over batch: EventBatch, feeds: InstrumentTable<FeedSet>, state: TradingState,
@@ -41,6 +43,7 @@ public final class EventStretch {
         isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
         isBookHeard = InstrumentTable(feeds.values.map { $0.contains(.book) })
         hearsBooks = isBookHeard.values.contains(true)
+        unsafe heardBooks = InstrumentTable(feeds.values.map { _ in nil })
         self.state = state
         self.intake = intake
     }
@@ -51,6 +54,9 @@ public final class EventStretch {
         reached = places.lowerBound
         shown = places.lowerBound
         end = places.upperBound
+        for index in 0..<isBookHeard.count where isBookHeard[index] {
+            unsafe heardBooks[index] = state.books[index].map { unsafe .passUnretained($0) }
+        }
     }
 
     /// Says that the strategy has been offered everything in front of this place.
@@ -63,14 +69,28 @@ public final class EventStretch {
     /// The depth of an instrument through this place, whose events are not taken in by that; nil: none
     /// has come.
     public func book(of instrument: InstrumentID, through place: Int) -> OrderBook? {
-        if shown <= place {
-            if intake.showDepth(batch, shown..<(place + 1)) {
-                shown = place + 1
-            } else {
-                catchUp(through: place)
-            }
-        }
+        showDepth(through: place)
         return state.books[instrument.index]
+    }
+
+    /// What `body` reads of the same depth; where it is heard, without counting who refers to it.
+    public func readBook<Value>(
+        of instrument: InstrumentID, through place: Int, _ body: (OrderBook) -> Value
+    ) -> Value? {
+        showDepth(through: place)
+        if let book = unsafe heardBooks[instrument.index] {
+            return unsafe book._withUnsafeGuaranteedRef { body($0) }
+        }
+        return state.books[instrument.index].map { body($0) }
+    }
+
+    private func showDepth(through place: Int) {
+        guard shown <= place else { return }
+        if intake.showDepth(batch, shown..<(place + 1)) {
+            shown = place + 1
+        } else {
+            catchUp(through: place)
+        }
     }
 
     /// Lets the host take in everything up to and including this place.
