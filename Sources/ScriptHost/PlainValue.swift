@@ -5,7 +5,7 @@ package enum PlainValue: Hashable, Sendable {
     case integer(Int64)
     case number(Double)
     case text(String)
-    /// A text that is no UTF-8.
+    /// A text that is not UTF-8.
     case bytes([UInt8])
     /// The entries 1, 2, … without a hole, those with names, and those with other keys.
     case table([PlainValue], [String: PlainValue], others: [PlainValue: PlainValue])
@@ -40,7 +40,7 @@ package enum PlainValue: Hashable, Sendable {
         return others
     }
 
-    /// The text, repaired where it is no UTF-8.
+    /// The text, repaired where it is not UTF-8.
     package var text: String? {
         switch self {
         case .text(let text): text
@@ -51,7 +51,7 @@ package enum PlainValue: Hashable, Sendable {
 
     package var isNone: Bool { self == .none }
 
-    /// Whether a text that is no UTF-8 is in it.
+    /// Whether a text that is not UTF-8 is in it.
     var hasBytes: Bool {
         switch self {
         case .bytes: true

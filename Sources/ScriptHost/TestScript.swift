@@ -69,7 +69,7 @@ package import TradingModel
             // `state` alone may hold any bytes, and comes with the load.
             if name != "load", value.hasBytes {
                 throw ScriptMistake(
-                    message: "a text that is no UTF-8 text cannot be given to a strategy")
+                    message: "a text that is not UTF-8 text cannot be given to a strategy")
             }
             let encoded = try bridge.answer(name, value).encoded
             unsafe encoded.withUnsafeBytes { bytes in

@@ -45,8 +45,8 @@ private struct Answer: CustomStringConvertible, Sendable {
         Answer("{qty = 1, price = 2}", refused: "returned a table with the field `price`"),
         Answer("{close(), n = close()}", refused: "returned a table with the field `n`"),
         Answer("{close(), n = 1, by = 2}", refused: "returned a table with the field `by`"),
-        Answer("{[0] = close()}", refused: "returned a table that is no list"),
-        Answer("{[1.5] = close()}", refused: "returned a table that is no list"),
+        Answer("{[0] = close()}", refused: "returned a table that is not a list"),
+        Answer("{[1.5] = close()}", refused: "returned a table that is not a list"),
         Answer("{[100000] = close()}", refused: "an entry at the place 100000"),
         Answer("state", refused: "returned a table with the field `x`"),
     ]

@@ -16,11 +16,11 @@ import TradingModel
     }
 
     @Test(arguments: [
-        (#"after(1, "\xff")"#, "the name given to after is no UTF-8 text"),
-        (#"every(1, "\xed\xa0\x80")"#, "the name given to every is no UTF-8 text"),
-        (#"plot("\xfe", 1)"#, "the name given to plot is no UTF-8 text"),
+        (#"after(1, "\xff")"#, "the name given to after is not UTF-8 text"),
+        (#"every(1, "\xed\xa0\x80")"#, "the name given to every is not UTF-8 text"),
+        (#"plot("\xfe", 1)"#, "the name given to plot is not UTF-8 text"),
         (#"balance("USDT\0")"#, "the currency given to balance has a zero byte in it"),
-        (#"balance("\xff")"#, "the currency given to balance is no UTF-8 text"),
+        (#"balance("\xff")"#, "the currency given to balance is not UTF-8 text"),
         (#"position("sim:BTC/USDT:USDT\0x")"#, #"`sim:BTC/USDT:USDT\0x` given to position is not"#),
         (#"return buy{qty = 1, ["tif\0"] = "ioc"}"#, "unknown field `tif` in buy{}"),
         (#"return close()["kind\0"]"#, "unknown field `kind` of an intent"),
@@ -39,11 +39,11 @@ import TradingModel
     @Test(arguments: [
         (#"subscribe("sim:BTC/USDT\0", "trades")"#, "the symbol given to subscribe has a zero"),
         (#"subscribe("sim:BTC/USDT", "trades\0")"#, "the feed given to subscribe has a zero byte"),
-        (#"subscribe("sim:B\xff/USDT", "trades")"#, "the symbol given to subscribe is no UTF-8"),
+        (#"subscribe("sim:B\xff/USDT", "trades")"#, "the symbol given to subscribe is not UTF-8"),
         (#"require("a\0b")"#, "the name given to require has a zero byte"),
-        (#"params{a = "\xff"}"#, "the default of parameter `a` is no UTF-8 text"),
-        (#"params{a = {"x", "\xff"}}"#, "a choice of parameter `a` is no UTF-8 text"),
-        (#"params{a = {default = 1, help = "\xff"}}"#, "the help of parameter `a` is no UTF-8"),
+        (#"params{a = "\xff"}"#, "the default of parameter `a` is not UTF-8 text"),
+        (#"params{a = {"x", "\xff"}}"#, "a choice of parameter `a` is not UTF-8 text"),
+        (#"params{a = {default = 1, help = "\xff"}}"#, "the help of parameter `a` is not UTF-8"),
         (#"params{["a\0"] = 1}"#, "the name of a parameter has a zero byte"),
         (#"params{a = {default = 1, zzz = 1, aaa = 1}}"#, "unknown field `aaa` of parameter `a`"),
     ])

@@ -91,7 +91,7 @@ import Testing
         #expect(failure == nil, "\(failure?.description ?? "")")
     }
 
-    @Test func `is given nothing that is no UTF-8 text`() throws {
+    @Test func `is given nothing that is not UTF-8 text`() throws {
         let failure = try folder.failure(
             of: "local s = strategy(\"dip.lua\")\ns.on_timer(\"\\xff\")")
         #expect(failure?.message.contains("no UTF-8 text") == true)

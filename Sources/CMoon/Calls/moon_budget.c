@@ -38,13 +38,13 @@ static int64_t instruction_limit(const moon_host *host) {
     return host->is_loading && limit < INT64_MAX / LOAD_FACTOR ? limit * LOAD_FACTOR : limit;
 }
 
-static void note_place(moon_host *host, lua_State *L) {
+static void record_place(moon_host *host, lua_State *L) {
     lua_Debug ar;
     host->breach_line = moon_script_line(L, &ar);
     if (host->breach_line) memcpy(host->breach_file, ar.short_src, LUA_IDSIZE);
 }
 
-void moon_note_stuck(moon_host *host) {
+void moon_record_stuck(moon_host *host) {
     char text[240];
     int64_t limit = time_limit(host) > 0 ? time_limit(host) : host->limits.hard_limit / 2;
     const char *name = time_limit(host) == 0 ? "hard_limit, half of it"
@@ -56,11 +56,11 @@ void moon_note_stuck(moon_host *host) {
         " itself, keys made to collide, or a source that takes this long to compile",
         (long long)(limit / 1000000), name);
     moon_text_set(&host->breach, text, (size_t)count);
-    note_place(host, host->current);
+    record_place(host, host->current);
 }
 
 // Notes what was broken and where; only the first counts.
-static void note_breach(moon_host *host, lua_State *L) {
+static void record_breach(moon_host *host, lua_State *L) {
     if (host->is_exhausted) return;
     host->is_exhausted = true;
     char text[256];
@@ -80,7 +80,7 @@ static void note_breach(moon_host *host, lua_State *L) {
             host->is_loading ? ", ten times for the load" : "");
     }
     moon_text_set(&host->breach, text, (size_t)count);
-    note_place(host, L);
+    record_place(host, L);
 }
 
 // Atomic for the watchdog, which looks on; only this thread writes.
@@ -89,9 +89,9 @@ static void spend(moon_host *host, int64_t units) {
     atomic_store_explicit(&host->counted, counted + units, memory_order_relaxed);
 }
 
-static int break_off(lua_State *L) {
+static int break_off(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
-    note_breach(host, L);
+    record_breach(host, L);
     moon_arm(host, L);
     lua_pushlightuserdata(L, NULL);
     return lua_error(L);
@@ -162,7 +162,7 @@ static int64_t thread_nanoseconds(void) {
     return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
-void moon_look_at_time(moon_host *host, int64_t lateness) {
+void moon_check_time(moon_host *host, int64_t lateness) {
     int64_t limit = time_limit(host);
     if (!host->is_armed) {
         host->time_begin = thread_nanoseconds() - lateness;

@@ -52,7 +52,7 @@ static void push_start(lua_State *L, moon_host *host) {
 }
 
 // stack: handler, its number → results
-static int call_with_argument(lua_State *L) {
+static int call_with_argument(lua_State *L) {  // raises: calls
     moon_host *host = moon_of(L);
     moon_handler kind = (moon_handler)lua_tointeger(L, 2);
     lua_settop(L, 1);
@@ -193,7 +193,7 @@ static inline bool find_trade(moon_host *host, moon_stretch *stretch) {
 }
 
 // stack: on_trade or nil, the stretch → what the handler returned that ended it
-static int run_trades(lua_State *L) {
+static int run_trades(lua_State *L) {  // raises: mistakes, calls
     moon_host *host = moon_of(L);
     moon_stretch *stretch = lua_touserdata(L, 2);
     lua_settop(L, 1);
@@ -230,7 +230,7 @@ moon_outcome moon_call_trades(moon_host *host, moon_stretch *stretch) {
 }
 
 // stack: on_trade or nil, on_book or nil, the stretch → what the handler returned that ended it
-static int run_events(lua_State *L) {
+static int run_events(lua_State *L) {  // raises: calls
     moon_host *host = moon_of(L);
     moon_stretch *stretch = lua_touserdata(L, 3);
     lua_settop(L, 2);

@@ -4,6 +4,10 @@
 
 // ---- Errors -------------------------------------------------------------------------------------
 
+// What a function that Lua calls may raise stands behind its head: the script's `mistakes`, in moon_raise's words; that
+// the `budget` is spent; what comes of `calls` of the script's functions; for want of `memory`, which the text of any
+// other error needs too.
+
 // Raises a script error at the innermost line of the script; does not return.
 int moon_raise(lua_State *L, const char *format, ...);
 // The innermost line of the script and its file; 0: none.
@@ -48,7 +52,7 @@ void moon_set_calls(moon_host *host, moon_calls calls);
 
 void moon_forget_failure(moon_host *host);
 // Makes the host's failure of the error value on top. // stack: error →
-void moon_take_failure(moon_host *host, int status);
+void moon_record_failure(moon_host *host, int status);
 
 // What became of a call of a handler that ended with `status` or answered: takes what lies above `bottom`.
 // stack: …, results… → …
@@ -110,7 +114,7 @@ void moon_arm(moon_host *host, lua_State *L);  // counts what `L` runs from now 
 // Called where the thread at work changes: `to` is counted like the callback.
 void moon_switch(moon_host *host, lua_State *to);
 // In the signal's handler: whether the callback's time is up, `lateness` into it at the first look.
-void moon_look_at_time(moon_host *host, int64_t lateness);
+void moon_check_time(moon_host *host, int64_t lateness);
 // In the signal's handler, after that: whether it is stuck within one instruction, and must end.
 bool moon_is_stuck(moon_host *host);
-void moon_note_stuck(moon_host *host);  // makes that the host's breach
+void moon_record_stuck(moon_host *host);  // makes that the host's breach

@@ -15,7 +15,7 @@ static __attribute__((noinline)) int bury(moon_host *host) {
     sigaddset(&ours, SIGURG);  // blocked in its own handler, which did not return
     pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
     host->is_dead = true;
-    moon_note_stuck(host);
+    moon_record_stuck(host);
     return LUA_ERRERR;
 }
 
@@ -31,13 +31,13 @@ int moon_run(moon_host *host, int arguments, int results) {
     if (moon_is_lost(host)) return LUA_ERRERR;
     if (sigsetjmp(host->escape, 0)) {
         int status = bury(host);
-        moon_take_failure(host, status);
+        moon_record_failure(host, status);
         return status;
     }
     moon_enter(host);
     int status = lua_pcall(host->L, arguments, results, MOON_MESSAGE_SLOT);
     moon_leave(host);
-    if (status != LUA_OK) moon_take_failure(host, status);
+    if (status != LUA_OK) moon_record_failure(host, status);
     return status;
 }
 

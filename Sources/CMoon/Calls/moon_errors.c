@@ -29,7 +29,7 @@ int moon_raise(lua_State *L, const char *format, ...) {
     return lua_error(L);
 }
 
-int moon_message_handler(lua_State *L) {
+int moon_message_handler(lua_State *L) {  // raises: calls
     moon_host *host = moon_of(L);
     if (host->is_exhausted) return 1;  // the budget's error says all there is
     lua_Debug ar;

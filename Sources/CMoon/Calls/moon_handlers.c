@@ -148,7 +148,7 @@ static int keep(stray *strays, int kept, stray found) {
 }
 
 // Notes a stray for the host: its name, and where the function begins. // stack: unchanged
-static void note_stray(lua_State *L, int env, const stray *found, moon_stray *note) {
+static void record_stray(lua_State *L, int env, const stray *found, moon_stray *note) {
     lua_pushlstring(L, found->name, found->count);
     lua_rawget(L, env);  // stack: …, function
     lua_Debug ar;
@@ -182,7 +182,7 @@ static void find_strays(lua_State *L, moon_host *host) {
         }
         lua_pop(L, 1);
     }
-    for (int i = 0; i < kept; i++) note_stray(L, env, &strays[i], &host->strays[i]);
+    for (int i = 0; i < kept; i++) record_stray(L, env, &strays[i], &host->strays[i]);
     lua_pop(L, 1);
 }
 
@@ -195,7 +195,7 @@ const moon_stray *moon_stray_at(moon_host *host, size_t index) {
 
 // ---- Once the script has loaded -----------------------------------------------------------------
 
-int moon_find_handlers(lua_State *L) {
+int moon_find_handlers(lua_State *L) {  // raises: budget
     moon_host *host = moon_of(L);
     find_strays(L, host);
     luaL_checkstack(L, MOON_HANDLER_COUNT + LUA_MINSTACK, NULL);

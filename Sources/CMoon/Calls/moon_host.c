@@ -83,7 +83,7 @@ static bool is_refused_for_torture(moon_host *host, size_t before, size_t new) {
 static void begin_torture(moon_host *host) { (void)host; }
 #endif
 
-static __attribute__((noinline)) void *give(moon_host *host, void *block, size_t old, size_t new) {
+static __attribute__((noinline)) void *resize(moon_host *host, void *block, size_t old, size_t new) {
     size_t before = block ? old : 0;
     if (new > before && host->memory - before + new > host->memory_limit) {
         refuse(host);
@@ -108,7 +108,7 @@ static __attribute__((noinline)) void *give(moon_host *host, void *block, size_t
 // used all it may.
 static void *allocate(void *context, void *block, size_t old, size_t new) {
     moon_host *host = context;
-    if (new > 0) return give(host, block, old, new);
+    if (new > 0) return resize(host, block, old, new);
     if (!block) return NULL;
     host->memory -= old;
     moon_heap_free(host->heap, block, old);
@@ -118,7 +118,7 @@ static void *allocate(void *context, void *block, size_t old, size_t new) {
 int64_t moon_stray_uses(moon_host *host) { return host->stray_uses; }
 
 // Called by Lua for an error outside a protected call: ours are all inside.
-static int panic(lua_State *L) {
+static int panic(lua_State *L) {  // never returns
     fprintf(stderr, "moonrunner: unprotected Lua error: %s\n", lua_tostring(L, -1));
     abort();
 }
@@ -141,7 +141,7 @@ static void end_strategy(moon_host *host) {
 bool moon_is_broken(moon_host *host) { return host->is_broken; }
 
 // Takes the error value on top into the host's failure. // stack: error →
-void moon_take_failure(moon_host *host, int status) {
+void moon_record_failure(moon_host *host, int status) {
     lua_State *L = host->L;
     if (host->is_dead) {
         set_failure(host, host->breach.bytes, host->breach_file, host->breach_line);
@@ -185,7 +185,7 @@ moon_failure moon_failure_of(moon_host *host) {
 
 // ---- Opening and closing ------------------------------------------------------------------------
 
-static int open_protected(lua_State *L) {
+static int open_protected(lua_State *L) {  // raises: memory
     moon_open_sandbox(L);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);
     moon_of(L)->state_table = lua_topointer(L, -1);
@@ -287,7 +287,7 @@ typedef struct {
 } source_text;
 
 // stack: source text →
-static int load_protected(lua_State *L) {
+static int load_protected(lua_State *L) {  // raises: mistakes, calls
     const source_text *source = lua_touserdata(L, 1);
     lua_pushfstring(L, "@%s", source->chunk);
     int status = luaL_loadbufferx(L, source->bytes, source->count, lua_tostring(L, -1), "t");

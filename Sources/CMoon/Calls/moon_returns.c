@@ -21,9 +21,9 @@ static moon_outcome refuse(moon_host *host, const char *format, ...) {
 }
 
 // What was returned is wrong: where the handler stands. // the stack is that between calls
-static void note_handler_place(moon_host *host, moon_handler handler) {
+static void record_handler_place(moon_host *host, moon_handler handler) {
     lua_Debug ar;
-    if (handler == MOON_WHEN) moon_push_told(host);
+    if (handler == MOON_WHEN) moon_push_called(host);
     else lua_pushvalue(host->L, host->handler[handler]);
     lua_getinfo(host->L, ">S", &ar);
     // A function of the host, such as `on_timer = tostring`, stands on no line.
@@ -71,14 +71,14 @@ static moon_outcome refuse_key(moon_host *host, moon_handler handler, int list) 
                host, "%s returned a table with the field `%s`, expected an intent or a list of intents:"
                " buy{…}, sell{…} and so on make one", name, field)
                    : refuse(
-                       host, "%s returned a table that is no list, expected an intent or a list of"
+                       host, "%s returned a table that is not a list, expected an intent or a list of"
                        " intents", name);
 }
 
 // Takes a returned list: its intents in the order of their places. Empty places and `false` are what
 // a condition leaves, `{a and buy{…} or nil, b and close()}`, and are passed over.
 // stack: …, list → …, list
-static moon_outcome take_list(moon_host *host, moon_handler handler, int list) {
+static moon_outcome read_list(moon_host *host, moon_handler handler, int list) {
     lua_State *L = host->L;
     const char *name = moon_handler_name(handler);
     lua_Integer entries = 0, last = 0;
@@ -127,7 +127,7 @@ enum { SHORT_LIST = 8 };
 
 // Takes a list as a constructor leaves it, `{a, b}`: nothing in it can fail, so it is walked at once. False:
 // it is another, or there is something to refuse. // stack: …, list → …, list
-static bool take_short_list(moon_host *host, int list) {
+static bool read_short_list(moon_host *host, int list) {
     lua_State *L = host->L;
     const moon_lua_table *table = lua_topointer(L, list);
     size_t places = moon_lua_array_count(table), count = 0;
@@ -147,11 +147,11 @@ static bool take_short_list(moon_host *host, int list) {
 }
 
 // stack: list, number of the handler →
-static int take_list_protected(lua_State *L) {
+static int read_list_protected(lua_State *L) {  // raises: budget
     moon_host *host = moon_of(L);
     moon_handler handler = (moon_handler)lua_tointeger(L, 2);
     lua_settop(L, 1);
-    host->list_outcome = take_list(host, handler, 1);
+    host->list_outcome = read_list(host, handler, 1);
     return 0;
 }
 
@@ -177,7 +177,7 @@ static void warn_unreturned(moon_host *host, moon_handler handler) {
 }
 
 // Takes what lies above `bottom`. // stack: …, results… → …, results…
-static moon_outcome take_results(moon_host *host, moon_handler handler, int bottom) {
+static moon_outcome read_results(moon_host *host, moon_handler handler, int bottom) {
     lua_State *L = host->L;
     int first = bottom + 1;
     int count = lua_gettop(L) - bottom;
@@ -199,9 +199,9 @@ static moon_outcome take_results(moon_host *host, moon_handler handler, int bott
         return MOON_OUTPUT;
     }
     if (lua_istable(L, first)) {
-        if (take_short_list(host, first)) return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
+        if (read_short_list(host, first)) return host->request_count > 0 ? MOON_OUTPUT : MOON_QUIET;
         // Of any size, so it is walked as the script's own work is.
-        lua_pushcfunction(L, take_list_protected);
+        lua_pushcfunction(L, read_list_protected);
         lua_pushvalue(L, first);
         lua_pushinteger(L, handler);
         return moon_run(host, 2, 0) == LUA_OK ? host->list_outcome : MOON_FAILED;
@@ -218,13 +218,13 @@ moon_outcome moon_settle_call(
         return MOON_FAILED;
     }
     host->is_refused_return = false;
-    moon_outcome outcome = take_results(host, handler, bottom);
+    moon_outcome outcome = read_results(host, handler, bottom);
     if (host->is_dead) return MOON_FAILED;
     if (host->intent_count && !moon_ask(host, MOON_ASKED_INTENTS, (int32_t)host->intent_count)) {
         outcome = refuse_flood(host, handler);
     }
     lua_settop(host->L, bottom);
-    if (host->is_refused_return && !host->is_broken) note_handler_place(host, handler);
+    if (host->is_refused_return && !host->is_broken) record_handler_place(host, handler);
     moon_settle_handlers(host);
     return outcome;
 }

@@ -33,7 +33,7 @@ static void push_place(lua_State *L) {
     lua_pushliteral(L, "");
 }
 
-static int place(lua_State *L) {
+static int place(lua_State *L) {  // raises: memory
     push_place(L);
     return 1;
 }
@@ -47,7 +47,7 @@ static int raise_there(lua_State *L, const char *text) {
 }
 
 // nearest(name, names): ": did you mean `x`?", or a list of them all.
-static int nearest(lua_State *L) {
+static int nearest(lua_State *L) {  // raises: mistakes, budget
     const char *name = luaL_checkstring(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     lua_settop(L, 2);
@@ -137,23 +137,23 @@ static void push_value(reader *it);
 
 static int refuse(reader *it) { return luaL_error(it->L, "the host answered in no known form"); }
 
-static char take(reader *it) {
+static char read_byte(reader *it) {
     if (it->at >= it->end) refuse(it);
     return *it->at++;
 }
 
 // The digits up to `stop`, without it; they begin at the result and end in `stop`.
-static const char *take_until(reader *it, char stop) {
+static const char *read_until(reader *it, char stop) {
     const char *first = it->at;
-    while (take(it) != stop) {}
+    while (read_byte(it) != stop) {}
     return first;
 }
 
-static size_t take_count(reader *it) {
-    return (size_t)strtoull(take_until(it, ':'), NULL, 10);
+static size_t read_count(reader *it) {
+    return (size_t)strtoull(read_until(it, ':'), NULL, 10);
 }
 
-static const char *take_bytes(reader *it, size_t count) {
+static const char *read_bytes(reader *it, size_t count) {
     if ((size_t)(it->end - it->at) < count) refuse(it);
     const char *bytes = it->at;
     it->at += count;
@@ -162,8 +162,8 @@ static const char *take_bytes(reader *it, size_t count) {
 
 // A Lua constructor: run without any global, so it can make data and nothing else.
 static void push_constructor(reader *it) {
-    size_t count = take_count(it);
-    const char *bytes = take_bytes(it, count);
+    size_t count = read_count(it);
+    const char *bytes = read_bytes(it, count);
     if (luaL_loadbufferx(it->L, bytes, count, "=state", "t") != LUA_OK) lua_error(it->L);
     lua_pushnil(it->L);
     lua_setupvalue(it->L, -2, 1);
@@ -178,20 +178,20 @@ static void push_table(reader *it) {
         push_value(it);  // stack: …, table, key, value
         lua_rawset(it->L, -3);
     }
-    take(it);
+    read_byte(it);
 }
 
 static void push_value(reader *it) {
     size_t count;
-    switch (take(it)) {
+    switch (read_byte(it)) {
     case 'z': lua_pushnil(it->L); break;
     case 't': lua_pushboolean(it->L, 1); break;
     case 'f': lua_pushboolean(it->L, 0); break;
-    case 'i': lua_pushinteger(it->L, strtoll(take_until(it, ';'), NULL, 10)); break;
-    case 'd': lua_pushnumber(it->L, strtod(take_until(it, ';'), NULL)); break;
+    case 'i': lua_pushinteger(it->L, strtoll(read_until(it, ';'), NULL, 10)); break;
+    case 'd': lua_pushnumber(it->L, strtod(read_until(it, ';'), NULL)); break;
     case 's':
-        count = take_count(it);
-        lua_pushlstring(it->L, take_bytes(it, count), count);
+        count = read_count(it);
+        lua_pushlstring(it->L, read_bytes(it, count), count);
         break;
     case 'l': push_constructor(it); break;
     case '{': push_table(it); break;
@@ -202,7 +202,7 @@ static void push_value(reader *it) {
 // ---- The way to Swift and back ------------------------------------------------------------------
 
 // call(name, value): what Swift answers; its refusal is an error at the author's line.
-static int call(lua_State *L) {
+static int call(lua_State *L) {  // raises: mistakes, calls
     moon_host *host = moon_of(L);
     const char *name = luaL_checkstring(L, 1);
     lua_settop(L, 2);
@@ -233,7 +233,7 @@ typedef struct {
 } library_text;
 
 // Runs the library and makes what it returns part of the API. // stack: library text →
-static int open_protected(lua_State *L) {
+static int open_protected(lua_State *L) {  // raises: mistakes, calls
     const library_text *library = lua_touserdata(L, 1);
     int status = luaL_loadbufferx(L, library->bytes, library->count, "=" MOON_TEST_LIBRARY, "t");
     if (status != LUA_OK) return lua_error(L);
@@ -269,7 +269,7 @@ bool moon_open_tests(
 }
 
 // stack: number →
-static int run_protected(lua_State *L) {
+static int run_protected(lua_State *L) {  // raises: calls
     lua_rawgetp(L, LUA_REGISTRYINDEX, &run_key);
     lua_insert(L, 1);
     lua_call(L, 1, 0);

@@ -61,7 +61,7 @@ static void arm(int signal_number) {
     if (!host) return;
     uint64_t running = atomic_load_explicit(&host->running, memory_order_relaxed);
     if (running == 0 || running != atomic_load_explicit(&host->late, memory_order_relaxed)) return;
-    moon_look_at_time(host, MOON_LOOK_NANOSECONDS);
+    moon_check_time(host, MOON_LOOK_NANOSECONDS);
     if (moon_is_stuck(host) && !host->outside) siglongjmp(host->escape, 1);
     host->is_armed = 1;
     moon_arm(host, host->current);
@@ -81,7 +81,7 @@ static _Noreturn void end_process(moon_host *host) {
 }
 
 // Whether the host is in a callback now; one that it was in at the last look too is signalled.
-static bool look(moon_host *host) {
+static bool check_host(moon_host *host) {
     uint64_t running = atomic_load_explicit(&host->running, memory_order_acquire);
     bool isActive = running != host->seen;
     host->seen = running;
@@ -111,7 +111,7 @@ static void *watch(void *unused) {
         pthread_mutex_lock(&watch_lock);
         while (!watched) pthread_cond_wait(&watch_begin, &watch_lock);
         bool isActive = false;
-        for (moon_host *host = watched; host; host = host->next) isActive |= look(host);
+        for (moon_host *host = watched; host; host = host->next) isActive |= check_host(host);
         pthread_mutex_unlock(&watch_lock);
         idle = isActive ? 0 : idle + 1;
         struct timespec pause = {

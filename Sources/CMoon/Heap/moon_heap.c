@@ -80,7 +80,7 @@ moon_heap *moon_heap_around(const void *address) {
     return atomic_load_explicit(&heaps[(place - FIRST_BASE) / BASE_STEP], memory_order_acquire);
 }
 
-static void note_heap(moon_heap *heap, moon_heap *value) {
+static void register_heap(moon_heap *heap, moon_heap *value) {
     for (size_t offset = 0; offset < heap->size; offset += BASE_STEP) {
         uintptr_t place = ((uintptr_t)heap->base + offset - FIRST_BASE) / BASE_STEP;
         atomic_store_explicit(&heaps[place], value, memory_order_release);
@@ -148,7 +148,7 @@ moon_heap *moon_heap_open(size_t limit) {
         return NULL;
     }
     if (heap->base) {
-        note_heap(heap, heap);
+        register_heap(heap, heap);
         return heap;
     }
     free(heap);
@@ -159,7 +159,7 @@ void moon_heap_close(moon_heap *heap) {
     for (int i = 0; i < REGION_COUNT; i++) {
         SHOW(heap->regions[i].base, (size_t)heap->regions[i].usable * PAGE);
     }
-    note_heap(heap, NULL);
+    register_heap(heap, NULL);
     munmap(heap->base, heap->size);
     free(heap->torture);
     for (int i = 0; i < REGION_COUNT; i++) {
@@ -205,7 +205,7 @@ static void mark(region *it, uint32_t page, uint32_t count, bool isUsed) {
     if (!isUsed && page / 64 < it->first_gap) it->first_gap = page / 64;
 }
 
-static char *take_pages(region *it, uint32_t count, uint32_t step, uint32_t kept) {
+static char *allocate_pages(region *it, uint32_t count, uint32_t step, uint32_t kept) {
     uint32_t page = find_gap(it, count, step);
     if (page + count > it->page_count - kept || !make_usable(it, page + count)) return NULL;
     mark(it, page, count, true);
@@ -234,7 +234,7 @@ static void unlist(region *it, int32_t place) {
 }
 
 static __attribute__((noinline)) int32_t open_slab(region *it, uint8_t class, uint32_t kept) {
-    char *begin = take_pages(it, SLAB_PAGES, SLAB_PAGES, kept);
+    char *begin = allocate_pages(it, SLAB_PAGES, SLAB_PAGES, kept);
     if (!begin) return NO_SLAB;
     int32_t place = (int32_t)((begin - it->base) / SLAB);
     it->slabs[place] = (slab_state){
@@ -247,7 +247,7 @@ static __attribute__((noinline)) int32_t open_slab(region *it, uint8_t class, ui
 // What Lua does most is within one function each, from here on: blocks come and go with every callback.
 #define HOT static inline __attribute__((always_inline))
 
-HOT void *take_small(region *it, size_t size, uint32_t kept) {
+HOT void *allocate_small(region *it, size_t size, uint32_t kept) {
     uint8_t class = class_of_grains[(size + GRAIN - 1) / GRAIN];
     int32_t place = it->open[class];
     if (place == NO_SLAB && (place = open_slab(it, class, kept)) == NO_SLAB) return NULL;
@@ -267,7 +267,7 @@ HOT void *take_small(region *it, size_t size, uint32_t kept) {
 }
 
 // Gives up a slab that is empty, but for the last of its class: so one block that comes and goes costs no search.
-static __attribute__((noinline)) void give_up(region *it, int32_t place) {
+static __attribute__((noinline)) void free_slab(region *it, int32_t place) {
     const slab_state *slab = &it->slabs[place];
     if (slab->next == NO_SLAB && slab->before == NO_SLAB) return;
     unlist(it, place);
@@ -283,7 +283,7 @@ HOT void free_small(region *it, void *block) {
     HIDE(block, class_sizes[slab->class]);
     slab->free = (uint32_t)(offset % SLAB / GRAIN);
     if (slab->used-- == slab->count) list(it, place);
-    if (slab->used == 0) give_up(it, place);
+    if (slab->used == 0) free_slab(it, place);
 }
 
 // ---- Blocks -------------------------------------------------------------------------------------
@@ -297,27 +297,27 @@ static inline size_t room_of(size_t size) {
                                  : (size_t)pages_of(size) * PAGE;
 }
 
-HOT void *take(region *it, size_t size, uint32_t kept) {
-    if (size <= LARGEST_SMALL) return take_small(it, size, kept);
-    char *block = take_pages(it, pages_of(size), 1, kept);
+HOT void *allocate(region *it, size_t size, uint32_t kept) {
+    if (size <= LARGEST_SMALL) return allocate_small(it, size, kept);
+    char *block = allocate_pages(it, pages_of(size), 1, kept);
     if (block) SHOW(block, size);
     return block;
 }
 
 void *moon_heap_take(moon_heap *heap, size_t size, bool isObject) {
-    void *block = take(&heap->regions[isObject ? OBJECTS : PARTS], size, KEPT_PAGES);
+    void *block = allocate(&heap->regions[isObject ? OBJECTS : PARTS], size, KEPT_PAGES);
     if (heap->torture && block) memset(block, 0xa5, size);
     return block;
 }
 
-static void give_back(moon_heap *heap, void *block, size_t size) {
+static void free_large(moon_heap *heap, void *block, size_t size) {
     region *it = region_of(heap, block);
     if (size <= LARGEST_SMALL) return free_small(it, block);
     HIDE(block, (size_t)pages_of(size) * PAGE);
     mark(it, (uint32_t)(((char *)block - it->base) / PAGE), pages_of(size), false);
 }
 
-static void tell(moon_heap *heap, const void *block, size_t size, bool isObject) {
+static void report_change(moon_heap *heap, const void *block, size_t size, bool isObject) {
     if (!isObject || size == TABLE_SIZE) heap->on_change(heap->context, heap, block, isObject);
 }
 
@@ -330,7 +330,7 @@ static void keep_aside(moon_heap *heap, void *block, size_t size) {
     void *last = torture->blocks[turn];
     if (last) {
         SHOW(last, torture->sizes[turn]);
-        give_back(heap, last, torture->sizes[turn]);
+        free_large(heap, last, torture->sizes[turn]);
     }
     torture->blocks[turn] = block;
     torture->sizes[turn] = size;
@@ -338,9 +338,9 @@ static void keep_aside(moon_heap *heap, void *block, size_t size) {
 
 void moon_heap_free(moon_heap *heap, void *block, size_t size) {
     region *it = region_of(heap, block);
-    if (heap->on_change) tell(heap, block, size, it == &heap->regions[OBJECTS]);
+    if (heap->on_change) report_change(heap, block, size, it == &heap->regions[OBJECTS]);
     if (heap->torture) return keep_aside(heap, block, size);
-    if (size > LARGEST_SMALL) return give_back(heap, block, size);
+    if (size > LARGEST_SMALL) return free_large(heap, block, size);
     free_small(it, block);
 }
 
@@ -351,7 +351,7 @@ void moon_heap_torture(moon_heap *heap) {
 
 void *moon_heap_resize(moon_heap *heap, void *block, size_t old, size_t new) {
     if (heap->torture) {  // always moves
-        void *moved = take(region_of(heap, block), new, 0);
+        void *moved = allocate(region_of(heap, block), new, 0);
         if (!moved) return NULL;
         memset(moved, 0xa5, new);
         memcpy(moved, block, old < new ? old : new);
@@ -362,17 +362,17 @@ void *moon_heap_resize(moon_heap *heap, void *block, size_t old, size_t new) {
     bool isLarge = old > LARGEST_SMALL && new > LARGEST_SMALL;
     if ((isSmall || isLarge) && room_of(old) == room_of(new)) {
         if (new > old) SHOW(block, new);
-        if (heap->on_change) tell(heap, block, old, region_of(heap, block) == &heap->regions[OBJECTS]);
+        if (heap->on_change) report_change(heap, block, old, region_of(heap, block) == &heap->regions[OBJECTS]);
         return block;
     }
     region *it = region_of(heap, block);
     if (isLarge && new < old) {  // the pages behind it are free now
-        if (heap->on_change) tell(heap, block, old, region_of(heap, block) == &heap->regions[OBJECTS]);
+        if (heap->on_change) report_change(heap, block, old, region_of(heap, block) == &heap->regions[OBJECTS]);
         uint32_t first = (uint32_t)(((char *)block - it->base) / PAGE);
         mark(it, first + pages_of(new), pages_of(old) - pages_of(new), false);
         return block;
     }
-    void *result = take(it, new, new < old ? 0 : KEPT_PAGES);
+    void *result = allocate(it, new, new < old ? 0 : KEPT_PAGES);
     if (!result) {
         if (new < old) abort();  // 16 MB were kept for it
         return NULL;

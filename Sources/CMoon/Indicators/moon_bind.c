@@ -197,7 +197,7 @@ static void bind_field(lua_State *L, moon_series *series) {
     moon_nearest_push(L, &search, lua_tostring(L, -1));
     const char *hint = lua_tostring(L, -1);
     moon_raise(
-        L, "`%s` is no field of %s that can be followed%s", moon_push_name(L, 4), feeds[feed].feed,
+        L, "`%s` is not a field of %s that can be followed%s", moon_push_name(L, 4), feeds[feed].feed,
         hint);
 }
 
@@ -245,14 +245,14 @@ static ta_record *check_indicator(lua_State *L, moon_host *host) {
     return record;
 }
 
-static int raise_read_only(lua_State *L) {
+static int raise_read_only(lua_State *L) {  // raises: mistakes
     moon_series *series = moon_series_at(L, 1);
     return moon_raise(
         L, "%s follows a feed and is read-only", series ? series->record->name : "an indicator");
 }
 
 // ema(50): 50123.4
-static int series_tostring(lua_State *L) {
+static int series_tostring(lua_State *L) {  // raises: mistakes, calls
     moon_series *series = moon_series_at(L, 1);
     if (!series) return moon_raise(L, "an indicator that follows a feed was expected");
     if (!series->is_known) {
@@ -266,7 +266,7 @@ static int series_tostring(lua_State *L) {
 
 // A field that is not there: nil while it warms up. Its upvalue is how many results there are.
 // stack: table, name → nil, or raises
-static int no_result(lua_State *L) {
+static int no_result(lua_State *L) {  // raises: mistakes, budget
     lua_Integer count = lua_tointeger(L, lua_upvalueindex(1));
     if (lua_type(L, 2) != LUA_TSTRING) {
         return moon_raise(
@@ -330,7 +330,7 @@ static void add_series(moon_following *following, moon_series *series) {
 }
 
 // indicator:of(symbol, feed, [field])
-static int of(lua_State *L) {
+static int of(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     ta_record *record = check_indicator(L, host);
     lua_settop(L, 4);
@@ -356,7 +356,7 @@ static int of(lua_State *L) {
 }
 
 // What is read of a function: indicators have one method. // stack: function, name
-static int function_index(lua_State *L) {
+static int function_index(lua_State *L) {  // raises: mistakes
     if (moon_text_is(L, 2, "of")) {
         moon_push_method(L, F_of);
         return 1;

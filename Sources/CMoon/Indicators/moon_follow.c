@@ -143,7 +143,7 @@ static inline void advance(lua_State *L, moon_following *following, moon_source 
         if (series->is_steady && source->known[series->inputs[0]]) feed_steady(source, series);
         else feed(L, source, series);
     }
-    moon_look(following, source);
+    moon_check_conditions(following, source);
 }
 
 static bool are_all_steady(const moon_source *source) {
@@ -188,7 +188,7 @@ static void follow_steadily(
 bool moon_follow_trades(
     lua_State *L, moon_host *host, moon_stretch *stretch, bool until_next) {
     moon_following *following = host->following;
-    following->due_count = following->told_count = 0;
+    following->due_count = following->called_count = 0;
     while (stretch->next < stretch->end) {
         const moon_trade *trade = stretch->trades + stretch->next;
         if (!stretch->is_heard[trade->instrument]) {
@@ -249,7 +249,7 @@ bool moon_follows(const moon_host *host) { return host->following != NULL; }
 bool moon_follow(moon_host *host, moon_handler event) {
     moon_following *following = host->following;
     if (!following || host->is_broken || host->is_dead) return false;
-    following->due_count = following->told_count = 0;
+    following->due_count = following->called_count = 0;
     host->generation++;  // what a query answered before is not what it answers now
     for (int i = 0; i < following->source_count; i++) {
         moon_source *source = following->sources[i];

@@ -76,7 +76,7 @@ struct moon_following {
     moon_watched *watched[MOON_MOST_WATCHED];
     // Conditions that came true and have not been told, in the order of their declaration.
     moon_watched *due[MOON_MOST_WATCHED];
-    int due_count, told_count;
+    int due_count, called_count;
 };
 
 void moon_open_following(lua_State *L);  // the method of indicators
@@ -88,7 +88,7 @@ void moon_close_following(moon_host *host);
 bool moon_follow_trades(lua_State *L, moon_host *host, moon_stretch *stretch, bool until_next);
 // Pushes the function of the next condition that came true and gives its source. // stack: +1
 const moon_source *moon_push_due(moon_host *host);
-void moon_push_told(moon_host *host);  // the one that was pushed last; stack: +1
+void moon_push_called(moon_host *host);  // the one that was pushed last; stack: +1
 
 // In the registry: the objects and their tables, two places for each.
 extern const char moon_following_key;
@@ -114,7 +114,7 @@ static inline bool moon_read_series(
 // Pushes the view of the event that a source has just heard of. // stack: +1
 void moon_push_source_view(lua_State *L, const moon_source *source);
 // Looks at a source's conditions, whose indicators have been fed; notes those that came true.
-static inline void moon_look(moon_following *following, const moon_source *source) {
+static inline void moon_check_conditions(moon_following *following, const moon_source *source) {
     for (int i = 0; i < source->watched_count; i++) {
         moon_watched *watched = source->watched[i];
         if (!*watched->has_larger || !*watched->has_smaller) continue;
@@ -126,7 +126,7 @@ static inline void moon_look(moon_following *following, const moon_source *sourc
 // Whether a condition came true and has not been told. Something must follow a feed.
 static inline bool moon_has_due(const moon_host *host) {
     const moon_following *following = host->following;
-    return following->told_count < following->due_count && !host->is_broken;
+    return following->called_count < following->due_count && !host->is_broken;
 }
 // Makes a condition of the arguments 1 and 2. // stack: +1
 int moon_new_condition(lua_State *L, moon_comparison comparison);

@@ -173,7 +173,7 @@ static void push_result(lua_State *L, const ta_kind *kind, const ta_results *res
 }
 
 /// The function that a script calls with the next value.
-static int update(lua_State *L)
+static int update(lua_State *L)  // raises: mistakes, calls
 {
     ta_record *record = lua_touserdata(L, lua_upvalueindex(1));
     const ta_kind *kind = record->kind;
@@ -199,7 +199,7 @@ ta_record *ta_record_at(lua_State *L, int index)
     return record;
 }
 
-int ta_indicator(lua_State *L)
+int ta_indicator(lua_State *L)  // raises: memory
 {
     lua_pushcclosure(L, update, 1);
     return 1;

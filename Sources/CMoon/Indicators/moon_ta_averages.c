@@ -15,7 +15,7 @@ static void step_value(void *state, const double *in, ta_results *out)
 static const ta_kind value_kind = {"value", ta_value_alone, 1, 1, step_value, 0};
 
 static int new_value(lua_State *L)
-{
+{  // raises: mistakes
     ta_parameters(L, "value", 0, "");
     ta_new_state(L, &value_kind, 0);
     return ta_indicator(L);
@@ -34,7 +34,7 @@ static void step_sma(void *state, const double *in, ta_results *out)
 static const ta_kind sma_kind = {"sma", ta_value_alone, 1, 1, step_sma, 0};
 
 static int new_sma(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "sma", 1, "length");
     uint32_t length = ta_length(L, "sma", 1, 1, 0);
     ta_window *window = ta_new_state(L, &sma_kind, sizeof *window + length * sizeof(double));
@@ -54,7 +54,7 @@ static void step_ema(void *state, const double *in, ta_results *out)
 static const ta_kind ema_kind = {"ema", ta_value_alone, 1, 1, step_ema, 0};
 
 static int new_ema(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "ema", 1, "length");
     uint32_t length = ta_length(L, "ema", 1, 1, 0);
     ta_ema *ema = ta_new_state(L, &ema_kind, sizeof *ema);
@@ -73,7 +73,7 @@ static void step_dema(void *state, const double *in, ta_results *out)
 static const ta_kind dema_kind = {"dema", ta_value_alone, 1, 1, step_dema, 0};
 
 static int new_dema(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "dema", 1, "length");
     uint32_t length = ta_length(L, "dema", 1, 1, 0);
     ta_ema *ema = ta_new_state(L, &dema_kind, 2 * sizeof *ema);
@@ -93,7 +93,7 @@ static void step_tema(void *state, const double *in, ta_results *out)
 static const ta_kind tema_kind = {"tema", ta_value_alone, 1, 1, step_tema, 0};
 
 static int new_tema(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "tema", 1, "length");
     uint32_t length = ta_length(L, "tema", 1, 1, 0);
     ta_ema *ema = ta_new_state(L, &tema_kind, 3 * sizeof *ema);
@@ -114,7 +114,7 @@ static void step_rma(void *state, const double *in, ta_results *out)
 static const ta_kind rma_kind = {"rma", ta_value_alone, 1, 1, step_rma, 0};
 
 static int new_rma(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "rma", 1, "length");
     uint32_t length = ta_length(L, "rma", 1, 1, 0);
     ta_wilder *wilder = ta_new_state(L, &rma_kind, sizeof *wilder);
@@ -135,7 +135,7 @@ static void step_wma(void *state, const double *in, ta_results *out)
 static const ta_kind wma_kind = {"wma", ta_value_alone, 1, 1, step_wma, 0};
 
 static int new_wma(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "wma", 1, "length");
     uint32_t length = ta_length(L, "wma", 1, 1, 0);
     ta_weighted *weighted = ta_new_state(L, &wma_kind, sizeof *weighted + length * sizeof(double));
@@ -160,7 +160,7 @@ static void step_hma(void *state, const double *in, ta_results *out)
 static const ta_kind hma_kind = {"hma", ta_value_alone, 1, 1, step_hma, 0};
 
 static int new_hma(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "hma", 1, "length");
     uint32_t length = ta_length(L, "hma", 1, 2, 0);
     uint32_t half = length / 2, root = (uint32_t)sqrt(length);
@@ -206,7 +206,7 @@ static void step_kama(void *state, const double *in, ta_results *out)
 static const ta_kind kama_kind = {"kama", ta_value_alone, 1, 1, step_kama, 0};
 
 static int new_kama(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "kama", 3, "length, fast, slow");
     uint32_t length = ta_length(L, "kama", 1, 2, 10);
     uint32_t fast = ta_count(L, "kama", 2, "fast", 1, TA_LONGEST, 2);

@@ -24,7 +24,7 @@ static void step_variance(void *state, const double *in, ta_results *out)
 static const ta_kind variance_kind = {"variance", ta_value_alone, 1, 1, step_variance, 0};
 
 static int new_variance(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "variance", 1, "length");
     new_moments(L, &variance_kind, ta_length(L, "variance", 1, 1, 20));
     return ta_indicator(L);
@@ -40,7 +40,7 @@ static void step_stdev(void *state, const double *in, ta_results *out)
 static const ta_kind stdev_kind = {"stdev", ta_value_alone, 1, 1, step_stdev, 0};
 
 static int new_stdev(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "stdev", 1, "length");
     new_moments(L, &stdev_kind, ta_length(L, "stdev", 1, 2, 20));
     return ta_indicator(L);
@@ -62,7 +62,7 @@ static void step_zscore(void *state, const double *in, ta_results *out)
 static const ta_kind zscore_kind = {"zscore", ta_value_alone, 1, 1, step_zscore, 0};
 
 static int new_zscore(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "zscore", 1, "length");
     new_moments(L, &zscore_kind, ta_length(L, "zscore", 1, 2, 20));
     return ta_indicator(L);
@@ -90,7 +90,7 @@ static void step_bbands(void *state, const double *in, ta_results *out)
 static const ta_kind bbands_kind = {"bbands", ta_value_alone, 1, 3, step_bbands, 0};
 
 static int new_bbands(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "bbands", 2, "length, deviations");
     uint32_t length = ta_length(L, "bbands", 1, 2, 20);
     double factor = ta_factor(L, "bbands", 2, "deviations", 2);
@@ -118,7 +118,7 @@ static void step_highest(void *state, const double *in, ta_results *out)
 static const ta_kind highest_kind = {"highest", ta_value_alone, 1, 1, step_highest, 0};
 
 static int new_highest(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "highest", 1, "length");
     new_extreme(L, &highest_kind, 1, ta_length(L, "highest", 1, 1, 0));
     return ta_indicator(L);
@@ -134,7 +134,7 @@ static void step_lowest(void *state, const double *in, ta_results *out)
 static const ta_kind lowest_kind = {"lowest", ta_value_alone, 1, 1, step_lowest, 0};
 
 static int new_lowest(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "lowest", 1, "length");
     new_extreme(L, &lowest_kind, -1, ta_length(L, "lowest", 1, 1, 0));
     return ta_indicator(L);
@@ -158,7 +158,7 @@ static void step_donchian(void *state, const double *in, ta_results *out)
 static const ta_kind donchian_kind = {"donchian", moon_ta_high_low_close, 2, 3, step_donchian, 0};
 
 static int new_donchian(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "donchian", 1, "length");
     uint32_t length = ta_length(L, "donchian", 1, 1, 20);
     donchian_state *channel =
@@ -205,7 +205,7 @@ static void step_keltner(void *state, const double *in, ta_results *out)
 static const ta_kind keltner_kind = {"keltner", moon_ta_high_low_close, 3, 3, step_keltner, 0};
 
 static int new_keltner(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "keltner", 3, "length, multiplier, atr_length");
     uint32_t length = ta_length(L, "keltner", 1, 1, 20);
     double factor = ta_factor(L, "keltner", 2, "multiplier", 2);

@@ -28,7 +28,7 @@ static void step_change(void *state, const double *in, ta_results *out)
 static const ta_kind change_kind = {"change", ta_value_alone, 1, 1, step_change, 0};
 
 static int new_change(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "change", 1, "length");
     new_past(L, &change_kind, ta_length(L, "change", 1, 1, 1));
     return ta_indicator(L);
@@ -44,7 +44,7 @@ static void step_mom(void *state, const double *in, ta_results *out)
 static const ta_kind mom_kind = {"mom", ta_value_alone, 1, 1, step_mom, 0};
 
 static int new_mom(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "mom", 1, "length");
     new_past(L, &mom_kind, ta_length(L, "mom", 1, 1, 10));
     return ta_indicator(L);
@@ -60,7 +60,7 @@ static void step_roc(void *state, const double *in, ta_results *out)
 static const ta_kind roc_kind = {"roc", ta_value_alone, 1, 1, step_roc, 0};
 
 static int new_roc(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "roc", 1, "length");
     new_past(L, &roc_kind, ta_length(L, "roc", 1, 1, 10));
     return ta_indicator(L);
@@ -93,7 +93,7 @@ static void step_rsi(void *state, const double *in, ta_results *out)
 static const ta_kind rsi_kind = {"rsi", ta_value_alone, 1, 1, step_rsi, 0};
 
 static int new_rsi(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "rsi", 1, "length");
     uint32_t length = ta_length(L, "rsi", 1, 2, 14);
     rsi_state *rsi = ta_new_state(L, &rsi_kind, sizeof *rsi);
@@ -129,7 +129,7 @@ static void step_macd(void *state, const double *in, ta_results *out)
 static const ta_kind macd_kind = {"macd", ta_value_alone, 1, 3, step_macd, 0};
 
 static int new_macd(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "macd", 3, "fast, slow, signal");
     uint32_t fast = ta_count(L, "macd", 1, "fast", 2, TA_LONGEST, 12);
     uint32_t slow = ta_count(L, "macd", 2, "slow", 2, TA_LONGEST, 26);
@@ -167,7 +167,7 @@ static void step_trix(void *state, const double *in, ta_results *out)
 static const ta_kind trix_kind = {"trix", ta_value_alone, 1, 1, step_trix, 0};
 
 static int new_trix(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "trix", 1, "length");
     uint32_t length = ta_length(L, "trix", 1, 1, 18);
     trix_state *trix = ta_new_state(L, &trix_kind, sizeof *trix);
@@ -217,7 +217,7 @@ static void step_stoch(void *state, const double *in, ta_results *out)
 static const ta_kind stoch_kind = {"stoch", moon_ta_high_low_close, 3, 2, step_stoch, 0};
 
 static int new_stoch(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "stoch", 3, "fastk, slowk, slowd");
     uint32_t fast_k = ta_count(L, "stoch", 1, "fastk", 1, TA_LONGEST, 14);
     uint32_t slow_k = ta_count(L, "stoch", 2, "slowk", 1, TA_LONGEST, 3);
@@ -246,7 +246,7 @@ static void step_willr(void *state, const double *in, ta_results *out)
 static const ta_kind willr_kind = {"willr", moon_ta_high_low_close, 3, 1, step_willr, 0};
 
 static int new_willr(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "willr", 1, "length");
     uint32_t length = ta_length(L, "willr", 1, 2, 14);
     range_state *range =
@@ -286,7 +286,7 @@ static void step_cci(void *state, const double *in, ta_results *out)
 static const ta_kind cci_kind = {"cci", moon_ta_high_low_close, 3, 1, step_cci, 0};
 
 static int new_cci(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "cci", 1, "length");
     uint32_t length = ta_count(L, "cci", 1, "length", 2, TA_LONGEST_SCANNED, 20);
     ta_window *prices = ta_new_state(L, &cci_kind, sizeof *prices + length * sizeof(double));

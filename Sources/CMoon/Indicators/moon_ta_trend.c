@@ -18,7 +18,7 @@ static void step_tr(void *state, const double *in, ta_results *out)
 static const ta_kind tr_kind = {"tr", moon_ta_high_low_close, 3, 1, step_tr, 0};
 
 static int new_tr(lua_State *L)
-{
+{  // raises: mistakes
     ta_parameters(L, "tr", 0, "");
     ta_true_range *tr = ta_new_state(L, &tr_kind, sizeof *tr);
     *tr = (ta_true_range){.has_close = false};
@@ -35,7 +35,7 @@ static void step_atr(void *state, const double *in, ta_results *out)
 static const ta_kind atr_kind = {"atr", moon_ta_high_low_close, 3, 1, step_atr, 0};
 
 static int new_atr(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "atr", 1, "length");
     uint32_t length = ta_length(L, "atr", 1, 1, 14);
     ta_atr *atr = ta_new_state(L, &atr_kind, sizeof *atr);
@@ -110,7 +110,7 @@ static void step_adx(void *state, const double *in, ta_results *out)
 static const ta_kind adx_kind = {"adx", moon_ta_high_low_close, 3, 3, step_adx, 0};
 
 static int new_adx(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "adx", 1, "length");
     uint32_t length = ta_length(L, "adx", 1, 2, 14);
     adx_state *adx = ta_new_state(L, &adx_kind, sizeof *adx);
@@ -156,7 +156,7 @@ static const ta_kind supertrend_kind = {
     "supertrend", moon_ta_high_low_close, 3, 2, step_supertrend, TA_WHOLE_SECOND};
 
 static int new_supertrend(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "supertrend", 2, "length, multiplier");
     uint32_t length = ta_length(L, "supertrend", 1, 1, 10);
     double factor = ta_factor(L, "supertrend", 2, "multiplier", 3);
@@ -186,7 +186,7 @@ static void step_linreg(void *state, const double *in, ta_results *out)
 static const ta_kind linreg_kind = {"linreg", ta_value_alone, 1, 2, step_linreg, 0};
 
 static int new_linreg(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "linreg", 1, "length");
     uint32_t length = ta_length(L, "linreg", 1, 2, 14);
     ta_weighted *w = ta_new_state(L, &linreg_kind, sizeof *w + length * sizeof(double));
@@ -232,7 +232,7 @@ static const ta_kind crossunder_kind = {
     "crossunder", cross_inputs, 2, 1, step_crossunder, TA_BOOLEAN};
 
 static int new_crossover(lua_State *L)
-{
+{  // raises: mistakes, calls
     if (lua_gettop(L) > 0)  // of two indicators that follow a feed
         return moon_new_condition(L, MOON_CROSSOVER);
     cross_state *state = ta_new_state(L, &crossover_kind, sizeof *state);
@@ -241,7 +241,7 @@ static int new_crossover(lua_State *L)
 }
 
 static int new_crossunder(lua_State *L)
-{
+{  // raises: mistakes, calls
     if (lua_gettop(L) > 0)  // of two indicators that follow a feed
         return moon_new_condition(L, MOON_CROSSUNDER);
     cross_state *state = ta_new_state(L, &crossunder_kind, sizeof *state);

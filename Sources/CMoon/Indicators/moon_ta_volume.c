@@ -40,7 +40,7 @@ static void step_vwma(void *state, const double *in, ta_results *out)
 static const ta_kind vwma_kind = {"vwma", close_volume, 2, 1, step_vwma, 0};
 
 static int new_vwma(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "vwma", 1, "length");
     uint32_t length = ta_length(L, "vwma", 1, 1, 0);
     vwma_state *vwma = ta_new_state(L, &vwma_kind, sizeof *vwma + 2 * length * sizeof(double));
@@ -84,7 +84,7 @@ static const ta_kind vwap_kind = {
     "vwap", price_volume_time, 3, 1, step_vwap, TA_TYPICAL_PRICE};
 
 static int new_vwap(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "vwap", 1, "session_seconds");
     double seconds = ta_factor(L, "vwap", 1, "session_seconds", 0);
     vwap_state *vwap = ta_new_state(L, &vwap_kind, sizeof *vwap);
@@ -116,7 +116,7 @@ static void step_obv(void *state, const double *in, ta_results *out)
 static const ta_kind obv_kind = {"obv", close_volume, 2, 1, step_obv, 0};
 
 static int new_obv(lua_State *L)
-{
+{  // raises: mistakes
     ta_parameters(L, "obv", 0, "");
     obv_state *obv = ta_new_state(L, &obv_kind, sizeof *obv);
     *obv = (obv_state){.started = false};
@@ -156,7 +156,7 @@ static void step_mfi(void *state, const double *in, ta_results *out)
 static const ta_kind mfi_kind = {"mfi", high_low_close_volume, 4, 1, step_mfi, 0};
 
 static int new_mfi(lua_State *L)
-{
+{  // raises: mistakes, calls
     ta_parameters(L, "mfi", 1, "length");
     uint32_t length = ta_length(L, "mfi", 1, 2, 14);
     mfi_state *mfi = ta_new_state(L, &mfi_kind, sizeof *mfi + 2 * length * sizeof(double));

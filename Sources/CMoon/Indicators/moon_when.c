@@ -22,16 +22,16 @@ bool moon_watches(const moon_host *host) {
 
 bool moon_is_due(const moon_host *host) { return host->following && moon_has_due(host); }
 
-void moon_push_told(moon_host *host) {
+void moon_push_called(moon_host *host) {
     const moon_following *following = host->following;
     lua_rawgetp(host->L, LUA_REGISTRYINDEX, &watchers_key);
-    lua_rawgeti(host->L, -1, following->due[following->told_count - 1]->place);
+    lua_rawgeti(host->L, -1, following->due[following->called_count - 1]->place);
     lua_remove(host->L, -2);
 }
 
 const moon_source *moon_push_due(moon_host *host) {
-    const moon_watched *watched = host->following->due[host->following->told_count++];
-    moon_push_told(host);
+    const moon_watched *watched = host->following->due[host->following->called_count++];
+    moon_push_called(host);
     return watched->source;
 }
 
@@ -92,8 +92,8 @@ int moon_new_condition(lua_State *L, moon_comparison comparison) {
     return 1;
 }
 
-static int above(lua_State *L) { return moon_new_condition(L, MOON_ABOVE); }
-static int below(lua_State *L) { return moon_new_condition(L, MOON_BELOW); }
+static int above(lua_State *L) { return moon_new_condition(L, MOON_ABOVE); }  // raises: mistakes, calls
+static int below(lua_State *L) { return moon_new_condition(L, MOON_BELOW); }  // raises: mistakes, calls
 
 const luaL_Reg moon_ta_conditions[] = {{"above", above}, {"below", below}, {NULL, NULL}};
 
@@ -142,7 +142,7 @@ static moon_watched *make_watched(const moon_condition *condition, int place) {
 }
 
 // when(condition, function)
-static int when(lua_State *L) {
+static int when(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     const moon_condition *condition = condition_at(L, 1);
     check_when(L, host, condition);
@@ -161,7 +161,7 @@ static int when(lua_State *L) {
 }
 
 // crossover of ema(50) and ema(200)
-static int condition_tostring(lua_State *L) {
+static int condition_tostring(lua_State *L) {  // raises: mistakes
     const moon_condition *it = condition_at(L, 1);
     if (!it) return moon_raise(L, "a condition was expected");
     const moon_operand *sides[] = {&it->left, &it->right};
@@ -175,7 +175,7 @@ static int condition_tostring(lua_State *L) {
     return 1;
 }
 
-static int no_field(lua_State *L) {
+static int no_field(lua_State *L) {  // raises: mistakes
     return moon_raise(L, "a condition has no fields: give it to when()");
 }
 

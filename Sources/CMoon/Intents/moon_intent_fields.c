@@ -58,7 +58,7 @@ static bool push_intent_field(
     return true;
 }
 
-static int intent_index(lua_State *L) {
+static int intent_index(lua_State *L) {  // raises: mistakes, budget
     const moon_intent *it = moon_intent_at(L, 1);
     const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
     bool isWhole = moon_text_is(L, 2, name);  // no zero byte in it
@@ -71,12 +71,12 @@ static int intent_index(lua_State *L) {
         L, "unknown field `%s` of an intent%s", moon_push_shown(L, name, strlen(name)), hint);
 }
 
-static int intent_newindex(lua_State *L) {
+static int intent_newindex(lua_State *L) {  // raises: mistakes
     return moon_raise(L, "an intent cannot be changed: build another");
 }
 
 // Intents are equal when they ask for the same: tests compare them.
-static int intent_equal(lua_State *L) {
+static int intent_equal(lua_State *L) {  // never raises
     const moon_intent *left = moon_intent_at(L, 1), *right = moon_intent_at(L, 2);
     bool isEqual = left && right && memcmp(left, right, sizeof *left) == 0;
     lua_pushboolean(L, isEqual);
@@ -84,7 +84,7 @@ static int intent_equal(lua_State *L) {
 }
 
 // buy{symbol="…", qty=0.01}
-static int intent_tostring(lua_State *L) {
+static int intent_tostring(lua_State *L) {  // raises: mistakes, calls
     moon_host *host = moon_of(L);
     const moon_intent *it = moon_intent_at(L, 1);
     if (!it) return moon_raise(L, "not an intent");

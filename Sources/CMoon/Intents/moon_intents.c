@@ -63,8 +63,8 @@ static int line_of_building(builder *it) {
     return line;
 }
 
-// Notes that one was built: see warn_unreturned.
-static void note(builder *it) {
+// Records that one was built: see warn_unreturned.
+static void record_building(builder *it) {
     it->host->built_generation = it->host->stirred_generation = it->host->generation;
     if (!it->host->warned_unreturned) it->host->built_line = line_of_building(it);
 }
@@ -249,12 +249,12 @@ static int place(lua_State *L, const char *name, uint8_t side) {
     if (intent->is_post_only && intent->tif != MOON_GTC) {
         moon_raise(L, "`post_only` in %s goes with tif = \"gtc\" only", name);
     }
-    note(&it);
+    record_building(&it);
     return 1;
 }
 
-static int buy(lua_State *L) { return place(L, "buy{}", MOON_BUY); }
-static int sell(lua_State *L) { return place(L, "sell{}", MOON_SELL); }
+static int buy(lua_State *L) { return place(L, "buy{}", MOON_BUY); }  // raises: mistakes, budget, calls
+static int sell(lua_State *L) { return place(L, "sell{}", MOON_SELL); }  // raises: mistakes, budget, calls
 
 // The serial of the order at `index`.
 static int64_t check_order(builder *it, int index) {
@@ -269,14 +269,14 @@ static int64_t check_order(builder *it, int index) {
 }
 
 // cancel(order), cancel{symbol=, tag=}
-static int cancel(lua_State *L) {
+static int cancel(lua_State *L) {  // raises: mistakes, budget
     static const char *const fields[] = {"symbol", "tag", NULL};
     builder it = {.name = "cancel", .L = L, .host = moon_of(L)};
     lua_settop(L, 1);
     if (moon_view_kind(L, 1) == MOON_VIEW_ORDER) {
         int64_t serial = check_order(&it, 1);
         push_intent(&it, MOON_CANCEL_ORDER)->order = serial;
-        note(&it);
+        record_building(&it);
         return 1;
     }
     if (!lua_istable(L, 1)) {
@@ -290,12 +290,12 @@ static int cancel(lua_State *L) {
     if (get(&it, 1, MOON_FIXED_SYMBOL)) intent->slot = moon_check_slot(L, 3, it.name);
     lua_pop(L, 1);
     read_tag(&it, 1, intent);
-    note(&it);
+    record_building(&it);
     return 1;
 }
 
 // amend(order, {price=, qty=})
-static int amend(lua_State *L) {
+static int amend(lua_State *L) {  // raises: mistakes, budget, calls
     static const char *const fields[] = {"price", "qty", NULL};
     builder it = {.name = "amend", .L = L, .host = moon_of(L)};
     lua_settop(L, 2);
@@ -319,12 +319,12 @@ static int amend(lua_State *L) {
     if (!intent->has_price && !intent->has_quantity) {
         return moon_raise(L, "amend needs a new `price`, a new `qty`, or both");
     }
-    note(&it);
+    record_building(&it);
     return 1;
 }
 
 // target(symbol, qty), target(qty)
-static int target(lua_State *L) {
+static int target(lua_State *L) {  // raises: mistakes, budget
     builder it = {.name = "target", .L = L, .host = moon_of(L)};
     if (lua_gettop(L) == 1 && lua_type(L, 1) == LUA_TNUMBER) {
         lua_pushnil(L);
@@ -341,17 +341,17 @@ static int target(lua_State *L) {
     intent->slot = slot;
     intent->quantity = quantity;
     intent->has_quantity = true;
-    note(&it);
+    record_building(&it);
     return 1;
 }
 
 // close(symbol), close()
-static int close_position(lua_State *L) {
+static int close_position(lua_State *L) {  // raises: mistakes, budget
     builder it = {.name = "close", .L = L, .host = moon_of(L)};
     lua_settop(L, 1);
     int32_t slot = moon_check_slot(L, 1, it.name);
     push_intent(&it, MOON_CLOSE)->slot = slot;
-    note(&it);
+    record_building(&it);
     return 1;
 }
 

@@ -92,21 +92,21 @@ int32_t moon_check_instrument(lua_State *L, int index, const char *where) {
 // ---- The queries --------------------------------------------------------------------------------
 
 // position(symbol): a live view, zero when flat.
-static int position(lua_State *L) {
+static int position(lua_State *L) {  // raises: mistakes, budget
     int32_t instrument = moon_check_instrument(L, 1, "position");
     moon_push_view(L, moon_view_live(MOON_VIEW_POSITION, instrument));
     return 1;
 }
 
 // instrument(symbol): its ticks, lots and fees.
-static int instrument(lua_State *L) {
+static int instrument(lua_State *L) {  // raises: mistakes, budget
     int32_t index = moon_check_instrument(L, 1, "instrument");
     moon_push_view(L, moon_view_live(MOON_VIEW_INSTRUMENT, index));
     return 1;
 }
 
 // quote(symbol): the top of book now; nil while there is nothing.
-static int quote(lua_State *L) {
+static int quote(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     int32_t index = moon_check_instrument(L, 1, "quote");
     moon_quote top;
@@ -119,7 +119,7 @@ static int quote(lua_State *L) {
 }
 
 // book(symbol): the depth now; nil while there is nothing.
-static int book(lua_State *L) {
+static int book(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     int32_t index = moon_check_instrument(L, 1, "book");
     int64_t venue_time, receive_time;
@@ -132,7 +132,7 @@ static int book(lua_State *L) {
 }
 
 // balance(currency): what the account has of it, and what of that is free.
-static int balance(lua_State *L) {
+static int balance(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     if (lua_type(L, 1) != LUA_TSTRING || lua_rawlen(L, 1) > LONGEST_CURRENCY) {
         return moon_raise(
@@ -174,7 +174,7 @@ static void check_filter(lua_State *L) {
 }
 
 // orders{symbol=, tag=}: the open orders that match, oldest first.
-static int orders(lua_State *L) {
+static int orders(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     lua_settop(L, 1);
     int32_t index = -1;
@@ -215,7 +215,7 @@ static int orders(lua_State *L) {
 }
 
 // now(): engine time in seconds since 1970.
-static int now(lua_State *L) {
+static int now(lua_State *L) {  // never raises
     moon_host *host = moon_of(L);
     int64_t time = host->calls.now(host->calls.context);
     lua_pushnumber(
@@ -224,14 +224,14 @@ static int now(lua_State *L) {
 }
 
 // mode(): "backtest", "paper" or "live"; "check" while the script loads without a run.
-static int mode(lua_State *L) {
+static int mode(lua_State *L) {  // raises: memory
     moon_host *host = moon_of(L);
     lua_pushstring(L, host->is_attached ? host->mode.bytes : "check");
     return 1;
 }
 
 // subscribe(symbol, feed, …): while the script loads.
-static int subscribe(lua_State *L) {
+static int subscribe(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     if (!host->is_loading) {
         return moon_raise(

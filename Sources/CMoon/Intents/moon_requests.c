@@ -67,13 +67,13 @@ static int log_line(lua_State *L, int level) {
     return 0;
 }
 
-static int log_debug(lua_State *L) { return log_line(L, 0); }
-static int log_info(lua_State *L) { return log_line(L, 1); }
-static int log_warn(lua_State *L) { return log_line(L, 2); }
-static int log_error(lua_State *L) { return log_line(L, 3); }
+static int log_debug(lua_State *L) { return log_line(L, 0); }  // raises: mistakes, calls
+static int log_info(lua_State *L) { return log_line(L, 1); }  // raises: mistakes, calls
+static int log_warn(lua_State *L) { return log_line(L, 2); }  // raises: mistakes, calls
+static int log_error(lua_State *L) { return log_line(L, 3); }  // raises: mistakes, calls
 
 // print(…): the values with tabs between, as log.info.
-static int print(lua_State *L) {
+static int print(lua_State *L) {  // raises: mistakes, calls
     moon_host *host = moon_of(L);
     check_quota(L, &host->log_lines, host->limits.log_lines, "log lines");
     join_values(L);
@@ -81,7 +81,7 @@ static int print(lua_State *L) {
     return 0;
 }
 
-static int alert(lua_State *L) {
+static int alert(lua_State *L) {  // raises: mistakes, calls
     moon_host *host = moon_of(L);
     check_quota(L, &host->log_lines, host->limits.log_lines, "log lines and alerts");
     luaL_checkany(L, 1);
@@ -102,12 +102,12 @@ static const char *check_name(lua_State *L, int index, const char *what, size_t 
             L, "%s needs a name of 1 to 200 bytes, got %s", what, moon_type_name(L, index));
     }
     const char *name = lua_tolstring(L, index, count);
-    if (!moon_is_utf8(name, *count)) moon_raise(L, "the name given to %s is no UTF-8 text", what);
+    if (!moon_is_utf8(name, *count)) moon_raise(L, "the name given to %s is not UTF-8 text", what);
     return name;
 }
 
 // plot(name, value): a point of a line on the charts; nil draws nothing.
-static int plot(lua_State *L) {
+static int plot(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     check_quota(L, &host->plots, host->limits.plots, "plots");
     size_t count;
@@ -157,10 +157,10 @@ static int set_timer(lua_State *L, moon_request_kind kind, const char *function)
     return 0;
 }
 
-static int after(lua_State *L) { return set_timer(L, MOON_REQUEST_AFTER, "after"); }
-static int every(lua_State *L) { return set_timer(L, MOON_REQUEST_EVERY, "every"); }
+static int after(lua_State *L) { return set_timer(L, MOON_REQUEST_AFTER, "after"); }  // raises: mistakes, calls
+static int every(lua_State *L) { return set_timer(L, MOON_REQUEST_EVERY, "every"); }  // raises: mistakes, calls
 
-static int cancel_timer(lua_State *L) {
+static int cancel_timer(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     check_timers(L, host);
     size_t count;

@@ -44,7 +44,7 @@ void moon_push_text(lua_State *L, int index) {
     luaL_tolstring(L, index, NULL);
 }
 
-static int tostring(lua_State *L) {
+static int tostring(lua_State *L) {  // raises: mistakes, calls
     luaL_checkany(L, 1);
     moon_push_text(L, 1);
     return 1;
@@ -52,7 +52,7 @@ static int tostring(lua_State *L) {
 
 // ---- Metatables and raw access ------------------------------------------------------------------
 
-static int getmetatable(lua_State *L) {
+static int getmetatable(lua_State *L) {  // raises: mistakes
     luaL_checkany(L, 1);
     if (!lua_getmetatable(L, 1)) {
         lua_pushnil(L);
@@ -62,7 +62,7 @@ static int getmetatable(lua_State *L) {
     return 1;
 }
 
-static int setmetatable(lua_State *L) {
+static int setmetatable(lua_State *L) {  // raises: mistakes
     luaL_checktype(L, 1, LUA_TTABLE);
     int type = lua_type(L, 2);
     luaL_argexpected(L, type == LUA_TNIL || type == LUA_TTABLE, 2, "nil or table");
@@ -89,7 +89,7 @@ static bool is_environment(lua_State *L, int index) {
     return isEnvironment;
 }
 
-static int rawget(lua_State *L) {
+static int rawget(lua_State *L) {  // raises: mistakes
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkany(L, 2);
     lua_settop(L, 2);
@@ -99,7 +99,7 @@ static int rawget(lua_State *L) {
     return 1;
 }
 
-static int rawset(lua_State *L) {
+static int rawset(lua_State *L) {  // raises: mistakes, calls
     luaL_checktype(L, 1, LUA_TTABLE);
     luaL_checkany(L, 2);
     luaL_checkany(L, 3);
@@ -116,7 +116,7 @@ static int rawset(lua_State *L) {
     return 1;
 }
 
-static int rawlen(lua_State *L) {
+static int rawlen(lua_State *L) {  // never raises
     int type = lua_type(L, 1);
     luaL_argexpected(L, type == LUA_TTABLE || type == LUA_TSTRING, 1, "table or string");
     lua_settop(L, 1);
@@ -127,18 +127,18 @@ static int rawlen(lua_State *L) {
 
 // ---- Lua's own, charged -------------------------------------------------------------------------
 
-static int select_values(lua_State *L) {
+static int select_values(lua_State *L) {  // raises: budget
     moon_charge(L, lua_gettop(L) / 8);
     return moon_call_own(L);
 }
 
-static int number(lua_State *L) {
+static int number(lua_State *L) {  // raises: budget
     if (lua_type(L, 1) == LUA_TSTRING) moon_charge(L, (int64_t)lua_rawlen(L, 1) / 4);
     return moon_call_own(L);
 }
 
 // collectgarbage("count"): kilobytes in use, in steps of 64, so that it tells no secret.
-static int collectgarbage(lua_State *L) {
+static int collectgarbage(lua_State *L) {  // raises: mistakes
     luaL_optstring(L, 1, "collect");
     if (!moon_text_is(L, 1, "count")) {
         const char *option = lua_isnoneornil(L, 1) ? "collect" : moon_push_name(L, 1);

@@ -23,7 +23,7 @@ static int field_of_date(lua_State *L, const char *name, int otherwise) {
     lua_getfield(L, 1, name);
     int isInteger;
     lua_Integer value = lua_tointegerx(L, -1, &isInteger);
-    if (!isInteger && !lua_isnil(L, -1)) moon_raise(L, "field `%s` is no whole number", name);
+    if (!isInteger && !lua_isnil(L, -1)) moon_raise(L, "field `%s` is not a whole number", name);
     if (!isInteger && otherwise < 0) moon_raise(L, "field `%s` is missing in the date", name);
     if (isInteger && (value < -100000000 || value > 100000000)) {
         moon_raise(L, "field `%s` is out of range", name);
@@ -33,7 +33,7 @@ static int field_of_date(lua_State *L, const char *name, int otherwise) {
 }
 
 // os.time(): engine time in whole seconds; os.time{year=, …}: that moment, in UTC.
-static int os_time(lua_State *L) {
+static int os_time(lua_State *L) {  // raises: mistakes
     if (lua_isnoneornil(L, 1)) {
         lua_pushinteger(L, engine_seconds(L));
         return 1;
@@ -72,7 +72,7 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value) {
 }
 
 // os.date(format, time): always UTC, so that a script does the same on every machine.
-static int os_date(lua_State *L) {
+static int os_date(lua_State *L) {  // raises: mistakes, calls
     size_t count;
     const char *pattern = luaL_optlstring(L, 1, "%Y-%m-%d %H:%M:%S", &count);
     if (count > LONGEST_DATE) return moon_raise(L, "os.date: the format is too long");
@@ -112,7 +112,7 @@ static int os_date(lua_State *L) {
 }
 
 // os.clock(): engine time, which is the only clock here.
-static int os_clock(lua_State *L) {
+static int os_clock(lua_State *L) {  // never raises
     moon_host *host = moon_of(L);
     lua_pushnumber(L, (lua_Number)host->calls.now(host->calls.context) / 1e9);
     return 1;

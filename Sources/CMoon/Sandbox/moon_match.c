@@ -216,7 +216,7 @@ static const char *match_closing(moon_match *m, const char *s, const char *p) {
 typedef enum { GOES_ON, FAILED, ENDED } progress;
 
 // Takes the single-character item at `*p` with what follows it. ENDED: `*s` is the match's end.
-static progress take_item(moon_match *m, const char **s, const char **p) {
+static progress match_item(moon_match *m, const char **s, const char **p) {
     const char *end = item_end(m, *p);
     char suffix = end < m->pattern_end ? *end : 0;
     switch (suffix) {
@@ -245,7 +245,7 @@ static progress take_item(moon_match *m, const char **s, const char **p) {
 }
 
 // The same for an item that begins with `%`.
-static progress take_escape(moon_match *m, const char **s, const char **p) {
+static progress match_escape(moon_match *m, const char **s, const char **p) {
     char letter = *p + 1 < m->pattern_end ? (*p)[1] : 0;
     if (letter == 'b') {
         *s = match_balanced(m, *s, *p);
@@ -259,7 +259,7 @@ static progress take_escape(moon_match *m, const char **s, const char **p) {
         *s = match_again(m, *s, letter);
         *p += 2;
     } else {
-        return take_item(m, s, p);
+        return match_item(m, s, p);
     }
     return *s ? GOES_ON : FAILED;
 }
@@ -274,10 +274,10 @@ static const char *match_here(moon_match *m, const char *s, const char *p) {
         case ')': return match_closing(m, s, p);
         case '$':
             if (p + 1 == m->pattern_end) return s == m->end ? s : NULL;
-            result = take_item(m, &s, &p);
+            result = match_item(m, &s, &p);
             break;
-        case ESCAPE: result = take_escape(m, &s, &p); break;
-        default: result = take_item(m, &s, &p);
+        case ESCAPE: result = match_escape(m, &s, &p); break;
+        default: result = match_item(m, &s, &p);
         }
         if (result == FAILED) return NULL;
         if (result == ENDED) return s;

@@ -38,7 +38,7 @@ static void push_described(lua_State *L, const char *text) {
     }
 }
 
-static void note(moon_text *list, const char *library, const char *name) {
+static void add_name(moon_text *list, const char *library, const char *name) {
     moon_text_add(list, library, strlen(library));
     moon_text_add(list, name, strlen(name));
     moon_text_add(list, "\n", 1);
@@ -52,7 +52,7 @@ static void keep_described(lua_State *L, int table, int described, const char *l
     while (lua_next(L, described)) {  // stack: …, name, true or entries
         lua_pushvalue(L, -2);
         if (lua_rawget(L, table) == LUA_TNIL && lua_isboolean(L, -2)) {
-            note(&host->missing_names, library, lua_tostring(L, -3));
+            add_name(&host->missing_names, library, lua_tostring(L, -3));
         }
         lua_pop(L, 2);
     }
@@ -63,7 +63,7 @@ static void keep_described(lua_State *L, int table, int described, const char *l
         bool isHidden = lua_rawget(L, described) == LUA_TNIL;  // stack: …, name, what is described
         lua_pop(L, 1);
         if (!isHidden) continue;
-        note(&host->hidden_names, library, lua_tostring(L, -1));
+        add_name(&host->hidden_names, library, lua_tostring(L, -1));
         lua_pushvalue(L, -1);
         lua_pushnil(L);
         lua_rawset(L, table);

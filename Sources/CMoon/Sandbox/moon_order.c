@@ -113,7 +113,7 @@ static sort_key *sort(lua_State *L, sort_key *keys, size_t count) {
 // stand-in, and what it stands for must not reach the script.
 
 // Walks a list whose keys are 1 to n. // stack: table, last key → key, value; upvalues: n, table
-static int step_list(lua_State *L) {
+static int step_list(lua_State *L) {  // raises: budget
     lua_Integer key = lua_tointeger(L, 2) + 1;
     lua_Integer count = lua_tointeger(L, lua_upvalueindex(1));
     lua_settop(L, 1);
@@ -127,7 +127,7 @@ static int step_list(lua_State *L) {
 }
 
 // Walks sorted keys. // stack: table, last key → key, value; upvalues: keys, position, table
-static int step_keys(lua_State *L) {
+static int step_keys(lua_State *L) {  // raises: budget
     lua_Integer position = lua_tointeger(L, lua_upvalueindex(2));
     lua_settop(L, 1);
     for (;;) {
@@ -181,7 +181,7 @@ void moon_push_keys(lua_State *L, int table, const char *function) {
     push_sorted_keys(L, table, count, function);
 }
 
-static int ordered_pairs(lua_State *L) {
+static int ordered_pairs(lua_State *L) {  // raises: mistakes, budget, calls
     luaL_checkany(L, 1);
     if (luaL_getmetafield(L, 1, "__pairs") != LUA_TNIL) {
         lua_pushvalue(L, 1);
@@ -223,7 +223,7 @@ static int ordered_pairs(lua_State *L) {
 
 // ---- next ---------------------------------------------------------------------------------------
 
-static int ordered_next(lua_State *L) {
+static int ordered_next(lua_State *L) {  // raises: mistakes, budget
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 2);
     if (moon_thaw(L, 1)) lua_replace(L, 1);
@@ -261,14 +261,14 @@ static int ordered_next(lua_State *L) {
 // ---- ipairs -------------------------------------------------------------------------------------
 
 // stack: list, index → next index, value
-static int step_places(lua_State *L) {
+static int step_places(lua_State *L) {  // raises: mistakes, calls
     lua_Integer place = (lua_Integer)((lua_Unsigned)luaL_checkinteger(L, 2) + 1);
     lua_pushinteger(L, place);
     return lua_geti(L, 1, place) == LUA_TNIL ? 1 : 2;
 }
 
 // As Lua's own, with a step that is an object. // upvalue: the step
-static int ordered_ipairs(lua_State *L) {
+static int ordered_ipairs(lua_State *L) {  // raises: mistakes
     luaL_checkany(L, 1);
     lua_pushvalue(L, lua_upvalueindex(1));
     lua_pushvalue(L, 1);

@@ -41,7 +41,7 @@ static void check_text(lua_State *L, int index, const char *what, const char *na
     size_t count;
     const char *text = lua_tolstring(L, index, &count);
     if (!moon_is_utf8(text, count)) {
-        moon_raise(L, "%s of parameter `%s` is no UTF-8 text", what, name);
+        moon_raise(L, "%s of parameter `%s` is not UTF-8 text", what, name);
     }
 }
 
@@ -142,7 +142,7 @@ static void read_declaration(lua_State *L, int index, const char *name, moon_par
     }
 }
 
-static int params(lua_State *L) {
+static int params(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     if (!host->is_loading) {
         return moon_raise(L, "params works while the script loads: call it outside of handlers");

@@ -73,13 +73,13 @@ static int search(lua_State *L, bool isFind) {
     return 1;
 }
 
-static int find(lua_State *L) { return search(L, true); }
-static int match(lua_State *L) { return search(L, false); }
+static int find(lua_State *L) { return search(L, true); }  // raises: mistakes, budget
+static int match(lua_State *L) { return search(L, false); }  // raises: mistakes, budget
 
 // ---- gmatch -------------------------------------------------------------------------------------
 
 // upvalues: subject, pattern, where to go on, where the last match ended (-1: none yet)
-static int next_match(lua_State *L) {
+static int next_match(lua_State *L) {  // raises: mistakes, budget
     size_t count, pattern_count;
     const char *subject = lua_tolstring(L, lua_upvalueindex(1), &count);
     const char *pattern = lua_tolstring(L, lua_upvalueindex(2), &pattern_count);
@@ -98,7 +98,7 @@ static int next_match(lua_State *L) {
     return 0;
 }
 
-static int gmatch(lua_State *L) {
+static int gmatch(lua_State *L) {  // raises: mistakes
     size_t count;
     luaL_checklstring(L, 1, &count);
     luaL_checkstring(L, 2);
@@ -161,7 +161,7 @@ static bool add_value(moon_match *m, luaL_Buffer *result, const char *start, con
     return !keeps;
 }
 
-static int gsub(lua_State *L) {
+static int gsub(lua_State *L) {  // raises: mistakes, budget, calls
     size_t count, pattern_count;
     const char *subject = luaL_checklstring(L, 1, &count);
     const char *pattern = luaL_checklstring(L, 2, &pattern_count);

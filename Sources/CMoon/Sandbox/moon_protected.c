@@ -21,7 +21,7 @@ static int finish_call(lua_State *L, int status, lua_KContext below) {
     return 2;
 }
 
-static int protected_call(lua_State *L) {
+static int protected_call(lua_State *L) {  // raises: mistakes
     luaL_checkany(L, 1);
     lua_pushboolean(L, 1);
     lua_insert(L, 1);  // stack: true, f, arguments…
@@ -30,7 +30,7 @@ static int protected_call(lua_State *L) {
 }
 
 // The script's message handler; the budget's error passes it by, for it could loop.
-static int guarded_handler(lua_State *L) {
+static int guarded_handler(lua_State *L) {  // raises: calls
     if (moon_of(L)->is_exhausted) return 1;
     lua_settop(L, 1);
     lua_pushvalue(L, lua_upvalueindex(1));
@@ -40,7 +40,7 @@ static int guarded_handler(lua_State *L) {
 }
 
 // xpcall(f, handler, …)
-static int protected_call_with_handler(lua_State *L) {
+static int protected_call_with_handler(lua_State *L) {  // raises: mistakes
     luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_pushvalue(L, 2);
     lua_pushcclosure(L, guarded_handler, 1);
@@ -53,7 +53,7 @@ static int protected_call_with_handler(lua_State *L) {
 }
 
 // traceback([message]): the message and the calls that led here, innermost first.
-static int traceback(lua_State *L) {
+static int traceback(lua_State *L) {  // raises: calls
     lua_settop(L, 1);
     if (!lua_isnil(L, 1)) moon_push_text(L, 1);
     else lua_pushliteral(L, "");
@@ -90,7 +90,7 @@ static lua_State *check_coroutine(lua_State *L, const char *function) {
     return co;
 }
 
-static int create(lua_State *L) {
+static int create(lua_State *L) {  // raises: mistakes, budget
     luaL_checktype(L, 1, LUA_TFUNCTION);
     moon_host *host = moon_of(L);
     if (host->coroutine_generation != host->generation) {
@@ -149,7 +149,7 @@ static const char *status_of(lua_State *L, lua_State *co) {
     }
 }
 
-static int co_resume(lua_State *L) {
+static int co_resume(lua_State *L) {  // raises: mistakes
     lua_State *co = check_coroutine(L, "resume");
     int results = resume(L, co, lua_gettop(L) - 1);
     lua_pushboolean(L, results >= 0);
@@ -178,7 +178,7 @@ static bool end(lua_State *L, lua_State *co) {
 }
 
 // stack: arguments… → results…; upvalue: the coroutine
-static int call_wrapped(lua_State *L) {
+static int call_wrapped(lua_State *L) {  // raises: mistakes
     lua_State *co = lua_tothread(L, lua_upvalueindex(1));
     int results = resume(L, co, lua_gettop(L));
     if (results >= 0) return results;
@@ -190,13 +190,13 @@ static int call_wrapped(lua_State *L) {
     return lua_error(L);
 }
 
-static int wrap(lua_State *L) {
+static int wrap(lua_State *L) {  // raises: mistakes, budget
     create(L);
     lua_pushcclosure(L, call_wrapped, 1);
     return 1;
 }
 
-static int yield(lua_State *L) {
+static int yield(lua_State *L) {  // raises: mistakes
     if (lua_isyieldable(L)) return lua_yield(L, lua_gettop(L));
     if (L == moon_of(L)->L) {
         return moon_raise(
@@ -209,23 +209,23 @@ static int yield(lua_State *L) {
         " it");
 }
 
-static int status(lua_State *L) {
+static int status(lua_State *L) {  // raises: mistakes
     lua_pushstring(L, status_of(L, check_coroutine(L, "status")));
     return 1;
 }
 
-static int is_yieldable(lua_State *L) {
+static int is_yieldable(lua_State *L) {  // never raises
     lua_State *co = lua_isthread(L, 1) ? lua_tothread(L, 1) : L;
     lua_pushboolean(L, lua_isyieldable(co));
     return 1;
 }
 
-static int running(lua_State *L) {
+static int running(lua_State *L) {  // never raises
     lua_pushboolean(L, lua_pushthread(L));
     return 2;
 }
 
-static int co_close(lua_State *L) {
+static int co_close(lua_State *L) {  // raises: mistakes
     lua_State *co = check_coroutine(L, "close");
     const char *status = status_of(L, co);
     if (*status == 'r' || *status == 'n') {

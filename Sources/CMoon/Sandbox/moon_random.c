@@ -27,7 +27,7 @@ static uint64_t draw_to(uint64_t *state, uint64_t most) {
 }
 
 // math.random(): from 0 to below 1; (n): 1 to n; (m, n): m to n; (0): 64 random bits.
-static int random(lua_State *L) {
+static int random(lua_State *L) {  // raises: mistakes
     uint64_t *state = moon_of(L)->random;
     lua_Integer low = 1, high;
     switch (lua_gettop(L)) {

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 // __index of the API table: a name that is nowhere. // stack: api, name
-static int unknown_global(lua_State *L) {
+static int unknown_global(lua_State *L) {  // raises: mistakes, budget
     lua_settop(L, 2);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_assigned_key);
     lua_pushvalue(L, 2);
@@ -41,7 +41,7 @@ static int unknown_global(lua_State *L) {
 }
 
 // __newindex of the environment: a global's first assignment. // stack: environment, name, value
-static int new_global(lua_State *L) {
+static int new_global(lua_State *L) {  // raises: mistakes
     bool isHandler = moon_assign_handler(L, 2, 3);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_api_key);
     lua_pushvalue(L, 2);
@@ -72,7 +72,7 @@ static void set_protected(lua_State *L) {
 // ---- Read-only tables ---------------------------------------------------------------------------
 
 // stack: proxy, name → raises; upvalues: name of the table, of its entries, the table
-static int unknown_entry(lua_State *L) {
+static int unknown_entry(lua_State *L) {  // raises: mistakes, budget
     const char *what = lua_tostring(L, lua_upvalueindex(1));
     const char *noun = lua_tostring(L, lua_upvalueindex(2));
     if (lua_type(L, 2) != LUA_TSTRING) {
@@ -89,7 +89,7 @@ static int unknown_entry(lua_State *L) {
     return moon_raise(L, "unknown %s `%s.%s`%s", noun, what, name, lua_tostring(L, -1));
 }
 
-static int refuse_write(lua_State *L) {
+static int refuse_write(lua_State *L) {  // raises: mistakes
     return moon_raise(L, "`%s` is read-only", lua_tostring(L, lua_upvalueindex(1)));
 }
 
@@ -148,7 +148,7 @@ static void push_module(lua_State *L, moon_host *host) {
 }
 
 // Runs a module, which may require others. // stack: name, loaded → value
-static int run_module(lua_State *L) {
+static int run_module(lua_State *L) {  // raises: mistakes, calls
     push_module(L, moon_of(L));
     lua_pushvalue(L, 1);
     lua_call(L, 1, 1);
@@ -179,7 +179,7 @@ static int fail(lua_State *L, int status) {
 
 // require "name": runs NAME.lua beside the script once, and returns what it returned; true where it
 // returned nothing. One that failed fails again with the same error.
-static int require(lua_State *L) {
+static int require(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     if (lua_type(L, 1) != LUA_TSTRING) {
         return moon_raise(L, "require takes a name, got %s", moon_type_name(L, 1));

@@ -28,7 +28,7 @@ void moon_open_sandbox(lua_State *L);   // the environment and all of the above
 // ---- Texts ---------------------------------------------------------------------------------------
 
 bool moon_is_utf8(const char *bytes, size_t count);
-// Raise an error, in which `what` names the text, for one that is no UTF-8, or has a zero byte too.
+// Raise an error, in which `what` names the text, for one that is not UTF-8, or has a zero byte too.
 void moon_check_utf8(lua_State *L, int index, const char *what);
 void moon_check_plain_text(lua_State *L, int index, const char *what);
 // Whether the value is the text `wanted`, byte for byte.

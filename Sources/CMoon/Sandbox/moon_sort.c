@@ -36,7 +36,7 @@ static void merge(
     }
 }
 
-static int sort(lua_State *L) {
+static int sort(lua_State *L) {  // raises: mistakes, budget, calls
     luaL_checktype(L, 1, LUA_TTABLE);
     if (!lua_isnoneornil(L, 2)) luaL_checktype(L, 2, LUA_TFUNCTION);
     lua_settop(L, 2);

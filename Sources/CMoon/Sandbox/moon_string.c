@@ -8,10 +8,10 @@ enum {
     LONGEST_QUOTED = 1 << 20,  // bytes of a text for %q, which looks at each of them
 };
 
-int moon_call_own(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }
+int moon_call_own(lua_State *L) { return lua_tocfunction(L, lua_upvalueindex(1))(L); }  // raises: what it calls
 
 // For functions that walk their text arguments byte by byte, or give a value for each.
-static int charge_lengths(lua_State *L) {
+static int charge_lengths(lua_State *L) {  // raises: budget
     int arguments = lua_gettop(L);
     size_t total = (size_t)arguments * 4;
     for (int i = 1; i <= arguments; i++) {
@@ -33,7 +33,7 @@ void moon_charge_lengths(lua_State *L, const char *const *names) {
 
 // string.rep(text, times [, separator]): each step copies all that there is already, so that it takes
 // the time of copying and not of a million small copies.
-static int repeat(lua_State *L) {
+static int repeat(lua_State *L) {  // raises: mistakes
     size_t count, gap = 0;
     const char *text = luaL_checklstring(L, 1, &count);
     lua_Integer times = luaL_checkinteger(L, 2);
@@ -61,7 +61,7 @@ static int repeat(lua_State *L) {
 }
 
 // string.format, with tables and functions shown by number and not by address.
-static int format(lua_State *L) {
+static int format(lua_State *L) {  // raises: mistakes, budget, calls
     size_t count;
     const char *pattern = luaL_checklstring(L, 1, &count);
     if (count > LONGEST_FORMAT) return moon_raise(L, "string.format: the format is too long");
@@ -91,7 +91,7 @@ static int format(lua_State *L) {
 }
 
 // string.byte: as many values as bytes are asked for.
-static int byte(lua_State *L) {
+static int byte(lua_State *L) {  // raises: mistakes, budget
     size_t count;
     luaL_checklstring(L, 1, &count);
     if (lua_gettop(L) > 2) moon_charge(L, (int64_t)count / 4);

@@ -28,7 +28,7 @@ static void check_list(lua_State *L, int index) {
 }
 
 // table.insert(list, value), table.insert(list, position, value)
-static int insert(lua_State *L) {
+static int insert(lua_State *L) {  // raises: mistakes, budget, calls
     check_list(L, 1);
     int arguments = lua_gettop(L);
     if (arguments != 2 && arguments != 3) {
@@ -53,7 +53,7 @@ static int insert(lua_State *L) {
 }
 
 // table.remove(list [, position])
-static int take(lua_State *L) {
+static int remove_at(lua_State *L) {  // raises: mistakes, budget, calls
     check_list(L, 1);
     lua_Integer count = length_of(L, 1);
     lua_Integer position = luaL_optinteger(L, 2, count);
@@ -73,7 +73,7 @@ static int take(lua_State *L) {
 }
 
 // table.move(from, first, last, to [, other])
-static int move(lua_State *L) {
+static int move(lua_State *L) {  // raises: mistakes, budget, calls
     check_list(L, 1);
     lua_Integer first = luaL_checkinteger(L, 2), last = luaL_checkinteger(L, 3);
     lua_Integer to = luaL_checkinteger(L, 4);
@@ -98,7 +98,7 @@ static int move(lua_State *L) {
 }
 
 // table.concat(list [, separator [, first [, last]]])
-static int concat(lua_State *L) {
+static int concat(lua_State *L) {  // raises: mistakes, budget, calls
     check_list(L, 1);
     size_t gap;
     const char *separator = luaL_optlstring(L, 2, "", &gap);
@@ -122,7 +122,7 @@ static int concat(lua_State *L) {
 }
 
 // table.unpack(list [, first [, last]])
-static int unpack(lua_State *L) {
+static int unpack(lua_State *L) {  // raises: mistakes, budget, calls
     lua_Integer first = luaL_optinteger(L, 2, 1);
     lua_Integer last = lua_isnoneornil(L, 3) ? length_of(L, 1) : luaL_checkinteger(L, 3);
     if (first > last) return 0;
@@ -138,7 +138,7 @@ static int unpack(lua_State *L) {
 }
 
 // table.pack(…)
-static int pack(lua_State *L) {
+static int pack(lua_State *L) {  // raises: budget
     int count = lua_gettop(L);
     moon_charge(L, count);
     lua_createtable(L, count, 1);
@@ -151,7 +151,7 @@ static int pack(lua_State *L) {
 
 void moon_open_table(lua_State *L) {
     static const luaL_Reg functions[] = {
-        {"insert", insert}, {"remove", take}, {"move", move}, {"concat", concat},
+        {"insert", insert}, {"remove", remove_at}, {"move", move}, {"concat", concat},
         {"unpack", unpack}, {"pack", pack},   {NULL, NULL},
     };
     luaL_newlib(L, functions);  // stack: api, table

@@ -35,7 +35,7 @@ void moon_check_utf8(lua_State *L, int index, const char *what) {
     size_t count;
     const char *bytes = lua_tolstring(L, index, &count);
     moon_charge_bytes(L, count);
-    if (!moon_is_utf8(bytes, count)) moon_raise(L, "%s is no UTF-8 text", what);
+    if (!moon_is_utf8(bytes, count)) moon_raise(L, "%s is not UTF-8 text", what);
 }
 
 void moon_check_plain_text(lua_State *L, int index, const char *what) {

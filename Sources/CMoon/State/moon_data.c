@@ -179,7 +179,7 @@ static bool is_there(lua_State *L, int real) {
 }
 
 // __newindex. // stack: shown, key, value; upvalue: the real table
-static int put(lua_State *L) {
+static int put(lua_State *L) {  // raises: mistakes, budget, calls
     int real = lua_upvalueindex(1);
     bool isPlain = is_plain(lua_type(L, 3)) && is_plain(lua_type(L, 2));
     if (!isPlain && !is_there(L, real)) {
@@ -190,7 +190,7 @@ static int put(lua_State *L) {
     return 0;
 }
 
-static int length(lua_State *L) {
+static int length(lua_State *L) {  // never raises
     lua_pushinteger(L, (lua_Integer)lua_rawlen(L, lua_upvalueindex(1)));
     return 1;
 }

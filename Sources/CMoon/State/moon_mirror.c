@@ -24,14 +24,14 @@ static const char anchors_key;
 
 // ---- Beginning ----------------------------------------------------------------------------------
 
-static void note_touched(_Atomic uint8_t *touched, const moon_heap *heap, const void *block) {
+static void record_touched(_Atomic uint8_t *touched, const moon_heap *heap, const void *block) {
     atomic_store_explicit(
         &touched[(size_t)((const char *)block - heap->base) / HEAP_PAGE], 1, memory_order_relaxed);
 }
 
-static void note_from(void *context, const moon_heap *heap, const void *block, bool isObject) {
+static void record_from(void *context, const moon_heap *heap, const void *block, bool isObject) {
     moon_mirror *it = context;
-    if (!isObject) return note_touched(it->from_touched, heap, block);
+    if (!isObject) return record_touched(it->from_touched, heap, block);
     freed_list *list = &it->freed;
     if (list->count == list->capacity) {
         list->is_too_long = list->count >= MOST_FREED;
@@ -44,8 +44,8 @@ static void note_from(void *context, const moon_heap *heap, const void *block, b
 }
 
 // Its tables are kept alive.
-static void note_into(void *context, const moon_heap *heap, const void *block, bool isObject) {
-    if (!isObject) note_touched(((moon_mirror *)context)->into_touched, heap, block);
+static void record_into(void *context, const moon_heap *heap, const void *block, bool isObject) {
+    if (!isObject) record_touched(((moon_mirror *)context)->into_touched, heap, block);
 }
 
 moon_mirror *moon_mirror_prepare(moon_host *from) {
@@ -66,7 +66,7 @@ void moon_mirror_arm(moon_mirror *it) {
 void moon_mirror_begin(moon_mirror *it, moon_host *from) {
     moon_snapshot_begin(it->from_pages);
     from->heap->context = it;
-    from->heap->on_change = note_from;
+    from->heap->on_change = record_from;
 }
 
 typedef struct {
@@ -75,14 +75,14 @@ typedef struct {
 } making;
 
 // stack: what is made →
-static int make_protected(lua_State *L) {
+static int make_protected(lua_State *L) {  // raises: mistakes
     making *made = lua_touserdata(L, 1);
     moon_mirror *it = made->mirror;
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);
     lua_newtable(L);  // stack: made, state, anchors
     lua_pushvalue(L, 3);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &anchors_key);
-    moon_note_removed(L, 2);
+    moon_keep_removed(L, 2);
     if (it->defaults.count > 0) {
         moon_index_state(L, &it->default_index, it->defaults.bytes, it->defaults.count);
     }
@@ -127,7 +127,7 @@ bool moon_mirror_make(
     it->into_touched = calloc(it->into_pages->size / HEAP_PAGE, 1);
     if (!it->into_touched) abort();
     into->heap->context = it;
-    into->heap->on_change = note_into;
+    into->heap->on_change = record_into;
     it->shift = 0;
     return true;
 }
@@ -140,7 +140,7 @@ static void forget(lua_State *L) {
 }
 
 // stack: mirror →
-static int finish_protected(lua_State *L) {
+static int finish_protected(lua_State *L) {  // raises: mistakes
     moon_mirror *it = lua_touserdata(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &anchors_key);  // stack: mirror, anchors
     lua_newtable(L);  // stack: mirror, anchors, keys
@@ -205,7 +205,7 @@ void moon_mirror_stop(moon_mirror *it, moon_host *from) {
     stop_telling(from->heap);
 }
 
-static int forget_protected(lua_State *L) {
+static int forget_protected(lua_State *L) {  // raises: memory
     forget(L);
     return 0;
 }

@@ -155,7 +155,7 @@ static lua_Integer find_changed(
         }
         if (!moon_lua_is_nil(now->type)) {
             if (moon_mirror_push_key(it, L, now)) lua_rawseti(L, at_fill->keys, ++count);
-            else it->refused = "has a key that is no plain data";
+            else it->refused = "has a key that is not plain data";
         }
     }
     return count;

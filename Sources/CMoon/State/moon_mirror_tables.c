@@ -69,7 +69,7 @@ bool moon_mirror_is_there(const moon_mirror *it, const void *table) {
 }
 
 // Notes that the table at `into` is filled from `from`, and keeps it alive.
-static void note(moon_mirror *it, lua_State *L, int anchors, int into, const moon_lua_table *from) {
+static void record_occurrence(moon_mirror *it, lua_State *L, int anchors, int into, const moon_lua_table *from) {
     const void *table = lua_topointer(L, into);
     int32_t known = find_occurrence(it, table);
     if (known == NO_OCCURRENCE) {
@@ -220,7 +220,7 @@ void moon_mirror_put(filling *at_fill, int into, const moon_lua_value *value) {
             break;
         }
         default:
-            it->refused = "holds what is no plain data";
+            it->refused = "holds what is not plain data";
             lua_pushnil(L);
         }
         lua_rawset(L, into);
@@ -291,13 +291,13 @@ void moon_mirror_put_all(filling *at_fill, int into, const moon_lua_table *from)
         if (moon_lua_is_nil(node->type)) continue;
         if (is_too_much(it)) return;
         if (moon_mirror_push_key(it, L, node)) moon_mirror_put(at_fill, into, (const moon_lua_value *)node);
-        else it->refused = "has a key that is no plain data";
+        else it->refused = "has a key that is not plain data";
     }
 }
 
 void moon_mirror_fill(filling *at_fill, int into, const moon_lua_table *from) {
     check_depth(at_fill);
-    note(at_fill->mirror, at_fill->L, at_fill->anchors, into, from);
+    record_occurrence(at_fill->mirror, at_fill->L, at_fill->anchors, into, from);
     at_fill->depth++;
     moon_mirror_put_all(at_fill, into, from);
     at_fill->depth--;

@@ -30,7 +30,7 @@ bool moon_run_for_host(moon_host *host, lua_CFunction function, void *argument) 
 // The entries that `state` had before a replacement, by name: the defaults may bring them back.
 static const char removed_key;
 
-void moon_note_removed(lua_State *L, int state) {
+void moon_keep_removed(lua_State *L, int state) {
     lua_newtable(L);  // stack: …, removed
     int removed = lua_gettop(L);
     lua_pushnil(L);
@@ -56,16 +56,16 @@ bool moon_add_defaults(
 }
 
 // stack: text →
-static int replace_protected(lua_State *L) {
+static int replace_protected(lua_State *L) {  // raises: mistakes
     const state_text *text = lua_touserdata(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);
-    moon_note_removed(L, 2);
+    moon_keep_removed(L, 2);
     moon_fill_state(L, 2, text->bytes, text->count);
     return 0;
 }
 
 // stack: text →
-static int complete_protected(lua_State *L) {
+static int complete_protected(lua_State *L) {  // raises: mistakes
     state_text *text = lua_touserdata(L, 1);
     moon_index_state(L, &text->index, text->bytes, text->count);
     moon_add_defaults(L, &text->index, text->bytes, text->count);
@@ -73,7 +73,7 @@ static int complete_protected(lua_State *L) {
 }
 
 // stack: text →
-static int set_protected(lua_State *L) {
+static int set_protected(lua_State *L) {  // raises: mistakes
     const state_text *text = lua_touserdata(L, 1);
     moon_push_state(L, text->bytes, text->count);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_state_key);  // stack: text, new, state
@@ -108,7 +108,7 @@ bool moon_complete_state(moon_host *host, const char *text, size_t count) {
 // ---- Shape --------------------------------------------------------------------------------------
 
 // stack: where the shape goes →
-static int shape_protected(lua_State *L) {
+static int shape_protected(lua_State *L) {  // raises: mistakes, calls
     int64_t *shape = lua_touserdata(L, 1);
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_env_key);
     lua_pushliteral(L, "state_version");
@@ -130,7 +130,7 @@ bool moon_state_shape(moon_host *host, int64_t *shape) {
 }
 
 // stack: handler, from →
-static int upgrade_protected(lua_State *L) {
+static int upgrade_protected(lua_State *L) {  // raises: mistakes, calls
     lua_rawgetp(L, LUA_REGISTRYINDEX, &moon_shown_state_key);
     lua_insert(L, 2);  // stack: handler, state, from
     lua_call(L, 2, 1);

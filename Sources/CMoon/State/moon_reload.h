@@ -15,7 +15,7 @@ static inline bool moon_is_frozen(lua_State *L, int index) {
 }
 
 // Keeps the entries of the table at `state` by name: the defaults may bring back those that go.
-void moon_note_removed(lua_State *L, int state);
+void moon_keep_removed(lua_State *L, int state);
 // Adds the entries of a state's text that `state` does not have. False: there were none.
 bool moon_add_defaults(
     lua_State *L, const moon_state_index *index, const char *text, size_t count);

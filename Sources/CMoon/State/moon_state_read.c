@@ -45,7 +45,7 @@ static int hex_digit(char byte) {
 }
 
 // What stands behind a backslash.
-static char take_escape(reader *it) {
+static char read_escape(reader *it) {
     static const char letters[] = "abfnrtv", bytes[] = "\a\b\f\n\r\t\v";
     if (it->at == it->end) refuse(it, "end of a text");
     char byte = *it->at++;
@@ -82,7 +82,7 @@ static void push_string(reader *it) {
     luaL_addlstring(&text, first, (size_t)(it->at - first));
     while (it->at < it->end && *it->at != '"') {
         char byte = *it->at++;
-        luaL_addchar(&text, byte == '\\' ? take_escape(it) : byte);
+        luaL_addchar(&text, byte == '\\' ? read_escape(it) : byte);
     }
     if (it->at++ >= it->end) refuse(it, "end of a text");
     luaL_pushresult(&text);

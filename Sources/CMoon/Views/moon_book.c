@@ -35,7 +35,7 @@ static int32_t check_count(lua_State *L, int index, const char *method) {
 }
 
 // book:level(side, i): price and quantity of the i-th best level; nil behind the last.
-static int level(lua_State *L) {
+static int level(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     int32_t instrument = check_book(L, "level");
     uint8_t side = check_side(L, 2, "level");
@@ -71,11 +71,11 @@ static int levels(lua_State *L, const char *method, uint8_t side) {
 }
 
 // book:bids(n), book:asks(n): a list of {price=, qty=}, best first; all without n.
-static int bids(lua_State *L) { return levels(L, "bids", MOON_BUY); }
-static int asks(lua_State *L) { return levels(L, "asks", MOON_SELL); }
+static int bids(lua_State *L) { return levels(L, "bids", MOON_BUY); }  // raises: mistakes
+static int asks(lua_State *L) { return levels(L, "asks", MOON_SELL); }  // raises: mistakes
 
 // book:volume(side, n): the quantity of the n best levels, summed exactly; of all without n.
-static int volume(lua_State *L) {
+static int volume(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     int32_t instrument = check_book(L, "volume");
     uint8_t side = check_side(L, 2, "volume");
@@ -91,7 +91,7 @@ static int volume(lua_State *L) {
 }
 
 // book:count(side): how many levels there are.
-static int level_count(lua_State *L) {
+static int level_count(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     int32_t instrument = check_book(L, "count");
     uint8_t side = check_side(L, 2, "count");

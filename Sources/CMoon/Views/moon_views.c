@@ -91,7 +91,7 @@ static __attribute__((noinline)) int raise_kept(lua_State *L, moon_view kind) {
 }
 
 // stack: view, name → value
-static int view_index(lua_State *L) {
+static int view_index(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
     uintptr_t view = (uintptr_t)lua_touserdata(L, 1);
     moon_view kind = view & 15;
@@ -103,7 +103,7 @@ static int view_index(lua_State *L) {
     return moon_kinds[kind].push(L, host, view, field) ? 1 : no_field(L, kind, field);
 }
 
-static int view_newindex(lua_State *L) {
+static int view_newindex(lua_State *L) {  // raises: mistakes
     moon_view kind = moon_view_kind(L, 1);
     return moon_raise(
         L, "%s is read-only: use copy() for a table that can be changed", moon_kinds[kind].article);
@@ -124,7 +124,7 @@ static uintptr_t check_view(lua_State *L, const char *function) {
 }
 
 // view:copy(): a plain table of the fields that are not nil; what is a view in it stays one.
-static int copy(lua_State *L) {
+static int copy(lua_State *L) {  // raises: mistakes
     moon_host *host = moon_of(L);
     uintptr_t view = check_view(L, "copy");
     moon_view kind = view & 15;
@@ -140,7 +140,7 @@ static int copy(lua_State *L) {
 }
 
 // trade{symbol="…", price=50000.1, …}: never an address, the same on every run.
-static int view_tostring(lua_State *L) {
+static int view_tostring(lua_State *L) {  // raises: mistakes, calls
     moon_host *host = moon_of(L);
     moon_view kind = moon_view_kind(L, 1);
     uintptr_t view = (uintptr_t)lua_touserdata(L, 1);
@@ -184,7 +184,7 @@ static int view_tostring(lua_State *L) {
 }
 
 // Gives each field the slot of its name; false: two have the same one.
-static bool give_slots(moon_host *host) {
+static bool assign_slots(moon_host *host) {
     memset(host->field_slots, F_none, sizeof host->field_slots);
     for (int field = F_none + 1; field < F_end; field++) {
         uint8_t *slot = &host->field_slots[moon_field_slot(host, host->field_names[field])];
@@ -203,7 +203,7 @@ void moon_open_views(lua_State *L, moon_host *host) {
     }
     lua_rawsetp(L, LUA_REGISTRYINDEX, host->field_names);
     host->field_factor = 0x9e3779b9u;
-    while (!give_slots(host)) host->field_factor += 0x61c88646u;  // the factor stays odd
+    while (!assign_slots(host)) host->field_factor += 0x61c88646u;  // the factor stays odd
     for (int fixed = 0; fixed < MOON_FIXED_COUNT; fixed++) {
         lua_pushstring(L, fixed_texts[fixed]);
         host->fixed_strings[fixed] = (void *)lua_topointer(L, -1);

@@ -6,6 +6,8 @@
 // only through moon_calls, whose functions fill in plain values and never touch Lua, so that a Lua
 // error (a longjmp) crosses no Swift frame.
 //
+// None of these functions raises: what can, runs within, protected (moon_run), and its error is the host's failure.
+//
 // One thread at a time may use a host. Returned text lives until the next call on the host.
 #pragma once
 #include "moon_values.h"
