@@ -10,9 +10,9 @@ public struct DataStatistics: Sendable {
     /// Single book changes: levels and clears.
     public private(set) var levels = 0
     public private(set) var other = 0
-    private var hasSeen = false
-    private var firstSeen = Timestamp.distantPast
-    private var lastSeen = Timestamp.distantPast
+    private var hasTime = false
+    private var earliest = Timestamp.distantPast
+    private var latest = Timestamp.distantPast
     public private(set) var lastQuote: Quote?
     /// Σ quantity of all trades and bars.
     public private(set) var volume = ExactSum(decimals: 18)
@@ -31,19 +31,19 @@ public struct DataStatistics: Sendable {
     }
 
     /// The receive time of the first event; nil: there was none.
-    public var firstTime: Timestamp? { events == 0 ? nil : firstSeen }
+    public var firstTime: Timestamp? { events == 0 ? nil : earliest }
     /// The receive time of the last event; nil: there was none.
-    public var lastTime: Timestamp? { events == 0 ? nil : lastSeen }
+    public var lastTime: Timestamp? { events == 0 ? nil : latest }
     public var events: Int { trades + levels + bars + quotes + other }
 
     /// - Parameter priceUnits: the price in units of its scale; nil where it is finer.
     @inline(__always)
     mutating func add(_ trade: Trade, priceUnits: Int64?) {
         count(trade, priceUnits: priceUnits)
-        see(trade.receiveTime)
+        observe(trade.receiveTime)
     }
 
-    /// The same, but for its time; see ``see(_:_:_:)``.
+    /// The same, but for its time; see ``observe(_:_:_:)``.
     @inline(__always)
     mutating func count(_ trade: Trade, priceUnits: Int64?) {
         trades &+= 1
@@ -71,7 +71,7 @@ public struct DataStatistics: Sendable {
                 let quantity = unsafe quantityScale.units(trade.pointee.quantity.attos),
                 quantity <= Self.mostUnits
             else { return nil }
-            span.take(price)
+            span.add(price)
             quantities.all &+= quantity
             // A mask, because nobody can predict the side.
             quantities.bought &+= quantity & (unsafe trade.pointee.taker == .buy ? -1 : 0)
@@ -96,30 +96,30 @@ public struct DataStatistics: Sendable {
 
     /// The times of trades and changes that were counted without them, from the first place to the
     /// last.
-    mutating func see(_ batch: EventBatch, _ first: Int, _ last: Int) {
-        if !hasSeen { firstSeen = batch.receiveTime(at: first) }
-        hasSeen = true
-        lastSeen = batch.receiveTime(at: last)
+    mutating func observe(_ batch: EventBatch, _ first: Int, _ last: Int) {
+        if !hasTime { earliest = batch.receiveTime(at: first) }
+        hasTime = true
+        latest = batch.receiveTime(at: last)
     }
 
     @inline(__always)
-    private mutating func see(_ time: Timestamp) {
-        lastSeen = time
-        if !hasSeen {
-            firstSeen = time
-            hasSeen = true
+    private mutating func observe(_ time: Timestamp) {
+        latest = time
+        if !hasTime {
+            earliest = time
+            hasTime = true
         }
     }
 
     @inline(__always)
-    package mutating func add(_ change: BookChange) {
+    mutating func add(_ change: BookChange) {
         levels &+= 1
         if change.endsMessage { bookUpdates &+= 1 }
-        see(change.receiveTime)
+        observe(change.receiveTime)
     }
 
     /// Any event.
-    package mutating func take(_ event: MarketEvent) {
+    package mutating func add(_ event: MarketEvent) {
         switch event {
         case .trade(let trade): add(trade, priceUnits: priceScale.units(trade.price.attos))
         case .book(let change): add(change)
@@ -138,7 +138,7 @@ public struct DataStatistics: Sendable {
             lastQuote = quote
         default: other += 1
         }
-        see(event.receiveTime)
+        observe(event.receiveTime)
     }
 }
 
@@ -149,7 +149,7 @@ struct PriceSpan {
     private(set) var last: Int64 = 0
 
     @inline(__always)
-    mutating func take(_ price: Int64) {
+    mutating func add(_ price: Int64) {
         lowest = min(lowest, price)
         highest = max(highest, price)
         last = price

@@ -26,8 +26,7 @@ public struct SimulatedRun: TradingRun {
     private let intake: MarketIntake
     /// The events at hand, for a strategy that may run ahead over them; nil: it may not.
     private let stretch: EventStretch?
-    public var equity: EquityCurve { intake.equity }
-    public private(set) var tally = Tally()
+    public let ledger: RunLedger
     /// Why trading stopped before the data ended; nil while it has not.
     public private(set) var stopReason: String?
 
@@ -78,7 +77,11 @@ public struct SimulatedRun: TradingRun {
         self.reloads = reloads
         self.inputListener = inputListener
         isDirect = feedLatency == 0 && reloads == nil && inputListener == nil
-        let intake = MarketIntake(venue, engine.state, equity, plain)
+        var equity = equity
+        equity.countsOut = plain.contains(.countedOut)
+        let ledger = RunLedger(of: engine.state, equity)
+        self.ledger = ledger
+        let intake = MarketIntake(venue, ledger, goesRowByRow: plain.contains(.rowByRow))
         self.intake = intake
         let batch = EventBatch(capacity: plain.contains(.singly) ? 1 : Self.batchSize)
         self.batch = batch
@@ -91,9 +94,6 @@ public struct SimulatedRun: TradingRun {
 
     /// The depth as the venue keeps it, by instrument.
     public var books: [OrderBook?] { venue.books }
-
-    /// What the data held so far, by instrument.
-    public var statistics: [DataStatistics] { intake.statistics.values }
 
     public func fillNotes(of instrument: InstrumentID) -> [String] { venue.notes(of: instrument) }
 
@@ -221,7 +221,7 @@ public struct SimulatedRun: TradingRun {
     private mutating func fill() throws(MarketDataError) -> Bool {
         guard position == batch.count else { return true }
         guard !isCalledOff else { return false }
-        if let problem = intake.equity.problem { stop(problem) }
+        if let problem = ledger.equity.problem { stop(problem) }
         position = 0
         batch.removeAll()
         try readAhead.fill(batch)
@@ -259,7 +259,7 @@ public struct SimulatedRun: TradingRun {
         if isDirect {
             intake.take(change)
             engine.process(change, into: &commands)
-            intake.hear(change)
+            ledger.recordMid(after: change)
         } else {
             pass(.book(change))
         }
@@ -288,13 +288,13 @@ public struct SimulatedRun: TradingRun {
         } else {
             engine.process(input, into: &commands)
         }
-        heard(input)
+        record(input)
     }
 
     /// The engine knows of this now.
-    private func heard(_ input: EngineInput) {
-        intake.hear(input)
-        inputListener?(input, intake.equity)
+    private func record(_ input: EngineInput) {
+        ledger.record(input)
+        inputListener?(input, ledger.equity)
     }
 
     @inline(__always)
@@ -333,7 +333,7 @@ public struct SimulatedRun: TradingRun {
                 venue.takeStep()
             } else if venue.nextDue == due {
                 deliver(until: due)
-            } else if feedLatency != 0, late.nextTime == due, let event = late.take() {
+            } else if feedLatency != 0, late.nextTime == due, let event = late.popFirst() {
                 feed(.time(due))
                 feed(.market(event))
             } else {
@@ -372,11 +372,12 @@ public struct SimulatedRun: TradingRun {
         if readAhead.knowsBars { showPath(of: report) }
         if reloads == nil, inputListener == nil {
             engine.process(report, into: &commands)
-            intake.hear(report)
+            ledger.record(report)
         } else {
             feed(.report(report))
         }
-        note(report)
+        if let problem = ledger.tally.problem { stop(problem) }
+        reportListener?(report, engine.state)
     }
 
     /// Where bars alone are known, a fill inside a bar is the latest that is known of the price.
@@ -389,22 +390,7 @@ public struct SimulatedRun: TradingRun {
                 instrument: report.instrument, price: price, quantity: fill.quantity, taker: nil,
                 venueTime: report.venueTime, receiveTime: report.receiveTime))
         engine.observe(trade)
-        heard(.market(trade))
-    }
-
-    private mutating func note(_ report: ExecutionReport) {
-        switch report.event {
-        case .fill(let fill):
-            if !tally.add(fill, of: report, engine.state) {
-                let symbol = engine.state.instruments[report.instrument.index].symbol
-                stop(
-                    "what was traded of \(symbol) adds up to more than fits: the last fill was "
-                        + "\(fill.quantity) at \(fill.price)")
-            }
-        case .rejected(let reason): tally.reject(reason.description)
-        default: break
-        }
-        reportListener?(report, engine.state)
+        record(.market(trade))
     }
 
     /// Carries commands out until there are none; what the venue answers at once may make more.
@@ -429,111 +415,18 @@ public struct SimulatedRun: TradingRun {
 
     private mutating func perform(_ command: Command, at now: Timestamp) {
         switch command {
-        case .submit(let order):
-            tally.orders += 1
-            venue.submit(order, at: now)
+        case .submit(let order): venue.submit(order, at: now)
         case .cancel(let id, let instrument): venue.cancel(id, instrument, at: now)
         case .amend(let amendment): venue.amend(amendment, at: now)
-        case .intent(let intent): tally.intents.add(intent, engine.state.instruments)
-        case .refused(let refusal, _): tally.reject(refusal.rule.rawValue)
         case .tradingStopped(let reason): stop(reason)
-        case .log, .alert, .plot: break
+        case .intent, .refused, .log, .alert, .plot: break
         }
+        ledger.record(command)
         listener?(command, engine.state)
         if let wordListener, command.isWord { wordListener(command, engine.state) }
     }
 
     private mutating func stop(_ reason: String) {
         if stopReason == nil { stopReason = reason }
-    }
-}
-
-/// What a run counts.
-public struct Tally {
-    /// Orders that left for the venue.
-    public package(set) var orders = 0
-    public private(set) var fills = 0
-    /// By instrument; none where nothing was traded.
-    public var traded: [InstrumentID: Traded] {
-        var traded: [InstrumentID: Traded] = [:]
-        for (index, sums) in tradedByIndex.enumerated() where sums != Traded() {
-            traded[InstrumentID(index)] = sums
-        }
-        return traded
-    }
-    private var tradedByIndex: [Traded] = []
-    /// Refused by the risk gate or the venue, by reason.
-    public private(set) var rejected: [String: Int] = [:]
-    public package(set) var intents = IntentHash()
-
-    package init() {}
-
-    /// False when the sum of what was traded does not fit.
-    @discardableResult
-    package mutating func add(
-        _ fill: Fill, of report: ExecutionReport, _ state: TradingState
-    ) -> Bool {
-        fills += 1
-        guard let side = state.orders[report.order]?.request.side else { return true }
-        let index = report.instrument.index
-        while tradedByIndex.count <= index { tradedByIndex.append(Traded()) }
-        return tradedByIndex[index].add(fill, side, state.instruments[index])
-    }
-
-    /// Counts under the reason's words alone: figures behind a colon would make each its own.
-    package mutating func reject(_ reason: String) {
-        let words = reason.prefix { $0 != ":" }
-        rejected[String(words), default: 0] += 1
-    }
-}
-
-/// Events on their way to the strategy, oldest first.
-private struct LateFeed {
-    private var events: [(due: Timestamp, event: MarketEvent)] = []
-    private var start = 0
-
-    var nextTime: Timestamp { start < events.count ? events[start].due : .distantFuture }
-    /// When the last of them has arrived; distant past: there is none.
-    private(set) var lastTime = Timestamp.distantPast
-
-    mutating func add(_ event: MarketEvent, delayedBy delay: Int64) {
-        let due = event.receiveTime.advanced(byNanoseconds: delay)
-        events.append((due, event.received(at: due)))
-        lastTime = max(lastTime, due)
-    }
-
-    mutating func take() -> MarketEvent? {
-        guard start < events.count else { return nil }
-        let event = events[start].event
-        start += 1
-        if start > 4_096 {
-            events.removeFirst(start)
-            start = 0
-        }
-        return event
-    }
-}
-
-extension MarketEvent {
-    /// The same event with another receive time; a bar has none.
-    fileprivate func received(at time: Timestamp) -> MarketEvent {
-        switch self {
-        case .trade(var event):
-            event.receiveTime = time
-            return .trade(event)
-        case .book(var event):
-            event.receiveTime = time
-            return .book(event)
-        case .quote(var event):
-            event.receiveTime = time
-            return .quote(event)
-        case .bar: return self
-        case .ticker(var event):
-            event.receiveTime = time
-            return .ticker(event)
-        case .funding(var event):
-            event.receiveTime = time
-            return .funding(event)
-        }
     }
 }

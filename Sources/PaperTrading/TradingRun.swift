@@ -4,10 +4,8 @@ public import TradingModel
 /// What a run of any kind shows of itself: for the screen, and for the report at its end.
 public protocol TradingRun: ReloadableRun {
     var engine: Engine { get }
-    var tally: Tally { get }
-    /// What the data held so far, by instrument.
-    var statistics: [DataStatistics] { get }
-    var equity: EquityCurve { get }
+    /// What is counted about it, up to the latest input.
+    var ledger: RunLedger { get }
     /// The depth by instrument; nil where none has come.
     var books: [OrderBook?] { get }
     /// Why trading stopped before its end; nil while it has not.
@@ -18,9 +16,11 @@ public protocol TradingRun: ReloadableRun {
 
 extension TradingRun {
     public func fillNotes(of instrument: InstrumentID) -> [String] { [] }
-}
 
-extension TradingRun {
+    public var tally: Tally { ledger.tally }
+    public var equity: EquityCurve { ledger.equity }
+    /// What the data held so far, by instrument.
+    public var statistics: [DataStatistics] { ledger.statistics }
     /// How many events of the data have been handled.
     public var eventCount: Int { statistics.reduce(0) { $0 + $1.events } }
 }

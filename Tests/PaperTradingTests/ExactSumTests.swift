@@ -10,7 +10,7 @@ import TradingModel
             instrument: InstrumentID(0), price: price("0.01"),
             quantity: quantity("100000000000000000000"), taker: .buy,
             venueTime: .distantPast, receiveTime: .distantPast)
-        for _ in 1...5 { statistics.take(.trade(trade)) }
+        for _ in 1...5 { statistics.add(.trade(trade)) }
         #expect(statistics.volume.description == "500000000000000000000")
         #expect(statistics.buyVolume.description == "500000000000000000000")
         #expect(statistics.notional.description == "5000000000000000000")
@@ -22,7 +22,7 @@ import TradingModel
             instrument: InstrumentID(0), price: price("100000000000000000000"),
             quantity: quantity("100000000000000000000.000000000000000001"), taker: nil,
             venueTime: .distantPast, receiveTime: .distantPast)
-        for _ in 1...3 { statistics.take(.trade(trade)) }
+        for _ in 1...3 { statistics.add(.trade(trade)) }
         #expect(
             statistics.notional.description == "30000000000000000000000000000000000000300")
     }

@@ -13,23 +13,18 @@ public final class LiveRun: VenueRun {
     public let reloads: StrategyReloads?
     public private(set) var stopReason: String?
     public var books: [OrderBook?] { engine.state.books }
-    public var tally: Tally { upToDate { written.tally } }
-    public var equity: EquityCurve { upToDate { written.equity } }
-    public var statistics: [DataStatistics] { upToDate { written.statistics } }
+    public var ledger: RunLedger {
+        writeDown()
+        return written
+    }
 
     /// Hears every command after it has been handed out: for logs, alerts and plots.
     public var listener: ((Command, TradingState) -> Void)?
     /// Hears every report after the engine took it in: for fills in a log.
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
 
-    /// What is written down of a run.
-    private struct Written {
-        var tally = Tally()
-        var equity: EquityCurve
-        var statistics: [DataStatistics]
-    }
-
-    private var written: Written
+    /// Up to what is ``unwritten``.
+    private let written: RunLedger
     /// What was taken in last and is not written down.
     private var unwritten: EngineIntake?
     /// What came of it.
@@ -52,11 +47,7 @@ public final class LiveRun: VenueRun {
         self.engine = engine
         truth = PositionTruth(patience: patience)
         self.reloads = reloads
-        let instruments = engine.state.instruments
-        written = Written(
-            equity: EquityCurve(
-                currency: instruments[0].settle, start: .zero, instruments: instruments, held: [:]),
-            statistics: instruments.map { DataStatistics(of: $0) })
+        written = RunLedger(of: engine.state)
     }
 
     public var isWoundDown: Bool { engine.state.orders.openCount == 0 }
@@ -78,8 +69,7 @@ public final class LiveRun: VenueRun {
         hasStarted = true
         for position in truth.positions { feed(.holding(position.holding)) }
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
-        beginEquity()
-        for instrument in engine.state.instruments { settleEquity(instrument.id) }
+        written.beginEquity()
         feed(.start(.first, at: now))
     }
 
@@ -87,7 +77,7 @@ public final class LiveRun: VenueRun {
         switch input {
         case .market(let event):
             guard hasStarted else {
-                written.statistics[event.instrument.index].take(event)
+                written.observe(event)
                 return engine.observe(event)
             }
             feed(input)
@@ -103,7 +93,7 @@ public final class LiveRun: VenueRun {
     public func take(_ changes: [BookChange], at now: Timestamp) {
         guard hasStarted else {
             for change in changes {
-                written.statistics[change.instrument.index].add(change)
+                written.observe(change)
                 engine.observe(.book(change))
             }
             return
@@ -150,10 +140,7 @@ public final class LiveRun: VenueRun {
         let doubtful = Set(
             state.orders.open.filter { $0.state.isUnknown }.map(\.request.instrument))
         let corrections = truth.compare(state.positions, at: now) { doubtful.contains($0) }
-        for correction in corrections {
-            feed(.position(correction))
-            settleEquity(correction.instrument)
-        }
+        for correction in corrections { feed(.position(correction)) }
     }
 
     // MARK: - One step
@@ -187,75 +174,21 @@ public final class LiveRun: VenueRun {
     public func writeDown() {
         if let intake = unwritten.take() {
             if !isKept { reloads?.keep(intake, commands, engine) }
-            count(intake)
+            record(intake)
         }
         guard !commands.isEmpty else { return }
-        for command in commands { note(command) }
+        for command in commands { record(command) }
         commands.removeAll(keepingCapacity: true)
     }
 
-    private func upToDate<Value>(_ value: () -> Value) -> Value {
-        writeDown()
-        return value()
+    private func record(_ intake: EngineIntake) {
+        written.record(intake)
+        if case .input(.report(let report)) = intake { reportListener?(report, engine.state) }
     }
 
-    private func count(_ intake: EngineIntake) {
-        switch intake {
-        case .changes(let changes):
-            for change in changes { written.statistics[change.instrument.index].add(change) }
-            if written.equity.followsMids, let last = changes.last {
-                written.equity.follow(.book(last), engine.state)
-            }
-        case .input(.market(let event)):
-            written.statistics[event.instrument.index].take(event)
-            written.equity.follow(event, engine.state)
-        case .input(.report(let report)): note(report)
-        case .input: break
-        }
-    }
-
-    private func note(_ command: Command) {
-        switch command {
-        case .submit: written.tally.orders += 1
-        case .intent(let intent): written.tally.intents.add(intent, engine.state.instruments)
-        case .refused(let refusal, _): written.tally.reject(refusal.rule.rawValue)
-        case .cancel, .amend, .tradingStopped, .log, .alert, .plot: break
-        }
+    private func record(_ command: Command) {
+        written.record(command)
         listener?(command, engine.state)
-    }
-
-    private func note(_ report: ExecutionReport) {
-        switch report.event {
-        case .fill(let fill):
-            written.tally.add(fill, of: report, engine.state)
-            settleEquity(fill, of: engine.state.instruments[report.instrument.index])
-        case .rejected(let reason): written.tally.reject(reason.description)
-        default: break
-        }
-        reportListener?(report, engine.state)
-    }
-
-    /// The account is worth what the venue says now; what is traded from here on is added.
-    private func beginEquity() {
-        let state = engine.state
-        let currency = written.equity.currency
-        var held: [Currency: Money] = [:]
-        for (other, balance) in state.balances where other != currency {
-            held[other] = balance.total
-        }
-        written.equity = EquityCurve(
-            currency: currency, start: state.balances[currency]?.total ?? .zero,
-            instruments: state.instruments, held: held)
-        written.equity.begin(with: state)
-    }
-
-    private func settleEquity(_ instrument: InstrumentID) {
-        written.equity.settle(instrument, engine.state)
-    }
-
-    private func settleEquity(_ fill: Fill, of instrument: Instrument) {
-        written.equity.payFee(of: fill, instrument, engine.state)
-        written.equity.settle(instrument.id, engine.state, or: fill.price)
     }
 }
 

@@ -10,9 +10,7 @@ public struct PaperVenueRun: VenueRun {
     private var hasStarted = false
 
     public var engine: Engine { run.engine }
-    public var tally: Tally { run.tally }
-    public var statistics: [DataStatistics] { run.statistics }
-    public var equity: EquityCurve { run.equity }
+    public var ledger: RunLedger { run.ledger }
     public var books: [OrderBook?] { run.books }
     public var stopReason: String? { run.stopReason }
     public var reloads: StrategyReloads? { run.reloads }
