@@ -201,6 +201,10 @@ let package = Package(
 
         // Seeded randomness and exact arithmetic of its own, for the property tests of any target.
         .target(name: "PropertyTesting", path: "Tests/PropertyTesting", swiftSettings: strict),
+        // Instruments and decimals, for tests of what trades them.
+        .target(
+            name: "TestInstruments", dependencies: ["TradingModel"],
+            path: "Tests/TestInstruments", swiftSettings: strict),
         // An account worked out anew from inputs and reports, for tests to hold runs against.
         .target(
             name: "AccountBooks", dependencies: ["PropertyTesting", "TradingCore", "TradingModel"],
@@ -294,7 +298,8 @@ let package = Package(
         .testTarget(
             name: "PaperTradingTests",
             dependencies: [
-                "ModelledRuns", "PaperTrading", "PropertyTesting", "TradingCore", "TradingModel",
+                "ModelledRuns", "PaperTrading", "PropertyTesting", "TestInstruments",
+                "TradingCore", "TradingModel",
             ],
             swiftSettings: tests),
         .testTarget(

@@ -157,3 +157,17 @@ extension Money {
             .map(Price.init(attos:))
     }
 }
+
+extension Money {
+    /// Nil when the sum does not fit; the lowest number, which has no counterpart, is none.
+    @inlinable public func plus(_ other: Money) -> Money? {
+        let (sum, overflow) = attos.addingReportingOverflow(other.attos)
+        return overflow || sum == .min ? nil : Money(attos: sum)
+    }
+
+    /// Nil when the difference does not fit.
+    @inlinable public func minus(_ other: Money) -> Money? {
+        let (difference, overflow) = attos.subtractingReportingOverflow(other.attos)
+        return overflow || difference == .min ? nil : Money(attos: difference)
+    }
+}

@@ -73,3 +73,15 @@ public struct Contract: Hashable, Sendable {
         return value(of: quantity, at: price, rounding)
     }
 }
+
+extension Instrument {
+    /// Attos of worth in one unit of the price's scale × one of the quantity's; 0: only the general way is
+    /// exact.
+    public var attosPerProduct: Int64 {
+        let decimals = priceScale.decimals + quantityScale.decimals
+        guard kind != .inverse, contractSize.attos == attosPerUnit, decimals <= 18 else { return 0 }
+        var factor: Int64 = 1
+        for _ in decimals..<18 { factor *= 10 }
+        return factor
+    }
+}

@@ -1,6 +1,7 @@
 import ModelledRuns
 import PaperTrading
 import PropertyTesting
+import TestInstruments
 import Testing
 import TradingCore
 import TradingModel

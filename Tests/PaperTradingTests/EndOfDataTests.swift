@@ -1,5 +1,6 @@
 import ModelledRuns
 import PaperTrading
+import TestInstruments
 import Testing
 import TradingCore
 import TradingModel

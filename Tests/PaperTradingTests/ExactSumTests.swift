@@ -1,5 +1,6 @@
 import PaperTrading
 import PropertyTesting
+import TestInstruments
 import Testing
 import TradingModel
 

@@ -1,4 +1,5 @@
 import PropertyTesting
+import TestInstruments
 import TradingModel
 
 /// What kinds of data a made-up market has.

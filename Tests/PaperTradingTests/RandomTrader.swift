@@ -1,4 +1,5 @@
 import PropertyTesting
+import TestInstruments
 import TradingCore
 import TradingModel
 

@@ -1,4 +1,5 @@
 import PaperTrading
+import TestInstruments
 import Testing
 import TradingModel
 

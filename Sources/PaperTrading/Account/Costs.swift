@@ -67,18 +67,6 @@ final class Costs: Sendable {
     }
 }
 
-extension Instrument {
-    /// Attos of worth in one unit of the price's scale × one of the quantity's; 0: only the general way is
-    /// exact.
-    var attosPerProduct: Int64 {
-        let decimals = priceScale.decimals + quantityScale.decimals
-        guard kind != .inverse, contractSize.attos == attosPerUnit, decimals <= 18 else { return 0 }
-        var factor: Int64 = 1
-        for _ in decimals..<18 { factor *= 10 }
-        return factor
-    }
-}
-
 /// What a fill costs.
 struct Fee {
     let amount: Money
@@ -90,20 +78,6 @@ struct Fee {
     var paid: Money { isTaken ? .zero : amount }
     /// What is taken in the base currency.
     var taken: Money { isTaken ? amount : .zero }
-}
-
-extension Money {
-    /// Nil when the sum does not fit; the lowest number, which has no counterpart, is none.
-    func plus(_ other: Money) -> Money? {
-        let (sum, overflow) = attos.addingReportingOverflow(other.attos)
-        return overflow || sum == .min ? nil : Money(attos: sum)
-    }
-
-    /// Nil when the difference does not fit.
-    func minus(_ other: Money) -> Money? {
-        let (difference, overflow) = attos.subtractingReportingOverflow(other.attos)
-        return overflow || difference == .min ? nil : Money(attos: difference)
-    }
 }
 
 extension Quantity {

@@ -20,7 +20,7 @@ extension PaperVenue {
     }
 
     /// Tells that no bar will be processed any more.
-    func forgetBars() {
+    package func forgetBars() {
         for market in markets { market.bars.removeAll() }
         setNextStep(nil, in: nil)
         findNextDue()
@@ -97,13 +97,13 @@ extension PaperVenue {
     }
 
     /// The price that the path of a bar has come to; nil where finer data is known.
-    func priceInBar(of instrument: InstrumentID) -> Price? {
+    package func priceInBar(of instrument: InstrumentID) -> Price? {
         let market = markets[instrument.index]
         return market.detail == .bars ? market.last : nil
     }
 
     /// What is to be said of how the bars of an instrument filled orders.
-    func notes(of instrument: InstrumentID) -> [String] {
+    package func notes(of instrument: InstrumentID) -> [String] {
         let bars = markets[instrument.index].bars
         var notes: [String] = []
         if bars.emptyBars > 0 {

@@ -43,7 +43,7 @@ public import TradingModel
     private let tapes: UnsafeMutablePointer<Tape>
 
     /// What is on its way from the venue.
-    enum Answer {
+    package enum Answer {
         case report(ExecutionReport)
         case balance(Balance, at: Timestamp)
 
@@ -109,7 +109,7 @@ public import TradingModel
     }
 
     /// Whether no market event can lead to a report: nothing rests, nothing waits for a message's end.
-    var isQuiet: Bool { orders.isEmpty && !isHolding }
+    package var isQuiet: Bool { orders.isEmpty && !isHolding }
 
     /// How many orders the venue holds.
     public var openOrderCount: Int { orders.count }
@@ -150,7 +150,7 @@ public import TradingModel
 
     /// The same for trades of one instrument, the rows of a batch, while ``isQuiet`` and before
     /// anything is due: only the latest of them counts.
-    func processQuietly(_ batch: EventBatch, trades rows: Range<Int>) {
+    package func processQuietly(_ batch: EventBatch, trades rows: Range<Int>) {
         guard !rows.isEmpty else { return }
         let column = unsafe batch.tradeColumn
         var latest = rows.lowerBound
@@ -167,7 +167,7 @@ public import TradingModel
     }
 
     /// The same for changes of one instrument's depth: the rows of a batch.
-    func processQuietly(_ batch: EventBatch, _ rows: Range<Int>) {
+    package func processQuietly(_ batch: EventBatch, _ rows: Range<Int>) {
         let instrument = unsafe batch.changeColumn[rows.lowerBound].instrument
         var next = rows.lowerBound
         while next < rows.upperBound, unsafe tapes[instrument.index].remembersTaken {
@@ -243,7 +243,7 @@ public import TradingModel
     ///
     /// - Returns: the payment as it was charged, for the engine: what it knows of the position is
     ///   older or newer.
-    func charge(_ funding: Funding) -> Funding {
+    package func charge(_ funding: Funding) -> Funding {
         if min(nextStep, nextArrival) <= funding.receiveTime { arrive(until: funding.receiveTime) }
         pass(max(funding.receiveTime, lastHeard))
         var charged = funding
@@ -266,7 +266,7 @@ public import TradingModel
     }
 
     /// No market data comes any more: an order that waits for the rest of a message need not.
-    func endData() {
+    package func endData() {
         hasEnded = true
         findNextDue()
     }
@@ -321,7 +321,7 @@ public import TradingModel
     }
 
     /// The same without the wrapping, in which an answer is copied as often as it is handed on.
-    func handOut(until time: Timestamp, _ deliver: (Answer) -> Void) {
+    package func handOut(until time: Timestamp, _ deliver: (Answer) -> Void) {
         while nextDue <= time {
             guard nextStep > nextDue else {
                 takeStep()
@@ -348,7 +348,7 @@ public import TradingModel
     }
 
     /// Lets happen what is next inside a bar; its reports are due from that moment on.
-    func takeStep() {
+    package func takeStep() {
         guard let market = nextStepMarket else { return }
         if let step = market.bars.step {
             pass(step.moment)
