@@ -174,7 +174,9 @@ let package = Package(
         .target(
             name: "PaperTrading", dependencies: ["Cryptography", "TradingCore", "TradingModel"],
             swiftSettings: strict),
-        .target(name: "TradingCore", dependencies: ["TradingModel"], swiftSettings: strict),
+        .target(
+            name: "TradingCore", dependencies: ["Bars", "TradingModel"], swiftSettings: strict),
+        .target(name: "Bars", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         .target(name: "PlainJSON", swiftSettings: strict),
         // Digests, signatures and certificates by OpenSSL's libcrypto: TLS has a library of its own.
@@ -330,6 +332,9 @@ let package = Package(
         .testTarget(
             name: "StrategyTestingTests",
             dependencies: ["PropertyTesting", "ScriptHost", "StrategyTesting"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "BarsTests", dependencies: ["Bars", "PropertyTesting", "TradingModel"],
             swiftSettings: tests),
         .testTarget(
             name: "TradingCoreTests",

@@ -20,7 +20,7 @@ final class MarketIntake: StretchIntake {
     private var takesApart: Bool { !goesRowByRow && ledger.recordsStretches }
 
     /// Takes the trades and book changes at these places, while ``PaperVenue/isQuiet``.
-    func take(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int) {
+    func apply(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int) {
         guard takesApart else {
             precondition(shown <= places.lowerBound, "depth was shown that does not lie apart")
             for place in places {

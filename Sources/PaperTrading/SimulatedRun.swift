@@ -196,7 +196,7 @@ public struct SimulatedRun: TradingRun {
         reloads?.carry(to: rehearsal, from: engine) ?? .notNeeded
     }
 
-    public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
+    public mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
         let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)
         engine.showNeededDepth(of: venue.books)
@@ -402,7 +402,7 @@ public struct SimulatedRun: TradingRun {
             swap(&commands, &underway)
             var batch: [Command] = []
             swap(&batch, &underway)
-            batch.takeEach { perform($0, at: now) }
+            batch.drainEach { perform($0, at: now) }
             swap(&batch, &underway)
             rounds += 1
             if rounds > Self.roundsPerInstant {

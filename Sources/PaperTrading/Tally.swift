@@ -25,7 +25,7 @@ public struct Tally {
 
     mutating func add(_ fill: Fill, of report: ExecutionReport, _ state: TradingState) {
         fills += 1
-        guard let side = state.orders[report.order]?.request.side else { return }
+        guard let side = state.orders.side(of: report.order) else { return }
         let index = report.instrument.index
         while tradedByIndex.count <= index { tradedByIndex.append(Traded()) }
         let instrument = state.instruments[index]

@@ -161,7 +161,7 @@ public import TradingModel
     }
 
     public func onEvents(of stretch: EventStretch) -> HandlerOutcome {
-        guard stretch.hearsBooks else { return onTrades(of: stretch) }
+        guard stretch.wantsBooks else { return onTrades(of: stretch) }
         // What follows a feed hears of each event by itself.
         let isEach = follows || !stretch.hasAllBooks
         return isEach ? offerEach(of: stretch) : onTradesAndBooks(of: stretch)
@@ -173,7 +173,7 @@ public import TradingModel
         let rows = batch.tradeRows(at: stretch.position..<stretch.end)
         unsafe shimStretch.pointee.trades = UnsafeRawPointer(batch.tradeColumn)
             .assumingMemoryBound(to: moon_trade.self)
-        unsafe shimStretch.pointee.is_heard = UnsafePointer(stretch.isHeard.base)
+        unsafe shimStretch.pointee.is_heard = UnsafePointer(stretch.isTradeWanted.base)
         unsafe shimStretch.pointee.next = rows.lowerBound
         unsafe shimStretch.pointee.end = rows.upperBound
         context.stretch = stretch
@@ -203,9 +203,7 @@ public import TradingModel
 
     public func onQuote(_ quote: Quote) -> HandlerOutcome {
         unsafe events.pointee.quote.instrument = Int32(truncatingIfNeeded: quote.instrument.index)
-        unsafe events.pointee.quote.write(
-            bid: quote.bid, ask: quote.ask, venueTime: quote.venueTime,
-            receiveTime: quote.receiveTime)
+        unsafe events.pointee.quote.write(quote)
         return call(MOON_ON_QUOTE)
     }
 
@@ -342,7 +340,7 @@ public import TradingModel
         }
     }
 
-    public func takeOutput(into requests: inout [StrategyRequest]) {
+    public func drainOutput(into requests: inout [StrategyRequest]) {
         if !asked.isEmpty {
             requests += asked
             asked = []

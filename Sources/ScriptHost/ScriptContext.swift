@@ -36,7 +36,7 @@ import TradingModel
     /// Where the event at hand lies in what the strategy runs ahead over.
     private var placeInStretch: (EventStretch, Int)? {
         guard let stretch, let next = unsafe shimStretch?.pointee.next else { return nil }
-        return (stretch, stretch.hearsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1))
+        return (stretch, stretch.wantsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1))
     }
     /// What the strategy runs ahead over.
     var stretch: EventStretch? {
@@ -160,15 +160,18 @@ import TradingModel
     private func writeTopOfDepth(
         of index: Int, to out: UnsafeMutablePointer<moon_quote>
     ) -> Bool {
+        guard let top = topOfDepth(of: index) else { return false }
+        unsafe out.pointee.write(top)
+        return true
+    }
+
+    private func topOfDepth(of index: Int) -> Quote? {
         guard let stretch = unsafe stretchAtHand, let next = unsafe shimStretch?.pointee.next else {
-            return unsafe attached?.books[index]?.writeTop(to: out) ?? false
+            return attached?.books[index]?.top
         }
         return unsafe stretch._withUnsafeGuaranteedRef { stretch in
-            let place =
-                stretch.hearsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1)
-            return stretch.readBook(of: InstrumentID(index), through: place) {
-                unsafe $0.writeTop(to: out)
-            } ?? false
+            let place = stretch.wantsBooks ? next - 1 : stretch.batch.place(ofTrade: next - 1)
+            return stretch.top(of: InstrumentID(index), through: place)
         }
     }
 

@@ -45,12 +45,12 @@ extension moon_stretch {
         let places = stretch.position..<stretch.end
         unsafe self.init(
             trades: UnsafeRawPointer(batch.tradeColumn).assumingMemoryBound(to: moon_trade.self),
-            is_heard: UnsafePointer(stretch.isHeard.base), next: places.lowerBound,
+            is_heard: UnsafePointer(stretch.isTradeWanted.base), next: places.lowerBound,
             end: places.upperBound,
             kinds: UnsafeRawPointer(batch.kindColumn).assumingMemoryBound(to: UInt8.self),
             changes: UnsafeRawPointer(batch.changeColumn)
                 .assumingMemoryBound(to: moon_change.self),
-            is_book_heard: UnsafePointer(stretch.isBookHeard.base),
+            is_book_heard: UnsafePointer(stretch.isBookWanted.base),
             trade: batch.tradeRows(at: places).lowerBound,
             change: batch.changeRows(at: places).lowerBound)
     }
@@ -140,6 +140,15 @@ func loadable(_ source: String) -> String {
 }
 
 extension moon_quote {
+    /// All but the instrument.
+    @inline(__always)
+    mutating func write(_ quote: Quote) {
+        write(
+            bid: quote.bid, ask: quote.ask, venueTime: quote.venueTime,
+            receiveTime: quote.receiveTime)
+    }
+
+    @inline(__always)
     mutating func write(
         bid: BookLevel?, ask: BookLevel?, venueTime: Timestamp, receiveTime: Timestamp
     ) {
@@ -151,16 +160,6 @@ extension moon_quote {
         ask_quantity = moon_attos(ask?.quantity.attos ?? 0)
         venue_time = venueTime.nanoseconds
         receive_time = receiveTime.nanoseconds
-    }
-}
-
-extension OrderBook {
-    /// False: nothing has come yet.
-    func writeTop(to out: UnsafeMutablePointer<moon_quote>) -> Bool {
-        guard let time = receiveTime else { return false }
-        unsafe out.pointee.write(
-            bid: bestBid, ask: bestAsk, venueTime: venueTime ?? time, receiveTime: time)
-        return true
     }
 }
 

@@ -21,11 +21,11 @@ final class FailureWatch: Strategy {
         return outcome == .quiet && !askedAtLoad.isEmpty ? .output : outcome
     }
 
-    func takeOutput(into requests: inout [StrategyRequest]) {
+    func drainOutput(into requests: inout [StrategyRequest]) {
         requests += askedAtLoad
         askedAtLoad = []
         let first = requests.count
-        strategy.takeOutput(into: &requests)
+        strategy.drainOutput(into: &requests)
         for request in requests[first...] {
             switch request {
             case .failure(let text, _), .fatal(let text, _): failure = failure ?? text

@@ -36,7 +36,7 @@ final class StrategyUnderTest {
 
     /// What the script asked for while it loaded: its timers run from then on.
     func takeLoadOutput() -> Output {
-        strategy.takeOutput(into: &askedAtLoad)
+        strategy.drainOutput(into: &askedAtLoad)
         return perform(askedAtLoad)
     }
 
@@ -46,7 +46,7 @@ final class StrategyUnderTest {
         try begin(handler)
         try requireFeed(handler, event)
         let outcome = try call(handler, event)
-        return outcome == .quiet ? Output() : takeOutput()
+        return outcome == .quiet ? Output() : drainOutput()
     }
 
     private func call(
@@ -138,13 +138,13 @@ final class StrategyUnderTest {
         while timers.next <= end, output.failure == nil {
             let due = timers.next
             state.stage(now: due)
-            guard let (name, _) = timers.takeDue(at: due) else { break }
+            guard let (name, _) = timers.popDue(at: due) else { break }
             count += 1
             guard count <= Self.mostTimers else {
                 throw TestRefusal("advance(): more than \(Self.mostTimers) timers ran out")
             }
             guard strategy.onTimer(name, late: 0) != .quiet else { continue }
-            output.append(takeOutput())
+            output.append(drainOutput())
         }
         state.stage(now: end)
         reading.clock = end
@@ -152,9 +152,9 @@ final class StrategyUnderTest {
     }
 
     /// Drains what the last call asked for; timers are set.
-    private func takeOutput() -> Output {
+    private func drainOutput() -> Output {
         var requests: [StrategyRequest] = []
-        strategy.takeOutput(into: &requests)
+        strategy.drainOutput(into: &requests)
         return perform(requests)
     }
 

@@ -69,13 +69,13 @@ public struct Order: Hashable, Sendable {
     /// Of orders whose ids do not end in their serials: those of tests and from before.
     private var serialByID: [ClientOrderID: Int] = [:]
     /// The venue's numbers of the fills, so that one told twice counts once.
-    private var fills: Set<HeardFill> = []
+    private var fills: Set<ReceivedFill> = []
     /// Open orders in the order in which they were made.
     private(set) var openSerials: [Int] = []
     /// By instrument and side, as far as there were orders.
     private var exposures: [Exposure] = []
 
-    private struct HeardFill: Hashable {
+    private struct ReceivedFill: Hashable {
         let order: Int
         let number: FillID
     }
@@ -150,6 +150,13 @@ public struct Order: Hashable, Sendable {
         return serialByID[id]
     }
 
+    /// The side of the order with this id, of which nothing else is copied; nil: there is none, or it is forgotten.
+    public func side(of id: ClientOrderID) -> Side? {
+        guard let serial = serial(of: id) else { return nil }
+        if let order = unsafe place(of: serial) { return unsafe order.pointee.request.side }
+        return longLived[serial]?.request.side
+    }
+
     /// Open orders in the order in which they were made.
     public var open: [Order] { openSerials.compactMap { self[$0] } }
     public var openCount: Int { openSerials.count }
@@ -181,7 +188,7 @@ public struct Order: Hashable, Sendable {
         if order.id.parts.ending != order.serial { serialByID[order.id] = order.serial }
         let end = Self.place(of: order.request.instrument, .sell) + 1
         while exposures.count < end { exposures.append(Exposure()) }
-        note(order, from: nil)
+        updateSums(order, from: nil)
     }
 
     /// Takes an order in as another table has it, new or changed.
@@ -206,7 +213,7 @@ public struct Order: Hashable, Sendable {
             precondition(place < recentCount, "only an order that the table has can change")
             let before = unsafe Stake(recent[place])
             let result = unsafe recent[place].change(body)
-            unsafe note(recent[place], from: before)
+            unsafe updateSums(recent[place], from: before)
             return result
         }
         guard var order = longLived[serial] else {
@@ -215,17 +222,17 @@ public struct Order: Hashable, Sendable {
         let before = Stake(order)
         let result = order.change(body)
         longLived[serial] = order
-        note(order, from: before)
+        updateSums(order, from: before)
         return result
     }
 
-    /// Takes note of a fill of an order; false: it was told before.
-    func hear(_ fill: Fill, of serial: Int) -> Bool {
-        fills.insert(HeardFill(order: serial, number: fill.number)).inserted
+    /// Keeps the number of a fill of an order; false: it was reported before.
+    func record(_ fill: Fill, of serial: Int) -> Bool {
+        fills.insert(ReceivedFill(order: serial, number: fill.number)).inserted
     }
 
     /// Keeps the list of open orders and the sums as an order changes.
-    private func note(_ order: borrowing Order, from before: Stake?) {
+    private func updateSums(_ order: borrowing Order, from before: Stake?) {
         let after = Stake(order)
         guard before != after else { return }
         let place = Self.place(of: order.request.instrument, order.request.side)

@@ -70,7 +70,7 @@ public import TradingModel
         }
         unsafe clock.pointee.messages &+= messages
         unsafe clock.pointee.crossedMessages &+= crossed
-        unsafe tell(column[last])
+        unsafe stamp(column[last])
     }
 
     @inline(__always)
@@ -85,7 +85,7 @@ public import TradingModel
             before = unsafe sides[Int(change.side.rawValue)].set(
                 change.price, to: change.quantity)
         }
-        tell(change)
+        stamp(change)
         if change.endsMessage {
             unsafe clock.pointee.messages += 1
             if isCrossed { unsafe clock.pointee.crossedMessages += 1 }
@@ -95,7 +95,7 @@ public import TradingModel
 
     /// Takes in when a change came, and whether a message is under way.
     @inline(__always)
-    private func tell(_ change: BookChange) {
+    private func stamp(_ change: BookChange) {
         unsafe clock.pointee.receiveTime = change.receiveTime
         unsafe clock.pointee.venueTime = change.venueTime
         unsafe clock.pointee.isInMessage = !change.endsMessage
@@ -112,6 +112,13 @@ public import TradingModel
     /// The total quantity at a price; zero where there is no level.
     public func quantity(_ side: Side, at price: Price) -> Quantity {
         unsafe sides[Int(side.rawValue)].quantity(at: price)
+    }
+    /// The top, with the times of the last change; nil before the first.
+    public var top: Quote? {
+        guard let receiveTime else { return nil }
+        return Quote(
+            instrument: instrument, bid: bestBid, ask: bestAsk, venueTime: venueTime ?? receiveTime,
+            receiveTime: receiveTime)
     }
     /// Halfway between the best bid and ask, rounded half to even; nil while a side is empty.
     public var mid: Price? {

@@ -141,7 +141,7 @@ public struct Position: Equatable, Sendable {
     /// For what is held without a fill of ours: from before, by hand, by a liquidation.
     ///
     /// - Throws: ``DecimalError/outOfRange`` when its worth does not fit; nothing has changed then.
-    mutating func hold(_ held: SignedQuantity, at price: Price) throws(DecimalError) {
+    mutating func correct(to held: SignedQuantity, at price: Price) throws(DecimalError) {
         let worth =
             held == .zero
             ? .zero : try fitting(contract.value(of: held.magnitude, at: price, .halfEven))

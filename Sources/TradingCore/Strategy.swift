@@ -33,7 +33,7 @@ public enum StartReason: String, Hashable, Sendable {
 public enum HandlerOutcome: UInt8, Hashable, Sendable {
     /// Nothing to fetch.
     case quiet
-    /// ``Strategy/takeOutput(into:)`` has something.
+    /// ``Strategy/drainOutput(into:)`` has something.
     case output
     /// It failed: the output holds the failure, and no intent of this call.
     case failed
@@ -104,7 +104,7 @@ public protocol Strategy: AnyObject {
     func onStop(_ reason: String) -> HandlerOutcome
 
     /// Moves what the last call asked for to the end of `requests`, in order.
-    func takeOutput(into requests: inout [StrategyRequest])
+    func drainOutput(into requests: inout [StrategyRequest])
 }
 
 extension Strategy {
@@ -130,12 +130,12 @@ extension Strategy {
         let batch = stretch.batch
         guard batch.kind(at: place) == .book else {
             let trade = batch.trade(at: place)
-            guard stretch.isHeard[trade.instrument.index] else { return .quiet }
+            guard stretch.isTradeWanted[trade.instrument.index] else { return .quiet }
             stretch.catchUp(through: place)
             return onTrade(trade)
         }
         let change = batch.change(at: place)
-        guard change.endsMessage, stretch.isBookHeard[change.instrument.index] else {
+        guard change.endsMessage, stretch.isBookWanted[change.instrument.index] else {
             return .quiet
         }
         stretch.catchUp(through: place)

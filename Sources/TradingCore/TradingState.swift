@@ -69,43 +69,43 @@ public final class TradingState {
     public func order(_ serial: Int) -> Order? { orders[serial] }
 
     /// Takes in what a stretch of events says about marks and time.
-    func see(_ batch: EventBatch, _ places: Range<Int>) {
+    func observe(_ batch: EventBatch, _ places: Range<Int>) {
         if places.upperBound == batch.count {  // what came before them has been seen
             now = max(now, batch.latestTime)
         } else {
             for place in places { now = max(now, batch.receiveTime(at: place)) }
         }
-        if marksTable.count == 1 { return seeLast(of: batch, places) }
+        if marksTable.count == 1 { return observeLast(of: batch, places) }
         for place in places {
             if batch.kind(at: place) == .trade {
-                see(batch.trade(at: place))
+                observe(batch.trade(at: place))
             } else {
-                see(batch.change(at: place))
+                observe(batch.change(at: place))
             }
         }
     }
 
     /// With one instrument only its last trade and the last end of a message count.
-    private func seeLast(of batch: EventBatch, _ places: Range<Int>) {
+    private func observeLast(of batch: EventBatch, _ places: Range<Int>) {
         let changes = batch.changeRows(at: places)
         var changesBeforeTrade = changes.lowerBound
         if let row = batch.tradeRows(at: places).last {
-            see(unsafe batch.tradeColumn[row])
+            observe(unsafe batch.tradeColumn[row])
             changesBeforeTrade = batch.changeRows(at: 0..<batch.place(ofTrade: row)).upperBound
         }
         let end = changes.last { unsafe batch.changeColumn[$0].endsMessage }
         guard let end, end >= changesBeforeTrade else { return }
-        see(unsafe batch.changeColumn[end])
+        observe(unsafe batch.changeColumn[end])
     }
 
     @inline(__always)
-    func see(_ trade: Trade) {
+    func observe(_ trade: Trade) {
         marksTable[trade.instrument.index].last = trade.price
         marksTable[trade.instrument.index].receiveTime = trade.receiveTime
     }
 
     @inline(__always)
-    func see(_ change: BookChange) {
+    func observe(_ change: BookChange) {
         guard change.endsMessage else { return }
         marksTable[change.instrument.index].receiveTime = change.receiveTime
     }

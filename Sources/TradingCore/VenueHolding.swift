@@ -52,7 +52,7 @@ struct VenueWord: Sendable {
     }
 
     /// Takes in what a fill of ours moved.
-    mutating func take(_ signed: SignedQuantity, _ report: ExecutionReport) {
+    mutating func apply(_ signed: SignedQuantity, _ report: ExecutionReport) {
         guard report.venueTime <= venueTime else {
             let fill = LaterFill(
                 venueTime: report.venueTime, receiveTime: report.receiveTime, signed: signed)

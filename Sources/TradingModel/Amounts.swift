@@ -138,9 +138,9 @@ public struct Timestamp: Hashable, Comparable, Sendable {
         return Timestamp(nanoseconds: overflow ? (delta < 0 ? .min : .max) : sum)
     }
     /// Earlier than anything that happens.
-    public static let distantPast = Timestamp(nanoseconds: .min)
+    @inlinable public static var distantPast: Timestamp { Timestamp(nanoseconds: .min) }
     /// Later than anything that happens.
-    public static let distantFuture = Timestamp(nanoseconds: .max)
+    @inlinable public static var distantFuture: Timestamp { Timestamp(nanoseconds: .max) }
     /// The last that is taken from a file or a test: the end of the year 2200.
     ///
     /// Timers, bars and delays then end before the end of time, which is in 2262.

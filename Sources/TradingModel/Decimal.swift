@@ -23,8 +23,8 @@ public enum DecimalError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .empty: "is empty, expected a decimal number"
         case .unexpectedByte(let byte, let offset):
-            "is no decimal number: unexpected `\(Character(UnicodeScalar(byte)))` at position \(offset + 1)"
-        case .missingDigits: "is no decimal number: digits are missing"
+            "is not a decimal number: unexpected `\(Character(UnicodeScalar(byte)))` at position \(offset + 1)"
+        case .missingDigits: "is not a decimal number: digits are missing"
         case .tooManyDecimals: "has more than 18 decimal places"
         case .outOfRange: "is too large: the largest is about 1.7e20"
         case .aboveLargest(let attos): "is too large: the largest is \(formatAttos(attos))"

@@ -79,12 +79,12 @@ public struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }
 
-/// A text that is no symbol.
+/// A text that is not a symbol.
 public struct InvalidSymbol: Error, Hashable, Sendable, CustomStringConvertible {
     public let text: String
     public init(text: String) { self.text = text }
     public var description: String {
-        "`\(text.onOneLine)` is no symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
+        "`\(text.onOneLine)` is not a symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
             + "a perpetual, for example sim:BTC/USDT or sim:BTC/USDT:USDT"
     }
 }

@@ -139,15 +139,15 @@ public struct BookLevel: Hashable, Sendable {
 /// Flat, with no optional inside, so that events stay small enough to be copied by a few moves.
 public struct Quote: Hashable, Sendable {
     public var instrument: InstrumentID
-    private var bidPrice: Price
-    private var bidQuantity: Quantity
-    private var askPrice: Price
-    private var askQuantity: Quantity
+    @usableFromInline var bidPrice: Price
+    @usableFromInline var bidQuantity: Quantity
+    @usableFromInline var askPrice: Price
+    @usableFromInline var askQuantity: Quantity
     public var venueTime: Timestamp
     public var receiveTime: Timestamp
 
     /// The best bid; nil while that side is empty.
-    public var bid: BookLevel? {
+    @inlinable public var bid: BookLevel? {
         get { bidQuantity == .zero ? nil : BookLevel(price: bidPrice, quantity: bidQuantity) }
         set {
             bidPrice = newValue?.price ?? .zero
@@ -155,7 +155,7 @@ public struct Quote: Hashable, Sendable {
         }
     }
     /// The best ask; nil while that side is empty.
-    public var ask: BookLevel? {
+    @inlinable public var ask: BookLevel? {
         get { askQuantity == .zero ? nil : BookLevel(price: askPrice, quantity: askQuantity) }
         set {
             askPrice = newValue?.price ?? .zero
@@ -164,7 +164,7 @@ public struct Quote: Hashable, Sendable {
     }
 
     /// A side without quantity is an empty side.
-    public init(
+    @inlinable public init(
         instrument: InstrumentID, bid: BookLevel?, ask: BookLevel?, venueTime: Timestamp,
         receiveTime: Timestamp
     ) {

@@ -11,7 +11,7 @@ struct HostileCoinEx: HostileWire {
     private static let futures = 1
 
     let symbols: [Symbol] = ["coinex:BTC/USDT", "coinex:BTC/USDT:USDT"].map { text in
-        guard let symbol = try? Symbol(text) else { preconditionFailure("\(text) is no symbol") }
+        guard let symbol = try? Symbol(text) else { preconditionFailure("\(text) is not a symbol") }
         return symbol
     }
     let positionSegments: Set<Int> = [futures]

@@ -12,7 +12,7 @@ struct HostileCoinut: HostileWire {
     private static let oldNonce: Int64 = 16_000_001
 
     let symbols: [Symbol] = ["coinut:BTC/USDT"].map { text in
-        guard let symbol = try? Symbol(text) else { preconditionFailure("\(text) is no symbol") }
+        guard let symbol = try? Symbol(text) else { preconditionFailure("\(text) is not a symbol") }
         return symbol
     }
     let positionSegments: Set<Int> = []

@@ -147,7 +147,7 @@ import Testing
 
     @Test(arguments: [
         (["coinex:BTC/USDT"], ["--out"]),
-        (["BTC/USDT", "--out", "data"], ["`BTC/USDT` is no symbol", "venue:BASE/QUOTE"]),
+        (["BTC/USDT", "--out", "data"], ["`BTC/USDT` is not a symbol", "venue:BASE/QUOTE"]),
         (["coinx:BTC/USDT", "--out", "data"], ["no venue `coinx`", "did you mean `coinex`?"]),
         (
             ["sim:BTC/USDT", "--out", "data"],

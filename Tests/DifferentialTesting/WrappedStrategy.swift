@@ -42,7 +42,7 @@ final class WrappedStrategy: Strategy {
     func onTimer(_ name: String, late: Int64) -> HandlerOutcome { inner.onTimer(name, late: late) }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { inner.onStatus(status) }
     func onStop(_ reason: String) -> HandlerOutcome { inner.onStop(reason) }
-    func takeOutput(into requests: inout [StrategyRequest]) { inner.takeOutput(into: &requests) }
+    func drainOutput(into requests: inout [StrategyRequest]) { inner.drainOutput(into: &requests) }
 }
 
 /// A fault put in on purpose, to show that it would be found.

@@ -20,7 +20,7 @@ package final class AskingStrategy: Strategy {
     package func onTimer(_ name: String, late: Int64) -> HandlerOutcome { .quiet }
     package func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
     package func onStop(_ reason: String) -> HandlerOutcome { .quiet }
-    package func takeOutput(into out: inout [StrategyRequest]) {
+    package func drainOutput(into out: inout [StrategyRequest]) {
         out += requests
         requests = []
     }

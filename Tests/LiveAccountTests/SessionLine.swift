@@ -104,7 +104,7 @@ final class SessionLine {
         now = max(now, due)
         simulator.advance(to: venueNow)
         collect()
-        while let delivery = wire.takeDue(at: now) { deliver(delivery) }
+        while let delivery = wire.popDue(at: now) { deliver(delivery) }
         if wakeAt <= now {
             wakeAt = .distantFuture
             handle(.timer)

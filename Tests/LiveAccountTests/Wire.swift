@@ -41,7 +41,7 @@ struct Wire<Message> {
         lanes = [:]
     }
 
-    mutating func takeDue(at now: Timestamp) -> Message? {
+    mutating func popDue(at now: Timestamp) -> Message? {
         guard let first = pending.first, first.due <= now else { return nil }
         return pending.removeFirst().message
     }

@@ -190,8 +190,8 @@ import TradingModel
     init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
-        ("1700000001,buy,1.5,2", "column `price`: `buy` is no decimal number: unexpected `b` at"),
-        ("1700000001,1.5,sell,2", "column `qty`: `sell` is no decimal number"),
+        ("1700000001,buy,1.5,2", "column `price`: `buy` is not a decimal number: unexpected `b` at"),
+        ("1700000001,1.5,sell,2", "column `qty`: `sell` is not a decimal number"),
         ("1700000001,1.5", "has 2 fields, expected 4"),
         ("1700000001,1.5,1,2,3", "has 5 fields, expected 4"),
         ("1700000001,1.5,1,up", "column `side`: `up` is no side"),

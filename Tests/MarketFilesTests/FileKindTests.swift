@@ -96,7 +96,7 @@ import TradingModel
             + "{\"time\":1700000001,\"price\":\"x\",\"qty\":1}]"
         let found = try failure(try folder.write("a.json", text))
         #expect(found.line == 2)
-        #expect(found.reason.hasPrefix("column `price`: `x` is no decimal number"), "\(found)")
+        #expect(found.reason.hasPrefix("column `price`: `x` is not a decimal number"), "\(found)")
     }
 
     @Test func `may be packed by gzip, in several members, and padded`() throws {

@@ -91,7 +91,7 @@ import TradingModel
         (#""tick": "0.01""#, #""tick": 0.01"#, "`tick` is `0.01`, expected a text"),
         (
             #""tick": "0.01""#, #""tick": "x""#,
-            "`tick` is `x`, which is no decimal number: unexpected `x` at position 1"
+            "`tick` is `x`, which is not a decimal number: unexpected `x` at position 1"
         ),
         (#""lot": "0.00001","#, "", "has no `lot`; add it, or record again"),
         (

@@ -81,12 +81,12 @@ import TradingModel
 
     @Test(arguments: [
         ("\"1,234\",2", "`1,234` may have a decimal comma or one between thousands"),
-        ("\"1,23,4\",2.5", "`1,23,4` is no decimal number"),
-        ("\"1.5.5\",2", "`1.5.5` is no decimal number"), ("abc,2", "`abc` is no decimal number"),
-        ("1.5,2X", "`2X` is no decimal number"), ("1e50,2", "`1e50` is too large"),
+        ("\"1,23,4\",2.5", "`1,23,4` is not a decimal number"),
+        ("\"1.5.5\",2", "`1.5.5` is not a decimal number"), ("abc,2", "`abc` is not a decimal number"),
+        ("1.5,2X", "`2X` is not a decimal number"), ("1e50,2", "`1e50` is too large"),
         ("1.5,999999999999999999999", "`999999999999999999999` is too large"),
         ("1.5,400000000T", "`400000000T` is too large"), ("1.5,-2", "`-2` is negative"),
-        ("1.5,inf", "`inf` is no decimal number"), ("$,2", "`$` is no decimal number"),
+        ("1.5,inf", "`inf` is not a decimal number"), ("$,2", "`$` is not a decimal number"),
     ])
     func `that are broken are errors with their column`(fields: String, reason: String) throws {
         let path = try folder.write("t.csv", "time,price,qty\n1700000000,\(fields)\n")

@@ -95,7 +95,7 @@ final class PlannedRun {
             note("stop")
             return .quiet
         }
-        func takeOutput(into requests: inout [StrategyRequest]) {
+        func drainOutput(into requests: inout [StrategyRequest]) {
             requests += self.requests
             self.requests = []
         }

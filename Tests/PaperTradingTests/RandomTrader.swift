@@ -96,7 +96,7 @@ final class RandomTrader: Strategy {
     func onTimer(_ name: String, late: Int64) -> HandlerOutcome { .quiet }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
     func onStop(_ reason: String) -> HandlerOutcome { .quiet }
-    func takeOutput(into requests: inout [StrategyRequest]) {
+    func drainOutput(into requests: inout [StrategyRequest]) {
         requests += self.requests
         self.requests = []
     }

@@ -71,7 +71,7 @@ private func intents(_ body: String) throws -> [Intent] {
         ("return buy{qty=0}", "`qty` in buy{} is 0, expected a number above 0"),
         ("return buy{qty=0/0}", "`qty` in buy{} is not a number (NaN)"),
         ("return buy{qty=1/0}", "`qty` in buy{} is infinite"),
-        ("return buy{qty='1,5'}", "`qty` in buy{}: \"1,5\" is no decimal number"),
+        ("return buy{qty='1,5'}", "`qty` in buy{}: \"1,5\" is not a decimal number"),
         ("return buy{qty={}}", "`qty` in buy{} is a table, expected a number or a decimal text"),
         ("return buy{qty=1, 2}", "buy{} takes fields by name"),
         ("return buy(1)", "buy{} takes a table of fields, got a number"),
@@ -106,7 +106,7 @@ private func intents(_ body: String) throws -> [Intent] {
         strategy.attach(to: state)
         #expect(strategy.onTrade(try ScriptRun.trade()) == .failed)
         var requests: [StrategyRequest] = []
-        strategy.takeOutput(into: &requests)
+        strategy.drainOutput(into: &requests)
         let text = try #require(requests.failure)
         #expect(text.hasPrefix("deep/folder/mine.lua:3: in on_trade: unknown field `x` of a trade"))
         #expect(text.hasSuffix("\n  3 | return t.x"))

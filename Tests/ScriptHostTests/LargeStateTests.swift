@@ -39,7 +39,7 @@ private func trade(_ strategy: LuaStrategy, times: Int) throws {
     for _ in 0..<times {
         let outcome = strategy.onTrade(try ScriptRun.trade())
         var requests: [StrategyRequest] = []
-        if outcome != .quiet { strategy.takeOutput(into: &requests) }
+        if outcome != .quiet { strategy.drainOutput(into: &requests) }
         #expect(requests.isEmpty)
     }
 }

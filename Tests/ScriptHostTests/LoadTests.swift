@@ -54,7 +54,7 @@ private func write(_ text: String, to path: String) {
     @Test(arguments: [
         ("x = = 1", "strategy.lua:1: unexpected symbol near '='\n  1 | x = = 1"),
         ("\n\nlocal x = nil + 1", "strategy.lua:3: attempt to perform arithmetic on a nil value"),
-        ("subscribe('sim:BTC', 'trades')", "`sim:BTC` is no symbol"),
+        ("subscribe('sim:BTC', 'trades')", "`sim:BTC` is not a symbol"),
         ("subscribe('sim:BTC/USDT', 'trade')", "unknown feed `trade`: did you mean `trades`?"),
         ("subscribe('sim:BTC/USDT', 'bars:1w')", "`bars:1w` is no bar size"),
         ("subscribe('sim:BTC/USDT')", "subscribe needs a feed"),
@@ -170,7 +170,7 @@ private func write(_ text: String, to path: String) {
                 mode: .paper, instruments: try ScriptRun.instruments(strategy.symbols),
                 now: .distantPast))
         var requests: [StrategyRequest] = []
-        if strategy.onStart(.first) != .quiet { strategy.takeOutput(into: &requests) }
+        if strategy.onStart(.first) != .quiet { strategy.drainOutput(into: &requests) }
         return requests.lines
     }
 

@@ -138,9 +138,9 @@ private func state(_ text: String, shape: Int64 = 1) -> StrategyState {
     ) throws -> [String] {
         if !isAttached { strategy.attach(to: try attached(strategy)) }
         var requests: [StrategyRequest] = []
-        if strategy.onStart(.reload) != .quiet { strategy.takeOutput(into: &requests) }
+        if strategy.onStart(.reload) != .quiet { strategy.drainOutput(into: &requests) }
         for _ in 0..<trades where strategy.onTrade(try ScriptRun.trade()) != .quiet {
-            strategy.takeOutput(into: &requests)
+            strategy.drainOutput(into: &requests)
         }
         #expect(requests.failure == nil)
         return requests.lines

@@ -42,7 +42,7 @@ final class ScriptRun {
     /// The requests of one call.
     func requests(_ call: (LuaStrategy) throws -> HandlerOutcome) rethrows -> [StrategyRequest] {
         var requests: [StrategyRequest] = []
-        if try call(strategy) != .quiet { strategy.takeOutput(into: &requests) }
+        if try call(strategy) != .quiet { strategy.drainOutput(into: &requests) }
         return requests
     }
 

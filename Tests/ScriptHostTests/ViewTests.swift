@@ -99,7 +99,7 @@ import TradingModel
                     size: .time(nanoseconds: seconds * 1_000_000_000), open: one, high: one,
                     low: one, close: one, volume: .zero, buyVolume: nil, tradeCount: nil,
                     openTime: .distantPast, closeTime: .distantPast)
-                if strategy.onBar(bar) != .quiet { strategy.takeOutput(into: &requests) }
+                if strategy.onBar(bar) != .quiet { strategy.drainOutput(into: &requests) }
             }
         }
         #expect(requests.lines == ["60s", "1m", "1h", "60m"])

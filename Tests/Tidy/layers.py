@@ -7,6 +7,7 @@ from tree import Finding
 # From below: a target imports those of lower lines only, so none of its own line.
 LAYERS = (
     ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CYaml CZlib"),
+    ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
     ("what brings it inputs", "ScriptHost PaperTrading MarketFiles VenueSessions TLS"),
     ("what is shared by venues and runs", "AccountSession Transport VenueSimulators StrategyTesting"),
@@ -17,7 +18,7 @@ CONNECTORS = "VenueSessions WireText AccountSession CoinEx Coinut"
 SOCKETS = "Transport TLS NIOCore NIOPosix NIOHTTP1 NIOTLS NIOWebSocket"
 # Besides: who never imports what, and why.
 NEVER = (
-    ("TradingModel TradingCore PaperTrading", "Glibc",
+    ("TradingModel Bars TradingCore PaperTrading", "Glibc",
      "the engine and what runs it in virtual time have no clock and no files"),
     ("TradingModel TradingCore PaperTrading ScriptHost MarketFiles", SOCKETS,
      "what backtests are made of has no sockets"),

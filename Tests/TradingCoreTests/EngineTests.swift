@@ -61,7 +61,7 @@ private final class Listener: Strategy {
     }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { hear("status") }
     func onStop(_ reason: String) -> HandlerOutcome { hear("stop") }
-    func takeOutput(into requests: inout [StrategyRequest]) {
+    func drainOutput(into requests: inout [StrategyRequest]) {
         requests += output
         output = []
     }

@@ -41,7 +41,7 @@ final class VersionedStrategy: ReloadableStrategy {
         }
         return requests.isEmpty ? .quiet : .output
     }
-    func takeOutput(into requests: inout [StrategyRequest]) {
+    func drainOutput(into requests: inout [StrategyRequest]) {
         requests += self.requests
         self.requests = []
     }

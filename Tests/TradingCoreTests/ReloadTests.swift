@@ -35,7 +35,7 @@ private func buy(_ price: String = "99") throws -> StrategyRequest {
         let rehearsal = try desk.rehearse(new)
         try desk.trade(times: 7)
         #expect(new.trades == 10)
-        rehearsal.take(try #require(desk.reloads.window.chunks(from: rehearsal.position)))
+        rehearsal.replay(try #require(desk.reloads.window.chunks(from: rehearsal.position)))
         #expect(new.trades == 17)
         try desk.trade(times: 5)
         try desk.swap(in: rehearsal)
@@ -164,7 +164,7 @@ private func buy(_ price: String = "99") throws -> StrategyRequest {
                 "ema(60) 44 of 60 inputs", "wma(70) 44 inputs",
                 "bars:1h of sim:BTC/USDT:USDT are new",
             ])
-        #expect(swap.heardBefore == 100_000_000_000)
+        #expect(swap.receivedBefore == 100_000_000_000)
         let same = VersionedStrategy()
         same.barSizes = new.barSizes
         #expect(try desk.reload(same).cold == [])

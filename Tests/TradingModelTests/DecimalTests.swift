@@ -66,7 +66,7 @@ import TradingModel
     @Test func `say what is wrong`() {
         #expect(
             DecimalError.unexpectedByte(UInt8(ascii: "x"), at: 3).description
-                == "is no decimal number: unexpected `x` at position 4")
+                == "is not a decimal number: unexpected `x` at position 4")
     }
 
     @Test(arguments: seeds)

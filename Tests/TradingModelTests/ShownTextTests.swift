@@ -18,11 +18,11 @@ import TradingModel
         #expect("one\ntwo\r\u{1B}".onSomeLines == "one\ntwo\\x0d\\x1b")
     }
 
-    @Test func `is no symbol where it steers a terminal`() {
+    @Test func `is not a symbol where it steers a terminal`() {
         #expect {
             try Symbol("sim:B\u{1B}[2J/USDT")
         } throws: {
-            "\($0)".hasPrefix("`sim:B\\x1b[2J/USDT` is no symbol")
+            "\($0)".hasPrefix("`sim:B\\x1b[2J/USDT` is not a symbol")
         }
     }
 }

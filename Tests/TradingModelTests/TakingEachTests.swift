@@ -6,7 +6,7 @@ import TradingModel
         let texts = (0..<count).map { "\($0)" }
         var left = texts
         var taken: [String] = []
-        left.takeEach { taken.append($0) }
+        left.drainEach { taken.append($0) }
         #expect(taken == texts && left.isEmpty)
     }
 }

@@ -177,7 +177,7 @@ static void follow_steadily(
     do {
         double price = moon_price_number(host, trade++);
         for (int i = 0; i < source->series_count; i++) feed_price(source->series[i], price);
-        moon_look(following, source);
+        moon_check_conditions(following, source);
     } while (!following->due_count && trade < end && trade->instrument == first->instrument);
     for (int i = 0; i < source->series_count; i++) show_prices(source->series[i], trade - first);
     host->generation += trade - first;
@@ -210,7 +210,7 @@ bool moon_follow_trades(
                 feed_price(source->series[i], price);
                 show_prices(source->series[i], 1);
             }
-            moon_look(following, source);
+            moon_check_conditions(following, source);
         } else if (source) {
             read_trade(L, host, source);
             advance(L, following, source);

@@ -93,7 +93,7 @@ public struct AccountCore {
             hasBegun = true
             prepare()
         }
-        while let due = agenda.takeDue(at: self.now) { perform(due) }
+        while let due = agenda.popDue(at: self.now) { perform(due) }
     }
 
     /// Behind an input: hands its actions over.

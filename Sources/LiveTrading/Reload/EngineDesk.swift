@@ -98,7 +98,7 @@ package final class EngineDesk: Sendable {
         case .swap(let rehearsal):
             let began = monotonicNanoseconds()
             do throws(ReloadRefusal) {
-                let swap = try run.takeOver(by: rehearsal)
+                let swap = try run.replaceStrategy(by: rehearsal)
                 return SwapOutcome(
                     swap: swap, place: place, nanoseconds: monotonicNanoseconds() - began)
             } catch {

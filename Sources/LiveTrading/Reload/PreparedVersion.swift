@@ -104,7 +104,7 @@ final class PreparedVersion: @unchecked Sendable {
             }
             switch desk.ask(.rest(from: rehearsal.position), if: isWanted) {
             case .rest(let rest?):
-                rehearsal.take(rest)
+                rehearsal.replay(rest)
                 if rest.count <= Self.smallRest { return }
             case .rest(nil):
                 throw Failure(text: "the market is faster than the rehearsal")

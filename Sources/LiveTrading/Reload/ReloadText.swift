@@ -87,7 +87,7 @@ package enum ReloadText {
         let named = swap.cold.prefix(mostNamed).map(\.description.onOneLine)
         let more = swap.cold.count - named.count
         return "cold: " + named.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")
-            + " (the version before had heard \(span(swap.heardBefore)))"
+            + " (the version before had heard \(span(swap.receivedBefore)))"
     }
 
     /// Of what is cold; a line should stay one that is read.

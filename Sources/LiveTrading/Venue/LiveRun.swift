@@ -126,7 +126,7 @@ public final class LiveRun: VenueRun {
         reloads?.carry(to: rehearsal, from: engine) ?? .notNeeded
     }
 
-    public func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
+    public func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
         writeDown()
         let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)

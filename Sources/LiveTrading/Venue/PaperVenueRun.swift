@@ -70,8 +70,8 @@ public struct PaperVenueRun: VenueRun {
 
     public func carry(to rehearsal: Rehearsal) -> CarryStart { run.carry(to: rehearsal) }
 
-    public mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
-        try run.takeOver(by: rehearsal)
+    public mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
+        try run.replaceStrategy(by: rehearsal)
     }
 
     public mutating func takeRequests() -> [SessionInput] { [] }

@@ -117,7 +117,7 @@ extension CsvRow {
         } catch {
             let isSide = readSide(line, field) != nil
             throw BadLine(
-                reason: "\(shown) \(fault?.description ?? "is no decimal number")"
+                reason: "\(shown) \(fault?.description ?? "is not a decimal number")"
                     + (isSide ? "; it looks like a side, so are the columns in another order?" : "")
             )
         }

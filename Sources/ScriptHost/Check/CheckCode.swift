@@ -73,7 +73,7 @@ enum CheckCode: String, CaseIterable {
         case .unknownOption: "the long form of a parameter has no such option"
         case .unknownParameter: "`p.x` is read and `params{}` does not declare `x`"
         case .unknownFeed: "`subscribe` knows no such feed"
-        case .unknownSymbol: "a text is no symbol, or one that the script does not subscribe to"
+        case .unknownSymbol: "a text is not a symbol, or one that the script does not subscribe to"
         case .unknownValue: "a text that can never be right: `trade.side == \"BUY\"`"
         case .misspeltHandler: "a global function whose name is nearly a handler's"
         case .localHandler: "a local function with a handler's name: it is never called"

@@ -7,8 +7,8 @@ extension Engine {
         // The room for them is used again; what one of them leads to may need room too.
         var asked: [StrategyRequest] = []
         swap(&asked, &requests)
-        strategy.takeOutput(into: &asked)
-        asked.takeEach { perform($0, into: &commands) }
+        strategy.drainOutput(into: &asked)
+        asked.drainEach { perform($0, into: &commands) }
         swap(&asked, &requests)
     }
 
@@ -31,17 +31,17 @@ extension Engine {
             findDeadline()
         case .failure(let text, let handler):
             commands.append(.log(.error, text))
-            note(failureOf: handler, text)
+            record(failureOf: handler, text)
             countFailure(text, into: &commands)
         case .fatal(let text, let handler):
             commands.append(.log(.error, text))
-            note(failureOf: handler, text)
+            record(failureOf: handler, text)
             guard !isOnProbation else { return fail(text) }
             stopTrading("\(Self.strategyHasEnded): \(text)", into: &commands)
         }
     }
 
-    private mutating func note(failureOf handler: String?, _ text: String) {
+    private mutating func record(failureOf handler: String?, _ text: String) {
         guard let handler else { return }
         handlerFailures[handler, default: HandlerFailures(first: text)].count += 1
     }
@@ -98,7 +98,7 @@ extension Engine {
             }
         } catch {
             commands.append(.refused(error, intent))
-            note(error, of: intent, asked)
+            record(error, of: intent, asked)
         }
     }
 

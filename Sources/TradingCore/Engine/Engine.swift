@@ -1,3 +1,4 @@
+internal import Bars
 public import TradingModel
 
 /// How an engine behaves; none of it changes during a run.
@@ -80,11 +81,13 @@ public struct Engine {
     /// When ``process(_:into:)`` should be told the time at the latest; distant future: never.
     ///
     /// Market events tell it too, so a busy feed needs no extra call.
-    public var nextDeadline: Timestamp { deadline == .distantPast ? state.now : deadline }
+    @inlinable public var nextDeadline: Timestamp {
+        deadline == .distantPast ? state.now : deadline
+    }
     /// Distant past: something is to be told at once.
-    private var deadline = Timestamp.distantFuture
+    @usableFromInline var deadline = Timestamp.distantFuture
     /// Whether the next input is told after something else, whatever its time.
-    public var hasUntold: Bool { deadline == .distantPast }
+    @inlinable public var hasUntold: Bool { deadline == .distantPast }
 
     /// An engine that is ready for ``EngineInput/start(_:at:)``.
     public init(
@@ -158,11 +161,11 @@ public struct Engine {
             settle(strategy.onStatus(status), into: &commands)
         case .position(let correction):
             advance(to: correction.receiveTime, into: &commands)
-            guard hold(correction, into: &commands) else { return }
+            guard apply(correction, into: &commands) else { return }
             settle(strategy.onPosition(correction.instrument), into: &commands)
         case .holding(let holding):
             advance(to: holding.receiveTime, into: &commands)
-            hear(holding)
+            apply(holding)
         case .time(let time):
             advance(to: time, into: &commands)
         case .start(let reason, let time):
@@ -176,7 +179,7 @@ public struct Engine {
             stop(reason, into: &commands)
         case .reload(let handover, let time):
             advance(to: time, into: &commands)
-            take(handover, into: &commands)
+            apply(handover, into: &commands)
         case .halt(let reason, let time):
             advance(to: time, into: &commands)
             stopTrading(reason, into: &commands)
@@ -206,7 +209,7 @@ public struct Engine {
         case .bar(let bar): process(bar, into: &commands)
         case .ticker(let ticker):
             advance(to: ticker.receiveTime, into: &commands)
-            note(ticker)
+            record(ticker)
             if feeds[ticker.instrument.index].contains(.ticker) {
                 settle(strategy.onTicker(ticker), into: &commands)
             }
@@ -220,19 +223,19 @@ public struct Engine {
     /// start.
     public mutating func observe(_ event: MarketEvent) {
         switch event {
-        case .trade(let trade): state.see(trade)
+        case .trade(let trade): state.observe(trade)
         case .book(let change):
             if ownsBooks { applyToOwnBook(change) }
-            state.see(change)
-        case .quote(let quote): note(quote)
-        case .bar(let bar): note(bar)
-        case .ticker(let ticker): note(ticker)
+            state.observe(change)
+        case .quote(let quote): record(quote)
+        case .bar(let bar): record(bar)
+        case .ticker(let ticker): record(ticker)
         case .funding: break
         }
         state.now = max(state.now, event.receiveTime)
     }
 
-    private func note(_ quote: Quote) {
+    private func record(_ quote: Quote) {
         let index = quote.instrument.index
         // Where the depth is kept too it is the one truth about the top; quotes would say it twice.
         guard state.books[index] == nil else { return }
@@ -243,12 +246,12 @@ public struct Engine {
             venueTime: quote.venueTime, receiveTime: quote.receiveTime)
     }
 
-    private func note(_ bar: Bar) {
+    private func record(_ bar: Bar) {
         state.marksTable[bar.instrument.index].last = bar.close
         state.marksTable[bar.instrument.index].receiveTime = bar.closeTime
     }
 
-    private func note(_ ticker: Ticker) {
+    private func record(_ ticker: Ticker) {
         if let mark = ticker.mark { state.marksTable[ticker.instrument.index].mark = mark }
     }
 
@@ -276,7 +279,7 @@ public struct Engine {
     /// The same for a trade, without the wrapping.
     public mutating func process(_ trade: Trade, into commands: inout [Command]) {
         advance(to: trade.receiveTime, into: &commands)
-        state.see(trade)
+        state.observe(trade)
         let wanted = feeds[trade.instrument.index]
         if wanted.contains(.bars) { gather(trade, into: &commands) }
         if wanted.contains(.trades) {
@@ -291,9 +294,9 @@ public struct Engine {
         let index = change.instrument.index
         if ownsBooks { applyToOwnBook(change) }
         guard change.endsMessage else { return }
-        state.see(change)
+        state.observe(change)
         let wanted = feeds[index]
-        if !wanted.isDisjoint(with: [.book, .quotes]) { tellBook(index, into: &commands) }
+        if !wanted.isDisjoint(with: [.book, .quotes]) { emitBook(index, into: &commands) }
     }
 
     private mutating func applyToOwnBook(_ change: BookChange) {
@@ -307,7 +310,7 @@ public struct Engine {
         }
     }
 
-    private mutating func tellBook(_ index: Int, into commands: inout [Command]) {
+    private mutating func emitBook(_ index: Int, into commands: inout [Command]) {
         guard let book = state.books[index] else { return }
         if feeds[index].contains(.book) { settle(strategy.onBook(book), into: &commands) }
         guard feeds[index].contains(.quotes) else { return }
@@ -329,24 +332,24 @@ public struct Engine {
         advance(to: quote.receiveTime, into: &commands)
         let index = quote.instrument.index
         guard state.books[index] == nil else { return }
-        note(quote)
+        record(quote)
         if feeds[index].contains(.quotes) { settle(strategy.onQuote(quote), into: &commands) }
     }
 
     private mutating func process(_ bar: Bar, into commands: inout [Command]) {
         advance(to: bar.closeTime, into: &commands)
         let index = bar.instrument.index
-        note(bar)
+        record(bar)
         var closed: [Bar] = []
         for builder in bars[index].indices { bars[index][builder].add(bar) { closed.append($0) } }
-        tell(closed, index, into: &commands)
+        emit(closed, index, into: &commands)
     }
 
     private mutating func gather(_ trade: Trade, into commands: inout [Command]) {
         let index = trade.instrument.index
         var closed: [Bar] = []
         for builder in bars[index].indices { bars[index][builder].add(trade) { closed.append($0) } }
-        tell(closed, index, into: &commands)
+        emit(closed, index, into: &commands)
     }
 
     private mutating func apply(_ funding: Funding, into commands: inout [Command]) {
@@ -375,7 +378,7 @@ public struct Engine {
     /// Tells what was refused, then closes bars and fires timers that are due at or before `time`,
     /// in the order of their times.
     private mutating func passDeadlines(until time: Timestamp, into commands: inout [Command]) {
-        if !refusals.pending.isEmpty { tellRefusals(into: &commands) }
+        if !refusals.pending.isEmpty { reportRefusals(into: &commands) }
         timerCount.begin()
         while true {
             let due = dueNext
@@ -387,7 +390,7 @@ public struct Engine {
                     settle(strategy.onBar(bar), into: &commands)
                 }
             }
-            while let beat = timers.takeDue(at: due, missedUntil: beatsAreTold(until: time)) {
+            while let beat = timers.popDue(at: due, missedUntil: beatsAreReported(until: time)) {
                 if let excess = timerCount.add(at: due, atMost: settings.maxTimersPerSecond) {
                     endTimers(excess, last: beat.name, into: &commands)
                     break
@@ -404,7 +407,7 @@ public struct Engine {
     public var skipsMissedBeats: Bool { settings.skipsMissedBeats }
 
     /// Beats up to here count as missed once one of their timer is told; nil: each is told.
-    private func beatsAreTold(until time: Timestamp) -> Timestamp? {
+    private func beatsAreReported(until time: Timestamp) -> Timestamp? {
         settings.skipsMissedBeats ? time : nil
     }
 

@@ -3,7 +3,7 @@ public import TradingModel
 /// Who takes in the events of a stretch before the engine does.
 public protocol StretchIntake: AnyObject {
     /// - Parameter shown: of the events in front of this place the depth has been taken in already.
-    func take(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int)
+    func apply(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int)
     /// Takes in their depth alone, before all else; false: it does not lie apart from the rest.
     func showDepth(_ batch: EventBatch, _ places: Range<Int>) -> Bool
 }
@@ -18,11 +18,11 @@ public protocol StretchIntake: AnyObject {
     /// Where the events lie; ``position`` and ``end`` are places in it.
     public let batch: EventBatch
     /// By instrument: whether the strategy hears of its trades.
-    public let isHeard: InstrumentTable<Bool>
+    public let isTradeWanted: InstrumentTable<Bool>
     /// By instrument: whether the strategy hears of its depth.
-    public let isBookHeard: InstrumentTable<Bool>
+    public let isBookWanted: InstrumentTable<Bool>
     /// Whether it hears of any depth: else it need only be offered trades.
-    public let hearsBooks: Bool
+    public let wantsBooks: Bool
     /// The first event that the strategy has not been offered.
     public private(set) var position = 0
     public private(set) var end = 0
@@ -33,17 +33,17 @@ public protocol StretchIntake: AnyObject {
     private let state: TradingState
     private let intake: any StretchIntake
     /// By instrument: the book whose depth is heard, which ``state`` keeps.
-    private let heardBooks: InstrumentTable<Unmanaged<OrderBook>?>
+    private let wantedBooks: InstrumentTable<Unmanaged<OrderBook>?>
 
     init(
         over batch: EventBatch, feeds: InstrumentTable<FeedSet>, state: TradingState,
         intake: any StretchIntake
     ) {
         self.batch = batch
-        isHeard = InstrumentTable(feeds.values.map { $0.contains(.trades) })
-        isBookHeard = InstrumentTable(feeds.values.map { $0.contains(.book) })
-        hearsBooks = isBookHeard.values.contains(true)
-        unsafe heardBooks = InstrumentTable(feeds.values.map { _ in nil })
+        isTradeWanted = InstrumentTable(feeds.values.map { $0.contains(.trades) })
+        isBookWanted = InstrumentTable(feeds.values.map { $0.contains(.book) })
+        wantsBooks = isBookWanted.values.contains(true)
+        unsafe wantedBooks = InstrumentTable(feeds.values.map { _ in nil })
         self.state = state
         self.intake = intake
     }
@@ -54,8 +54,8 @@ public protocol StretchIntake: AnyObject {
         reached = places.lowerBound
         shown = places.lowerBound
         end = places.upperBound
-        for index in 0..<isBookHeard.count where isBookHeard[index] {
-            unsafe heardBooks[index] = state.books[index].map { unsafe .passUnretained($0) }
+        for index in 0..<isBookWanted.count where isBookWanted[index] {
+            unsafe wantedBooks[index] = state.books[index].map { unsafe .passUnretained($0) }
         }
     }
 
@@ -64,7 +64,7 @@ public protocol StretchIntake: AnyObject {
 
     /// Whether there is a book of all whose depth is heard: depth without one is not told.
     public var hasAllBooks: Bool {
-        (0..<isBookHeard.count).allSatisfy { !isBookHeard[$0] || state.books[$0] != nil }
+        (0..<isBookWanted.count).allSatisfy { !isBookWanted[$0] || state.books[$0] != nil }
     }
     /// The depth of an instrument through this place, whose events are not taken in by that; nil: none
     /// has come.
@@ -73,15 +73,14 @@ public protocol StretchIntake: AnyObject {
         return state.books[instrument.index]
     }
 
-    /// What `body` reads of the same depth; where it is heard, without counting who refers to it.
-    public func readBook<Value>(
-        of instrument: InstrumentID, through place: Int, _ body: (OrderBook) -> Value
-    ) -> Value? {
+    /// The top of the same depth, told apart because a strategy may ask for it at each event; nil: none has come.
+    public func top(of instrument: InstrumentID, through place: Int) -> Quote? {
         showDepth(through: place)
-        if let book = unsafe heardBooks[instrument.index] {
-            return unsafe book._withUnsafeGuaranteedRef { body($0) }
+        // Where the depth is wanted, who refers to the book need not be counted.
+        guard let book = unsafe wantedBooks[instrument.index] else {
+            return state.books[instrument.index]?.top
         }
-        return state.books[instrument.index].map { body($0) }
+        return unsafe book._withUnsafeGuaranteedRef { $0.top }
     }
 
     private func showDepth(through place: Int) {
@@ -98,8 +97,8 @@ public protocol StretchIntake: AnyObject {
         guard reached <= place else { return }
         let places = reached..<(place + 1)
         reached = place + 1
-        intake.take(batch, places, shownTo: shown)
+        intake.apply(batch, places, shownTo: shown)
         shown = max(shown, reached)
-        state.see(batch, places)
+        state.observe(batch, places)
     }
 }

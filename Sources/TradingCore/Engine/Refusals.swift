@@ -9,7 +9,7 @@ struct Refusals {
     var pending: [Order] = []
     private var number = 0
     private var instant = Timestamp.distantPast
-    private var toldAtInstant = 0
+    private var reportedAtInstant = 0
 
     /// Refusals that are told without time passing; a script meets its limit of intents before.
     static let mostAtOneInstant = 20_000
@@ -22,33 +22,33 @@ struct Refusals {
     }
 
     /// Takes those that are pending; nil: so many at one instant that nothing else can happen.
-    mutating func take(at now: Timestamp) -> [Order]? {
+    mutating func drain(at now: Timestamp) -> [Order]? {
         if now > instant {
             instant = now
-            toldAtInstant = 0
+            reportedAtInstant = 0
         }
-        toldAtInstant += pending.count
+        reportedAtInstant += pending.count
         let taken = pending
         pending = []
-        return toldAtInstant > Self.mostAtOneInstant ? nil : taken
+        return reportedAtInstant > Self.mostAtOneInstant ? nil : taken
     }
 }
 
 extension Engine {
     /// Notes that an intent came to nothing, for the strategy's order handler.
-    mutating func note(_ refusal: RiskRefusal, of intent: Intent, _ request: OrderRequest?) {
+    mutating func record(_ refusal: RiskRefusal, of intent: Intent, _ request: OrderRequest?) {
         guard let order = refusedOrder(refusal, of: intent, request) else { return }
-        hear(order)
+        addRefused(order)
     }
 
     /// Tells the strategy of a refused order with the next input.
-    mutating func hear(_ refused: Order) {
-        refusals.pending.append(refused)
+    mutating func addRefused(_ order: Order) {
+        refusals.pending.append(order)
         findDeadline()
     }
 
-    mutating func tellRefusals(into commands: inout [Command]) {
-        guard let orders = refusals.take(at: state.now) else {
+    mutating func reportRefusals(into commands: inout [Command]) {
+        guard let orders = refusals.drain(at: state.now) else {
             return stopTrading(
                 "the strategy was refused more than \(Refusals.mostAtOneInstant) orders without time "
                     + "passing", into: &commands)

@@ -9,10 +9,10 @@ extension Engine {
             return
         }
         // Told twice: streams overlap after a reconnect.
-        if case .fill(let fill) = report.event, !state.orders.hear(fill, of: serial) { return }
+        if case .fill(let fill) = report.event, !state.orders.record(fill, of: serial) { return }
         // The order's own instrument, whatever the report says; nil where it is no news.
         let instrument = state.orders.change(serial) { order in
-            take(report, into: &order, &commands) ? order.request.instrument : nil
+            apply(report, to: &order, &commands) ? order.request.instrument : nil
         }
         guard let instrument else { return }
         if strategy.hearsOfOrders, let order = state.orders[serial] {
@@ -25,8 +25,8 @@ extension Engine {
     }
 
     /// Makes of an order what a report says; false when that is no news or cannot be.
-    private mutating func take(
-        _ report: ExecutionReport, into order: inout Order, _ commands: inout [Command]
+    private mutating func apply(
+        _ report: ExecutionReport, to order: inout Order, _ commands: inout [Command]
     ) -> Bool {
         do {
             order.state = try order.state.after(report.event, quantity: order.request.quantity)
@@ -43,31 +43,31 @@ extension Engine {
         if case .fill(let fill) = report.event {
             let index = order.request.instrument.index
             let before = state.positions[index].net
-            take(fill, of: &order, into: &commands)
-            note(report, index, movedFrom: before)
+            apply(fill, to: &order, into: &commands)
+            record(report, index, movedFrom: before)
         }
         return true
     }
 
     /// Counts a fill beside the venue's last word, which may not have it yet.
-    private mutating func note(
+    private mutating func record(
         _ report: ExecutionReport, _ index: Int, movedFrom before: SignedQuantity
     ) {
         guard state.venueWords[index] != nil else { return }
         let net = state.positions[index].net
-        state.venueWords[index]?.take(net - before, report)
+        state.venueWords[index]?.apply(net - before, report)
         state.venueWords[index]?.compare(with: net)
     }
 
-    mutating func hear(_ holding: VenueHolding) {
+    mutating func apply(_ holding: VenueHolding) {
         let index = holding.instrument.index
         var word = VenueWord(holding, after: state.venueWords[index])
         word.compare(with: state.positions[index].net)
         state.venueWords[index] = word
     }
 
-    private mutating func take(
-        _ fill: Fill, of order: inout Order, into commands: inout [Command]
+    private mutating func apply(
+        _ fill: Fill, to order: inout Order, into commands: inout [Command]
     ) {
         let index = order.request.instrument.index
         if let notional = fill.price.times(fill.quantity, .halfEven) {
@@ -103,18 +103,18 @@ extension Engine {
 
     /// Takes over what is held already, before the strategy starts.
     public mutating func begin(with held: PositionCorrection, into commands: inout [Command]) {
-        _ = hold(held, into: &commands)
+        _ = apply(held, into: &commands)
     }
 
     /// Makes the position what it really is; false when that is no news or cannot be.
-    mutating func hold(_ held: PositionCorrection, into commands: inout [Command]) -> Bool {
+    mutating func apply(_ held: PositionCorrection, into commands: inout [Command]) -> Bool {
         let index = held.instrument.index
         let old = state.positions[index]
         guard old.net != held.net else { return false }
         // Where nobody tells what it cost, it counts from here.
         let price = held.averagePrice ?? old.averagePrice ?? state.valuation(held.instrument)
         do {
-            try state.positions[index].hold(held.net, at: price ?? .zero)
+            try state.positions[index].correct(to: held.net, at: price ?? .zero)
         } catch {
             stopTrading(
                 "the position of \(state.instruments[index].symbol) \(error): it is no longer known",

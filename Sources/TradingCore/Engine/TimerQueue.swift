@@ -63,7 +63,7 @@ package struct TimerQueue: Sendable {
     ///
     /// - Parameter missed: a time not before `now`; beats up to it are left out instead of told in a
     ///   burst. Nil: those up to `now` are.
-    package mutating func takeDue(
+    package mutating func popDue(
         at now: Timestamp, missedUntil missed: Timestamp? = nil
     ) -> (name: String, due: Timestamp)? {
         guard var first = entries.first, first.due <= now else { return nil }

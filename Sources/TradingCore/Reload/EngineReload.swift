@@ -1,3 +1,4 @@
+internal import Bars
 import TradingModel
 
 /// A strategy that is ready to go on, with what it has set up so far.
@@ -34,7 +35,7 @@ extension Engine {
     }
 
     /// Lets another strategy go on from here: orders, positions and books stay as they are.
-    mutating func take(_ handover: StrategyHandover, into commands: inout [Command]) {
+    mutating func apply(_ handover: StrategyHandover, into commands: inout [Command]) {
         let before = (timers: timers.names, feeds: feeds.values)
         strategy = handover.strategy
         strategy.attach(to: state)

@@ -1,3 +1,4 @@
+internal import Bars
 import TradingModel
 
 /// A strategy that lives through the past, or through what happens now, without acting on it.
@@ -44,8 +45,8 @@ public final class Rehearsal: @unchecked Sendable {
         began = material.start.state.now
         engine.process(.start(.reload, at: engine.state.now), into: &commands)
         endWithCommands()
-        for order in material.start.refused { engine.hear(order) }
-        take(material.chunks, while: goesOn)
+        for order in material.start.refused { engine.addRefused(order) }
+        replay(material.chunks, while: goesOn)
     }
 
     /// The version that was replaced, kept warm in case the new one fails.
@@ -82,23 +83,23 @@ public final class Rehearsal: @unchecked Sendable {
     public var position: Int { next }
 
     /// Takes in what has come since; `goesOn` as in the beginning.
-    public func take(_ rest: RehearsalRest, while goesOn: () -> Bool = { true }) {
-        take(rest.chunks, while: goesOn)
+    public func replay(_ rest: RehearsalRest, while goesOn: () -> Bool = { true }) {
+        replay(rest.chunks, while: goesOn)
         next = rest.end
     }
 
-    private func take(_ chunks: [[WindowItem]], while goesOn: () -> Bool) {
+    private func replay(_ chunks: [[WindowItem]], while goesOn: () -> Bool) {
         for chunk in chunks {
             guard failure == nil else { return }
             guard goesOn() else {
                 isGivenUp = true
                 return
             }
-            for item in chunk where failure == nil { take(item) }
+            for item in chunk where failure == nil { replay(item) }
         }
     }
 
-    func take(_ item: WindowItem) {
+    func replay(_ item: WindowItem) {
         switch item {
         case .trade(let trade):
             inputCount += 1
@@ -110,7 +111,7 @@ public final class Rehearsal: @unchecked Sendable {
             inputCount += 1
             engine.process(input, into: &commands)
         case .order(let order): engine.state.orders.adopt(order)
-        case .refused(let order): engine.hear(order)
+        case .refused(let order): engine.addRefused(order)
         case .intent(let intent):
             if actual.count < IntentDifference.most {
                 actual.append(TimedIntent(engine.state.now, intent))
@@ -151,9 +152,9 @@ private final class WatchedStrategy: Strategy {
         self.keepsIntents = keepsIntents
     }
 
-    func takeOutput(into requests: inout [StrategyRequest]) {
+    func drainOutput(into requests: inout [StrategyRequest]) {
         let first = requests.count
-        strategy.takeOutput(into: &requests)
+        strategy.drainOutput(into: &requests)
         for request in requests[first...] {
             switch request {
             case .failure(let text, _), .fatal(let text, _): failure = failure ?? text

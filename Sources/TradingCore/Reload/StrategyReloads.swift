@@ -22,7 +22,7 @@ public protocol ReloadableRun {
     /// Lets another version of the strategy take over.
     ///
     /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
-    mutating func takeOver(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap
+    mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap
 }
 
 /// What a swap did.
@@ -38,7 +38,7 @@ public struct Swap: Sendable {
     public let rehearsedInputs: Int
     public let rehearsedSpan: Int64
     /// Engine time that the version before had heard, its own rehearsal included.
-    public let heardBefore: Int64
+    public let receivedBefore: Int64
     /// What the new version has no value of, and the one before had.
     public let cold: [ColdPart]
     /// Inputs that were left for the swap itself to rehearse.
@@ -83,14 +83,14 @@ public final class StrategyReloads {
     /// rehearsal finds what the first start made.
     private var hasStarted = false
     /// When the version that trades began to hear; nil: nothing has started.
-    private var heardSince: Timestamp?
+    private var receivedSince: Timestamp?
 
     /// The version that was replaced, until the new one has proved itself.
     private struct Standby {
         let rehearsal: Rehearsal
         let state: StrategyState
         let version: Int
-        let heardSince: Timestamp?
+        let receivedSince: Timestamp?
     }
 
     public init(settings: ReloadSettings) {
@@ -107,8 +107,8 @@ public final class StrategyReloads {
     ) {
         let before = commands.count
         engine.process(input, into: &commands)
-        note(input, engine.state)
-        for command in commands[before...] { note(command, engine.state) }
+        record(input, engine.state)
+        for command in commands[before...] { record(command, engine.state) }
         for order in engine.refusals.pending { keep(.refused(order)) }
         if engine.probation != nil { watchProbation(&engine, into: &commands) }
         beginSegment(engine)
@@ -137,10 +137,10 @@ public final class StrategyReloads {
     /// Keeps what the engine has taken in, and what it wanted done.
     public func keep(_ intake: EngineIntake, _ commands: [Command], _ engine: Engine) {
         switch intake {
-        case .input(let input): note(input, engine.state)
+        case .input(let input): record(input, engine.state)
         case .changes(let changes): for change in changes { keep(.change(change)) }
         }
-        for command in commands { note(command, engine.state) }
+        for command in commands { record(command, engine.state) }
         for order in engine.refusals.pending { keep(.refused(order)) }
         beginSegment(engine)
     }
@@ -162,7 +162,7 @@ public final class StrategyReloads {
         window.begin(EngineSnapshot(of: engine, state: state))
     }
 
-    private func note(_ input: EngineInput, _ state: TradingState) {
+    private func record(_ input: EngineInput, _ state: TradingState) {
         switch input {
         case .market(.trade(let trade)): keep(.trade(trade))
         case .market(.book(let change)): keep(.change(change))
@@ -170,14 +170,14 @@ public final class StrategyReloads {
             keep(.input(input))
         case .start:
             hasStarted = true
-            heardSince = state.now
+            receivedSince = state.now
             keep(.input(.time(state.now)))
         // What these did to the strategy at work is no news for another one.
         case .reload, .stop, .halt: keep(.input(.time(state.now)))
         }
     }
 
-    private func note(_ command: Command, _ state: TradingState) {
+    private func record(_ command: Command, _ state: TradingState) {
         switch command {
         case .intent(let intent): keep(.intent(intent))
         case .submit(let approved): keep(state.orders[approved.id])
@@ -193,7 +193,7 @@ public final class StrategyReloads {
 
     private func keep(_ item: WindowItem) {
         window.append(item)
-        standby?.rehearsal.take(item)
+        standby?.rehearsal.replay(item)
     }
 
     // MARK: - The swap
@@ -214,8 +214,8 @@ public final class StrategyReloads {
             throw ReloadRefusal("the market is faster than the rehearsal: the window has moved on")
         }
         window.release()
-        rehearsal.take(rest)
-        rehearsal.take(.input(.time(engine.state.now)))
+        rehearsal.replay(rest)
+        rehearsal.replay(.input(.time(engine.state.now)))
         if let failure = rehearsal.failure { throw ReloadRefusal(failure) }
         guard let old = engine.strategy as? any ReloadableStrategy else {
             throw ReloadRefusal("the strategy at work cannot be replaced")
@@ -224,14 +224,14 @@ public final class StrategyReloads {
             ColdPart.indicators(before: old.indicators, after: rehearsal.strategy.indicators)
             + ColdPart.bars(
                 before: engine.bars, after: rehearsal.bars, engine.state.instruments)
-        let (before, after) = try handOver(from: old, to: rehearsal)
+        let (before, after) = try carryState(from: old, to: rehearsal)
         standby = Standby(
             rehearsal: Rehearsal(standby: old, from: EngineSnapshot(of: engine, state: before)),
-            state: before, version: version, heardSince: heardSince)
-        let heardBefore = heardSince.map {
+            state: before, version: version, receivedSince: receivedSince)
+        let receivedBefore = receivedSince.map {
             engine.state.now.nanoseconds - $0.nanoseconds
         }
-        heardSince = engine.state.now.advanced(byNanoseconds: -rehearsal.span)
+        receivedSince = engine.state.now.advanced(byNanoseconds: -rehearsal.span)
         lastVersion += 1
         version = lastVersion
         let handover = rehearsal.handover(
@@ -239,14 +239,14 @@ public final class StrategyReloads {
         var swap = Swap(
             version: version, time: engine.state.now, before: before, after: after,
             difference: rehearsal.difference, rehearsedInputs: rehearsal.inputCount,
-            rehearsedSpan: rehearsal.span, heardBefore: heardBefore ?? 0, cold: cold,
+            rehearsedSpan: rehearsal.span, receivedBefore: receivedBefore ?? 0, cold: cold,
             lastInputs: rest.count)
         process(.reload(handover, at: engine.state.now), &engine, into: &commands)
         if version != swap.version || !engine.state.isTrading { swap.rollback = lastFailure }
         return swap
     }
 
-    private func handOver(
+    private func carryState(
         from old: any ReloadableStrategy, to rehearsal: Rehearsal
     ) throws(ReloadRefusal) -> (before: StrategyState, after: StrategyState) {
         let new = rehearsal.strategy
@@ -299,7 +299,7 @@ public final class StrategyReloads {
                 &engine, &commands)
         }
         version = standby.version
-        heardSince = standby.heardSince
+        receivedSince = standby.receivedSince
         commands.append(
             .log(.error, "version \(failed) failed on probation: version \(version) trades again"))
         listener?(

@@ -1,3 +1,4 @@
+internal import Bars
 internal import TradingModel
 
 /// How far an indicator of a strategy has come.

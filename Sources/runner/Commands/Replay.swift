@@ -183,9 +183,9 @@ struct Replay: ParsableCommand {
             time = min(time.advanced(byNanoseconds: 1_000_000_000), reload.swapped)
             _ = try run.advance(to: time)
             guard let rest = run.reloads?.window.chunks(from: rehearsal.position) else { break }
-            rehearsal.take(rest)
+            rehearsal.replay(rest)
         }
-        let swap = try run.takeOver(by: rehearsal)
+        let swap = try run.replaceStrategy(by: rehearsal)
         guard swap.before.text == reload.stateBefore, swap.after.text == reload.stateAfter else {
             throw RunFailure(
                 .failed, "at version \(reload.version) the script's state is not what it was")

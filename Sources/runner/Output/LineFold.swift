@@ -43,7 +43,7 @@ struct LineFold {
     }
 
     /// What was held back for long enough.
-    mutating func takeDue(at now: Int64) -> [Shown] {
+    mutating func popDue(at now: Int64) -> [Shown] {
         guard now >= nextDue else { return [] }
         nextDue = .max
         var shown: [Shown] = []

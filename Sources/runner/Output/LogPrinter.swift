@@ -42,7 +42,7 @@ final class LogPrinter {
     }
 
     /// Shows what was held back for long.
-    func pulse() { fold.takeDue(at: now).forEach(show) }
+    func pulse() { fold.popDue(at: now).forEach(show) }
 
     /// Shows all that was held back.
     func close() { fold.takeRest().forEach(show) }

@@ -63,7 +63,7 @@ struct Agenda {
         }
     }
 
-    mutating func takeDue(at now: Timestamp) -> Due? {
+    mutating func popDue(at now: Timestamp) -> Due? {
         guard let first = entries.first, first.at <= now else { return nil }
         return entries.removeFirst().due
     }

@@ -133,7 +133,7 @@ extension AccountCore {
             now >= since.advanced(byNanoseconds: traits.pace.lateFor)
         else { return }
         let lag = clock.venueTime(at: now).nanoseconds - stamp.nanoseconds
-        tellTrouble(.late, feed, index, "come \(lag / second) s late")
+        reportTrouble(.late, feed, index, "come \(lag / second) s late")
     }
 
     /// A push by itself, and in time.
@@ -259,12 +259,12 @@ extension AccountCore {
         }
         guard watch.asked > 0 else { return askAnew(feed, index) }  // it was the first time of all
         let silence = (now.nanoseconds - watch.heardAt.nanoseconds) / second
-        tellTrouble(
+        reportTrouble(
             .silent, feed, index,
             "have been silent for \(silence) s, and asking did not help")
     }
 
-    private mutating func tellTrouble(
+    private mutating func reportTrouble(
         _ trouble: FeedWatch.Trouble, _ feed: WatchedFeed, _ index: Int, _ what: String
     ) {
         let isNews = markets[index].watches[feed].trouble == nil

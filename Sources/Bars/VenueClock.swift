@@ -15,7 +15,7 @@ struct VenueClock: Sendable {
     private var usual: Int64 = 0
     private var candidate: Int64 = 0
     private var agreeing = 0
-    private var hasSeen = false
+    private var hasObserved = false
     private(set) var doubted = 0
 
     /// Our time at which the venue's clock shows `time`.
@@ -25,7 +25,7 @@ struct VenueClock: Sendable {
     mutating func believed(_ trade: Trade) -> Timestamp {
         let (difference, overflow) = trade.venueTime.nanoseconds
             .subtractingReportingOverflow(trade.receiveTime.nanoseconds)
-        defer { hasSeen = true }
+        defer { hasObserved = true }
         if !overflow, difference.magnitude <= Self.bound {
             usual = 0
             agreeing = 0
@@ -41,7 +41,7 @@ struct VenueClock: Sendable {
         if usual != 0, isNear(difference, usual) { return true }
         agreeing = agreeing > 0 && isNear(difference, candidate) ? agreeing + 1 : 1
         candidate = difference
-        guard agreeing >= Self.enough || (!hasSeen && difference < 0) else { return false }
+        guard agreeing >= Self.enough || (!hasObserved && difference < 0) else { return false }
         usual = difference
         return true
     }

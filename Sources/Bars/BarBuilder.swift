@@ -18,10 +18,10 @@ package struct BarBuilder: Sendable {
     /// Trades and smaller bars that came after their bar had been closed.
     package private(set) var late = 0
     private var lastClose = Timestamp.distantPast
-    /// What somebody should be told; see ``takeTrouble()``.
+    /// What somebody should be told; see ``popTrouble()``.
     package private(set) var trouble: BarTrouble?
-    private var hasToldMany = false
-    private var hasToldStamp = false
+    private var hasReportedMany = false
+    private var hasReportedStamp = false
 
     /// How long after a bar's end a trade of it may still arrive: 1 s, ten times a bad latency.
     package static let grace: Int64 = 1_000_000_000
@@ -51,7 +51,7 @@ package struct BarBuilder: Sendable {
     /// Closes the open time bar when its deadline has passed.
     package mutating func close(at now: Timestamp) -> Bar? {
         guard now >= deadline, case .time = size else { return nil }
-        return takeOpen()
+        return endOpen()
     }
 
     /// Closes the open time bar if it is over: nothing comes any more that could belong to it.
@@ -59,7 +59,7 @@ package struct BarBuilder: Sendable {
     /// A bar that is still forming stays open.
     package mutating func closeLast(at now: Timestamp) -> Bar? {
         guard case .time = size, let open, now >= clock.ours(open.closeTime) else { return nil }
-        return takeOpen()
+        return endOpen()
     }
 
     /// Takes a trade in and hands every bar that it closed to `closed`, oldest first.
@@ -69,7 +69,7 @@ package struct BarBuilder: Sendable {
         case .time(let span): addTimed(trade, span: span, closed: closed)
         case .trades(let limit):
             extend(with: trade, at: believed(trade), quantity: trade.quantity)
-            if let count = open?.tradeCount, count >= limit, let bar = takeOpen() { closed(bar) }
+            if let count = open?.tradeCount, count >= limit, let bar = endOpen() { closed(bar) }
         case .volume(let limit): addVolume(trade, limit: limit, closed: closed)
         }
     }
@@ -80,7 +80,7 @@ package struct BarBuilder: Sendable {
             return
         }
         guard bar.size != size, case .time(let span) = size else { return closed(bar) }
-        if let current = open, bar.openTime >= current.closeTime, let done = takeOpen() {
+        if let current = open, bar.openTime >= current.closeTime, let done = endOpen() {
             closed(done)
         }
         if bar.openTime < open?.openTime ?? lastClose { late += 1 }
@@ -93,13 +93,13 @@ package struct BarBuilder: Sendable {
             first.closeTime = first.openTime.advanced(byNanoseconds: span)
             open = first
         }
-        if let current = open, bar.closeTime >= current.closeTime, let done = takeOpen() {
+        if let current = open, bar.closeTime >= current.closeTime, let done = endOpen() {
             closed(done)
         }
     }
 
     /// What went wrong since the last call, to be told once.
-    package mutating func takeTrouble() -> BarTrouble? {
+    package mutating func popTrouble() -> BarTrouble? {
         defer { trouble = nil }
         return trouble
     }
@@ -124,7 +124,7 @@ package struct BarBuilder: Sendable {
             return extend(with: trade, at: trade.venueTime, quantity: trade.quantity)
         }
         let time = believed(trade)
-        if let current = open, time >= current.closeTime, let bar = takeOpen() { closed(bar) }
+        if let current = open, time >= current.closeTime, let bar = endOpen() { closed(bar) }
         if open == nil {
             // A straggler of a bar that is gone opens the bar that follows it.
             if time < lastClose { late += 1 }
@@ -136,8 +136,8 @@ package struct BarBuilder: Sendable {
 
     private mutating func believed(_ trade: Trade) -> Timestamp {
         let time = clock.believed(trade)
-        if clock.doubted > 0, !hasToldStamp {
-            hasToldStamp = true
+        if clock.doubted > 0, !hasReportedStamp {
+            hasReportedStamp = true
             trouble = trouble ?? .stamp(trade)
         }
         return time
@@ -156,11 +156,11 @@ package struct BarBuilder: Sendable {
         var rest = trade.quantity
         let filled = rest.attos / limit.attos
         if filled > Self.mostBarsOfTrade {
-            if !hasToldMany { trouble = .manyBars(trade, count: filled) }
-            hasToldMany = true
+            if !hasReportedMany { trouble = .manyBars(trade, count: filled) }
+            hasReportedMany = true
             let whole = Quantity(attos: filled * limit.attos)
             extend(with: trade, at: time, quantity: whole)
-            if let bar = takeOpen() { closed(bar) }
+            if let bar = endOpen() { closed(bar) }
             rest = Quantity(attos: rest.attos - whole.attos)
             if rest == .zero { return }
         }
@@ -169,7 +169,7 @@ package struct BarBuilder: Sendable {
             let part = min(room, rest.attos)
             extend(with: trade, at: time, quantity: Quantity(attos: part))
             rest = Quantity(attos: rest.attos - part)
-            if part == room, let bar = takeOpen() { closed(bar) }
+            if part == room, let bar = endOpen() { closed(bar) }
             if rest == .zero { break }
         }
     }
@@ -218,7 +218,7 @@ package struct BarBuilder: Sendable {
         return joined
     }
 
-    private mutating func takeOpen() -> Bar? {
+    private mutating func endOpen() -> Bar? {
         guard let bar = open else { return nil }
         open = nil
         lastClose = max(lastClose, bar.closeTime)

@@ -1,6 +1,6 @@
+import Bars
 import PropertyTesting
 import Testing
-import TradingCore
 import TradingModel
 
 private let btc = InstrumentID(0)
@@ -132,7 +132,7 @@ private func bar(_ start: Double, _ span: Double, volume: String = "1") throws -
         #expect(gathered.told.count == 1_001)
         #expect(
             gathered.told.last?.volume.description == "100000000000000000008")
-        let text = gathered.builder.takeTrouble()?.text(
+        let text = gathered.builder.popTrouble()?.text(
             gathered.builder.size, of: try Symbol("sim:BTC/USDT"))
         #expect(
             text == "bars:5v of sim:BTC/USDT: a trade of 100000000000000000007 would fill "
@@ -147,7 +147,7 @@ private func bar(_ start: Double, _ span: Double, volume: String = "1") throws -
         var gathered = Gathered(size)
         gathered.add(try trade("1", "100000000000000000000", stamped: 1))
         gathered.add(try trade("1", "100000000000000000000", stamped: 2))
-        let found = gathered.builder.takeTrouble()
+        let found = gathered.builder.popTrouble()
         let trouble = try #require(found)
         #expect(trouble.isFatal)
     }
@@ -156,7 +156,7 @@ private func bar(_ start: Double, _ span: Double, volume: String = "1") throws -
         var gathered = Gathered(.time(nanoseconds: 300 * second))
         gathered.add(try bar(0, 60, volume: "100000000000000000000"))
         gathered.add(try bar(60, 60, volume: "90000000000000000000"))
-        let found = gathered.builder.takeTrouble()
+        let found = gathered.builder.popTrouble()
         let trouble = try #require(found)
         #expect(
             trouble.text(gathered.builder.size, of: try Symbol("sim:BTC/USDT"))

@@ -1,20 +1,21 @@
+internal import Bars
 internal import TradingModel
 
 /// What the strategy and the log hear of bars that the engine gathers.
 extension Engine {
     /// Tells the strategy of bars that are over, and of what went wrong while they were gathered.
-    mutating func tell(_ closed: [Bar], _ index: Int, into commands: inout [Command]) {
+    mutating func emit(_ closed: [Bar], _ index: Int, into commands: inout [Command]) {
         for bar in closed { settle(strategy.onBar(bar), into: &commands) }
         for builder in bars[index].indices where bars[index][builder].trouble != nil {
-            tellTrouble(index, builder, into: &commands)
+            reportTrouble(index, builder, into: &commands)
         }
         findDeadline()
     }
 
-    private mutating func tellTrouble(
+    private mutating func reportTrouble(
         _ index: Int, _ builder: Int, into commands: inout [Command]
     ) {
-        guard let trouble = bars[index][builder].takeTrouble() else { return }
+        guard let trouble = bars[index][builder].popTrouble() else { return }
         let text = trouble.text(bars[index][builder].size, of: state.instruments[index].symbol)
         if trouble.isFatal {
             stopTrading(text, into: &commands)
@@ -30,13 +31,13 @@ extension Engine {
                 if let bar = bars[index][builder].closeLast(at: time) {
                     settle(strategy.onBar(bar), into: &commands)
                 }
-                tellDoubts(bars[index][builder], into: &commands)
+                reportDoubts(bars[index][builder], into: &commands)
             }
         }
         findDeadline()
     }
 
-    private func tellDoubts(_ builder: BarBuilder, into commands: inout [Command]) {
+    private func reportDoubts(_ builder: BarBuilder, into commands: inout [Command]) {
         guard builder.doubtedStamps > 1 else { return }
         let symbol = state.instruments[builder.instrument.index].symbol
         commands.append(
