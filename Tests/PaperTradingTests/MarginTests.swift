@@ -2,6 +2,7 @@ import PaperTrading
 import PropertyTesting
 import TestInstruments
 import Testing
+import TradingCore
 import TradingModel
 
 @Suite struct `Margin` {
