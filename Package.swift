@@ -39,8 +39,9 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "CoinEx", "Coinut", "LiveTrading", "MarketFiles",
-                "PaperTrading", "PlainJSON", "ScriptHost", "SimulatorServer", "StrategyTesting",
+                "CProcess", "CYaml", "CoinEx", "Coinut", "LiveTrading", "MarketFiles", "Matching",
+                "PaperTrading", "PlainJSON", "RunFigures", "ScriptHost", "SimulatorServer",
+                "StrategyTesting",
                 "TradingCore", "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -115,16 +116,18 @@ let package = Package(
         .target(
             name: "LiveTrading",
             dependencies: [
-                "Cryptography", "MarketFiles", "PaperTrading", "PlainJSON", "ScriptHost",
-                "TradingCore",
-                "TradingModel", "Transport", "VenueSessions",
+                "Cryptography", "MarketFiles", "PaperTrading", "PlainJSON", "RunFigures",
+                "ScriptHost", "TradingCore", "TradingModel", "Transport", "VenueSessions",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
         .target(
             name: "StrategyTesting",
-            dependencies: ["PaperTrading", "ScriptHost", "TradingCore", "TradingModel"],
+            dependencies: [
+                "Matching", "PaperTrading", "RunFigures", "ScriptHost", "TradingCore",
+                "TradingModel",
+            ],
             swiftSettings: strict),
         // The sockets of the venue simulators.
         .target(
@@ -141,7 +144,8 @@ let package = Package(
         .target(
             name: "VenueSimulators",
             dependencies: [
-                "CZlib", "Cryptography", "PaperTrading", "PlainJSON", "TradingCore", "TradingModel",
+                "CZlib", "Cryptography", "Matching", "PaperTrading", "PlainJSON", "TradingCore",
+                "TradingModel",
             ],
             swiftSettings: strict),
         .target(
@@ -171,8 +175,18 @@ let package = Package(
                     "--wrap=luaV_finishget",
                 ]),
             ]),
+        // A strategy over data: backtests and paper trading, and the embedded exchange's markets.
         .target(
-            name: "PaperTrading", dependencies: ["Cryptography", "TradingCore", "TradingModel"],
+            name: "PaperTrading",
+            dependencies: ["Matching", "RunFigures", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        // A venue that fills orders against data, for one account; venue simulators have it too.
+        .target(
+            name: "Matching", dependencies: ["TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        // What is counted about any run, simulated or live.
+        .target(
+            name: "RunFigures", dependencies: ["Cryptography", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         .target(
             name: "TradingCore", dependencies: ["Bars", "TradingModel"], swiftSettings: strict),
@@ -213,7 +227,10 @@ let package = Package(
             path: "Tests/AccountBooks", swiftSettings: strict),
         .target(
             name: "ModelledRuns",
-            dependencies: ["AccountBooks", "PaperTrading", "TradingCore", "TradingModel"],
+            dependencies: [
+                "AccountBooks", "Matching", "PaperTrading", "RunFigures", "TradingCore",
+                "TradingModel",
+            ],
             path: "Tests/ModelledRuns", swiftSettings: strict),
         // A venue that fails as venues do, in no venue's words, and a session that trades with it.
         .target(
@@ -225,8 +242,8 @@ let package = Package(
         .target(
             name: "DifferentialTesting",
             dependencies: [
-                "ModelledRuns", "PaperTrading", "PropertyTesting", "ScriptHost", "TradingCore",
-                "TradingModel",
+                "Matching", "ModelledRuns", "PaperTrading", "PropertyTesting", "RunFigures",
+                "ScriptHost", "TradingCore", "TradingModel",
             ],
             path: "Tests/DifferentialTesting", swiftSettings: strict),
         .executableTarget(
@@ -244,8 +261,8 @@ let package = Package(
         .testTarget(
             name: "DifferentialTests",
             dependencies: [
-                "DifferentialTesting", "MarketFiles", "PaperTrading", "PropertyTesting",
-                "ScriptHost", "TradingCore", "TradingModel",
+                "DifferentialTesting", "MarketFiles", "Matching", "PaperTrading",
+                "PropertyTesting", "RunFigures", "ScriptHost", "TradingCore", "TradingModel",
             ],
             swiftSettings: tests),
         .testTarget(
@@ -277,15 +294,16 @@ let package = Package(
             name: "LiveAccountTests",
             dependencies: [
                 "AccountSession", "CoinEx", "Coinut", "HostileVenues", "LiveTrading",
-                "PaperTrading", "PlainJSON", "PropertyTesting", "ScriptHost", "TradingCore",
+                "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures", "ScriptHost",
+                "TradingCore",
                 "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
-                "LiveTrading", "MarketFiles", "PaperTrading", "PropertyTesting", "ScriptHost",
-                "TradingCore", "TradingModel", "VenueSessions",
+                "LiveTrading", "MarketFiles", "Matching", "PaperTrading", "PropertyTesting",
+                "RunFigures", "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
             ],
             swiftSettings: tests),
         .testTarget(
@@ -298,10 +316,20 @@ let package = Package(
             ],
             swiftSettings: tests),
         .testTarget(
+            name: "MatchingTests",
+            dependencies: [
+                "Matching", "PropertyTesting", "TestInstruments", "TradingCore", "TradingModel",
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "RunFiguresTests",
+            dependencies: ["PropertyTesting", "RunFigures", "TestInstruments", "TradingModel"],
+            swiftSettings: tests),
+        .testTarget(
             name: "PaperTradingTests",
             dependencies: [
-                "ModelledRuns", "PaperTrading", "PropertyTesting", "TestInstruments",
-                "TradingCore", "TradingModel",
+                "Matching", "ModelledRuns", "PaperTrading", "PropertyTesting", "RunFigures",
+                "TestInstruments", "TradingCore", "TradingModel",
             ],
             swiftSettings: tests),
         .testTarget(
@@ -326,7 +354,8 @@ let package = Package(
         .testTarget(
             name: "StrategyTests",
             dependencies: [
-                "ModelledRuns", "PaperTrading", "ScriptHost", "TradingCore", "TradingModel",
+                "Matching", "ModelledRuns", "PaperTrading", "RunFigures", "ScriptHost",
+                "TradingCore", "TradingModel",
             ],
             swiftSettings: tests),
         .testTarget(

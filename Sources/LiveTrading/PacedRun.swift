@@ -1,4 +1,5 @@
 public import PaperTrading
+internal import RunFigures
 public import TradingModel
 
 /// Plays a simulated run at the pace of a clock: paper trading.

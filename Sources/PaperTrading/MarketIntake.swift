@@ -1,3 +1,5 @@
+internal import Matching
+internal import RunFigures
 internal import TradingCore
 internal import TradingModel
 

@@ -1,3 +1,4 @@
+internal import Matching
 internal import TradingCore
 internal import TradingModel
 

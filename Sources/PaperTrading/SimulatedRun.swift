@@ -1,3 +1,5 @@
+public import Matching
+public import RunFigures
 public import TradingCore
 public import TradingModel
 

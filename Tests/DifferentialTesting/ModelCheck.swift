@@ -1,5 +1,5 @@
 import ModelledRuns
-import PaperTrading
+import RunFigures
 import TradingCore
 import TradingModel
 

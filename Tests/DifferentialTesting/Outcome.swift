@@ -1,4 +1,6 @@
+import Matching
 import PaperTrading
+import RunFigures
 import ScriptHost
 package import TradingCore
 package import TradingModel

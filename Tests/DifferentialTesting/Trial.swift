@@ -1,4 +1,4 @@
-package import PaperTrading
+package import Matching
 import PropertyTesting
 package import ScriptHost
 package import TradingCore

@@ -1,4 +1,6 @@
+import Matching
 package import PaperTrading
+import RunFigures
 import ScriptHost
 package import TradingCore
 import TradingModel

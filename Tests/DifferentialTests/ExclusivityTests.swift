@@ -1,6 +1,8 @@
 import DifferentialTesting
 import Foundation
+import Matching
 import PaperTrading
+import RunFigures
 import ScriptHost
 import Testing
 import TradingCore

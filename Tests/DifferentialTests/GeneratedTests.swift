@@ -1,5 +1,5 @@
 import DifferentialTesting
-import PaperTrading
+import Matching
 import ScriptHost
 import Testing
 import TradingCore

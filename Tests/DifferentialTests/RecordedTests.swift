@@ -1,7 +1,8 @@
 import DifferentialTesting
 import Foundation
 import MarketFiles
-import PaperTrading
+import Matching
+import RunFigures
 import ScriptHost
 import Testing
 import TradingModel

@@ -1,5 +1,6 @@
 import DifferentialTesting
 import Foundation
+import Matching
 import PaperTrading
 import ScriptHost
 import Testing

@@ -1,5 +1,5 @@
 import LiveTrading
-import PaperTrading
+import RunFigures
 import Testing
 import TradingCore
 import TradingModel

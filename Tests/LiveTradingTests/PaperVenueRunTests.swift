@@ -1,5 +1,7 @@
 import LiveTrading
+import Matching
 import PaperTrading
+import RunFigures
 import ScriptHost
 import Testing
 import TradingCore

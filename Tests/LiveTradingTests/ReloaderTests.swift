@@ -20,7 +20,7 @@ import TradingModel
             }
             try run.play(until: { run.reloads.version == version })
         }
-        let trades = run.run.statistics[0].trades
+        let trades = run.trades
         run.finish()
         #expect(run.lines.contains("counted \(trades)"), "\(trades), \(run.lines.suffix(3))")
         #expect(trades > 1_000)
@@ -123,7 +123,7 @@ import TradingModel
         try run.folder.replace("s.lua", countingScript("good"))
         try run.play(until: "reloaded s.lua: version 2")
         try run.play(seconds: 5)
-        let trades = run.run.statistics[0].trades
+        let trades = run.trades
         run.finish()
         #expect(run.lines.contains("counted \(trades)"))
     }
@@ -220,7 +220,7 @@ import TradingModel
         try run.play(until: "reloaded s.lua: version 2")
         #expect(run.lines.contains("from 1"))
         try run.play(seconds: 5)
-        let trades = run.run.statistics[0].trades
+        let trades = run.trades
         run.finish()
         #expect(run.lines.contains("counted \(trades)"), "\(run.lines)")
     }
@@ -345,7 +345,7 @@ import TradingModel
         let answer = try ask("reload --confirm", run)
         #expect(answer.code == 0, "\(answer.lines)")
         #expect(run.reloads.version == 2)
-        let trades = run.run.statistics[0].trades
+        let trades = run.trades
         run.finish()
         #expect(run.lines.contains("counted \(trades)"))
     }

@@ -1,5 +1,7 @@
 import LiveTrading
+import Matching
 import PaperTrading
+import RunFigures
 import ScriptHost
 import Testing
 import TradingCore
@@ -12,6 +14,8 @@ final class WatchedRun {
     private(set) var lines: [String] = []
     private(set) var swaps: [SwapOutcome] = []
     private(set) var run: SimulatedRun
+    /// How many trades of the data the run has handled.
+    var trades: Int { run.statistics[0].trades }
     private let reloader: Reloader
     private var time: Timestamp
     let reloads: StrategyReloads

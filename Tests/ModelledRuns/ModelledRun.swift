@@ -1,5 +1,7 @@
 package import AccountBooks
+package import Matching
 package import PaperTrading
+package import RunFigures
 package import TradingCore
 package import TradingModel
 

@@ -1,5 +1,5 @@
+import Matching
 import ModelledRuns
-import PaperTrading
 import PropertyTesting
 import TestInstruments
 import Testing

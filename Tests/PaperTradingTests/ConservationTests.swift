@@ -1,3 +1,4 @@
+import Matching
 import PaperTrading
 import PropertyTesting
 import TestInstruments

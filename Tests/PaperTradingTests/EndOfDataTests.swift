@@ -1,5 +1,7 @@
+import Matching
 import ModelledRuns
 import PaperTrading
+import RunFigures
 import TestInstruments
 import Testing
 import TradingCore

@@ -1,3 +1,4 @@
+import Matching
 import ModelledRuns
 import PaperTrading
 import ScriptHost

@@ -1,5 +1,7 @@
+import Matching
 import PaperTrading
 import PropertyTesting
+import RunFigures
 import ScriptHost
 import Testing
 import TradingCore

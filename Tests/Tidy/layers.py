@@ -9,24 +9,29 @@ LAYERS = (
     ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CYaml CZlib"),
     ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
-    ("what brings it inputs", "ScriptHost PaperTrading MarketFiles VenueSessions TLS"),
-    ("what is shared by venues and runs", "AccountSession Transport VenueSimulators StrategyTesting"),
-    ("venues, servers, live runs", "CoinEx Coinut SimulatorServer LiveTrading"),
+    ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS"),
+    ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading"),
+    ("venues, real and simulated, runs that are live or tested",
+     "CoinEx Coinut VenueSimulators LiveTrading StrategyTesting"),
+    ("servers", "SimulatorServer"),
     ("the program", "runner"),
 )
 CONNECTORS = "VenueSessions WireText AccountSession CoinEx Coinut"
 SOCKETS = "Transport TLS NIOCore NIOPosix NIOHTTP1 NIOTLS NIOWebSocket"
 # Besides: who never imports what, and why.
 NEVER = (
-    ("TradingModel Bars TradingCore PaperTrading", "Glibc",
+    ("TradingModel Bars TradingCore Matching RunFigures PaperTrading", "Glibc",
      "the engine and what runs it in virtual time have no clock and no files"),
-    ("TradingModel TradingCore PaperTrading ScriptHost MarketFiles", SOCKETS,
+    ("TradingModel TradingCore Matching RunFigures PaperTrading ScriptHost MarketFiles", SOCKETS,
      "what backtests are made of has no sockets"),
     (CONNECTORS, SOCKETS, "a session holds no socket, so that it can be tested without one"),
-    (f"{CONNECTORS} Transport", "ScriptHost PaperTrading MarketFiles VenueSimulators",
+    (f"{CONNECTORS} Transport", "ScriptHost Matching RunFigures PaperTrading MarketFiles VenueSimulators",
      "a connector knows no strategy and no simulated account"),
     ("VenueSimulators SimulatorServer", f"{CONNECTORS} Transport",
      "a simulator that shares code with a connector shares its mistakes"),
+    ("RunFigures", "Matching", "what is counted about a live run knows no simulated venue"),
+    ("Matching", "RunFigures", "a venue does not count what a run makes of it"),
+    ("VenueSimulators SimulatorServer", "RunFigures", "a venue does not count what a run makes of it"),
 )
 # What only these import; by nobody where none is named.
 ONLY = {

@@ -1,4 +1,3 @@
-import PaperTrading
 import PlainJSON
 import PropertyTesting
 import Testing

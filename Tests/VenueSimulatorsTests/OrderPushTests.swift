@@ -1,4 +1,3 @@
-import PaperTrading
 import PlainJSON
 import Testing
 import TradingModel

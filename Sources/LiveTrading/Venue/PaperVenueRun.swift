@@ -1,4 +1,5 @@
 public import PaperTrading
+public import RunFigures
 public import TradingCore
 public import TradingModel
 public import VenueSessions

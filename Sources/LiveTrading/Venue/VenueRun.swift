@@ -1,4 +1,4 @@
-public import PaperTrading
+public import RunFigures
 public import TradingCore
 public import TradingModel
 public import VenueSessions

@@ -1,4 +1,4 @@
-internal import PaperTrading
+internal import RunFigures
 public import TradingCore
 public import TradingModel
 public import VenueSessions

@@ -1,4 +1,4 @@
-internal import PaperTrading
+internal import Matching
 internal import TradingCore
 internal import TradingModel
 

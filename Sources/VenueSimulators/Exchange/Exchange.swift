@@ -1,4 +1,3 @@
-internal import PaperTrading
 internal import TradingCore
 internal import TradingModel
 

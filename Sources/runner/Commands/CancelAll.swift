@@ -1,6 +1,5 @@
 import ArgumentParser
 import LiveTrading
-import PaperTrading
 import PlainJSON
 import TradingModel
 import Transport

@@ -2,7 +2,6 @@ import ArgumentParser
 import Glibc
 import LiveTrading
 import MarketFiles
-import PaperTrading
 import PlainJSON
 import TradingCore
 import TradingModel

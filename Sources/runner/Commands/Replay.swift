@@ -2,6 +2,7 @@ import ArgumentParser
 import LiveTrading
 import PaperTrading
 import PlainJSON
+import RunFigures
 import ScriptHost
 import TradingCore
 import TradingModel

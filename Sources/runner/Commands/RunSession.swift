@@ -1,5 +1,5 @@
 import LiveTrading
-import PaperTrading
+import RunFigures
 import ScriptHost
 import TradingCore
 import TradingModel

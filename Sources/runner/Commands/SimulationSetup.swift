@@ -1,4 +1,6 @@
+import Matching
 import PaperTrading
+import RunFigures
 import ScriptHost
 import TradingCore
 import TradingModel

@@ -1,6 +1,7 @@
 import LiveTrading
 import PaperTrading
 import PlainJSON
+import RunFigures
 import ScriptHost
 import TradingCore
 import TradingModel

@@ -1,5 +1,5 @@
-import PaperTrading
 import PlainJSON
+import RunFigures
 import TradingCore
 import TradingModel
 

@@ -1,4 +1,3 @@
-import PaperTrading
 import TradingModel
 import VenueSessions
 

@@ -1,4 +1,4 @@
-import PaperTrading
+import Matching
 import ScriptHost
 import TradingCore
 import TradingModel

@@ -1,7 +1,6 @@
 import AccountSession
 import CoinEx
 import Coinut
-import PaperTrading
 import TradingModel
 import VenueSessions
 import VenueSimulators

@@ -1,4 +1,4 @@
-import PaperTrading
+import Matching
 import TestInstruments
 import TradingCore
 import TradingModel

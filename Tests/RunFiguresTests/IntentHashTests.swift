@@ -1,4 +1,4 @@
-import PaperTrading
+import RunFigures
 import Testing
 import TradingModel
 

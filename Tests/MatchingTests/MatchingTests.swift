@@ -1,4 +1,4 @@
-import PaperTrading
+import Matching
 import TestInstruments
 import Testing
 import TradingCore
@@ -230,16 +230,6 @@ import TradingModel
                 "1 rejected: too large: \(huge) at 100 makes a sum that does not fit",
                 "2 rejected: too large: \(huge) at 50 makes a sum that does not fit",
             ])
-    }
-
-    @Test func `what was traded is not added up beyond what fits`() {
-        var traded = Traded()
-        let fill = Fill(
-            id: "1", price: price("0.001"), quantity: quantity(huge), liquidity: .taker,
-            fee: .zero, feeCurrency: Currency("USDT"))
-        let added = [Side.buy, .sell, .buy].map { traded.add(fill, $0, perpetual) }
-        #expect(added == [true, true, false])
-        #expect(traded.bought.quantity == quantity(huge))
     }
 
     @Test(arguments: ["test:BTC/USDT", "test:BTC/USDT:USDT", "test:BTC/USD:BTC"])

@@ -1,5 +1,5 @@
-import PaperTrading
 import PropertyTesting
+import RunFigures
 import TestInstruments
 import Testing
 import TradingModel

@@ -1,4 +1,4 @@
-import PaperTrading
+import Matching
 import PropertyTesting
 import TestInstruments
 import Testing
