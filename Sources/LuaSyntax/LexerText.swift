@@ -132,17 +132,17 @@ extension Numeral {
         let bytes = Array(text.utf8)
         let isHex = bytes.count > 1 && bytes[0] == 48 && bytes[1] | 0x20 == 120
         var rest = bytes[(isHex ? 2 : 0)...]
-        func takeDigits() -> Int {
+        func readDigits() -> Int {
             let digits = rest.prefix { isHex ? isHexDigit($0) : isDigit($0) }
             rest = rest.dropFirst(digits.count)
             return digits.count
         }
-        var digits = takeDigits()
+        var digits = readDigits()
         var isInteger = true
         if rest.first == UInt8(ascii: ".") {
             isInteger = false
             rest = rest.dropFirst()
-            digits += takeDigits()
+            digits += readDigits()
         }
         guard digits > 0 else { return nil }
         if let mark = rest.first, mark | 0x20 == UInt8(ascii: isHex ? "p" : "e") {

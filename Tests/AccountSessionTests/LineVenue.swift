@@ -52,7 +52,7 @@ struct LineVenue: Dialect {
 
     func rateNews(in reply: HTTPReply) -> RateNews { RateNews() }
 
-    mutating func hear(_ frame: Span<UInt8>, isText: Bool, on line: LineID) {
+    mutating func receive(_ frame: Span<UInt8>, isText: Bool, on line: LineID) {
         let text = String(decoding: (0..<frame.count).map { frame[$0] }, as: UTF8.self)
         let words = text.split(separator: " ").map(String.init)
         guard let number = words.first.flatMap({ Int64($0) }), words.count > 1 else {

@@ -10,7 +10,7 @@ import VenueSessions
         Wire.order(number, client: client, open: quantity, time: 1_700_000_000_000_000)
     }
 
-    @Test func `that wait for the rate go together, and each has a fate of its own`() throws {
+    @Test func `that wait for the rate go together, and each has an answer of its own`() throws {
         let desk = try CoinutDesk()
         try desk.goLive()
         for order in 1...30 { try desk.submit(order, .buy, "2.5", at: "0.025") }

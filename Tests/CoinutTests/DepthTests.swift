@@ -62,7 +62,7 @@ private struct PlainBook {
 extension DepthKeeper {
     fileprivate mutating func take(_ change: LevelChange, at now: Timestamp) -> [Change] {
         var changes: [Change] = []
-        take(change, at: now, into: &changes)
+        apply(change, at: now, into: &changes)
         return changes
     }
 
@@ -87,7 +87,7 @@ extension Seeded {
         _ = book.set(.buy, 41, 6)
         _ = book.set(.sell, 60, 7)
         var keeper = DepthKeeper()
-        #expect(keeper.take(try book.snapshot(), at: start) == .changed)
+        #expect(keeper.apply(try book.snapshot(), at: start) == .changed)
         #expect(keeper.holds(book) && keeper.isWhole)
         let more = keeper.take(book.set(.buy, 41, 8), at: start)
         #expect(more.map(\.quantity) == [PlainBook.quantity(8)])
@@ -95,7 +95,7 @@ extension Seeded {
         #expect(keeper.take(book.set(.sell, 61, 0), at: start).isEmpty)  // was not there
         #expect(keeper.take(book.set(.buy, 39, 1), at: start).map(\.side) == [.buy])
         #expect(keeper.holds(book) && keeper.nextLook == nil)
-        #expect(keeper.take(try book.snapshot(), at: start) == .unchanged)
+        #expect(keeper.apply(try book.snapshot(), at: start) == .unchanged)
     }
 
     @Test func `says nothing before there is a whole book`() throws {
@@ -112,7 +112,7 @@ extension Seeded {
         let snapshot = try book.snapshot()
         let late = [book.set(.buy, 41, 0), book.set(.buy, 40, 9), book.set(.sell, 60, 1)]
         for change in late.reversed() + early { _ = keeper.take(change, at: start) }
-        #expect(keeper.take(snapshot, at: start) == .changed)
+        #expect(keeper.apply(snapshot, at: start) == .changed)
         #expect(keeper.holds(book) && keeper.nextLook == nil)
         // Those before the snapshot are old, also at prices at which nothing is.
         for change in early { #expect(keeper.take(change, at: start).isEmpty) }
@@ -125,12 +125,12 @@ extension Seeded {
         var keeper = DepthKeeper()
         _ = keeper.take(book.set(.buy, 40, 5), at: start)
         _ = book.set(.buy, 40, 0)
-        #expect(keeper.take(try book.snapshot(tells: false), at: start) == .changed)
+        #expect(keeper.apply(try book.snapshot(tells: false), at: start) == .changed)
         #expect(keeper.holds(book))
         #expect(keeper.nextLook == after(milliseconds: 2_000))
         #expect(keeper.doubt(at: after(milliseconds: 1_999)) == nil)
         #expect(keeper.doubt(at: after(milliseconds: 2_000)) == .unconfirmed)
-        let confirmed = keeper.take(
+        let confirmed = keeper.apply(
             try book.snapshot(tells: false), at: after(milliseconds: 2_100))
         #expect(confirmed == .unchanged && keeper.nextLook == nil)
         #expect(keeper.doubt(at: after(milliseconds: 9_000)) == nil)
@@ -143,7 +143,7 @@ extension Seeded {
         _ = book.set(.buy, 40, 5)
         _ = book.set(.sell, 60, 5)
         var keeper = DepthKeeper()
-        _ = keeper.take(try book.snapshot(), at: start)
+        _ = keeper.apply(try book.snapshot(), at: start)
         let lost = book.set(side, side == .buy ? 39 : 61, 7)
         _ = keeper.take(book.set(side, side == .buy ? 38 : 62, 1), at: start)
         // What comes in between does not begin the second anew.
@@ -157,7 +157,7 @@ extension Seeded {
         // Late, but in time: the change that was missing explains the difference.
         _ = healed.take(lost, at: after(milliseconds: 900))
         #expect(healed.holds(book) && healed.nextLook == nil)
-        #expect(keeper.take(try book.snapshot(), at: after(milliseconds: 1_100)) == .changed)
+        #expect(keeper.apply(try book.snapshot(), at: after(milliseconds: 1_100)) == .changed)
         #expect(keeper.holds(book) && keeper.doubt(at: after(milliseconds: 9_000)) == nil)
     }
 
@@ -167,7 +167,7 @@ extension Seeded {
         for keeper in [DepthKeeper(depth: .ten), DepthKeeper(decimals: 1)] {
             var keeper = keeper
             var book = book
-            _ = keeper.take(try book.snapshot(), at: start)
+            _ = keeper.apply(try book.snapshot(), at: start)
             _ = book.set(.buy, 39, 7)
             _ = keeper.take(book.set(.buy, 38, 1), at: start)
             #expect(keeper.doubt(at: after(milliseconds: 9_000)) == nil)
@@ -179,7 +179,7 @@ extension Seeded {
         _ = book.set(.buy, 40, 5)
         _ = book.set(.sell, 60, 5)
         var keeper = DepthKeeper()
-        _ = keeper.take(try book.snapshot(), at: start)
+        _ = keeper.apply(try book.snapshot(), at: start)
         _ = keeper.take(book.set(.buy, 60, 2), at: start)
         #expect(keeper.levels(.sell).count == 1)  // the other side is left to its own change
         _ = keeper.take(book.set(.buy, 38, 2), at: after(milliseconds: 500))
@@ -195,7 +195,7 @@ extension Seeded {
         var book = PlainBook()
         for cents in 31...40 { _ = book.set(.buy, cents, 1) }
         var keeper = DepthKeeper(depth: .ten)
-        _ = keeper.take(try book.snapshot(), at: start)
+        _ = keeper.apply(try book.snapshot(), at: start)
         let changes = keeper.take(book.set(.buy, 45, 3), at: start)
         #expect(changes.map(\.price) == [PlainBook.price(45), PlainBook.price(31)])
         #expect(changes.map(\.quantity) == [PlainBook.quantity(3), .zero])
@@ -208,15 +208,15 @@ extension Seeded {
         let old = try book.snapshot()
         var keeper = DepthKeeper()
         for cents in 1...2_001 { _ = keeper.take(book.set(.sell, cents, 0), at: start) }
-        #expect(keeper.take(old, at: start) == .outdated)
+        #expect(keeper.apply(old, at: start) == .outdated)
         #expect(!keeper.isWhole)
-        #expect(keeper.take(try book.snapshot(), at: start) == .changed)
+        #expect(keeper.apply(try book.snapshot(), at: start) == .changed)
         #expect(keeper.isWhole && keeper.holds(book))
     }
 
     @Test func `survives amounts that no sum can hold`() throws {
         var keeper = DepthKeeper()
-        _ = keeper.take(try PlainBook().snapshot(), at: start)
+        _ = keeper.apply(try PlainBook().snapshot(), at: start)
         for number in 1...500 {
             let change = LevelChange(
                 instrument: InstrumentNumber(3),
@@ -247,7 +247,7 @@ extension Seeded {
                     .filter { best.contains(PlainBook.price($0.key)) }
             }
         }
-        _ = keeper.take(try book.snapshot(), at: start)
+        _ = keeper.apply(try book.snapshot(), at: start)
         var heard: [Side: [Price: Quantity]] = [:]
         for side in [Side.buy, .sell] {
             heard[side] = Dictionary(
@@ -295,7 +295,7 @@ extension Seeded {
                     if let change = changes.popFirst() { _ = keeper.take(change, at: start) }
                 }
                 // The changes before it that have not come yet are old when they do.
-                #expect(keeper.take(snapshot, at: start) != .outdated, "seed \(seed)")
+                #expect(keeper.apply(snapshot, at: start) != .outdated, "seed \(seed)")
             }
             for change in changes { _ = keeper.take(change, at: start) }
             #expect(keeper.holds(book), "seed \(seed)")
@@ -312,7 +312,7 @@ extension Seeded {
             var book = PlainBook()
             var keeper = DepthKeeper()
             for _ in 0..<30 { _ = random.change(of: &book) }
-            _ = keeper.take(try book.snapshot(), at: start)
+            _ = keeper.apply(try book.snapshot(), at: start)
             for _ in 0..<100 {
                 let change = random.change(of: &book)
                 if !random.chance(5) { _ = keeper.take(change, at: start) }
@@ -325,7 +325,7 @@ extension Seeded {
                 keeper.holds(book) == (keeper.doubt(at: later) == nil), "seed \(seed)")
             guard keeper.doubt(at: later) != nil else { continue }
             noticed += 1
-            #expect(keeper.take(try book.snapshot(), at: later) == .changed)
+            #expect(keeper.apply(try book.snapshot(), at: later) == .changed)
             #expect(keeper.holds(book) && keeper.nextLook == nil, "seed \(seed)")
         }
         #expect(noticed > 0, "seed \(seed)")

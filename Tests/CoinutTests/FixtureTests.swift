@@ -25,7 +25,7 @@ private let readers: [String: @Sendable ([UInt8]) throws -> Void] = [
         // Its totals are those of its levels, but for the venue's rounding of them.
         var keeper = DepthKeeper()
         let now = Timestamp(nanoseconds: 1_524_000_000_000_000_000)
-        #expect(keeper.take(book, at: now) == .changed && keeper.nextLook == nil)
+        #expect(keeper.apply(book, at: now) == .changed && keeper.nextLook == nil)
     },
     "capture_2018_inst_tick_a.json": { body in
         let said = try message(body)

@@ -149,65 +149,65 @@ private func fill(
     @Test func `may be several messages: fills, then the rest in the book`() throws {
         var answer = OrderAnswer(to: try order())
         #expect(answer.standing == .awaited)
-        #expect(answer.take(try fill(8_001, "1", open: "1.5")))
-        #expect(answer.take(try fill(8_002, "0.5", open: "1")))
-        #expect(answer.take(try content(Wire.accepted(Wire.order(open: "1")))))
+        #expect(answer.apply(try fill(8_001, "1", open: "1.5")))
+        #expect(answer.apply(try fill(8_002, "0.5", open: "1")))
+        #expect(answer.apply(try content(Wire.accepted(Wire.order(open: "1")))))
         #expect(answer.standing == .working)
         #expect(answer.fills.map(\.transaction.value) == [8_001, 8_002])
-        #expect(answer.take(try fill(8_003, "1", open: "0")))
+        #expect(answer.apply(try fill(8_003, "1", open: "0")))
         #expect(answer.standing == .filled)
     }
 
     @Test func `come in any order, and count once`() throws {
         var answer = OrderAnswer(to: try order())
-        #expect(answer.take(try fill(8_002, "1.5", open: "0")))
+        #expect(answer.apply(try fill(8_002, "1.5", open: "0")))
         #expect(answer.standing == .filled)
-        #expect(answer.take(try fill(8_001, "1", open: "1.5")))
-        #expect(!answer.take(try fill(8_002, "1.5", open: "0")))
-        #expect(answer.take(try content(Wire.accepted())))
-        #expect(!answer.take(try content(Wire.accepted())))
+        #expect(answer.apply(try fill(8_001, "1", open: "1.5")))
+        #expect(!answer.apply(try fill(8_002, "1.5", open: "0")))
+        #expect(answer.apply(try content(Wire.accepted())))
+        #expect(!answer.apply(try content(Wire.accepted())))
         #expect(answer.standing == .filled)
         #expect(answer.fills.map(\.transaction.value) == [8_001, 8_002])
     }
 
     @Test func `to other orders are left alone`() throws {
         var answer = OrderAnswer(to: try order(78))
-        #expect(!answer.take(try content(Wire.accepted())))
-        #expect(!answer.take(try content(Wire.rejected())))
-        #expect(!answer.take(try fill(8_001, "1", open: "1.5")))
-        #expect(!answer.take(try content(Wire.heartbeat)))
+        #expect(!answer.apply(try content(Wire.accepted())))
+        #expect(!answer.apply(try content(Wire.rejected())))
+        #expect(!answer.apply(try fill(8_001, "1", open: "1.5")))
+        #expect(!answer.apply(try content(Wire.heartbeat)))
         #expect(answer.standing == .awaited)
     }
 
     // T24: a market order never gets `order_accepted`.
     @Test func `to a market order are its fills, and a rejection of the rest`() throws {
         var answer = OrderAnswer(to: try order(price: nil))
-        #expect(answer.take(try fill(8_001, "1", open: "1.5")))
+        #expect(answer.apply(try fill(8_001, "1", open: "1.5")))
         #expect(answer.standing == .awaited)
         let rest = Wire.rejected(
             Wire.order(price: nil, open: "1.5"), reasons: ["NOT_ENOUGH_LIQUIDTY"])
-        #expect(answer.take(try content(rest)))
+        #expect(answer.apply(try content(rest)))
         #expect(answer.standing == .ended([StatusWord("NOT_ENOUGH_LIQUIDITY")]))
-        #expect(!answer.take(try content(rest)))
+        #expect(!answer.apply(try content(rest)))
 
         var whole = OrderAnswer(to: try order(price: nil))
-        #expect(whole.take(try fill(8_001, "2.5", open: "0")))
+        #expect(whole.apply(try fill(8_001, "2.5", open: "0")))
         #expect(whole.standing == .filled)
         var none = OrderAnswer(to: try order(price: nil))
-        #expect(none.take(try content(Wire.rejected(reasons: ["NOT_ENOUGH_LIQUIDITY"]))))
+        #expect(none.apply(try content(Wire.rejected(reasons: ["NOT_ENOUGH_LIQUIDITY"]))))
         #expect(none.standing == .rejected([StatusWord("NOT_ENOUGH_LIQUIDITY")]))
     }
 
     @Test func `to a limit order's fill imply that the rest is in the book`() throws {
         var answer = OrderAnswer(to: try order())
-        #expect(answer.take(try fill(8_001, "1", open: "1.5")))
+        #expect(answer.apply(try fill(8_001, "1", open: "1.5")))
         #expect(answer.standing == .working && answer.accepted == nil)
     }
 
     // A rejection that shows something filled is no rejection of the whole, whatever came before it.
     @Test func `tell a rest from the whole by what filled`() throws {
         var answer = OrderAnswer(to: try order(price: nil))
-        #expect(answer.take(try content(Wire.rejected(Wire.order(price: nil, open: "1")))))
+        #expect(answer.apply(try content(Wire.rejected(Wire.order(price: nil, open: "1")))))
         #expect(answer.standing == .ended([StatusWord("NOT_ENOUGH_BALANCE")]))
     }
 }

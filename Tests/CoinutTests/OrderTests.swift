@@ -246,7 +246,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
     }
 }
 
-@Suite struct `Orders at Coinut whose fate is not known` {
+@Suite struct `Orders at Coinut whose status is unknown` {
     private func cut(_ price: String? = "0.025") throws -> CoinutDesk {
         let desk = try CoinutDesk.ordering(at: price)
         try desk.cut()

@@ -171,7 +171,7 @@ import VenueSessions
         #expect(setting.run.engine.state.positions[0].averagePrice == (try Price("100")))
     }
 
-    @Test func `does not take an order of unknown fate for somebody else's trade`() throws {
+    @Test func `does not take an order of unknown status for somebody else's trade`() throws {
         var setting = try LiveSetting(Self.buyer)
         setting.run.start(at: setting.now)
         try setting.trade()

@@ -169,7 +169,7 @@ internal import VenueSessions
         }
     }
 
-    @Test func `that is cut within a reply leaves the request's fate unknown`() async throws {
+    @Test func `that is cut within a reply leaves the request's status unknown`() async throws {
         try await withRig { rig in
             try await serve(rig) { peer, _ in
                 peer.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf")

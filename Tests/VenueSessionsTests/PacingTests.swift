@@ -15,47 +15,47 @@ private func at(_ seconds: Double) -> Timestamp {
     @Test func `lets a second's worth through at once, and no more until that has left the window`()
     {
         var limiter = RateLimiter(rates: [place: 4])
-        for _ in 0..<3 { #expect(limiter.take(place, at: at(100)) == nil) }
-        #expect(limiter.take(place, at: at(100.5)) == nil)
-        #expect(limiter.take(place, at: at(100.5)) == at(101.1))
-        for _ in 0..<3 { #expect(limiter.take(place, at: at(101.1)) == nil) }
-        #expect(limiter.take(place, at: at(101.1)) == at(101.6))
+        for _ in 0..<3 { #expect(limiter.consume(place, at: at(100)) == nil) }
+        #expect(limiter.consume(place, at: at(100.5)) == nil)
+        #expect(limiter.consume(place, at: at(100.5)) == at(101.1))
+        for _ in 0..<3 { #expect(limiter.consume(place, at: at(101.1)) == nil) }
+        #expect(limiter.consume(place, at: at(101.1)) == at(101.6))
     }
 
     @Test func `counts each group by itself and leaves unknown groups alone`() {
         var limiter = RateLimiter(rates: [place: 1, cancel: 1])
-        #expect(limiter.take(place, at: at(1)) == nil)
-        #expect(limiter.take(place, at: at(1)) != nil)
-        #expect(limiter.take(cancel, at: at(1)) == nil)
-        for _ in 0..<100 { #expect(limiter.take(EndpointGroup("free"), at: at(1)) == nil) }
+        #expect(limiter.consume(place, at: at(1)) == nil)
+        #expect(limiter.consume(place, at: at(1)) != nil)
+        #expect(limiter.consume(cancel, at: at(1)) == nil)
+        for _ in 0..<100 { #expect(limiter.consume(EndpointGroup("free"), at: at(1)) == nil) }
     }
 
     // 7.29: ten orders in one call cost ten units.
     @Test func `a call of many items costs as many units`() {
         var limiter = RateLimiter(rates: [place: 20])
-        #expect(limiter.take(place, units: 10, at: at(1)) == nil)
-        #expect(limiter.take(place, units: 10, at: at(1)) == nil)
-        #expect(limiter.take(place, units: 10, at: at(1)) == at(2.1))
+        #expect(limiter.consume(place, units: 10, at: at(1)) == nil)
+        #expect(limiter.consume(place, units: 10, at: at(1)) == nil)
+        #expect(limiter.consume(place, units: 10, at: at(1)) == at(2.1))
     }
 
     // Promise P14.
     @Test func `believes the venue when it counts fewer units left`() {
         var limiter = RateLimiter(rates: [place: 10])
-        #expect(limiter.take(place, at: at(1)) == nil)
-        limiter.see(remaining: 0, of: place, at: at(1))
-        #expect(limiter.take(place, at: at(1)) == at(2.1))
-        limiter.see(remaining: 1, of: place, at: at(2.1))
-        #expect(limiter.take(place, at: at(2.2)) == nil)
-        limiter.see(remaining: 9, of: place, at: at(2.2))
-        #expect(limiter.take(place, at: at(2.2)) == at(3.2))
+        #expect(limiter.consume(place, at: at(1)) == nil)
+        limiter.observe(remaining: 0, of: place, at: at(1))
+        #expect(limiter.consume(place, at: at(1)) == at(2.1))
+        limiter.observe(remaining: 1, of: place, at: at(2.1))
+        #expect(limiter.consume(place, at: at(2.2)) == nil)
+        limiter.observe(remaining: 9, of: place, at: at(2.2))
+        #expect(limiter.consume(place, at: at(2.2)) == at(3.2))
     }
 
     // Promise P14.
     @Test func `a group that asked too often waits as long as it was told`() {
         var limiter = RateLimiter(rates: [place: 10])
-        limiter.hold(place, until: at(5))
-        #expect(limiter.take(place, at: at(1)) == at(5))
-        #expect(limiter.take(place, at: at(5)) == nil)
+        limiter.pause(place, until: at(5))
+        #expect(limiter.consume(place, at: at(1)) == at(5))
+        #expect(limiter.consume(place, at: at(5)) == nil)
     }
 
     // Promise P14.
@@ -71,7 +71,8 @@ private func at(_ seconds: Double) -> Timestamp {
         for _ in 0..<2_000 {
             now += random.chance(5) ? Int64(random.int(0...900)) * 1_000_000 : 3_000_000
             let units = random.int(1...min(3, rate))
-            guard limiter.take(place, units: units, at: Timestamp(nanoseconds: now)) == nil else {
+            guard limiter.consume(place, units: units, at: Timestamp(nanoseconds: now)) == nil
+            else {
                 continue
             }
             // A way is up to a tenth of a second longer than another.

@@ -11,7 +11,7 @@ public import VenueSessions
 /// only then lets the feeds begin and orders pass. Whatever breaks is put together again in the same
 /// order. The venue's answers are the truth; pushes make it known sooner.
 ///
-/// An order whose fate is not known is asked for until the venue tells; it is never sent again, for the
+/// An order whose status is unknown is asked for until the venue tells; it is never sent again, for the
 /// venue would take it twice.
 public struct AccountCore {
     package let traits: VenueTraits
@@ -135,7 +135,7 @@ public struct AccountCore {
         case .wholeBook(let index, let socket): missedWholeBook(index, socket)
         case .askForBook(let index, let socket):
             if lines[of: markets[index].segment].socket == socket { askForBook(index) }
-        case .feeds: lookAtFeeds()
+        case .feeds: checkFeeds()
         case .clockCheck: break
         }
     }
@@ -157,9 +157,9 @@ public struct AccountCore {
         out.append(.log(level, "\(traits.name): \(text)"))
     }
 
-    @inlinable public mutating func tell(_ event: MarketEvent) { out.append(.emit(.market(event))) }
+    @inlinable public mutating func emit(_ event: MarketEvent) { out.append(.emit(.market(event))) }
 
-    package mutating func tell(_ state: VenueState, _ reason: String, _ index: Int? = nil) {
+    package mutating func emit(_ state: VenueState, _ reason: String, _ index: Int? = nil) {
         out.append(
             .emit(
                 .status(

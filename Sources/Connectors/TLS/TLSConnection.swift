@@ -75,7 +75,7 @@ final class TLSConnection {
             })
     }
 
-    func sayGoodbye() { unsafe crypto_tls_goodbye(tls) }
+    func sendCloseNotify() { unsafe crypto_tls_goodbye(tls) }
 
     /// What is wrong with the other side's certificate; nil: nothing, as far as is known.
     var doubt: TLSFailure.Doubt? {

@@ -127,7 +127,7 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             case (.done, _): return
             case (.waits, _): continue  // it was a part of something, or the protocol's own
             case (.closed, .open):
-                connection.sayGoodbye()
+                connection.sendCloseNotify()
                 sendNow(context)
                 close(context)
                 return
@@ -213,7 +213,7 @@ package final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.close(promise: promise)
         case .open:
             if let promise { closing.append(promise) }
-            connection.sayGoodbye()
+            connection.sendCloseNotify()
             sendNow(context)
             let timer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.goodbyeWait) {
                 self.close(context)

@@ -86,14 +86,14 @@ struct Deflate: Hashable, Sendable {
     ) throws(TransportProblem) {
         if forgetsBetweenMessages { unsafe inflateReset(zlib) }
         filled = 0
-        try take(message)
-        try take(ByteBuffer(bytes: Self.tail))
+        try unpack(message)
+        try unpack(ByteBuffer(bytes: Self.tail))
         guard filled <= limit else { throw tooLong }
         let unpacked = unsafe UnsafeBufferPointer(rebasing: buffer[..<filled])
         body(unsafe Span(_unsafeElements: unpacked))
     }
 
-    private func take(_ input: ByteBuffer) throws(TransportProblem) {
+    private func unpack(_ input: ByteBuffer) throws(TransportProblem) {
         var problem: TransportProblem?
         unsafe input.withUnsafeReadableBytes { bytes in
             let start = unsafe bytes.bindMemory(to: UInt8.self).baseAddress

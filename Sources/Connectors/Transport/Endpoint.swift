@@ -43,7 +43,7 @@ package struct Endpoint: Hashable, Sendable {
 
     private static var malformed: TransportProblem {
         TransportProblem(
-            .other, "the address is none: expected https:// or wss://, a host, and a path")
+            .other, "it is not an address: expected https:// or wss://, a host, and a path")
     }
 
     /// Whether these bytes may stand in a request line, where all clients would leave them alone.

@@ -113,7 +113,7 @@ final class FrameHandler: ChannelInboundHandler {
         let isBare = payload.readableBytes == 0
         let code = payload.readInteger(as: UInt16.self)
         guard isBare || code.map(Self.isCode) == true else {
-            violated("a close frame with a code that is none")
+            violated("a close frame with a code that does not exist")
             return
         }
         connection.closedByPeer(code: code, reason: quoted(payload.readableBytesView))

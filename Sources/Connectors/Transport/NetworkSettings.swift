@@ -30,7 +30,7 @@ public struct NetworkSettings: Sendable {
         public var open = TimeAmount.seconds(10)
         /// Silence within a reply: longer than a venue under load takes to answer an order.
         public var read = TimeAmount.seconds(10)
-        /// A whole request: past this an order's fate is better asked for than waited for.
+        /// A whole request: past this an order's status is better asked for than waited for.
         public var request = TimeAmount.seconds(15)
 
         public init() {}

@@ -38,7 +38,7 @@ struct ProblemTeller {
             if case ChannelError.connectTimeout = $0.error { true } else { false }
         }
         if timedOut {
-            let text = "\(place) did not take the connection within \(told(waits.connect))"
+            let text = "\(place) did not take the connection within \(spelled(waits.connect))"
             return TransportProblem(isProxy ? .proxy : .timeout, text)
         }
         let reasons = Set(error.connectionErrors.map { Self.reason($0.error) }).sorted()
@@ -104,7 +104,7 @@ struct ProblemTeller {
         let text =
             switch refusal {
             case .unknownUser: "\(who) wants another user and password"
-            case .silent: "\(who) did not answer within \(told(waits.connect))"
+            case .silent: "\(who) did not answer within \(spelled(waits.connect))"
             case .cut: "\(who) cut the connection"
             case .refused: "\(who) does not connect us to \(endpoint.place)"
             }
@@ -117,7 +117,7 @@ struct ProblemTeller {
             TransportProblem(
                 proxy == nil ? .timeout : .proxy,
                 "\(proxy.map { "the proxy \($0)" } ?? endpoint.place) did not take the connection"
-                    + " within \(told(waits.connect))")
+                    + " within \(spelled(waits.connect))")
         default: cut("\(error)")
         }
     }
@@ -126,7 +126,7 @@ struct ProblemTeller {
         TransportProblem(.reset, "\(endpoint.place): \(reason)")
     }
 
-    func told(_ wait: TimeAmount) -> String {
+    func spelled(_ wait: TimeAmount) -> String {
         let milliseconds = wait.nanoseconds / 1_000_000
         return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
     }

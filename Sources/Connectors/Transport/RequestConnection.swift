@@ -253,16 +253,16 @@ extension RequestConnection {
         switch state {
         case .free, .over: patience = .distantFuture
         case _ where now < patience: schedule(on: loop)
-        case .connecting(let pending?) where now < stepEnd: giveUp(pending, .connecting(nil), loop)
+        case .connecting(let pending?) where now < stepEnd: abandon(pending, .connecting(nil), loop)
         case .securing(let pending?, let channel) where now < stepEnd:
-            giveUp(pending, .securing(nil, channel), loop)
+            abandon(pending, .securing(nil, channel), loop)
         case .connecting(let pending), .securing(let pending, _): fail(tooSlow(pending))
         case .busy(let pending, _): fail(tooSlow(pending))
         }
     }
 
     /// The request has become too old, and what is done for it goes on without.
-    private func giveUp(
+    private func abandon(
         _ pending: RequestPool.Pending, _ next: State, _ loop: any EventLoop
     ) {
         state = next
@@ -277,10 +277,10 @@ extension RequestConnection {
     private func tardiness(_ pending: RequestPool.Pending?) -> String {
         let waits = dialer.settings.waits
         if let pending, NIODeadline.now() >= pending.deadline {
-            return "took more than \(teller.told(waits.request))"
+            return "took more than \(teller.spelled(waits.request))"
         }
         if case .securing = state { return "did not finish the TLS handshake" }
-        return "was silent for \(teller.told(waits.read))"
+        return "was silent for \(teller.spelled(waits.read))"
     }
 }
 

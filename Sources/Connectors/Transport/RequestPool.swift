@@ -33,7 +33,7 @@ final class RequestPool {
     /// Those that only orders and cancels take, however silent the venue is to questions.
     private static let mostConnections = mostForQuestions + 2
     /// Beyond what a session asks regularly, so that an order finds one that is open, and short of
-    /// the minute after which servers close theirs: a request that meets that is of unknown fate.
+    /// the minute after which servers close theirs: a request that meets that is of unknown status.
     private static let longestIdle = TimeAmount.seconds(45)
 
     private let dialer: Dialer
@@ -110,7 +110,7 @@ final class RequestPool {
     }
 
     private func dispatch(_ pending: Pending, to base: Endpoint) {
-        if let connection = takeFree() {
+        if let connection = popFree() {
             connection.send(pending)
         } else {
             open(to: base, for: pending)
@@ -143,7 +143,7 @@ final class RequestPool {
         connection.open(for: pending, on: loop)
     }
 
-    private func takeFree() -> RequestConnection? {
+    private func popFree() -> RequestConnection? {
         while let connection = free.popLast() {
             if NIODeadline.now() - connection.freeSince < Self.longestIdle { return connection }
             leave(connection)
@@ -189,12 +189,12 @@ final class RequestPool {
     private func dispatchWaiting() {
         guard !isClosed, case .success(let base) = base else { return }
         guard !(waitingOrders.isEmpty && waitingQuestions.isEmpty) else { return }
-        let late = takeLate()
-        while let pending = takeWaiting() { dispatch(pending, to: base) }
+        let late = removeLate()
+        while let pending = popWaiting() { dispatch(pending, to: base) }
         for pending in late { pending.tell(.failure(pending.unsent)) }
     }
 
-    private func takeWaiting() -> Pending? {
+    private func popWaiting() -> Pending? {
         if let first = waitingOrders.first, hasRoom(for: first.call) {
             return waitingOrders.removeFirst()
         }
@@ -218,13 +218,13 @@ final class RequestPool {
     /// Tells of those that have waited too long.
     private func expire() {
         expiry = nil
-        let late = takeLate()
+        let late = removeLate()
         scheduleExpiry()
         for pending in late { pending.tell(.failure(pending.unsent)) }
     }
 
     /// Takes out those that have waited too long, all by one time: none is taken out and not told.
-    private func takeLate() -> [Pending] {
+    private func removeLate() -> [Pending] {
         let (time, now) = (NIODeadline.now(), now())
         let late = (waitingOrders + waitingQuestions).filter { $0.isTooOld(at: time, now) }
         guard !late.isEmpty else { return [] }

@@ -130,7 +130,7 @@ public final class SessionDriver {
         while next < waiting.count {
             let (input, time) = waiting[next]
             next += 1
-            guard isTold(input) else { continue }
+            guard isExpected(input) else { continue }
             session.handle(input, at: time, into: &actions)
             perform(at: time)
         }
@@ -140,7 +140,7 @@ public final class SessionDriver {
     }
 
     /// Whether the session still wants to hear it: a socket may have been closed since it came.
-    private func isTold(_ input: SessionInput) -> Bool {
+    private func isExpected(_ input: SessionInput) -> Bool {
         switch input {
         case .closed(let socket, _): untold.remove(socket) != nil
         case .opened(let socket), .frame(let socket, _, _), .pinged(let socket):

@@ -52,7 +52,7 @@ final class WebSocketConnection {
     func open(on loop: any EventLoop) {
         let wait = dialer.settings.waits.open
         openingTimer = loop.assumeIsolated().scheduleTask(in: wait) { [self] in
-            let text = "\(endpoint.place) did not open the socket within \(teller.told(wait))"
+            let text = "\(endpoint.place) did not open the socket within \(teller.spelled(wait))"
             fail(refusal ?? TransportProblem(.timeout, text))
         }
         dialer.connect(to: endpoint).assumeIsolated().whenComplete { [self] result in

@@ -32,15 +32,15 @@ public struct ListedOrder: Hashable, Sendable {
 
 /// What a sweep over an account's open orders has seen, for whoever waits for it on another thread.
 public final class OpenOrderSightings: Sendable {
-    private let seen = Mutex<[ListedOrder]>([])
+    private let found = Mutex<[ListedOrder]>([])
 
     public init() {}
 
     /// As they were seen first, each once.
-    public var orders: [ListedOrder] { seen.withLock { $0 } }
+    public var orders: [ListedOrder] { found.withLock { $0 } }
 
     public func add(_ orders: [ListedOrder]) {
-        seen.withLock { seen in
+        found.withLock { seen in
             for order in orders
             where !seen.contains(where: {
                 $0.venueID == order.venueID && $0.market == order.market

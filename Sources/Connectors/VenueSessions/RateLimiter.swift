@@ -51,7 +51,7 @@ struct SlidingWindow: Sendable {
     }
 
     /// Takes `units` out, or says from when on they will be there.
-    mutating func take(_ units: Int64, at now: Timestamp) -> Timestamp? {
+    mutating func consume(_ units: Int64, at now: Timestamp) -> Timestamp? {
         if now < closedUntil { return closedUntil }
         forget(before: now)
         let wanted = min(units, rate)
@@ -68,7 +68,7 @@ struct SlidingWindow: Sendable {
     }
 
     /// Takes the venue's word for it when it counts fewer units left than we do.
-    mutating func see(remaining: Int64, at now: Timestamp) {
+    mutating func observe(remaining: Int64, at now: Timestamp) {
         forget(before: now)
         let used = rate - max(0, remaining)
         if used > count { add(used - count, at: now) }
@@ -89,20 +89,20 @@ public struct RateLimiter: Sendable {
     /// Takes `units` for a request now, or says when to ask again.
     ///
     /// - Returns: nil when the request may go; else the time from which on it may.
-    public mutating func take(
+    public mutating func consume(
         _ group: EndpointGroup, units: Int = 1, at now: Timestamp
     ) -> Timestamp? {
         guard windows[group] != nil else { return nil }
-        return windows[group]?.take(Int64(units), at: now)
+        return windows[group]?.consume(Int64(units), at: now)
     }
 
     /// The venue says how many units are left in the group's window.
-    public mutating func see(remaining: Int, of group: EndpointGroup, at now: Timestamp) {
-        windows[group]?.see(remaining: Int64(remaining), at: now)
+    public mutating func observe(remaining: Int, of group: EndpointGroup, at now: Timestamp) {
+        windows[group]?.observe(remaining: Int64(remaining), at: now)
     }
 
     /// The venue says that the group asked too often: nothing of it goes for a while.
-    public mutating func hold(_ group: EndpointGroup, until time: Timestamp) {
+    public mutating func pause(_ group: EndpointGroup, until time: Timestamp) {
         windows[group]?.close(until: time)
     }
 }

@@ -88,7 +88,7 @@ public struct VenuePatience: Hashable, Sendable {
     public var position: Int64
     /// The same where the venue says that it changed the position by itself.
     public var forcedPosition: Int64
-    /// Cancels are answered, and orders whose fate was unknown are known.
+    /// Cancels are answered, and orders whose status was unknown are known.
     public var windDown: Int64
 
     public init(position: Int64, forcedPosition: Int64 = 5_000_000_000, windDown: Int64) {

@@ -41,7 +41,7 @@ public import TradingModel
     }
 
     /// Moves behind this byte and the blanks before it.
-    @inlinable @inline(__always) public mutating func take(_ wanted: Unicode.Scalar) -> Bool {
+    @inlinable @inline(__always) public mutating func consume(_ wanted: Unicode.Scalar) -> Bool {
         if byte(at) != UInt8(ascii: wanted) {
             skipBlanks()
             guard byte(at) == UInt8(ascii: wanted) else { return false }
@@ -66,7 +66,7 @@ public import TradingModel
 
     /// A string of printable ASCII without escapes and quotes; its place without the quotes.
     @inlinable @inline(__always) public mutating func string() -> Range<Int>? {
-        guard take("\"") else { return nil }
+        guard consume("\"") else { return nil }
         let start = at
         var place = start
         while place < count {
@@ -83,7 +83,7 @@ public import TradingModel
 
     /// A key and its colon.
     @inlinable @inline(__always) public mutating func key() -> Range<Int>? {
-        guard let key = string(), take(":") else { return nil }
+        guard let key = string(), consume(":") else { return nil }
         return key
     }
 
@@ -133,7 +133,7 @@ public import TradingModel
     @inlinable @inline(__always)
     public mutating func decimal() -> (attos: Int128, text: Range<Int>)? {
         // The quote is not the last byte, for that is a brace or a blank; nor is the point.
-        guard take("\"") else { return nil }
+        guard consume("\"") else { return nil }
         let start = at
         var value = digits(0)
         guard at > start else { return nil }

@@ -175,7 +175,7 @@ package func readJSON<Value: WireValue>(
     // A message that is not what the venue's own software would write was damaged on the way, and
     // must not be half believed.
     guard String(validating: bytes, as: UTF8.self) != nil, let json = try? JSON(parsing: bytes)
-    else { throw BadMessage("it is no JSON") }
+    else { throw BadMessage("it is not JSON") }
     do {
         return try Value(reading: json)
     } catch {

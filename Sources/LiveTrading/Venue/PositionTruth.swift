@@ -48,7 +48,7 @@ package struct PositionTruth {
 
     /// Compares, and says what must be corrected now.
     ///
-    /// - Parameter isDoubtful: whether an order's fate is unknown: it may be the whole difference.
+    /// - Parameter isDoubtful: whether an order's status is unknown: it may be the whole difference.
     package mutating func compare(
         _ positions: [Position], at now: Timestamp, isDoubtful: (InstrumentID) -> Bool
     ) -> [PositionCorrection] {

@@ -4,20 +4,20 @@ internal import VenueSessions
 
 /// What comes of what was asked.
 extension AccountCore {
-    public mutating func take(_ answer: Answer, _ flight: Flight) {
+    public mutating func apply(_ answer: Answer, _ flight: Flight) {
         if case .refused(let refusal) = answer { return refused(flight, refusal) }
         if case .time(let time) = answer, isFirstTime(flight, time) { return }
         succeeded(flight)
         if flight.ask.order != nil {
-            takeAboutOrder(answer, flight)
+            applyToOrder(answer, flight)
         } else {
-            takeAboutAccount(answer, flight)
+            applyToAccount(answer, flight)
         }
         prepared(flight.ask)
         reconciled(flight.ask, askedAt: flight.sentAt)
     }
 
-    mutating func takeAboutOrder(_ answer: Answer, _ flight: Flight) {
+    mutating func applyToOrder(_ answer: Answer, _ flight: Flight) {
         let askedAt = flight.sentAt
         switch (flight.ask, answer) {
         case (.place(let serial), .stop(let id)): adoptStop(serial, id, nil)
@@ -30,7 +30,7 @@ extension AccountCore {
             // Whatever it cancelled, the question under way will find gone.
             desk.orders[serial]?.isCancelling = false
         case (.status(let serial, _), .order(let fact)):
-            toldStatus(serial, fact, askedAt: askedAt)
+            applyStatus(serial, fact, askedAt: askedAt)
         case (.executionsOf(let serial, let id, _), .executions(let page)):
             receivedAll(page, serial, id)
         case (.findOpen(let serial), .orders(let page)):
@@ -46,7 +46,7 @@ extension AccountCore {
         }
     }
 
-    private mutating func takeAboutAccount(_ answer: Answer, _ flight: Flight) {
+    private mutating func applyToAccount(_ answer: Answer, _ flight: Flight) {
         let askedAt = flight.sentAt
         switch (flight.ask, answer) {
         case (.time, .time(let time)): receivedTime(flight, time)

@@ -42,8 +42,8 @@ extension AccountCore {
         out.append(.problem(new))
     }
 
-    /// What was wrong is right again: the next time it is news.
-    mutating func solved(_ topic: ProblemTopic) { said[topic] = nil }
+    /// Ends a problem, so that its next occurrence is reported.
+    mutating func clear(_ topic: ProblemTopic) { said[topic] = nil }
 
     /// A problem that ends the attempt: nothing is asked any more.
     mutating func fail(
@@ -69,7 +69,7 @@ extension AccountCore {
 
     // MARK: - What is said of
 
-    mutating func sayLineIsDown(
+    mutating func reportLineIsDown(
         _ line: LineID, _ reason: String, _ cause: VenueProblem.Cause, retryAt: Timestamp
     ) {
         if cause == .key { return }  // that was said, and is the reason
@@ -98,12 +98,12 @@ extension AccountCore {
     /// What one success shows to be right again.
     mutating func succeeded(_ flight: Flight) {
         retryBackoff.reset()
-        solved(.refusal(flight.group))
+        clear(.refusal(flight.group))
         guard flight.ask.isSigned else { return }
-        solved(.key)
-        solved(.clock)
+        clear(.key)
+        clear(.clock)
         if case .place(let serial) = flight.ask, let order = desk.orders[serial] {
-            solved(.trading(markets[order.instrument].segment))
+            clear(.trading(markets[order.instrument].segment))
         }
     }
 }

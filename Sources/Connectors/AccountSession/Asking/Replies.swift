@@ -13,7 +13,7 @@ extension AccountCore {
     public mutating func landed(_ id: RequestID, _ status: Int, _ rates: RateNews) -> Flight? {
         guard let flight = inFlight.removeValue(forKey: id) else { return nil }
         answering = flight
-        see(rates, flight.group)
+        observe(rates, flight.group)
         guard isReadable(status, flight, rates) else {
             dealt()
             return nil
@@ -24,9 +24,9 @@ extension AccountCore {
     private mutating func isReadable(_ status: Int, _ flight: Flight, _ rates: RateNews) -> Bool {
         switch status {
         case 200:
-            if flight.attempts > 0 { solved(.replies) }
+            if flight.attempts > 0 { clear(.replies) }
         case 429:
-            limiter.hold(flight.group, until: after(rates.retryAfter ?? traits.pace.rateLimit))
+            limiter.pause(flight.group, until: after(rates.retryAfter ?? traits.pace.rateLimit))
             tooFrequent(flight)
             return false
         default:
@@ -100,7 +100,7 @@ extension AccountCore {
         if case .funding(let index) = flight.ask { return askForFundingAgain(index, flight) }
         switch refusal.kind {
         case .rateLimit:
-            limiter.hold(flight.group, until: after(traits.pace.rateLimit))
+            limiter.pause(flight.group, until: after(traits.pace.rateLimit))
             askAgain(flight)
         case .expired:
             measureClock()
@@ -124,8 +124,8 @@ extension AccountCore {
         }
     }
 
-    private mutating func see(_ rates: RateNews, _ group: EndpointGroup) {
-        if let left = rates.remaining { limiter.see(remaining: left, of: group, at: now) }
+    private mutating func observe(_ rates: RateNews, _ group: EndpointGroup) {
+        if let left = rates.remaining { limiter.observe(remaining: left, of: group, at: now) }
         for warning in rates.warnings { log(.warn, warning) }
     }
 
@@ -151,9 +151,9 @@ extension AccountCore {
             } else {
                 askStatus(serial)
             }
-        case .executionsOf: takeAboutOrder(.executions(.none), flight)
-        case .findOpen, .findFinished: takeAboutOrder(.orders(.none), flight)
-        case .findOpenStop, .findFinishedStop: takeAboutOrder(.stops(.none), flight)
+        case .executionsOf: applyToOrder(.executions(.none), flight)
+        case .findOpen, .findFinished: applyToOrder(.orders(.none), flight)
+        case .findOpenStop, .findFinishedStop: applyToOrder(.stops(.none), flight)
         default: break
         }
     }

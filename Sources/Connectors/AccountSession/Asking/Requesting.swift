@@ -36,7 +36,7 @@ extension AccountCore {
         guard let request = build(entry.ask), !isTooOld(entry) else { return .dropped }
         if mayTurnUnderClose(entry.ask) { return .waits }
         if let time = held[request.group]
-            ?? limiter.take(request.group, units: request.units, at: now)
+            ?? limiter.consume(request.group, units: request.units, at: now)
         {
             return .held(request.group, until: time)
         }
@@ -168,7 +168,7 @@ extension AccountCore {
         switch ask {
         case .status: askWhileReconciling(.findFinished(serial), segment(of: serial))
         case .findFinished:
-            if desk.orders[serial]?.ending == nil { lookAgain(serial) }
+            if desk.orders[serial]?.ending == nil { searchAgain(serial) }
         case .cancelByClientID: desk.orders[serial]?.isCancelling = false
         default: break
         }
@@ -204,7 +204,7 @@ extension AccountCore {
     }
 
     /// Takes a request back that waits for the limit or for its repetition; false: it does not.
-    mutating func takeBack(_ ask: Ask) -> Bool {
+    mutating func withdraw(_ ask: Ask) -> Bool {
         if let place = waiting.firstIndex(where: { $0.ask == ask }) {
             waiting.remove(at: place)
             return true
@@ -220,7 +220,7 @@ extension AccountCore {
         let unsent = desk.open.filter {
             markets[$0.instrument].segment == segment && !$0.isAcknowledged
         }
-        for order in unsent where takeBack(.place(order.serial)) {
+        for order in unsent where withdraw(.place(order.serial)) {
             finish(
                 order.serial,
                 .rejected(

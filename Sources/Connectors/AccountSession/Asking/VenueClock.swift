@@ -18,7 +18,7 @@ extension AccountCore {
         clock.add(venueTime: time, sent: flight.sentAt, received: now)
         findLateBound()
         agenda.addOnce(.clock, at: after(traits.pace.clock))
-        tellClock(wasDoubted: wasDoubted)
+        reportClock(wasDoubted: wasDoubted)
     }
 
     /// The first answer of all came with the connection's making, so half of its way says nothing:
@@ -48,7 +48,7 @@ extension AccountCore {
     }
 
     /// The measured offset: a line in the log, or a problem if requests were refused for it.
-    private mutating func tellClock(wasDoubted: Bool) {
+    private mutating func reportClock(wasDoubted: Bool) {
         guard let offset = clock.nanoseconds else { return }
         let direction = offset > 0 ? "behind" : "ahead of"
         let tenths = (abs(offset) + second / 20) / (second / 10)

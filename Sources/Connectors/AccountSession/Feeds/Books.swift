@@ -16,13 +16,13 @@ extension AccountCore {
     /// To be called behind what it tells.
     @inlinable
     public mutating func bookIsRight(_ index: Int) {
-        if markets[index].isBookDoubted { tellBookIsRight(index) }
+        if markets[index].isBookDoubted { reportBookIsRight(index) }
     }
 
     @usableFromInline
-    package mutating func tellBookIsRight(_ index: Int) {
+    package mutating func reportBookIsRight(_ index: Int) {
         markets[index].isBookDoubted = false
-        tell(.resynchronised, "the order book is whole again", index)
+        emit(.resynchronised, "the order book is whole again", index)
     }
 
     /// A book that is not the venue's is worse than none: it goes, and is asked for anew, after a
@@ -31,12 +31,12 @@ extension AccountCore {
         countFailure(index)
         if !markets[index].isBookDoubted {
             markets[index].isBookDoubted = true
-            tell(
+            emit(
                 .book(
                     BookChange(
                         instrument: InstrumentID(index), kind: .clear, endsMessage: true,
                         venueTime: venueTime, receiveTime: now)))
-            tell(.stale, reason, index)
+            emit(.stale, reason, index)
         }
         let pauses = markets[index].bookFailures - traits.bounds.bookFailures
         guard pauses > 0, let socket = lines[of: markets[index].segment].socket else {

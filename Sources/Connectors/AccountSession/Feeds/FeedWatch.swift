@@ -51,7 +51,7 @@ public struct FeedWatch {
     /// Whether it is subscribed; only then it can be missed.
     public var isOn = false
     /// What the last push told, or when it was subscribed.
-    public var heardAt = Timestamp.distantPast
+    public var receivedAt = Timestamp.distantPast
     /// Since when a push is awaited for which we asked; nil: none is.
     public var askedAt: Timestamp?
     /// The next push answers a subscription: it may tell of long ago.
@@ -110,17 +110,17 @@ extension AccountCore {
 
     /// Notes a push of a feed, stamped by the venue with `stamp`.
     @inlinable @inline(__always)
-    public mutating func heard(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
-        markets[index].watches[feed].heardAt = now
+    public mutating func received(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
+        markets[index].watches[feed].receivedAt = now
         let isLate = (stamp?.nanoseconds ?? .max) < now.nanoseconds &+ lateBound
         if isLate || markets[index].watches[feed].isRemarkable {
-            look(feed, index, lateBy: isLate ? stamp : nil)
+            check(feed, index, lateBy: isLate ? stamp : nil)
         }
     }
 
     /// - Parameter stamp: of a push that is late.
     @inline(never) @usableFromInline
-    mutating func look(_ feed: WatchedFeed, _ index: Int, lateBy stamp: Timestamp?) {
+    mutating func check(_ feed: WatchedFeed, _ index: Int, lateBy stamp: Timestamp?) {
         if markets[index].watches[feed].isFirst || markets[index].watches[feed].askedAt != nil {
             return answered(feed, index)
         }
@@ -159,7 +159,7 @@ extension AccountCore {
     private mutating func recovered(_ feed: WatchedFeed, _ index: Int) {
         guard markets[index].watches[feed].trouble != nil else { return }
         markets[index].watches[feed].trouble = nil
-        tell(
+        emit(
             .resynchronised, "the \(feed.name) of \(markets[index].symbol) come in time again",
             index)
     }
@@ -170,7 +170,7 @@ extension AccountCore {
     mutating func watch(_ feed: WatchedFeed, _ index: Int) {
         markets[index].watches[feed].isOn = true
         markets[index].watches[feed].isFirst = true
-        markets[index].watches[feed].heardAt = now
+        markets[index].watches[feed].receivedAt = now
         markets[index].watches[feed].askedAt = now
         planLook(feed, index)
     }
@@ -189,7 +189,7 @@ extension AccountCore {
             } else if watch.trouble != nil {
                 after(doubled(traits.pace.deadFirst, watch.asked, atMost: traits.pace.deadLongest))
             } else {
-                watch.heardAt.advanced(
+                watch.receivedAt.advanced(
                     byNanoseconds: doubled(
                         feed.quiet, watch.asked, atMost: traits.pace.quietLongest))
             }
@@ -202,10 +202,10 @@ extension AccountCore {
     }
 
     /// Looks at the feeds whose time has come.
-    mutating func lookAtFeeds() {
+    mutating func checkFeeds() {
         for index in markets.indices {
             for feed in WatchedFeed.allCases where markets[index].watches[feed].isOn {
-                if markets[index].watches[feed].lookAt <= now { lookAtSilence(feed, index) }
+                if markets[index].watches[feed].lookAt <= now { checkSilence(feed, index) }
             }
         }
         let next = markets.indices.flatMap { index in
@@ -214,7 +214,7 @@ extension AccountCore {
         if let next, next < .distantFuture { agenda.addOnce(.feeds, at: next) }
     }
 
-    private mutating func lookAtSilence(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func checkSilence(_ feed: WatchedFeed, _ index: Int) {
         let watch = markets[index].watches[feed]
         let segment = markets[index].segment
         // A book that is being fetched is missed by those who fetch it.
@@ -222,7 +222,7 @@ extension AccountCore {
         else { return planLater(feed, index) }
         if watch.askedAt != nil { return missedAnswer(feed, index) }
         let wait = doubled(feed.quiet, watch.asked, atMost: traits.pace.quietLongest)
-        guard watch.trouble != nil || now >= watch.heardAt.advanced(byNanoseconds: wait) else {
+        guard watch.trouble != nil || now >= watch.receivedAt.advanced(byNanoseconds: wait) else {
             return planLook(feed, index)
         }
         askAnew(feed, index)
@@ -258,7 +258,7 @@ extension AccountCore {
             return planLook(feed, index)
         }
         guard watch.asked > 0 else { return askAnew(feed, index) }  // it was the first time of all
-        let silence = (now.nanoseconds - watch.heardAt.nanoseconds) / second
+        let silence = (now.nanoseconds - watch.receivedAt.nanoseconds) / second
         reportTrouble(
             .silent, feed, index,
             "have been silent for \(silence) s, and asking did not help")
@@ -272,6 +272,6 @@ extension AccountCore {
         markets[index].watches[feed].asked = 0
         planLook(feed, index)
         guard isNews else { return }
-        tell(.stale, "the \(feed.name) of \(markets[index].symbol) \(what)", index)
+        emit(.stale, "the \(feed.name) of \(markets[index].symbol) \(what)", index)
     }
 }

@@ -78,7 +78,7 @@ extension AccountCore {
         let request = Line.Request.leaving(words.name(of: channel))
         for message in messages(instruments) {
             guard let number = nextNumber(on: line) else { return }
-            say(words.unsubscribe(channel, message, number), request, on: line)
+            send(words.unsubscribe(channel, message, number), request, on: line)
         }
     }
 
@@ -116,7 +116,7 @@ extension AccountCore {
         let request = Line.Request.publicChannel(words.name(of: channel))
         for message in messages(wishes) {
             guard let number = nextNumber(on: line) else { return }
-            say(words.subscribe(channel, message, number), request, on: line)
+            send(words.subscribe(channel, message, number), request, on: line)
         }
     }
 

@@ -34,7 +34,7 @@ extension AccountCore {
             holdings.balances[segment, default: [:]][currency] = Holdings.Holding(
                 total: balance.total, available: balance.available, pushedAt: now,
                 venueTime: time, isDoubtful: isDoubtful)
-            tellBalance(currency)
+            emitBalance(currency)
             if isDoubtful { askAfterBurst(.balances(segment)) }
         }
     }
@@ -102,7 +102,7 @@ extension AccountCore {
                 venueTime: old?.venueTime ?? .distantPast)
             holdings.balances[segment, default: [:]][currency] = holding
             let isNews = old.map { $0.total != holding.total || $0.available != holding.available }
-            if isNews ?? true || traits.boundFee != nil { tellBalance(currency) }
+            if isNews ?? true || traits.boundFee != nil { emitBalance(currency) }
         }
         if isOvertaken { askAnewInRound(.balances(segment), segment) }
     }
@@ -120,7 +120,7 @@ extension AccountCore {
     }
 
     /// A currency held in both wallets is told as one.
-    private mutating func tellBalance(_ currency: Currency) {
+    private mutating func emitBalance(_ currency: Currency) {
         var balance = Balance(currency: currency, total: .zero, available: .zero)
         for segment in Segment.allCases {
             guard let holding = holdings.balances[segment]?[currency] else { continue }
@@ -146,7 +146,7 @@ extension AccountCore {
             askedAt >= holdings.executedAt[market.segment] ?? .distantPast,
             holdings.balances[market.segment]?[currency] != nil
         else { return }
-        tellBalance(currency)
+        emitBalance(currency)
     }
 
     /// What our open orders bind of a currency: the rest of each, a buy's at its price and with a fee.
@@ -154,7 +154,9 @@ extension AccountCore {
         desk.open.reduce(.zero) { sum, order in
             let symbol = markets[order.instrument].symbol
             let request = order.request
-            let rest = request.quantity > order.told ? request.quantity - order.told : .zero
+            let rest =
+                request.quantity > order.reportedQuantity
+                ? request.quantity - order.reportedQuantity : .zero
             switch request.side {
             case .sell where symbol.base == currency: return sum + Money(attos: rest.attos)
             case .buy where symbol.quote == currency:

@@ -16,7 +16,7 @@ extension AccountCore {
             receiveTime: now)
         // Nothing is charged where nothing is held: then it is news of the market, no more.
         guard plan.hasKey, let net = holdings.positions[index], net != .zero else {
-            return tell(.funding(estimate))
+            return emit(.funding(estimate))
         }
         let first = markets[index].awaitedFunding?.before ?? before
         markets[index].awaitedFunding = AwaitedFunding(before: first, estimate: estimate)
@@ -48,7 +48,7 @@ extension AccountCore {
                     "funding of \(markets[index].symbol) was charged on \(row.size), and the "
                         + "position has changed since: the books differ by the difference's share")
             }
-            tell(.funding(funding))
+            emit(.funding(funding))
         }
     }
 
@@ -79,6 +79,6 @@ extension AccountCore {
             .warn,
             "the venue does not tell what funding \(markets[index].symbol) was charged: it is "
                 + "worked out from the market's rate and mark price")
-        tell(.funding(awaited.estimate))
+        emit(.funding(awaited.estimate))
     }
 }

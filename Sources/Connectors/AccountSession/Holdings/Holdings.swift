@@ -31,7 +31,7 @@ struct Holdings {
     var filledSince: [Int: [Side: Quantity]] = [:]
     var filledAt: [Int: Timestamp] = [:]
     /// Markets of the pages of positions that have come so far.
-    var positionsSeen: Set<Int> = []
+    var positionsReceived: Set<Int> = []
     /// Executions before this are all known.
     var dealsKnownUntil: [Segment: Timestamp] = [:]
 }

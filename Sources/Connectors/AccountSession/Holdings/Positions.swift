@@ -7,7 +7,7 @@ extension AccountCore {
     package mutating func pushed(_ position: PositionFact) {
         guard let index = position.instrument else { return }
         if let reason = position.forcedBy {
-            solved(.position(index))  // every one is news
+            clear(.position(index))  // every one is news
             problem(
                 .position(index), .other,
                 "\(markets[index].symbol): the venue changed the position by itself "
@@ -24,7 +24,7 @@ extension AccountCore {
         if let time { holdings.positionTimes[index] = time }
         holdings.positionPushedAt[index] = now
         holdings.filledSince[index] = nil
-        tell(position, index, askedAt: now)
+        emit(position, index, askedAt: now)
     }
 
     func mayBeOlder(_ position: PositionFact, _ index: Int) -> Bool {
@@ -38,7 +38,7 @@ extension AccountCore {
 
     /// A page of all open positions; what is on no page is flat.
     mutating func received(_ page: Rows<PositionFact>, page place: PagePlace, askedAt: Timestamp) {
-        if place == .first { holdings.positionsSeen = [] }
+        if place == .first { holdings.positionsReceived = [] }
         for position in page.rows {
             guard let index = position.instrument else {
                 if place == .first {
@@ -46,20 +46,20 @@ extension AccountCore {
                 }
                 continue
             }
-            holdings.positionsSeen.insert(index)
+            holdings.positionsReceived.insert(index)
             if isNewer(than: askedAt, index) {
                 overtaken(index)
                 continue
             }
             holdings.doubtfulPositions.remove(index)
             forgetFills(before: askedAt, index)
-            tell(position, index, askedAt: askedAt)
+            emit(position, index, askedAt: askedAt)
         }
         if let next = page.next, next.number <= traits.bounds.pages {
             return askWhileReconciling(.positions(page: next), .futures)
         }
         for index in markets.indices
-        where markets[index].segment == .futures && !holdings.positionsSeen.contains(index) {
+        where markets[index].segment == .futures && !holdings.positionsReceived.contains(index) {
             if isNewer(than: askedAt, index) {
                 if holdings.doubtfulPositions.contains(index) {
                     askAfterBurst(.positions(page: .first))
@@ -93,7 +93,7 @@ extension AccountCore {
     }
 
     /// - Parameter askedAt: for a position without a time: it is no older than that.
-    mutating func tell(
+    mutating func emit(
         _ position: PositionFact, _ index: Int, askedAt: Timestamp
     ) {
         holdings.positions[index] = position.net

@@ -18,7 +18,7 @@ extension AccountCore {
         if !plan.hasKey { return joinFeeds(line) }
         lines[line].stage = .signing
         guard let number = nextNumber(on: line) else { return }
-        say(words.login(number, at: venueTime), .sign, on: line)
+        send(words.login(number, at: venueTime), .sign, on: line)
     }
 
     mutating func closed(_ socket: SocketID, _ reason: TransportProblem) {
@@ -61,10 +61,10 @@ extension AccountCore {
         }
         if isConnected {
             isConnected = false
-            tell(.lost, "\(lines[line].name): \(reason)")
+            emit(.lost, "\(lines[line].name): \(reason)")
         }
         for segment in lines[line].segments { refuseUnsent(segment, reason) }
-        sayLineIsDown(line, reason, cause, retryAt: after(wait))
+        reportLineIsDown(line, reason, cause, retryAt: after(wait))
         agenda.add(.reopen(line), at: after(wait))
         for flight in unanswered { self.unanswered(flight, reason, cause) }
     }
@@ -84,7 +84,7 @@ extension AccountCore {
     }
 
     /// Sends a request under that number, whose answer must come in time.
-    mutating func say(_ text: String, _ request: Line.Request, on line: LineID) {
+    mutating func send(_ text: String, _ request: Line.Request, on line: LineID) {
         guard let socket = lines[line].socket else { return }
         let number = lines[line].nextID
         lines[line].nextID = number + 1
@@ -98,7 +98,7 @@ extension AccountCore {
     mutating func sendQueue(_ line: LineID) {
         guard let socket = lines[line].socket else { return }
         while let text = lines[line].queue.first {
-            if let time = limiter.take(lines[line].group, at: now) {
+            if let time = limiter.consume(lines[line].group, at: now) {
                 return agenda.addOnce(.socketQueue(line), at: time)
             }
             lines[line].queue.removeFirst()
@@ -129,7 +129,7 @@ extension AccountCore {
 
     mutating func ping(_ line: LineID) {
         guard let number = nextNumber(on: line) else { return }
-        say(words.ping(number), .ping, on: line)
+        send(words.ping(number), .ping, on: line)
         agenda.add(.ping(line), at: after(traits.pace.ping))
     }
 
@@ -137,7 +137,7 @@ extension AccountCore {
     mutating func missed(_ line: LineID, _ socket: SocketID, _ id: Int64) {
         guard lines[line].socket == socket, let request = lines[line].requests[id] else { return }
         let silence = "the venue does not answer on the \(lines[line].name) socket (\(request))"
-        if isConnected { tell(.stale, silence) }
+        if isConnected { emit(.stale, silence) }
         lose(line, silence, .unreachable)
     }
 
@@ -154,7 +154,7 @@ extension AccountCore {
         if flight.ask.order.map({ desk.orders[$0] == nil }) ?? false {
             forgotten(flight)
         } else {
-            take(answer, flight)
+            apply(answer, flight)
         }
         dealt()
     }
@@ -225,13 +225,13 @@ extension AccountCore {
         if channels.isEmpty { return reconcile(line) }
         for channel in channels {
             guard let number = nextNumber(on: line) else { return }
-            say(words.subscribe(privately: channel, number), .privateChannel(channel), on: line)
+            send(words.subscribe(privately: channel, number), .privateChannel(channel), on: line)
         }
     }
 
     mutating func joinFeeds(_ line: LineID) {
         lines[line].stage = .joining
-        tellReconciled()
+        reportReconciled()
         subscribeFeeds(line)
         if hasAnswers(line, private: false) { becomeLive(line) }
     }
@@ -239,7 +239,7 @@ extension AccountCore {
     private mutating func becomeLive(_ line: LineID) {
         lines[line].stage = .live
         lines[line].backoff.reset()
-        solved(.line(line))
+        clear(.line(line))
         if plan.hasKey {
             agenda.addOnce(.audit, at: after(traits.pace.audit))
             agenda.addOnce(.accountAudit, at: after(traits.pace.accountAudit))
@@ -250,7 +250,7 @@ extension AccountCore {
         let state: VenueState = wasConnected ? .resynchronised : .connected
         let reason = lines[line].reason
         wasConnected = true
-        tell(state, state == .connected ? "connected" : "connected again after: \(reason)")
+        emit(state, state == .connected ? "connected" : "connected again after: \(reason)")
     }
 
     /// Whether the line of a segment has agreed about everything and its feeds have begun.

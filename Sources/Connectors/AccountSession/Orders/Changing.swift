@@ -30,7 +30,7 @@ extension AccountCore {
             return "the venue cannot change an order that closes a position: cancel it and send "
                 + "another"
         }
-        if order.isLost { return "the order's fate is unknown: wait until the venue tells" }
+        if order.isLost { return "the order's status is unknown: wait for the venue's answer" }
         if order.amend != nil { return "another change of the order is under way: wait for it" }
         let isKnown = order.venueID != nil || order.waitingStopID != nil
         return isKnown ? nil : "the venue has not acknowledged the order yet: wait for it"

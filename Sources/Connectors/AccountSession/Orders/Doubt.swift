@@ -2,7 +2,7 @@ internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
-/// Orders whose fate is not known, or that a list does not show: the venue is asked until it tells.
+/// Orders whose status is unknown, or that a list does not show: the venue is asked until it tells.
 extension AccountCore {
     /// What was asked may or may not have been done: nothing is guessed, the venue is asked.
     mutating func lostAnswer(_ flight: Flight, _ reason: String) {
@@ -96,7 +96,7 @@ extension AccountCore {
 
     // MARK: - By id
 
-    mutating func toldStatus(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
+    mutating func applyStatus(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.hasAskedForTerms = true
         guard adopt(serial, fact) else { return }
@@ -115,7 +115,7 @@ extension AccountCore {
     mutating func isUnknown(_ serial: Int, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone, let id = order.venueID else { return }
         desk.orders[serial]?.hasAskedForTerms = true
-        takeHeldDeals(of: id, serial, markets[order.instrument].segment)
+        applyKeptDeals(of: id, serial, markets[order.instrument].segment)
         if order.amend != nil { return awaitChange(serial, id) }
         missed(serial, in: .byID, askedAt: askedAt)
         // An id that nobody has told us of may have been filled.
@@ -129,12 +129,12 @@ extension AccountCore {
         guard let order = desk.orders[serial], !order.isDone, order.ending == nil else { return }
         let rule = order.absenceRule(traits)
         guard desk.orders[serial]?.miss(in: list, askedAt: askedAt, rule) != true else {
-            return giveUp(serial)
+            return concludeGone(serial)
         }
-        if list == .finished { lookAgain(serial) }  // it is the last one of a look
+        if list == .finished { searchAgain(serial) }  // it is the last one of a look
     }
 
-    mutating func lookAgain(_ serial: Int) {
+    mutating func searchAgain(_ serial: Int) {
         guard let order = desk.orders[serial] else { return }
         let question: Ask = order.isWaitingStop ? .findOpenStop(serial) : .findOpen(serial)
         guard !isBeingAsked(question) else { return }
@@ -145,7 +145,7 @@ extension AccountCore {
     /// Nothing has shown the order for as long as the venue's lists may lag behind.
     ///
     /// What had nothing filled when it was cancelled the venue forgets. It goes on being looked for.
-    private mutating func giveUp(_ serial: Int) {
+    private mutating func concludeGone(_ serial: Int) {
         guard let order = desk.orders[serial] else { return }
         desk.orders[serial]?.isMissing = true
         guard order.isAcknowledged else { return finish(serial, .notFound) }

@@ -18,7 +18,7 @@ extension AccountCore {
         guard let order = desk.orders[serial], order.wantsCancel, !order.isDone,
             order.ending == nil, !order.isCancelling
         else { return }
-        if takeBack(.place(serial)) { return finish(serial, .cancelled) }
+        if withdraw(.place(serial)) { return finish(serial, .cancelled) }
         if order.venueID != nil || order.waitingStopID != nil {
             desk.orders[serial]?.isCancelling = true
             request(.cancel(serial))
@@ -30,7 +30,7 @@ extension AccountCore {
 
     mutating func cancelled(_ serial: Int, _ fact: OrderFact) {
         desk.orders[serial]?.isCancelling = false
-        note(serial, fact)
+        applyFilled(serial, fact)
         guard desk.orders[serial]?.venueID == fact.id else { return tryCancel(serial) }
         end(serial, fact, .cancelled, isDecisive: true)
     }
@@ -81,10 +81,10 @@ extension AccountCore {
     /// Brings an order on as far as its executions are known.
     mutating func settle(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone else { return }
-        if order.told >= order.request.quantity, order.amend == nil {
+        if order.reportedQuantity >= order.request.quantity, order.amend == nil {
             return finish(serial, order.isReversed ? .cancelled : nil)
         }
-        if order.told < order.seen || order.needsAllDeals {
+        if order.reportedQuantity < order.venueFilled || order.needsAllDeals {
             // Executions have a message of their own, which mostly comes first.
             let wait = order.needsAllDeals ? 0 : traits.pace.deals
             if order.dealsAskedFor.isEmpty { agenda.addOnce(.checkDeals(serial), at: after(wait)) }
@@ -103,11 +103,13 @@ extension AccountCore {
     private mutating func settleFilled(_ order: TrackedOrder) {
         if order.amend != nil {
             desk.orders[order.serial]?.amend = nil
-            if order.told >= order.request.quantity {
+            if order.reportedQuantity >= order.request.quantity {
                 report(order.serial, .amendRejected(reason: "the order was filled before"))
             } else {
                 // It was whole with less than its old quantity: the change was made.
-                report(order.serial, .amended(price: order.amend?.price, quantity: order.told))
+                report(
+                    order.serial,
+                    .amended(price: order.amend?.price, quantity: order.reportedQuantity))
             }
             return finish(order.serial, nil)
         }
@@ -152,7 +154,7 @@ extension AccountCore {
         guard let order = desk.orders[serial], order.isDone,
             desk.watched[serial] != nil || !order.isAcknowledged
         else { return }
-        if let id, order.venueID == nil { desk.orders[serial]?.take(id) }
+        if let id, order.venueID == nil { desk.orders[serial]?.adopt(id) }
         desk.watch(serial, until: after(traits.pace.watch))
         if !asStop { desk.orders[serial]?.isTriggered = true }
         problem(

@@ -5,31 +5,35 @@ internal import VenueSessions
 /// Executions of own orders: told once each, on whatever way they come.
 extension AccountCore {
     package mutating func pushed(_ deal: ExecutionFact) {
-        if let serial = desk.serial(deal.segment, deal.orderID) { return tell(deal, serial) }
+        if let serial = desk.serial(deal.segment, deal.orderID) { return report(deal, serial) }
         guard let serial = desk.serial(deal.segment, clientID: deal.clientID, markets) else {
-            return hold(deal)
+            return keep(deal)
         }
         // The execution came before the reply and before the order's own push. Whose id it is, and
         // for a stop that it woke, follows from the client id.
         if let order = desk.orders[serial], order.venueID == nil, !order.isDone {
-            desk.orders[serial]?.take(deal.orderID)
+            desk.orders[serial]?.adopt(deal.orderID)
             desk.link(serial, deal.segment, venueID: deal.orderID)
             if order.request.stop != nil, !order.isTriggered {
-                if order.toldID == nil { accept(serial, order.stopID ?? deal.orderID, nil) }
+                if order.reportedVenueID == nil {
+                    accept(serial, order.stopID ?? deal.orderID, nil)
+                }
                 desk.orders[serial]?.isTriggered = true
                 report(serial, .triggered, deal.venueTime)
             }
             accept(serial, deal.orderID, deal.venueTime)
         }
         desk.link(serial, deal.segment, venueID: deal.orderID)
-        tell(deal, serial)
+        report(deal, serial)
     }
 
     mutating func askForDeals(_ serial: Int) {
         guard let order = desk.orders[serial], !order.isDone, !order.ids.isEmpty,
             order.dealsAskedFor.isEmpty
         else { return }
-        guard order.told < order.seen || order.needsAllDeals else { return settle(serial) }
+        guard order.reportedQuantity < order.venueFilled || order.needsAllDeals else {
+            return settle(serial)
+        }
         desk.orders[serial]?.dealsAskedFor = Set(order.ids)
         desk.orders[serial]?.areDealsOld = false
         for id in order.ids {
@@ -42,7 +46,7 @@ extension AccountCore {
         _ page: Rows<ExecutionFact>, _ serial: Int, _ id: WireID
     ) {
         guard let order = desk.orders[serial] else { return }
-        for deal in page.rows.reversed() where deal.orderID == id { tell(deal, serial) }
+        for deal in page.rows.reversed() where deal.orderID == id { report(deal, serial) }
         if let next = page.next, next.number <= traits.bounds.pages {
             return askWhileReconciling(
                 .executionsOf(serial, id: id, page: next), markets[order.instrument].segment)
@@ -60,7 +64,7 @@ extension AccountCore {
         let segment = markets[index].segment
         for deal in page.rows.reversed() {
             if let serial = desk.serial(segment, deal.orderID) {
-                tell(deal, serial)
+                report(deal, serial)
             } else if !traits.listsEnded,
                 desk.serial(segment, clientID: deal.clientID, markets) != nil
             {
@@ -71,16 +75,16 @@ extension AccountCore {
         askWhileReconciling(.executions(index, page: next), segment)
     }
 
-    /// Tells an execution, once however often and on whatever way it comes.
-    mutating func tell(_ deal: ExecutionFact, _ serial: Int) {
+    /// Reports an execution, once however often and on whatever way it comes.
+    mutating func report(_ deal: ExecutionFact, _ serial: Int) {
         guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
         guard isExplained(deal, order) else {
-            hold(deal)
+            keep(deal)
             return askStatus(serial)
         }
         desk.orders[serial]?.deals.insert(deal.id)
-        heard(of: serial)
-        desk.orders[serial]?.told += deal.quantity
+        recordSign(of: serial)
+        desk.orders[serial]?.reportedQuantity += deal.quantity
         guard deal.side == order.request.side else {
             reverse(serial)
             return settle(serial)
@@ -98,7 +102,7 @@ extension AccountCore {
     private mutating func isExplained(_ deal: ExecutionFact, _ order: TrackedOrder) -> Bool {
         guard !order.isDone, !order.isReversed, deal.side == order.request.side else { return true }
         let asked = order.amend?.quantity ?? .zero
-        let whole = order.told + deal.quantity
+        let whole = order.reportedQuantity + deal.quantity
         if whole <= max(order.request.quantity, asked) { return true }
         guard order.hasAskedForTerms else { return false }
         desk.orders[order.serial]?.hasAskedForTerms = false
@@ -145,16 +149,16 @@ extension AccountCore {
         return contract.value(of: deal.quantity, at: deal.price, .up)?.times(rate, .up) ?? .zero
     }
 
-    mutating func hold(_ deal: ExecutionFact) {
+    mutating func keep(_ deal: ExecutionFact) {
         if desk.heldDeals.contains(deal) { return }
         if desk.heldDeals.count == traits.bounds.heldDeals { desk.heldDeals.removeFirst() }
         desk.heldDeals.append(deal)
     }
 
-    mutating func takeHeldDeals(of venueID: WireID, _ serial: Int, _ segment: Segment) {
+    mutating func applyKeptDeals(of venueID: WireID, _ serial: Int, _ segment: Segment) {
         let mine = desk.heldDeals.filter { $0.segment == segment && $0.orderID == venueID }
         guard !mine.isEmpty else { return }
         desk.heldDeals.removeAll { $0.segment == segment && $0.orderID == venueID }
-        for held in mine { tell(held, serial) }
+        for held in mine { report(held, serial) }
     }
 }

@@ -135,21 +135,21 @@ struct OrderDesk {
         let clientID = order.clientNumber.map { WireID.number($0) } ?? .text(order.id.text)
         let serial = add(
             order.id, clientID, order.request, isRestored: true, at: .distantPast)
-        orders[serial]?.told = order.filled
+        orders[serial]?.reportedQuantity = order.filled
         orders[serial]?.deals = Set(order.fillIDs.map { WireID($0) })
         orders[serial]?.sentAt = .distantPast
         guard let venueID = order.venueID else {
             orders[serial]?.isLost = true
             return
         }
-        orders[serial]?.toldID = venueID
+        orders[serial]?.reportedVenueID = venueID
         let number = WireID(venueID.text)
         if order.request.stop != nil, !order.wasTriggered {
             orders[serial]?.stopID = number
             link(serial, segment, stopID: number)
         } else {
             orders[serial]?.isTriggered = order.request.stop != nil
-            orders[serial]?.take(number)
+            orders[serial]?.adopt(number)
             link(serial, segment, venueID: number)
         }
     }

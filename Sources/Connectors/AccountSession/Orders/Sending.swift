@@ -129,7 +129,8 @@ extension AccountCore {
             $0.instrument == instrument && $0.request.side == side && $0.serial != serial
         }
         let unfilled = open.map { order in
-            order.told < order.request.quantity ? order.request.quantity - order.told : .zero
+            order.reportedQuantity < order.request.quantity
+                ? order.request.quantity - order.reportedQuantity : .zero
         }
         return unfilled.reduce(holdings.filledSince[instrument]?[side] ?? .zero, +)
     }
@@ -190,7 +191,7 @@ extension AccountCore {
         }
         if order.isDone { return notRemoved(flight) }
         let reason = "\(refusal.advice) (\(refusal))"
-        if refusal.kind == .account { sayOrdersAreRefused(refusal, order) }
+        if refusal.kind == .account { reportOrdersAreRefused(refusal, order) }
         if case .place = flight.ask, order.isAcknowledged {
             log(.warn, "order \(order.id) was refused and stands all the same: \(reason); asking")
             return askStatus(serial)
@@ -206,7 +207,7 @@ extension AccountCore {
             (.expired, .place) where order.wantsCancel:
             finish(serial, .cancelled)
         case (.rateLimit, _) where mayRepeat:
-            limiter.hold(flight.group, until: after(traits.pace.rateLimit))
+            limiter.pause(flight.group, until: after(traits.pace.rateLimit))
             request(flight.ask, attempts: flight.attempts + 1)
         case (.expired, _) where mayRepeat:
             // Not carried out: the same order may go with a new timestamp and signature.
@@ -229,7 +230,7 @@ extension AccountCore {
     }
 
     /// Not only this order: no order of the segment will pass before somebody acts.
-    private mutating func sayOrdersAreRefused(_ refusal: Refusal, _ order: TrackedOrder) {
+    private mutating func reportOrdersAreRefused(_ refusal: Refusal, _ order: TrackedOrder) {
         let segment = markets[order.instrument].segment
         problem(
             .trading(segment), refusal.cause,

@@ -15,15 +15,15 @@ extension AccountCore {
     /// Tells the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
-        heard(of: serial)
+        recordSign(of: serial)
         let wasLost = order.isLost
         desk.orders[serial]?.isLost = false
-        if let toldID = order.toldID {
+        if let toldID = order.reportedVenueID {
             // The doubt is over: the engine knows it by the id that it was told first.
             if wasLost { report(serial, .accepted(toldID), time) }
         } else {
             let told = VenueOrderID(id.description)
-            desk.orders[serial]?.toldID = told
+            desk.orders[serial]?.reportedVenueID = told
             report(serial, .accepted(told), time)
             bindingChanged(by: order)
         }
@@ -31,7 +31,7 @@ extension AccountCore {
     }
 
     /// A sign of an order: what lists still show where the book had nothing to cancel is none.
-    mutating func heard(of serial: Int) {
+    mutating func recordSign(of serial: Int) {
         let isOfList = answering.map { !$0.ask.isOrderChange } ?? false
         if isOfList, desk.orders[serial]?.isCancelUnknown == true { return }
         desk.orders[serial]?.sign(at: now)
@@ -53,7 +53,7 @@ extension AccountCore {
                 let begins = (fact.filled ?? .zero) < before
                 if begins { desk.orders[serial]?.countsAnew = true }
             }
-            desk.orders[serial]?.take(fact.id)
+            desk.orders[serial]?.adopt(fact.id)
             desk.link(serial, fact.segment, venueID: fact.id)
         }
         if fact.side != order.request.side { reverse(serial) }
@@ -61,14 +61,16 @@ extension AccountCore {
         desk.orders[serial]?.takerFee = fact.takerFee ?? order.takerFee
         if order.request.stop != nil, !order.isTriggered {
             // It comes from the stop order, whose id the engine may never have heard.
-            if order.toldID == nil { accept(serial, order.stopID ?? fact.id, fact.updatedAt) }
+            if order.reportedVenueID == nil {
+                accept(serial, order.stopID ?? fact.id, fact.updatedAt)
+            }
             desk.orders[serial]?.isTriggered = true
             report(serial, .triggered, fact.createdAt)
         }
         accept(serial, fact.id, fact.createdAt)
-        note(serial, fact)
-        takeTerms(serial, fact)
-        takeHeldDeals(of: fact.id, serial, fact.segment)
+        applyFilled(serial, fact)
+        applyTerms(serial, fact)
+        applyKeptDeals(of: fact.id, serial, fact.segment)
         return true
     }
 
@@ -86,9 +88,9 @@ extension AccountCore {
     }
 
     /// Takes in how much of an order is filled; that never falls.
-    mutating func note(_ serial: Int, _ fact: OrderFact) {
+    mutating func applyFilled(_ serial: Int, _ fact: OrderFact) {
         guard let filled = fact.filled else { return }
-        heard(of: serial)
+        recordSign(of: serial)
         let known = desk.orders[serial]?.filledByID[fact.id] ?? .zero
         desk.orders[serial]?.filledByID[fact.id] = max(known, filled)
     }
@@ -97,13 +99,14 @@ extension AccountCore {
     /// another program, changes orders too.
     ///
     /// A row that is older than one seen before shows what was.
-    private mutating func takeTerms(_ serial: Int, _ fact: OrderFact) {
+    private mutating func applyTerms(_ serial: Int, _ fact: OrderFact) {
         guard let order = desk.orders[serial] else { return }
         let time = fact.updatedAt ?? .distantPast
         desk.orders[serial]?.shownAt = max(time, order.shownAt)
         // The amounts of market orders may count quote currency, and those of closes are cut.
         guard !order.isDone, order.amend == nil, !order.closesPosition, !order.isReversed,
-            let price = fact.price, time > order.shownAt || order.seen > order.request.quantity
+            let price = fact.price,
+            time > order.shownAt || order.venueFilled > order.request.quantity
         else { return }
         let whole = order.whole(ofAmount: fact.amount)
         if price != order.request.price || whole != order.request.quantity {
@@ -145,7 +148,7 @@ extension AccountCore {
             return removeUnexpected(serial, fact.id, asStop: false)
         }
         if hasLeft, mayMeanChange(order, fact) {
-            note(serial, fact)
+            applyFilled(serial, fact)
             desk.orders[serial]?.finishedID = fact.id
             return settle(serial)
         }
@@ -169,7 +172,7 @@ extension AccountCore {
 
     /// News of an id that a change has replaced: only what it filled counts.
     private mutating func lateNews(_ serial: Int, _ fact: OrderFact) {
-        note(serial, fact)
+        applyFilled(serial, fact)
         settle(serial)
     }
 

@@ -37,10 +37,10 @@ package struct TrackedOrder {
     /// The id as a stop order.
     var stopID: WireID?
     var isTriggered = false
-    /// The id that was told as the acceptance.
-    var toldID: VenueOrderID?
-    /// What was told of executions.
-    package internal(set) var told = Quantity.zero
+    /// The id that was reported with the acceptance.
+    var reportedVenueID: VenueOrderID?
+    /// The cumulative quantity reported to the engine (FIX CumQty).
+    package internal(set) var reportedQuantity = Quantity.zero
     var deals: Set<WireID> = []
     /// What the venue says was filled, by each id that the order had.
     var filledByID: [WireID: Quantity] = [:]
@@ -54,10 +54,10 @@ package struct TrackedOrder {
     /// Whether the end became known behind that question: the answer may be from before.
     var areDealsOld = false
     var isDone = false
-    /// Its fate is not known: it is being asked for.
+    /// Its status is unknown: it is being asked for.
     var isLost = false
     var wantsCancel = false
-    /// The book had nothing to cancel, and no push has told of the order since.
+    /// The book had nothing to cancel, and no push has shown the order since.
     private(set) var isCancelUnknown = false
     /// It was given up because nothing showed it, not because its end was seen.
     var isMissing = false
@@ -81,7 +81,7 @@ package struct TrackedOrder {
 
     /// A stop order's id while it waits for its trigger.
     package var waitingStopID: WireID? { isTriggered ? nil : stopID }
-    var isAcknowledged: Bool { toldID != nil }
+    var isAcknowledged: Bool { reportedVenueID != nil }
     /// Whether it stands at the venue as a stop, as far as is known.
     package var isWaitingStop: Bool { request.stop != nil && !isTriggered }
 
@@ -138,7 +138,7 @@ package struct TrackedOrder {
         absence.miss(list, askedAt: askedAt, rule)
     }
 
-    mutating func take(_ id: WireID) {
+    mutating func adopt(_ id: WireID) {
         guard venueID != id else { return }
         venueID = id
         ids.append(id)
@@ -152,7 +152,7 @@ package struct TrackedOrder {
     }
 
     /// What the venue says was filled in all.
-    var seen: Quantity {
+    var venueFilled: Quantity {
         let amounts = filledByID.values
         return countsAnew
             ? amounts.reduce(.zero, +) : amounts.max() ?? .zero

@@ -45,7 +45,7 @@ extension AccountCore {
                 let serial = desk.serial(fact.segment, fact.id)
                     ?? desk.serial(fact.segment, clientID: fact.clientID, markets)
             else {
-                noteForeign(fact)
+                recordForeign(fact)
                 continue
             }
             desk.listed[scope]?.insert(serial)
@@ -83,7 +83,7 @@ extension AccountCore {
                 let serial = desk.serial(stop.segment, stop: stop.id)
                     ?? desk.serial(stop.segment, clientID: stop.clientID, markets)
             else {
-                noteForeign(stop)
+                recordForeign(stop)
                 continue
             }
             removeUnexpected(serial, nil, asStop: true)

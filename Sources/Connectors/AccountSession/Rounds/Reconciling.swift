@@ -119,7 +119,7 @@ extension AccountCore {
             rounds[segment].hasAskedForOwed = true
             let owing = desk.open.filter {
                 markets[$0.instrument].segment == segment
-                    && ($0.told < $0.seen || $0.needsAllDeals)
+                    && ($0.reportedQuantity < $0.venueFilled || $0.needsAllDeals)
             }
             for order in owing {
                 askForDeals(order.serial)
@@ -128,7 +128,7 @@ extension AccountCore {
             guard rounds[segment].questions.isEmpty else { return }
         }
         let line = lines.id(of: segment)
-        guard lines[line].stage == .reconciling else { return tellReconciled() }
+        guard lines[line].stage == .reconciling else { return reportReconciled() }
         let isOver = lines[line].segments.allSatisfy { rounds[$0].questions.isEmpty }
         if isOver { joinFeeds(line) }
     }
@@ -142,7 +142,7 @@ extension AccountCore {
     }
 
     /// Says that we agree, once all segments do.
-    mutating func tellReconciled() {
+    mutating func reportReconciled() {
         let isAgreed = markets.segments.allSatisfy { segment in
             let stage = lines[of: segment].stage
             return rounds[segment].questions.isEmpty && (stage == .joining || stage == .live)
@@ -154,7 +154,7 @@ extension AccountCore {
 
     // MARK: - Orders of others
 
-    mutating func noteForeign(_ fact: OrderFact) {
+    mutating func recordForeign(_ fact: OrderFact) {
         guard let index = fact.instrument, isAnsweringRound(fact.segment),
             rounds[fact.segment].foreign.insert(fact.id).inserted
         else { return }
@@ -167,7 +167,7 @@ extension AccountCore {
                     clientID: fact.clientID.map { ClientOrderID($0.description) })))
     }
 
-    mutating func noteForeign(_ stop: StopFact) {
+    mutating func recordForeign(_ stop: StopFact) {
         guard let index = stop.instrument, isAnsweringRound(stop.segment),
             rounds[stop.segment].foreignStops.insert(stop.id).inserted
         else { return }

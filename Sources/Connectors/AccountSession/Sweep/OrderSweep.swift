@@ -108,10 +108,10 @@ package struct OrderSweep: VenueSession {
         case .timer: wake(&actions)
         case .response(let id, let reply):
             guard let asked = asked.removeValue(forKey: id) else { return }
-            take(reply, asked.question, askedAt: asked.at, &actions)
+            apply(reply, asked.question, askedAt: asked.at, &actions)
         case .failed(let id, let problem):
             guard let asked = asked.removeValue(forKey: id) else { return }
-            say("\(problem)", &actions)
+            report("\(problem)", &actions)
             repeatLater(asked.question, &actions)
         case .opened, .closed, .frame, .pinged, .command, .subscribe, .reconcile, .clientNumbers:
             break
@@ -123,7 +123,7 @@ package struct OrderSweep: VenueSession {
         into actions: inout [SessionAction]
     ) {}
 
-    private func say(_ text: String, _ actions: inout [SessionAction]) {
+    private func report(_ text: String, _ actions: inout [SessionAction]) {
         actions.append(.log(.error, "\(words.venue): \(text)"))
     }
 
@@ -150,7 +150,7 @@ package struct OrderSweep: VenueSession {
 
     private mutating func ask(_ question: Question, _ actions: inout [SessionAction]) {
         guard let request = request(for: question) else { return }
-        if let time = limiter.take(request.group, units: request.units, at: now) {
+        if let time = limiter.consume(request.group, units: request.units, at: now) {
             return ask(question, at: time, &actions)
         }
         send(request, question, &actions)
@@ -193,28 +193,28 @@ package struct OrderSweep: VenueSession {
 
     // MARK: - Answers
 
-    private mutating func take(
+    private mutating func apply(
         _ reply: HTTPReply, _ question: Question, askedAt: Timestamp,
         _ actions: inout [SessionAction]
     ) {
         do throws(BadMessage) {
             switch question {
             case .start:
-                take(try words.readStart(reply.body), askedAt: askedAt, &actions)
+                apply(try words.readStart(reply.body), askedAt: askedAt, &actions)
             case .list(let index, let page):
                 switch try words.read(reply.body, list: index, page) {
-                case .success(let rows): take(rows, list: index, &actions)
+                case .success(let rows): apply(rows, list: index, &actions)
                 case .failure(let refusal): refused(question, refusal, &actions)
                 }
             case .cancel: break  // the list will tell
             }
         } catch {
-            say(error.reason, &actions)
+            report(error.reason, &actions)
             repeatLater(question, &actions)
         }
     }
 
-    private mutating func take(
+    private mutating func apply(
         _ start: SweepStart, askedAt: Timestamp, _ actions: inout [SessionAction]
     ) {
         switch start {
@@ -227,7 +227,7 @@ package struct OrderSweep: VenueSession {
         askForLists(at: now, &actions)
     }
 
-    private mutating func take(
+    private mutating func apply(
         _ page: Rows<SweptOrder>, list index: Int, _ actions: inout [SessionAction]
     ) {
         let meant = page.rows.filter { isMeant($0.order.clientID?.text) }
@@ -238,7 +238,7 @@ package struct OrderSweep: VenueSession {
 
     /// Cancels now if the venue's limit has room; else the next look at the list does.
     private mutating func cancel(_ request: VenueRequest, _ actions: inout [SessionAction]) {
-        guard cancels, limiter.take(request.group, units: request.units, at: now) == nil else {
+        guard cancels, limiter.consume(request.group, units: request.units, at: now) == nil else {
             return
         }
         send(request, .cancel, &actions)
@@ -247,7 +247,7 @@ package struct OrderSweep: VenueSession {
     private mutating func refused(
         _ question: Question, _ refusal: Refusal, _ actions: inout [SessionAction]
     ) {
-        say("\(refusal)", &actions)
+        report("\(refusal)", &actions)
         guard refusal.kind != .account else {
             isOver = true  // asking again does not help
             return actions.append(

@@ -31,7 +31,7 @@ public protocol Dialect: VenueSession {
     func read(_ body: [UInt8], to ask: Ask, isStop: Bool) throws(BadMessage) -> Answer
     func rateNews(in reply: HTTPReply) -> RateNews
     /// A message where it lies.
-    mutating func hear(_ frame: Span<UInt8>, isText: Bool, on line: LineID)
+    mutating func receive(_ frame: Span<UInt8>, isText: Bool, on line: LineID)
 }
 
 extension Dialect {
@@ -42,7 +42,7 @@ extension Dialect {
         core.begin(at: now, &actions)
         switch input {
         case .frame(let socket, let bytes, let isText):
-            if let line = core.line(of: socket) { hear(bytes.span, isText: isText, on: line) }
+            if let line = core.line(of: socket) { receive(bytes.span, isText: isText, on: line) }
         case .response(let id, let reply): answered(id, reply)
         default: core.handle(input)
         }
@@ -55,7 +55,7 @@ extension Dialect {
         into actions: inout [SessionAction]
     ) {
         core.begin(at: now, &actions)
-        if let line = core.line(of: socket) { hear(frame, isText: isText, on: line) }
+        if let line = core.line(of: socket) { receive(frame, isText: isText, on: line) }
         core.end(&actions)
     }
 
@@ -63,7 +63,7 @@ extension Dialect {
     mutating func answered(_ id: RequestID, _ reply: HTTPReply) {
         guard let flight = core.landed(id, reply.status, rateNews(in: reply)) else { return }
         do throws(BadMessage) {
-            core.take(
+            core.apply(
                 try read(reply.body, to: flight.ask, isStop: core.isAboutStop(flight)), flight)
         } catch {
             core.unreadable(flight, error)

@@ -34,8 +34,8 @@ package struct PushScanner {
     }
 
     private mutating func message(_ scanner: inout ByteScanner) -> Kind? {
-        guard scanner.take("{"), let first = scanner.key(), scanner.equals(first, "method"),
-            let method = scanner.string(), scanner.take(","), let second = scanner.key(),
+        guard scanner.consume("{"), let first = scanner.key(), scanner.equals(first, "method"),
+            let method = scanner.string(), scanner.consume(","), let second = scanner.key(),
             scanner.equals(second, "data")
         else { return nil }
         let kind: Kind
@@ -51,8 +51,8 @@ package struct PushScanner {
         } else {
             return nil
         }
-        guard scanner.take(","), let third = scanner.key(), scanner.equals(third, "id"),
-            scanner.null(), scanner.take("}"), scanner.isAtEnd
+        guard scanner.consume(","), let third = scanner.key(), scanner.equals(third, "id"),
+            scanner.null(), scanner.consume("}"), scanner.isAtEnd
         else { return nil }
         return kind
     }
@@ -63,15 +63,15 @@ package struct PushScanner {
         _ scanner: inout ByteScanner, all: UInt8, or fewer: UInt8,
         _ field: (inout Self, inout ByteScanner, Range<Int>) -> UInt8
     ) -> Bool {
-        guard scanner.take("{") else { return false }
+        guard scanner.consume("{") else { return false }
         var seen: UInt8 = 0
         repeat {
             guard let key = scanner.key() else { return false }
             let bit = field(&self, &scanner, key)
             guard bit != 0, seen & bit == 0 else { return false }
             seen |= bit
-        } while scanner.take(",")
-        return scanner.take("}") && seen & all == seen && seen & fewer == fewer
+        } while scanner.consume(",")
+        return scanner.consume("}") && seen & all == seen && seen & fewer == fewer
     }
 
     // MARK: - Depth
@@ -119,19 +119,19 @@ package struct PushScanner {
     private mutating func readLevels(_ side: Side, _ scanner: inout ByteScanner) -> Bool {
         // The checked way tells asks first; so does the venue. Another order is a surprise.
         if side == .sell, !depth.levels.isEmpty { return false }
-        guard scanner.take("[") else { return false }
-        if scanner.take("]") { return true }
+        guard scanner.consume("[") else { return false }
+        if scanner.consume("]") { return true }
         repeat {
-            guard scanner.take("["), let price = scanner.decimal(), scanner.take(","),
-                let size = scanner.decimal(), scanner.take("]")
+            guard scanner.consume("["), let price = scanner.decimal(), scanner.consume(","),
+                let size = scanner.decimal(), scanner.consume("]")
             else { return false }
             depth.levels.append(
                 DepthPush.Level(
                     side: side, price: Price(attos: price.attos),
                     quantity: Quantity(attos: size.attos), priceText: price.text,
                     sizeText: size.text))
-        } while scanner.take(",")
-        return scanner.take("]")
+        } while scanner.consume(",")
+        return scanner.consume("]")
     }
 
     // MARK: - Deals
@@ -149,12 +149,12 @@ package struct PushScanner {
     }
 
     private mutating func readDeals(_ scanner: inout ByteScanner) -> Bool {
-        guard scanner.take("[") else { return false }
-        if scanner.take("]") { return true }
+        guard scanner.consume("[") else { return false }
+        if scanner.consume("]") { return true }
         repeat {
             guard readDeal(&scanner) else { return false }
-        } while scanner.take(",")
-        return scanner.take("]")
+        } while scanner.consume(",")
+        return scanner.consume("]")
     }
 
     private mutating func readDeal(_ scanner: inout ByteScanner) -> Bool {

@@ -21,12 +21,12 @@ extension CoinExSession {
         }
         core.markets[index].bookStage = .good
         if let last = push.last { core.markets[index].lastPrice = last }
-        core.heard(.book, index, push.updatedAt)
-        tell(push, index)
+        core.received(.book, index, push.updatedAt)
+        emit(push, index)
         core.bookIsRight(index)
     }
 
-    private mutating func tell(_ push: DepthPush, _ index: Int) {
+    private mutating func emit(_ push: DepthPush, _ index: Int) {
         let id = InstrumentID(index)
         let time = push.updatedAt ?? core.venueTime
         var changes: [BookChange] = []
@@ -54,8 +54,8 @@ extension CoinExSession {
 
     /// Deals come newest first, and the first push after a subscription repeats old ones.
     mutating func received(_ deals: [PublicDeal], _ index: Int) {
-        noteHistory(deals, index)
-        core.heard(.trades, index, deals.first?.createdAt)
+        observeHistory(deals, index)
+        core.received(.trades, index, deals.first?.createdAt)
         for deal in deals.reversed() {
             if let last = core.markets[index].lastTrade, deal.id <= last { continue }
             core.markets[index].lastTrade = deal.id
@@ -65,7 +65,7 @@ extension CoinExSession {
                 continue
             }
             core.markets[index].tradesSince = nil
-            core.tell(
+            core.emit(
                 .trade(
                     Trade(
                         instrument: InstrumentID(index), price: deal.price,
@@ -75,7 +75,7 @@ extension CoinExSession {
     }
 
     /// Whether this venue answers a subscription with deals of before it.
-    private mutating func noteHistory(_ deals: [PublicDeal], _ index: Int) {
+    private mutating func observeHistory(_ deals: [PublicDeal], _ index: Int) {
         guard core.markets[index].watches[.trades].isFirst,
             let asked = core.markets[index].watches[.trades].askedAt,
             let oldest = deals.last?.createdAt, oldest < core.venueTime(at: asked)
@@ -84,8 +84,8 @@ extension CoinExSession {
     }
 
     mutating func quote(_ index: Int, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?) {
-        core.heard(.quotes, index, time)
-        core.tell(
+        core.received(.quotes, index, time)
+        core.emit(
             .quote(
                 Quote(
                     instrument: InstrumentID(index), bid: bid, ask: ask,
@@ -97,8 +97,8 @@ extension CoinExSession {
         guard let index = core.markets.index(state.market, segment) else { return }
         if let last = state.last { core.markets[index].lastPrice = last }
         if let mark = state.mark { core.markets[index].mark = mark }
-        core.heard(.states, index, nil)
-        core.tell(
+        core.received(.states, index, nil)
+        core.emit(
             .ticker(
                 Ticker(
                     instrument: InstrumentID(index), last: state.last, mark: state.mark,
@@ -112,7 +112,7 @@ extension CoinExSession {
     mutating func received(_ price: IndexPrice, _ segment: Segment) {
         guard let index = core.markets.index(price.market, segment) else { return }
         if let mark = price.mark { core.markets[index].mark = mark }
-        core.tell(
+        core.emit(
             .ticker(
                 Ticker(
                     instrument: InstrumentID(index), mark: price.mark, index: price.index,

@@ -28,7 +28,7 @@ public struct CoinExSession: Dialect {
 
     // MARK: - Frames
 
-    public mutating func hear(_ frame: Span<UInt8>, isText: Bool, on line: LineID) {
+    public mutating func receive(_ frame: Span<UInt8>, isText: Bool, on line: LineID) {
         if isText { return read(frame, line) }
         do throws(BadCompression) {
             // The unpacked bytes lie in the inflater, which the closure does not touch.

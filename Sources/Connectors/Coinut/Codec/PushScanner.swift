@@ -14,34 +14,34 @@ package struct CoinutScanner {
     }
 
     /// A field of a push, as a bit.
-    private struct Seen: OptionSet {
+    private struct Fields: OptionSet {
         let rawValue: UInt32
-        static let reply = Seen(rawValue: 1)
-        static let instrument = Seen(rawValue: 2)
-        static let transaction = Seen(rawValue: 4)
-        static let time = Seen(rawValue: 8)
-        static let side = Seen(rawValue: 16)
-        static let price = Seen(rawValue: 32)
-        static let quantity = Seen(rawValue: 64)
-        static let count = Seen(rawValue: 128)
-        static let totalBuy = Seen(rawValue: 256)
-        static let totalSell = Seen(rawValue: 512)
-        static let bid = Seen(rawValue: 1_024)
-        static let ask = Seen(rawValue: 2_048)
-        static let last = Seen(rawValue: 4_096)
-        static let volume = Seen(rawValue: 8_192)
-        static let volume24 = Seen(rawValue: 16_384)
+        static let reply = Fields(rawValue: 1)
+        static let instrument = Fields(rawValue: 2)
+        static let transaction = Fields(rawValue: 4)
+        static let time = Fields(rawValue: 8)
+        static let side = Fields(rawValue: 16)
+        static let price = Fields(rawValue: 32)
+        static let quantity = Fields(rawValue: 64)
+        static let count = Fields(rawValue: 128)
+        static let totalBuy = Fields(rawValue: 256)
+        static let totalSell = Fields(rawValue: 512)
+        static let bid = Fields(rawValue: 1_024)
+        static let ask = Fields(rawValue: 2_048)
+        static let last = Fields(rawValue: 4_096)
+        static let volume = Fields(rawValue: 8_192)
+        static let volume24 = Fields(rawValue: 16_384)
 
-        static let ofChange: Seen = [
+        static let ofChange: Fields = [
             .reply, .instrument, .transaction, .side, .price, .quantity, .count,
         ]
-        static let ofTrade: Seen = [.reply, .instrument, .transaction, .side, .price]
-        static let ofTick: Seen = [.reply, .instrument, .transaction]
+        static let ofTrade: Fields = [.reply, .instrument, .transaction, .side, .price]
+        static let ofTick: Fields = [.reply, .instrument, .transaction]
     }
 
     private enum Kind { case change, trade, tick }
 
-    private var seen: Seen = []
+    private var found: Fields = []
     private var kind = Kind.change
     private var instrument: Int64 = 0
     private var transaction: Int64 = 0
@@ -71,19 +71,19 @@ package struct CoinutScanner {
     }
 
     private mutating func readAll(_ scanner: inout ByteScanner) -> Bool {
-        guard scanner.take("{") else { return false }
+        guard scanner.consume("{") else { return false }
         repeat {
             guard let key = scanner.key(), let field = read(key, &scanner),
-                seen.isDisjoint(with: field)
+                found.isDisjoint(with: field)
             else { return false }
-            seen.formUnion(field)
-        } while scanner.take(",")
-        return scanner.take("}") && scanner.isAtEnd
+            found.formUnion(field)
+        } while scanner.consume(",")
+        return scanner.consume("}") && scanner.isAtEnd
     }
 
     /// Reads a field's value; nil: it is not what was expected.
     @inline(__always)
-    private mutating func read(_ key: Range<Int>, _ scanner: inout ByteScanner) -> Seen? {
+    private mutating func read(_ key: Range<Int>, _ scanner: inout ByteScanner) -> Fields? {
         if scanner.equals(key, "inst_id") { return Self.whole(&instrument, .instrument, &scanner) }
         if scanner.equals(key, "trans_id") {
             return Self.whole(&transaction, .transaction, &scanner)
@@ -106,8 +106,8 @@ package struct CoinutScanner {
 
     @inline(__always)
     private static func whole(
-        _ place: inout Int64, _ field: Seen, _ scanner: inout ByteScanner
-    ) -> Seen? {
+        _ place: inout Int64, _ field: Fields, _ scanner: inout ByteScanner
+    ) -> Fields? {
         guard let number = scanner.whole() else { return nil }
         place = number
         return field
@@ -115,14 +115,14 @@ package struct CoinutScanner {
 
     @inline(__always)
     private static func decimal(
-        _ place: inout Int128, _ field: Seen, _ scanner: inout ByteScanner
-    ) -> Seen? {
+        _ place: inout Int128, _ field: Fields, _ scanner: inout ByteScanner
+    ) -> Fields? {
         guard let number = scanner.decimal() else { return nil }
         place = number.attos
         return field
     }
 
-    private mutating func readSide(_ scanner: inout ByteScanner) -> Seen? {
+    private mutating func readSide(_ scanner: inout ByteScanner) -> Fields? {
         guard let word = scanner.string() else { return nil }
         if scanner.equals(word, "SELL") {
             side = .sell
@@ -132,7 +132,7 @@ package struct CoinutScanner {
         return .side
     }
 
-    private mutating func readReply(_ scanner: inout ByteScanner) -> Seen? {
+    private mutating func readReply(_ scanner: inout ByteScanner) -> Fields? {
         guard let word = scanner.string() else { return nil }
         if scanner.equals(word, "inst_order_book_update") {
             kind = .change
@@ -149,10 +149,10 @@ package struct CoinutScanner {
     private var push: Push? {
         switch kind {
         case .change:
-            guard seen.isSuperset(of: .ofChange), price > 0,
-                seen.subtracting(.ofChange).isSubset(of: [.totalBuy, .totalSell]),
+            guard found.isSuperset(of: .ofChange), price > 0,
+                found.subtracting(.ofChange).isSubset(of: [.totalBuy, .totalSell]),
                 // Only the total of its own side, so that one place holds it.
-                !seen.isSuperset(of: [.totalBuy, .totalSell])
+                !found.isSuperset(of: [.totalBuy, .totalSell])
             else { return nil }
             return .change(
                 LevelChange(
@@ -161,11 +161,11 @@ package struct CoinutScanner {
                     level: CountedLevel(
                         price: Price(attos: price), quantity: Quantity(attos: quantity),
                         count: count),
-                    totalBuy: seen.contains(.totalBuy) ? Money(attos: total) : nil,
-                    totalSell: seen.contains(.totalSell) ? Quantity(attos: total) : nil))
+                    totalBuy: found.contains(.totalBuy) ? Money(attos: total) : nil,
+                    totalSell: found.contains(.totalSell) ? Quantity(attos: total) : nil))
         case .trade:
-            guard seen.isSuperset(of: .ofTrade), price > 0,
-                seen.subtracting(.ofTrade).isSubset(of: [.quantity, .time])
+            guard found.isSuperset(of: .ofTrade), price > 0,
+                found.subtracting(.ofTrade).isSubset(of: [.quantity, .time])
             else { return nil }
             return .trade(
                 TradePush(
@@ -176,8 +176,8 @@ package struct CoinutScanner {
                         price: Price(attos: price),
                         quantity: quantity > 0 ? Quantity(attos: quantity) : nil)))
         case .tick:
-            guard seen.isSuperset(of: .ofTick),
-                seen.subtracting(.ofTick)
+            guard found.isSuperset(of: .ofTick),
+                found.subtracting(.ofTick)
                     .isSubset(of: [.time, .bid, .ask, .last, .volume, .volume24])
             else { return nil }
             return .tick(
@@ -186,8 +186,8 @@ package struct CoinutScanner {
                     transaction: TransactionNumber(transaction),
                     time: venueTime(microseconds: time), bid: positive(bid), ask: positive(ask),
                     last: positive(last),
-                    volume: seen.contains(.volume) ? Quantity(attos: volume) : nil,
-                    volume24: seen.contains(.volume24) ? Quantity(attos: volume24) : nil))
+                    volume: found.contains(.volume) ? Quantity(attos: volume) : nil,
+                    volume24: found.contains(.volume24) ? Quantity(attos: volume24) : nil))
         }
     }
 

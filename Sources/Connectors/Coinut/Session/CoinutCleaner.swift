@@ -80,7 +80,7 @@ private final class CoinutSweepWords: SweepWords {
             markets.withLock { $0 = wanted }
             return .lists
         case .refused: return .refused
-        default: throw BadMessage("it is no list of instruments")
+        default: throw BadMessage("it is not a list of instruments")
         }
     }
 
@@ -106,7 +106,7 @@ private final class CoinutSweepWords: SweepWords {
             }
             return .success(Rows(rows, next: nil))
         case .refused(let refusal): return .failure(refusal.inOurWords)
-        default: throw BadMessage("it is no list of open orders")
+        default: throw BadMessage("it is not a list of open orders")
         }
     }
 

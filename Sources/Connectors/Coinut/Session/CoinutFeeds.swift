@@ -19,41 +19,41 @@ extension CoinutSession {
     mutating func received(_ change: LevelChange) {
         guard let index = index(of: change.instrument) else { return }
         changes.removeAll(keepingCapacity: true)
-        keepers[index].take(change, at: core.now, into: &changes)
-        core.heard(.quotes, index, nil)
+        keepers[index].apply(change, at: core.now, into: &changes)
+        core.received(.quotes, index, nil)
         guard !changes.isEmpty else { return }
         if core.markets[index].bookStage == .good {
-            core.heard(.book, index, nil)
-            tell(changes.map { ($0.side, $0.price, $0.quantity) }, index, isWhole: false)
+            core.received(.book, index, nil)
+            emit(changes.map { ($0.side, $0.price, $0.quantity) }, index, isWhole: false)
             core.bookIsRight(index)
         }
-        tellQuote(index)
+        emitQuote(index)
     }
 
     mutating func received(_ snapshot: BookSnapshot) {
         guard let index = index(of: snapshot.instrument) else { return }
-        let outcome = keepers[index].take(snapshot, at: core.now)
-        core.heard(.quotes, index, nil)
-        tellQuote(index)
+        let outcome = keepers[index].apply(snapshot, at: core.now)
+        core.received(.quotes, index, nil)
+        emitQuote(index)
         switch core.markets[index].bookStage {
         case .none, .pausing: return
         case .awaitingWhole: core.markets[index].bookStage = .good
         case .good where outcome == .changed: break
-        case .good: return core.heard(.book, index, nil)
+        case .good: return core.received(.book, index, nil)
         }
-        core.heard(.book, index, nil)
+        core.received(.book, index, nil)
         let levels: [LevelNow] = [Side.buy, .sell].flatMap { side in
             keepers[index].levels(side).map {
                 (side: side, price: $0.price, quantity: $0.quantity)
             }
         }
-        tell(levels, index, isWhole: true)
+        emit(levels, index, isWhole: true)
         core.bookIsRight(index)
     }
 
     private typealias LevelNow = (side: Side, price: Price, quantity: Quantity)
 
-    private mutating func tell(_ levels: [LevelNow], _ index: Int, isWhole: Bool) {
+    private mutating func emit(_ levels: [LevelNow], _ index: Int, isWhole: Bool) {
         let (id, time, now) = (InstrumentID(index), core.venueTime, core.now)
         var changes: [BookChange] = []
         changes.reserveCapacity(levels.count + 1)
@@ -75,7 +75,7 @@ extension CoinutSession {
     }
 
     /// Looks for losses, which no number shows; to be called every few seconds.
-    mutating func lookAtBooks(_ line: LineID) {
+    mutating func checkBooks(_ line: LineID) {
         for index in keepers.indices {
             guard let doubt = keepers[index].doubt(at: core.now) else { continue }
             let reason =
@@ -104,7 +104,7 @@ extension CoinutSession {
     // MARK: - Quotes, ticks, trades
 
     /// The venue's ticks have no quantities: what is best the book says.
-    private mutating func tellQuote(_ index: Int) {
+    private mutating func emitQuote(_ index: Int) {
         func level(_ side: Side) -> BookLevel? {
             keepers[index].best(side).map { BookLevel(price: $0.price, quantity: $0.quantity) }
         }
@@ -113,7 +113,7 @@ extension CoinutSession {
         // Crossed: the change that removes one of them is on its way.
         if let bid = now.bid?.price, let ask = now.ask?.price, bid >= ask { return }
         best[index] = now
-        core.tell(
+        core.emit(
             .quote(
                 Quote(
                     instrument: InstrumentID(index), bid: now.bid, ask: now.ask,
@@ -123,8 +123,8 @@ extension CoinutSession {
     mutating func received(_ tick: InstrumentTick) {
         guard let index = index(of: tick.instrument) else { return }
         if let last = tick.last { core.markets[index].lastPrice = last }
-        core.heard(.states, index, tick.time)
-        core.tell(
+        core.received(.states, index, tick.time)
+        core.emit(
             .ticker(
                 Ticker(
                     instrument: InstrumentID(index), last: tick.last, volume24h: tick.volume24,
@@ -140,8 +140,8 @@ extension CoinutSession {
         guard push.trade.quantity != nil else {
             return core.askAgain(for: .trades, index, line)  // the list says how much it was
         }
-        core.heard(.trades, index, push.trade.time)
-        tell(push.trade, index)
+        core.received(.trades, index, push.trade.time)
+        emit(push.trade, index)
     }
 
     /// - Parameter asked: the market that was asked about, where the list does not say.
@@ -150,19 +150,19 @@ extension CoinutSession {
         core.markets[index].watches[.trades].answers = true
         // It answers what was asked, an unsubscription too: how old its trades are says nothing of the pushes.
         let watch = core.markets[index].watches[.trades]
-        if watch.isFirst || watch.askedAt != nil { core.heard(.trades, index, nil) }
+        if watch.isFirst || watch.askedAt != nil { core.received(.trades, index, nil) }
         let early = earlyTrades[index].filter { trade in
             trade.quantity != nil
                 && !list.trades.contains { $0.transaction == trade.transaction }
         }
         earlyTrades[index] = []
         for trade in (list.trades + early).sorted(by: { $0.transaction < $1.transaction }) {
-            tell(trade, index)
+            emit(trade, index)
         }
     }
 
     /// Tells a trade, once, and none of before the run.
-    private mutating func tell(_ trade: PublicTrade, _ index: Int) {
+    private mutating func emit(_ trade: PublicTrade, _ index: Int) {
         guard let quantity = trade.quantity else { return }
         let id = UInt64(trade.transaction.value)
         if let last = core.markets[index].lastTrade, id <= last { return }
@@ -172,7 +172,7 @@ extension CoinutSession {
             return
         }
         core.markets[index].tradesSince = nil
-        core.tell(
+        core.emit(
             .trade(
                 Trade(
                     instrument: InstrumentID(index), price: trade.price, quantity: quantity,

@@ -102,7 +102,7 @@ final class CoinutMemory: Sendable {
     }
 
     /// The connection stands.
-    func heard(at time: Timestamp) { state.withLock { $0.session?.heardAt = time } }
+    func recordReceipt(at time: Timestamp) { state.withLock { $0.session?.heardAt = time } }
 
     /// The venue did not let us in.
     ///

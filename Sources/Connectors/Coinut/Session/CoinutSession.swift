@@ -70,7 +70,7 @@ public struct CoinutSession: Dialect {
 
     // MARK: - Frames
 
-    public mutating func hear(_ frame: Span<UInt8>, isText: Bool, on line: LineID) {
+    public mutating func receive(_ frame: Span<UInt8>, isText: Bool, on line: LineID) {
         if connection != memory.connection { beginAnew() }
         switch CoinutScanner.scan(frame) {
         case .change(let change): received(change)
@@ -106,9 +106,9 @@ public struct CoinutSession: Dialect {
             received(list, of: message.nonce.flatMap { memory.asked($0)?.instrument })
             isDone(message, line)
         case .heartbeat:
-            memory.heard(at: core.now)
+            memory.recordReceipt(at: core.now)
             isDone(message, line)
-            lookAtBooks(line)
+            checkBooks(line)
         case .login(let reply):
             memory.entered(reply.session, at: core.now)
             isDone(message, line)
@@ -219,7 +219,7 @@ public struct CoinutSession: Dialect {
         var answer =
             answers[number]
             ?? OrderAnswer(client: ClientNumber(client), isMarket: order.request.price == nil)
-        _ = answer.take(content)
+        _ = answer.apply(content)
         answers[number] = answer
         guard let said = said(by: answer) else { return }
         answers[number] = nil

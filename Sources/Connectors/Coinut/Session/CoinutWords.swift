@@ -216,7 +216,7 @@ extension VenueRequest {
     /// As it leaves over HTTP.
     func call(_ key: CoinutKey?, _ nonce: Nonce) -> HTTPCall {
         guard let name = CoinutRequest.Name(rawValue: method) else {
-            preconditionFailure("\(method) is no request")
+            preconditionFailure("\(method) is not a request")
         }
         let unsent = CoinutRequest(name: name, nonce: .later, subscribes: false, text: body)
         guard let call = unsent.under(nonce).call(key) else {

@@ -65,27 +65,27 @@ package struct DepthKeeper {
     }
 
     /// Takes a change, and says what it did to a whole book.
-    package mutating func take(
+    package mutating func apply(
         _ change: LevelChange, at now: Timestamp, into changes: inout [Change]
     ) {
         if change.side == .buy {
-            bids.take(change, isWhole: isWhole, into: &changes)
+            bids.apply(change, isWhole: isWhole, into: &changes)
         } else {
-            asks.take(change, isWhole: isWhole, into: &changes)
+            asks.apply(change, isWhole: isWhole, into: &changes)
         }
-        look(at: now)
+        check(at: now)
     }
 
     /// Takes a whole book, under the changes that are newer than it.
-    package mutating func take(_ snapshot: BookSnapshot, at now: Timestamp) -> Outcome {
+    package mutating func apply(_ snapshot: BookSnapshot, at now: Timestamp) -> Outcome {
         if let transaction = snapshot.transaction,
             bids.isOutdated(transaction) || asks.isOutdated(transaction)
         {
             return .outdated
         }
         let before = (bids: levels(.buy), asks: levels(.sell))
-        bids.take(snapshot.bids, total: snapshot.totalBuy?.attos, at: snapshot.transaction)
-        asks.take(snapshot.asks, total: snapshot.totalSell?.attos, at: snapshot.transaction)
+        bids.apply(snapshot.bids, total: snapshot.totalBuy?.attos, at: snapshot.transaction)
+        asks.apply(snapshot.asks, total: snapshot.totalSell?.attos, at: snapshot.transaction)
         let isConfirmation = confirmAt.map { $0 <= now } ?? false
         let isSure = snapshot.transaction != nil || isConfirmation
         confirmAt = isSure ? nil : now.advanced(byNanoseconds: Self.confirmation)
@@ -95,15 +95,15 @@ package struct DepthKeeper {
         bids.differsSince = nil
         asks.differsSince = nil
         crossedSince = nil
-        look(at: now)
+        check(at: now)
         return isSame ? .unchanged : .changed
     }
 
-    private mutating func look(at now: Timestamp) {
+    private mutating func check(at now: Timestamp) {
         guard isWhole else { return }
         if checksTotals {
-            bids.look(at: now)
-            asks.look(at: now)
+            bids.check(at: now)
+            asks.check(at: now)
         }
         crossedSince = crossing == nil ? nil : crossedSince ?? now
     }

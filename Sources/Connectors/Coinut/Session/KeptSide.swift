@@ -54,7 +54,7 @@ struct KeptSide {
 
     // MARK: - Changes
 
-    mutating func take(
+    mutating func apply(
         _ change: LevelChange, isWhole: Bool, into changes: inout [DepthKeeper.Change]
     ) {
         if Self.isNewer(change.transaction, newest) {
@@ -138,7 +138,7 @@ struct KeptSide {
     }
 
     /// Replaces what is older than the snapshot; all of it where that is not known.
-    mutating func take(
+    mutating func apply(
         _ snapshot: [CountedLevel], total: Int128?, at transaction: TransactionNumber?
     ) {
         var kept: [Level] = []
@@ -164,7 +164,7 @@ struct KeptSide {
 
     // MARK: - Totals
 
-    mutating func look(at now: Timestamp) {
+    mutating func check(at now: Timestamp) {
         differsSince = differs ? differsSince ?? now : nil
     }
 

@@ -47,7 +47,7 @@ package struct OrderAnswer: Hashable {
     /// Takes a message about this order, in any order and repeated too.
     ///
     /// - Returns: whether it is about this order and new.
-    package mutating func take(_ content: CoinutMessage.Content) -> Bool {
+    package mutating func apply(_ content: CoinutMessage.Content) -> Bool {
         switch content {
         case .accepted(let message) where message.shown.client == client:
             guard accepted == nil else { return false }
