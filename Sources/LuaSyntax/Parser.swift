@@ -19,7 +19,7 @@ package struct Parser {
 
     /// Parses a program; a byte order mark and a first line that begins with `#` are passed over.
     ///
-    /// - Throws: ``SyntaxError`` for the first thing that is no Lua.
+    /// - Throws: ``SyntaxError`` for the first thing that is not Lua.
     package static func program(_ bytes: [UInt8]) throws(SyntaxError) -> LuaProgram {
         var parser = try Parser(bytes)
         return try parser.program()
@@ -70,21 +70,21 @@ package struct Parser {
     func sees(_ mark: Mark) -> Bool { token == .mark(mark) }
 
     /// Passes the mark if it is there.
-    mutating func take(_ mark: Mark) throws(SyntaxError) -> Bool {
+    mutating func consume(_ mark: Mark) throws(SyntaxError) -> Bool {
         guard sees(mark) else { return false }
         try advance()
         return true
     }
 
     mutating func require(_ mark: Mark) throws(SyntaxError) {
-        guard try take(mark) else { throw expected("'\(mark.rawValue)'") }
+        guard try consume(mark) else { throw expected("'\(mark.rawValue)'") }
     }
 
     /// Passes the mark that closes what `opener` began.
     mutating func close(
         _ mark: Mark, opener: Mark, at openRange: Range<Int>
     ) throws(SyntaxError) {
-        if try take(mark) { return }
+        if try consume(mark) { return }
         let opened = line(of: openRange.lowerBound)
         guard opened != line(of: range.lowerBound) else { throw expected("'\(mark.rawValue)'") }
         throw expected(
@@ -135,13 +135,13 @@ package struct Parser {
         try require(.openParenthesis)
         if !sees(.closeParenthesis) {
             repeat {
-                if try take(.ellipsis) {
+                if try consume(.ellipsis) {
                     function.isVariadic = true
                     break
                 }
                 let name = try name()
                 function.parameters.append(Variable(name, role: .parameter, owner: function))
-            } while try take(.comma)
+            } while try consume(.comma)
         }
         try require(.closeParenthesis)
         try scope.activate(function.parameters)

@@ -3,7 +3,7 @@
 extension Parser {
     mutating func expressions() throws(SyntaxError) -> [Expression] {
         var list = [try expression()]
-        while try take(.comma) { list.append(try expression()) }
+        while try consume(.comma) { list.append(try expression()) }
         return list
     }
 
@@ -191,8 +191,8 @@ extension Parser {
         try require(.openBrace)
         while !sees(.closeBrace) {
             fields.append(try tableField())
-            if try take(.comma) { continue }
-            guard try take(.semicolon) else { break }
+            if try consume(.comma) { continue }
+            guard try consume(.semicolon) else { break }
         }
         try close(.closeBrace, opener: .openBrace, at: open)
         return Expression(kind: .table(fields), range: located(from: open.lowerBound))
@@ -205,7 +205,7 @@ extension Parser {
             try advance()
             return TableField(key: .name(name), value: try expression())
         }
-        if try take(.openBracket) {
+        if try consume(.openBracket) {
             let key = try expression()
             try require(.closeBracket)
             try require(.assign)

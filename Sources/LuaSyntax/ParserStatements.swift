@@ -73,7 +73,7 @@ extension Parser {
         var values: [Expression] = []
         if !endsBlock(includingUntil: true), !sees(.semicolon) { values = try expressions() }
         let statement = Statement(kind: .returns(values), range: located(from: start))
-        _ = try take(.semicolon)
+        _ = try consume(.semicolon)
         guard endsBlock(includingUntil: true) else {
             var error = expected("<eof>")
             if scope.parent != nil { error = expected("'end'") }
@@ -93,7 +93,7 @@ extension Parser {
             parts.append((condition, try block()))
         } while sees(.elseif)
         var otherwise: Block?
-        if try take(.else) { otherwise = try block() }
+        if try consume(.else) { otherwise = try block() }
         try close(.end, opener: .if, at: word)
         return .branches(parts, otherwise: otherwise)
     }
@@ -142,7 +142,7 @@ extension Parser {
         let from = try expression()
         try require(.comma)
         let to = try expression()
-        let step = try take(.comma) ? try expression() : nil
+        let step = try consume(.comma) ? try expression() : nil
         try scope.activateHidden(3, at: name.range)
         let variable = Variable(name, role: .loop, owner: scope.function)
         let body = try loopBody([variable])
@@ -151,7 +151,7 @@ extension Parser {
 
     private mutating func walkingLoop(_ first: Name) throws(SyntaxError) -> Statement.Kind {
         var names = [first]
-        while try take(.comma) { names.append(try name()) }
+        while try consume(.comma) { names.append(try name()) }
         try require(.in)
         let values = try expressions()
         try scope.activateHidden(4, at: first.range)
@@ -208,14 +208,14 @@ extension Parser {
             }
             variables.append(
                 Variable(name, role: .local, attribute: attribute, owner: scope.function))
-        } while try take(.comma)
-        let values = try take(.assign) ? try expressions() : []
+        } while try consume(.comma)
+        let values = try consume(.assign) ? try expressions() : []
         try scope.activate(variables)  // the values do not see them yet
         return .local(variables, values)
     }
 
     private mutating func attribute() throws(SyntaxError) -> Variable.Attribute? {
-        guard try take(.less) else { return nil }
+        guard try consume(.less) else { return nil }
         let name = try name()
         guard let attribute = Variable.Attribute(rawValue: name.text) else {
             throw SyntaxError(
@@ -233,7 +233,7 @@ extension Parser {
         // Labels and semicolons behind it do nothing either: it may still be the last.
         var rest = self
         while rest.sees(.semicolon) || rest.sees(.doubleColon) {
-            if try rest.take(.semicolon) { continue }
+            if try rest.consume(.semicolon) { continue }
             try rest.advance()
             _ = try rest.name()
             try rest.require(.doubleColon)
@@ -250,7 +250,7 @@ extension Parser {
         }
         var targets = [first]
         try checkAssignable(first)
-        while try take(.comma) {
+        while try consume(.comma) {
             let target = try suffixedExpression()
             try checkAssignable(target)
             targets.append(target)

@@ -68,7 +68,7 @@ package struct Numeral: Hashable, Sendable {
     package var value: Double
 }
 
-/// Why a program is no Lua, at the first place where it is not.
+/// Why a program is not Lua, at the first place where it is not.
 package struct SyntaxError: Error, Hashable, Sendable {
     /// In the words of the Lua compiler, without file and line.
     package var message: String

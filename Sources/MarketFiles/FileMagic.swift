@@ -1,4 +1,4 @@
-/// What a file is by its first bytes, where it is no text, and how to make text of it.
+/// What a file is by its first bytes, where it is not a text, and how to make text of it.
 struct FileMagic {
     let magic: [UInt8]
     var offset = 0

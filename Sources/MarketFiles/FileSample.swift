@@ -27,40 +27,40 @@ struct FileSample {
             batch.removeAll()
             try source.read(into: batch)
             if batch.isEmpty { return }
-            for index in 0..<batch.count { take(batch[index]) }
+            for index in 0..<batch.count { observe(batch[index]) }
         }
     }
 
-    private mutating func take(_ event: MarketEvent) {
+    private mutating func observe(_ event: MarketEvent) {
         switch event {
         case .trade(let trade):
             hasTrades = true
             trades += 1
-            tradedDecimals.take(trade.quantity.attos)
-            take(trade.price, trade.quantity)
+            tradedDecimals.observe(trade.quantity.attos)
+            observe(trade.price, trade.quantity)
         case .quote(let quote):
             hasQuotes = true
             for level in [quote.bid, quote.ask] {
-                if let level { take(level.price, level.quantity) }
+                if let level { observe(level.price, level.quantity) }
             }
         case .book(let change):
             hasBook = true
-            take(change.price, change.quantity)
+            observe(change.price, change.quantity)
         case .bar(let bar):
             hasBars = true
-            for price in [bar.open, bar.high, bar.low, bar.close] { take(price, bar.volume) }
-            barSizes.take(bar)
+            for price in [bar.open, bar.high, bar.low, bar.close] { observe(price, bar.volume) }
+            barSizes.observe(bar)
         // Marks have more decimals than the tick: they are worked out, not traded.
         case .ticker: hasTickers = true
         case .funding: hasFunding = true
         }
-        order.take(event.receiveTime)
+        order.observe(event.receiveTime)
         if firstTime == nil || order.isNewestFirst { firstTime = event.receiveTime }
     }
 
-    private mutating func take(_ price: Price, _ quantity: Quantity) {
-        priceDecimals.take(price.attos)
-        quantityDecimals.take(quantity.attos)
+    private mutating func observe(_ price: Price, _ quantity: Quantity) {
+        priceDecimals.observe(price.attos)
+        quantityDecimals.observe(quantity.attos)
     }
 
     /// - Parameter sidecar: what a recording says about itself: a feed that it was asked for is
@@ -111,7 +111,7 @@ private struct Finest {
     private var scale = DecimalScale(decimals: 0)
     var decimals: Int { scale.decimals }
 
-    mutating func take(_ attos: Int128) {
+    mutating func observe(_ attos: Int128) {
         guard scale.units(attos) == nil else { return }
         let decimals = meaningfulDecimals(attos)
         if decimals > scale.decimals { scale = DecimalScale(decimals: decimals) }

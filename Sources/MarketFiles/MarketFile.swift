@@ -106,7 +106,7 @@ public enum MarketFile {
             let reader = NpyReader(
                 rows, path: content.path, instrument: probe, skipBadLines: skipBadLines)
             try sample.gather(reader)
-            reader.noteKinds(in: &sample)
+            reader.observeKinds(in: &sample)
             return try sample.facts(content, .hftbacktest, symbols: [], sidecar: sidecar)
         case .text(let layout):
             let decoder = layout.decoder(
@@ -164,7 +164,7 @@ public final class MarketFileSource: MarketEventSource {
     }
 
     /// Counts a record that the file at `path` holds too.
-    func note(sharedWith path: String, _ count: (inout SharedRecords) -> Void) {
+    func record(sharedWith path: String, _ count: (inout SharedRecords) -> Void) {
         let index = shared.firstIndex { $0.path == path } ?? shared.count
         if index == shared.count { shared.append((path, SharedRecords())) }
         count(&shared[index].records)

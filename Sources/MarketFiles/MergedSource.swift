@@ -43,7 +43,7 @@ public final class MergedSource: MarketEventSource {
             while !batch.isFull {
                 try fillAll()
                 guard let first = earliest() else { break }
-                take(from: first, into: batch)
+                drain(from: first, into: batch)
             }
         } catch {
             failure = error
@@ -78,7 +78,7 @@ public final class MergedSource: MarketEventSource {
     }
 
     /// Hands out the source's events for as long as they come before those of all others.
-    private func take(from index: Int, into batch: EventBatch) {
+    private func drain(from index: Int, into batch: EventBatch) {
         var limit = Int64.max  // the last nanosecond at which this source still goes first
         for other in heads.indices where other != index {
             guard let time = time(other) else { continue }

@@ -25,7 +25,7 @@ struct TradeFilter {
     }
 
     private static let limit = 1 << 13  // trades: a resumed download repeats a page of some 1,000
-    private var ids = SeenTradeIDs()
+    private var ids = CoveredTradeIDs()
     private var recent: [Trace] = []
     private var oldest = 0
     /// Where the ids of ``recent`` stand in it; made when an id first comes again.
@@ -88,7 +88,7 @@ struct TradeFilter {
 }
 
 /// The trade ids met so far, as ranges: a stream without holes is a single one.
-struct SeenTradeIDs {
+struct CoveredTradeIDs {
     private static let limit = 1 << 16  // ranges; the oldest half is forgotten beyond that
     private var ranges: [ClosedRange<UInt64>] = []
 

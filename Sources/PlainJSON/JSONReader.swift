@@ -1,4 +1,4 @@
-/// Text that is no JSON, and where it stops being one.
+/// Text that is not JSON, and where it stops being one.
 package struct JSONError: Error, Hashable, CustomStringConvertible {
     /// In bytes, counted from 0.
     package let offset: Int
@@ -15,7 +15,7 @@ package struct JSONError: Error, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        "is no JSON: unexpected text or end in line \(line), column \(column)"
+        "is not JSON: unexpected text or end in line \(line), column \(column)"
     }
 }
 
@@ -57,7 +57,7 @@ private struct JSONReader {
         }
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    private mutating func consume(_ byte: UInt8) -> Bool {
         skipBlanks()
         guard next == byte else { return false }
         at += 1
@@ -87,24 +87,24 @@ private struct JSONReader {
     private mutating func object(depth: Int) throws(JSONError) -> JSON {
         at += 1
         var members: [JSONMember] = []
-        if take(UInt8(ascii: "}")) { return .object(members) }
+        if consume(UInt8(ascii: "}")) { return .object(members) }
         repeat {
             skipBlanks()
             guard next == UInt8(ascii: "\"") else { throw failure }
             let key = try text()
-            guard take(UInt8(ascii: ":")) else { throw failure }
+            guard consume(UInt8(ascii: ":")) else { throw failure }
             members.append(JSONMember(key: key, value: try value(depth: depth + 1)))
-        } while take(UInt8(ascii: ","))
-        guard take(UInt8(ascii: "}")) else { throw failure }
+        } while consume(UInt8(ascii: ","))
+        guard consume(UInt8(ascii: "}")) else { throw failure }
         return .object(members)
     }
 
     private mutating func array(depth: Int) throws(JSONError) -> JSON {
         at += 1
         var items: [JSON] = []
-        if take(UInt8(ascii: "]")) { return .array(items) }
-        repeat { items.append(try value(depth: depth + 1)) } while take(UInt8(ascii: ","))
-        guard take(UInt8(ascii: "]")) else { throw failure }
+        if consume(UInt8(ascii: "]")) { return .array(items) }
+        repeat { items.append(try value(depth: depth + 1)) } while consume(UInt8(ascii: ","))
+        guard consume(UInt8(ascii: "]")) else { throw failure }
         return .array(items)
     }
 

@@ -33,7 +33,8 @@ enum Feed: Hashable {
             guard let size = barSize(text.dropFirst(5)) else {
                 return .failure(
                     ScriptMistake(
-                        message: "`\(text.cut)` is no bar size: write bars:1m, with ms, s, m, h or "
+                        message:
+                            "`\(text.cut)` is not a bar size: write bars:1m, with ms, s, m, h or "
                             + "d for time, t for trades (bars:100t) or v for volume (bars:10v)"))
             }
             return .success(.bars(size))

@@ -180,7 +180,7 @@ public import TradingModel
         var outcome = outcome(unsafe moon_call_trades(host, shimStretch), of: MOON_ON_TRADE)
         if follows, unsafe moon_is_due(host) {
             callDue()
-            outcome = told(call(MOON_ON_TRADE, isFollowed: true))
+            outcome = reported(call(MOON_ON_TRADE, isFollowed: true))
         }
         context.stretch = nil
         let next = unsafe shimStretch.pointee.next
@@ -273,7 +273,7 @@ public import TradingModel
         guard follows else { return outcome == .quiet && !asked.isEmpty ? .output : outcome }
         keep(outcome)
         if unsafe moon_follow(host, MOON_ON_START) { callDue() }
-        return told(.quiet)
+        return reported(.quiet)
     }
 
     public func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
@@ -303,7 +303,7 @@ public import TradingModel
     private func call(_ handler: moon_handler) -> HandlerOutcome {
         guard follows else { return call(handler, isFollowed: true) }
         if unsafe moon_follow(host, handler) { callDue() }
-        return told(call(handler, isFollowed: true))
+        return reported(call(handler, isFollowed: true))
     }
 
     /// The same once the indicators that follow the event have heard of it.
@@ -325,7 +325,7 @@ public import TradingModel
     }
 
     /// The outcome of an event whose last call had this one.
-    private func told(_ outcome: HandlerOutcome) -> HandlerOutcome {
+    private func reported(_ outcome: HandlerOutcome) -> HandlerOutcome {
         outcome == .quiet && !asked.isEmpty ? .output : outcome
     }
 

@@ -167,7 +167,7 @@ extension PlainValue {
     init(bytes: UnsafeRawBufferPointer) { unsafe self.bytes = bytes }
 
     mutating func value() throws(ScriptMistake) -> PlainValue {
-        switch take() {
+        switch readByte() {
         case UInt8(ascii: "t"): return .boolean(true)
         case UInt8(ascii: "f"): return .boolean(false)
         case UInt8(ascii: "i"):
@@ -221,7 +221,7 @@ extension PlainValue {
         return .table(list, fields, others: others)
     }
 
-    private mutating func take() -> UInt8 {
+    private mutating func readByte() -> UInt8 {
         defer { at += 1 }
         return unsafe bytes[at]
     }

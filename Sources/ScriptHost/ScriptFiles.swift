@@ -103,7 +103,7 @@ struct ScriptFiles {
         defer { close(file) }
         var facts = stat()
         guard unsafe fstat(file, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else {
-            throw UnreadableFile(message: "\(shown): is no file with text")
+            throw UnreadableFile(message: "\(shown): is not a file with text")
         }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65_536)

@@ -53,7 +53,7 @@ extension LuaStrategy {
     ///
     /// The same data gives the same text. Saved when the script is replaced or the run ends.
     ///
-    /// - Throws: ``ScriptError`` naming the first entry that is no plain data.
+    /// - Throws: ``ScriptError`` naming the first entry that is not plain data.
     public func stateText() throws(ScriptError) -> String {
         guard let state = unsafe moon_state_text(host) else {
             let file = context.files.read.first?.path ?? ""
@@ -137,21 +137,21 @@ extension LuaStrategy {
             if let meant = unsafe stray.meant {
                 throw ScriptError(
                     file: path, line: line,
-                    message: "`\(name)` is no handler and would never be called: did you mean "
+                    message: "`\(name)` is not a handler and would never be called: did you mean "
                         + "`\(unsafe string(meant))`?",
                     sourceLine: sourceLine)
             }
             warnings.append(
                 Diagnostic(
                     severity: .warning, file: path, line: line,
-                    message: "`\(name)` is no handler; the handlers are \(names)",
+                    message: "`\(name)` is not a handler; the handlers are \(names)",
                     sourceLine: sourceLine))
         }
         let count = unsafe moon_stray_count(host)
         if count > warnings.count {
             let more = count - warnings.count
             warnings.append(
-                warning("\(more) more global functions begin with `on_` and are no handlers"))
+                warning("\(more) more global functions begin with `on_` and are not handlers"))
         }
         return warnings
     }

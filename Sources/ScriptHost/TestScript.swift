@@ -106,7 +106,7 @@ package import TradingModel
     }
 
     /// What the file logged and printed since it was last asked, in order.
-    package func takeLines() -> [String] {
+    package func drainLines() -> [String] {
         var lines: [String] = []
         for index in 0..<(unsafe moon_request_count(host)) {
             let request = unsafe moon_request_at(host, index)

@@ -22,7 +22,7 @@ struct MessageAssembly {
     /// - Parameter limit: the longest message, in bytes.
     init(limit: Int) { self.limit = limit }
 
-    mutating func take(_ frame: WebSocketFrame) -> Result {
+    mutating func append(_ frame: WebSocketFrame) -> Result {
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else {
             return .violation(.protocolError)
         }

@@ -51,15 +51,15 @@ final class SocketHandler: ChannelInboundHandler {
     // MARK: - From the client
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        take(unwrapInboundIn(data))
+        receive(unwrapInboundIn(data))
     }
 
-    private func take(_ frame: WebSocketFrame) {
+    private func receive(_ frame: WebSocketFrame) {
         guard !isPaused else {
             unread.append(frame)
             return
         }
-        switch assembly.take(frame) {
+        switch assembly.append(frame) {
         case .nothing: break
         case .text(let text): if case .open = state { venue.receive(id, text) }
         case .ping(let data): if case .open = state { write(.pong, data) }
@@ -178,7 +178,7 @@ final class SocketHandler: ChannelInboundHandler {
         isPaused = false
         let frames = unread
         unread = []
-        for frame in frames { take(frame) }  // may pause again, and then keeps the rest
+        for frame in frames { receive(frame) }  // may pause again, and then keeps the rest
         if !isPaused { setReading(true) }
     }
 

@@ -121,7 +121,7 @@ final class VenueLoop {
     }
 
     private func settle() {
-        for output in venue.takeOutputs() { sockets[output.connection]?.perform(output) }
+        for output in venue.drainOutputs() { sockets[output.connection]?.perform(output) }
         schedule()
     }
 

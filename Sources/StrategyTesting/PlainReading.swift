@@ -51,7 +51,7 @@ extension PlainValue {
     func time(_ name: String) throws(TestRefusal) -> Timestamp? {
         guard let value = try nanoseconds(name) else { return nil }
         guard value >= 0, value <= Timestamp.last.nanoseconds else {
-            throw TestRefusal("`\(name)` is no moment from 1970 to 2200")
+            throw TestRefusal("`\(name)` is not a moment from 1970 to 2200")
         }
         return Timestamp(nanoseconds: value)
     }

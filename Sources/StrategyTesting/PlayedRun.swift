@@ -45,7 +45,7 @@ final class PlayedRun {
         let record = Record()
         self.record = record
         let instruments = instruments
-        run.listener = { command, _ in record.take(command, instruments) }
+        run.listener = { command, _ in record.record(command, instruments) }
         run.reportListener = { report, state in
             guard case .fill(let fill) = report.event, let order = state.orders[report.order]
             else { return }
@@ -120,7 +120,7 @@ final class PlayedRun {
 }
 
 extension PlayedRun.Record {
-    fileprivate func take(_ command: Command, _ instruments: [Instrument]) {
+    fileprivate func record(_ command: Command, _ instruments: [Instrument]) {
         switch command {
         case .intent(let intent): output.intents.append(intent.plain(instruments))
         case .log(let level, let text): output.log(level, text)

@@ -35,7 +35,7 @@ final class StrategyUnderTest {
     }
 
     /// What the script asked for while it loaded: its timers run from then on.
-    func takeLoadOutput() -> Output {
+    func drainLoadOutput() -> Output {
         strategy.drainOutput(into: &askedAtLoad)
         return perform(askedAtLoad)
     }
@@ -210,7 +210,7 @@ final class StrategyUnderTest {
         called = called ?? what
     }
 
-    func look(_ name: String) throws(TestRefusal) -> PlainValue {
+    func value(_ name: String) throws(TestRefusal) -> PlainValue {
         switch name {
         case "now": return .seconds(played?.now ?? state.now)
         case "state":

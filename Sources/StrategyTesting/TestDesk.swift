@@ -53,7 +53,7 @@ final class TestDesk {
         case "advance":
             return try tested.advance(nanoseconds: try value.nanoseconds("seconds") ?? 0).plain
         case "play": return try tested.play(try Self.events(value))
-        case "look": return try tested.look(value["name"].text ?? "")
+        case "look": return try tested.value(value["name"].text ?? "")
         case "has": return .boolean(tested.strategy.handles(value["name"].text ?? ""))
         default: throw TestRefusal("there is no `\(name)`")
         }
@@ -105,7 +105,7 @@ final class TestDesk {
         return .fields([
             "id": .integer(Int64(strategies.count - 1)),
             "symbols": .list(strategy.symbols.map { .text($0.description) }),
-            "output": tested.takeLoadOutput().plain,
+            "output": tested.drainLoadOutput().plain,
         ])
     }
 

@@ -44,9 +44,9 @@ public struct TestFileResult: Sendable {
             let script = try TestScript(file: file, library: TestLibrary.source, limits: limits) {
                 (name, value) throws(TestRefusal) in try desk.answer(name, value)
             }
-            defer { printed += script.takeLines() }
+            defer { printed += script.drainLines() }
             try script.load()
-            printed += script.takeLines()
+            printed += script.drainLines()
             for (index, test) in desk.tests.enumerated() {
                 if let filter, !test.name.contains(filter) { continue }
                 isInterrupted = isCalledOff()
@@ -73,7 +73,7 @@ public struct TestFileResult: Sendable {
         }
         return TestResult(
             name: test.name, line: test.line, failure: failure,
-            hasExpectations: desk.expectations > 0, printed: script.takeLines())
+            hasExpectations: desk.expectations > 0, printed: script.drainLines())
     }
 
     private static func folder(of path: String) -> String {

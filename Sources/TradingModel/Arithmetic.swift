@@ -185,7 +185,7 @@ public struct DecimalScale: Hashable, Sendable {
         self.init(decimals: rest == 0 ? 0 : decimals)
     }
 
-    /// `attos` counted in 10⁻ᵈ, or nil when it is no whole number of them or beyond 63 bits.
+    /// `attos` counted in 10⁻ᵈ, or nil when it is not a whole number of them or beyond 63 bits.
     @inline(__always) @inlinable public func units(_ attos: Int128) -> Int64? {
         let shift = UInt64(truncatingIfNeeded: 18 &- decimals)
         let low = UInt64(truncatingIfNeeded: attos)

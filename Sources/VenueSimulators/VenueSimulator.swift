@@ -125,7 +125,7 @@ package protocol VenueSimulator: AnyObject {
     /// When ``advance(to:)`` has something to do next.
     var nextDue: Timestamp { get }
     /// What has been queued since the last call, in order.
-    func takeOutputs() -> [SimulatorOutput]
+    func drainOutputs() -> [SimulatorOutput]
     /// What has been traded here so far.
     var tally: VenueTally { get }
     /// The venue's own words for "a request timed out inside": its outcome is not known.

@@ -169,7 +169,7 @@ private let readers: [String: @Sendable ([UInt8]) throws -> Void] = [
         #expect(deal.liquidity == .taker && deal.fee == exact("0.0299"))
         #expect(deal.marginMarket == "BTCUSDT")
     },
-    // 7.30: the seed's sample has a trailing comma, which is no JSON.
+    // 7.30: the seed's sample has a trailing comma, which is not JSON.
     "seed_futures_ticker_trailing_comma.txt": { body in
         #expect(throws: BadMessage.self) { try CoinExReplies.states(body) }
     },

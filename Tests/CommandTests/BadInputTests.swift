@@ -146,13 +146,13 @@ import Testing
     }
 
     @Test(arguments: [
-        ("risk: 5", "`risk` is no single value", "`risk.max_position`"),
-        ("paper: 1", "`paper` is no single value", "`paper.leverage`"),
-        ("paper: {fees: 1%}", "`paper.fees` is no single value", "`paper.fees.maker`"),
-        ("paper: {balances: 5}", "`paper.balances` is no single value", "`paper.balances.USDT`"),
+        ("risk: 5", "`risk` is not a single value", "`risk.max_position`"),
+        ("paper: 1", "`paper` is not a single value", "`paper.leverage`"),
+        ("paper: {fees: 1%}", "`paper.fees` is not a single value", "`paper.fees.maker`"),
+        ("paper: {balances: 5}", "`paper.balances` is not a single value", "`paper.balances.USDT`"),
         ("paper: {leverage: {of: 5}}", "`paper.leverage` is one value", "`paper.leverage.of`"),
-        ("script: 3", "`script` is no single value", "`script.memory`"),
-        ("venues: {coinex: 3}", "`venues.coinex` is no single value", "base_url"),
+        ("script: 3", "`script` is not a single value", "`script.memory`"),
+        ("venues: {coinex: 3}", "`venues.coinex` is not a single value", "base_url"),
         ("venues: {coinx: {leverage: 3}}", "`venues.coinx.leverage`", "`venues.coinex`?"),
         ("risk: {symbols: {\"sim:BTC/USDT\": {max_positon: 3}}}", "max_positon", "max_position`?"),
         ("- 5", "expected settings such as `paper:`", "found a list"),
@@ -185,7 +185,7 @@ import Testing
                 }.joined(), ":5: ", "too much", "100000 values"
         ),
     ])
-    func `a settings file that is no YAML is told with its line`(
+    func `a settings file that is not YAML is told with its line`(
         text: String, line: String, what: String, more: String
     ) throws {
         let settings = try folder.write("s.yaml", text + "\n")

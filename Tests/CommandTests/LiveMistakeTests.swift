@@ -58,7 +58,7 @@ import Testing
             try live(at: base, limits: []), code: 2, "risk.max_position",
             "risk.max_order_notional")
         expectEnd(
-            try live(at: base, isConfirmed: false), code: 2, "standard input is no terminal",
+            try live(at: base, isConfirmed: false), code: 2, "standard input is not a terminal",
             "--yes")
     }
 

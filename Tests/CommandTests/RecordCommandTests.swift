@@ -160,7 +160,7 @@ import Testing
         (["coinex:BTC/USDT", "--out", "data", "--feeds", "trade"], ["did you mean `trades`?"]),
         (["coinex:BTC/USDT", "--out", "data", "--feeds", "bars:1m"], ["trades, book and quotes"]),
         (["coinex:BTC/USDT", "--out", "data", "--duration", "soon"], ["--duration is `soon`"]),
-        (["coinex:BTC/USDT", "--out", "/dev/null"], ["/dev/null is no folder"]),
+        (["coinex:BTC/USDT", "--out", "/dev/null"], ["/dev/null is not a folder"]),
         (["coinex:BTC/USDT", "--out", "no/such/place"], ["nothing can be written there"]),
         (
             ["coinex:BTC/USDT", "--out", "data", "--ca-file", "nowhere.pem"],

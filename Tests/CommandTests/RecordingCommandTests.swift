@@ -46,13 +46,13 @@ import TradingModel
             ],
             version: "0.1.0", at: Timestamp(nanoseconds: Self.start))
         let time = Timestamp(nanoseconds: Self.start)
-        try recorder.take(
+        try recorder.record(
             .book(
                 BookChange(
                     instrument: instrument.id, kind: .clear, endsMessage: false, venueTime: time,
                     receiveTime: time)))
         for (side, price) in [(Side.buy, "100"), (.sell, "101")] {
-            try recorder.take(
+            try recorder.record(
                 .book(
                     BookChange(
                         instrument: instrument.id, kind: .level, side: side,
@@ -61,7 +61,7 @@ import TradingModel
         }
         for second in 1...2 {
             let time = time.advanced(byNanoseconds: Int64(second) * 1_000_000_000)
-            try recorder.take(
+            try recorder.record(
                 .trade(
                     Trade(
                         instrument: instrument.id, price: try Price("101"),

@@ -208,7 +208,7 @@ import Testing
             run, code: 2,
             containing: [
                 "did you mean `paper`?", "--duration is `soon`", "needs a key",
-                "standard input is no terminal", "these are not set: risk.max_position",
+                "standard input is not a terminal", "these are not set: risk.max_position",
                 "a limit of coinex:BTC/USDC limits nothing", "--leverage has no effect",
                 "[unreturned-intent]",
             ])

@@ -99,7 +99,7 @@ import Testing
         expectOneMessage(try runner(arguments), code: 2, containing: [part])
     }
 
-    @Test func `has no colour where the output is no terminal, or NO_COLOR is set`() throws {
+    @Test func `has no colour where the output is not a terminal, or NO_COLOR is set`() throws {
         #expect(!(try runner([]).output.contains("\u{1B}")))
         #expect(!(try runner([], environment: ["NO_COLOR": "1"]).output.contains("\u{1B}")))
     }

@@ -85,7 +85,7 @@ final class AccountRun {
     }
 
     private func carryOn() {
-        for request in trading.takeRequests() { line.handle(request) }
+        for request in trading.drainRequests() { line.handle(request) }
         if !line.isHandling { trading.writeDown() }
     }
 }
@@ -97,7 +97,7 @@ extension AccountRun: LineListener {
             nextNumber += AccountVenue.blockLength
             return
         }
-        trading.take(action, at: now)
+        trading.apply(action, at: now)
         carryOn()
     }
 

@@ -222,7 +222,7 @@ final class SessionLine {
 
     /// Sends off what the venue has to say.
     private func collect() {
-        for output in simulator.takeOutputs() {
+        for output in simulator.drainOutputs() {
             let connection = output.connection
             guard let socket = sockets.first(where: { $0.value == connection })?.key else {
                 continue

@@ -41,7 +41,7 @@ import VenueSessions
         let queue = RecordingQueue(instruments: 1, limit: 1)
         let message = [try change(.clear, ends: false), try change(.level, ends: false)]
         for event in message + [try change(.level)] { queue.put(event) }
-        #expect(queue.take().count == 3)
+        #expect(queue.drain().count == 3)
         #expect(queue.dropped == [0])
     }
 
@@ -52,29 +52,29 @@ import VenueSessions
         queue.put(try trade(2, at: 5))
         queue.put(try trade(3, at: 6))
         #expect(queue.dropped == [2])
-        #expect(queue.take() == [.event(one), .lost(first, at: Self.at(5))])
+        #expect(queue.drain() == [.event(one), .lost(first, at: Self.at(5))])
         let four = try trade(4, at: 7)
         queue.put(four)
-        #expect(queue.take() == [.event(four)])
+        #expect(queue.drain() == [.event(four)])
     }
 
     @Test func `after a gap a book waits for a snapshot, which must be asked for once`() throws {
         let queue = RecordingQueue(instruments: 2, limit: 2)
         for number in 1...2 { queue.put(try trade(UInt64(number))) }
         queue.put(try change(.level, at: 1, of: 1))
-        #expect(queue.takeTorn() == [], "there is no room for a snapshot yet")
-        _ = queue.take()
-        #expect(queue.takeTorn() == [InstrumentID(1)])
-        #expect(queue.takeTorn() == [])
+        #expect(queue.drainTorn() == [], "there is no room for a snapshot yet")
+        _ = queue.drain()
+        #expect(queue.drainTorn() == [InstrumentID(1)])
+        #expect(queue.drainTorn() == [])
         queue.put(try change(.level, at: 2, of: 1))
-        #expect(queue.take() == [], "a change to a book that nobody knows")
+        #expect(queue.drain() == [], "a change to a book that nobody knows")
         #expect(queue.dropped == [0, 2])
         let snapshot = [
             try change(.clear, ends: false, at: 3, of: 1), try change(.level, at: 3, of: 1),
         ]
         for event in snapshot { queue.put(event) }
-        #expect(queue.take() == snapshot.map { .event($0) })
-        #expect(queue.takeTorn() == [])
+        #expect(queue.drain() == snapshot.map { .event($0) })
+        #expect(queue.drainTorn() == [])
     }
 
     // MARK: - Sessions
@@ -105,21 +105,21 @@ import VenueSessions
 
     @Test func `begins when every session knows its instruments, and asks for all feeds`() throws {
         let recording = recording([[1], [0]], RecordingQueue(instruments: 2))
-        recording.take(try instruments("coinex:A/B"), of: 0, at: Self.at(0))
+        recording.record(try instruments("coinex:A/B"), of: 0, at: Self.at(0))
         #expect(recording.stage == .connecting)
-        #expect(recording.takeRequests(of: 0).isEmpty)
-        recording.take(try instruments("coinex:C/B:B"), of: 1, at: Self.at(0))
+        #expect(recording.drainRequests(of: 0).isEmpty)
+        recording.record(try instruments("coinex:C/B:B"), of: 1, at: Self.at(0))
         #expect(recording.stage == .opening)
         for line in 0...1 {
-            guard case .subscribe(let feeds) = recording.takeRequests(of: line).first else {
+            guard case .subscribe(let feeds) = recording.drainRequests(of: line).first else {
                 Issue.record("nothing is subscribed")
                 return
             }
             #expect(feeds == [first: [.trades, .book]])
         }
-        recording.take(status(.connected), of: 0, at: Self.at(1))
+        recording.record(status(.connected), of: 0, at: Self.at(1))
         #expect(recording.since == nil)
-        recording.take(status(.connected), of: 1, at: Self.at(2))
+        recording.record(status(.connected), of: 1, at: Self.at(2))
         #expect(recording.stage == .recording)
         #expect(recording.since == Self.at(2))
     }
@@ -127,39 +127,39 @@ import VenueSessions
     @Test func `a session's loss is marked once, for its instruments and no other's`() throws {
         let queue = RecordingQueue(instruments: 2)
         let recording = recording([[1], [0]], queue)
-        recording.take(try instruments("coinex:A/B"), of: 0, at: Self.at(0))
-        recording.take(try instruments("coinex:C/B:B"), of: 1, at: Self.at(0))
-        recording.take(.emit(.market(try trade(1))), of: 0, at: Self.at(1))
+        recording.record(try instruments("coinex:A/B"), of: 0, at: Self.at(0))
+        recording.record(try instruments("coinex:C/B:B"), of: 1, at: Self.at(0))
+        recording.record(.emit(.market(try trade(1))), of: 0, at: Self.at(1))
         recording.fell(0, at: Self.at(2))
-        recording.take(status(.lost), of: 0, at: Self.at(2))
-        recording.take(.emit(.market(try trade(2, at: 4))), of: 0, at: Self.at(4))
+        recording.record(status(.lost), of: 0, at: Self.at(2))
+        recording.record(.emit(.market(try trade(2, at: 4))), of: 0, at: Self.at(4))
         recording.fell(0, at: Self.at(5))
         let moved = InstrumentID(1)
         let expected: [RecordingQueue.Entry] = [
             .event(try trade(1, of: 1)), .lost(moved, at: Self.at(2)),
             .event(try trade(2, at: 4, of: 1)), .lost(moved, at: Self.at(5)),
         ]
-        #expect(queue.take() == expected)
+        #expect(queue.drain() == expected)
     }
 
     @Test func `a stale book is a gap of its instrument alone`() throws {
         let queue = RecordingQueue(instruments: 2)
         let recording = recording([[0, 1]], queue)
-        recording.take(try instruments("coinex:A/B", "coinex:C/B"), of: 0, at: Self.at(0))
-        recording.take(status(.stale, of: 1), of: 0, at: Self.at(3))
-        #expect(queue.take() == [.lost(InstrumentID(1), at: Self.at(3))])
+        recording.record(try instruments("coinex:A/B", "coinex:C/B"), of: 0, at: Self.at(0))
+        recording.record(status(.stale, of: 1), of: 0, at: Self.at(3))
+        #expect(queue.drain() == [.lost(InstrumentID(1), at: Self.at(3))])
     }
 
     @Test func `a book that the queue tore is given up and asked for again`() throws {
         let queue = RecordingQueue(instruments: 1, limit: 1)
         let recording = recording([[0]], queue)
-        recording.take(try instruments("coinex:A/B"), of: 0, at: Self.at(0))
-        _ = recording.takeRequests(of: 0)
-        recording.take(.emit(.market(try trade(1))), of: 0, at: Self.at(1))
-        recording.take(.emit(.market(try change(.level))), of: 0, at: Self.at(1))
-        _ = queue.take()
+        recording.record(try instruments("coinex:A/B"), of: 0, at: Self.at(0))
+        _ = recording.drainRequests(of: 0)
+        recording.record(.emit(.market(try trade(1))), of: 0, at: Self.at(1))
+        recording.record(.emit(.market(try change(.level))), of: 0, at: Self.at(1))
+        _ = queue.drain()
         recording.pass()
-        let asked: [FeedSet?] = recording.takeRequests(of: 0).map {
+        let asked: [FeedSet?] = recording.drainRequests(of: 0).map {
             if case .subscribe(let feeds) = $0 { feeds[first] } else { nil }
         }
         #expect(asked == [[.trades], [.trades, .book]])
@@ -170,7 +170,7 @@ import VenueSessions
         let problem = VenueProblem(
             "there is no such instrument", whatToDo: "name another", cause: .instrument,
             isPermanent: true)
-        recording.take(.problem(problem), of: 0, at: Self.at(0))
+        recording.record(.problem(problem), of: 0, at: Self.at(0))
         #expect(recording.end == .failed(problem))
         recording.stop("interrupted")
         #expect(recording.end == .failed(problem), "the first reason stays")

@@ -63,7 +63,7 @@ import TradingModel
         let run = try WatchedRun(countingScript("1"))
         try run.play(seconds: 1)
         try run.folder.replace("s.lua", countingScript("1"))
-        try run.folder.write("other.lua", "this is no Lua")
+        try run.folder.write("other.lua", "this is not Lua")
         try run.play(seconds: 600)
         #expect(run.lines.isEmpty, "\(run.lines)")
         try run.folder.write("s.lua", countingScript("2"))

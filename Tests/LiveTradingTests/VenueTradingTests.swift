@@ -35,9 +35,9 @@ import VenueSessions
     }
 
     private func connect(_ trading: VenueTrading<LiveRun>) throws {
-        trading.take(.instruments([try LiveSetting.instrument()]), at: Self.start)
-        trading.take(.reconciled, at: Self.start)
-        trading.take(status(.connected), at: Self.start)
+        trading.apply(.instruments([try LiveSetting.instrument()]), at: Self.start)
+        trading.apply(.reconciled, at: Self.start)
+        trading.apply(status(.connected), at: Self.start)
     }
 
     private func status(_ state: VenueState) -> SessionAction {
@@ -55,9 +55,9 @@ import VenueSessions
         try connect(trading)
         #expect(trading.stage == .waiting)
         #expect(watcher.questions == 1)
-        #expect(trading.takeRequests().isEmpty)
+        #expect(trading.drainRequests().isEmpty)
         trading.allow(at: Self.start)
-        let requests = trading.takeRequests()
+        let requests = trading.drainRequests()
         guard requests.count == 2, case .subscribe(let feeds) = requests[0],
             case .command(.submit) = requests[1]
         else {
@@ -81,7 +81,7 @@ import VenueSessions
             return
         }
         #expect(reason.contains("nothing set up"), "\(reason)")
-        let commands = trading.takeRequests().filter {
+        let commands = trading.drainRequests().filter {
             if case .command = $0 { true } else { false }
         }
         #expect(commands.isEmpty, "\(commands)")
@@ -97,26 +97,26 @@ import VenueSessions
         trading.decline()
         #expect(trading.stage == .ended)
         #expect(trading.end == .declined)
-        #expect(trading.takeRequests().isEmpty)
+        #expect(trading.drainRequests().isEmpty)
         #expect(!trading.hasTraded)
     }
 
     @Test func `shows the open orders of others before it asks`() throws {
         let trading = try trading(trader)
-        trading.take(.instruments([try LiveSetting.instrument()]), at: Self.start)
+        trading.apply(.instruments([try LiveSetting.instrument()]), at: Self.start)
         let order = ForeignOrder(
             instrument: LiveSetting.perpetual, side: .buy, quantity: try Quantity("1"),
             remaining: try Quantity("1"), venueID: VenueOrderID("5"))
-        trading.take(.foreignOrder(order), at: Self.start)
-        trading.take(.foreignOrder(order), at: Self.start)
-        trading.take(.reconciled, at: Self.start)
-        trading.take(status(.connected), at: Self.start)
+        trading.apply(.foreignOrder(order), at: Self.start)
+        trading.apply(.foreignOrder(order), at: Self.start)
+        trading.apply(.reconciled, at: Self.start)
+        trading.apply(status(.connected), at: Self.start)
         #expect(watcher.foreign == [order])
     }
 
     @Test func `tells orders of others apart by market, number and kind`() throws {
         let trading = try trading(trader)
-        trading.take(.instruments([try LiveSetting.instrument()]), at: Self.start)
+        trading.apply(.instruments([try LiveSetting.instrument()]), at: Self.start)
         let order = ForeignOrder(
             instrument: LiveSetting.perpetual, side: .buy, quantity: try Quantity("1"),
             remaining: try Quantity("1"), venueID: VenueOrderID("5"))
@@ -125,7 +125,7 @@ import VenueSessions
         var stop = order
         stop.stop = try Price("90")
         for order in [order, other, stop, order] {
-            trading.take(.foreignOrder(order), at: Self.start)
+            trading.apply(.foreignOrder(order), at: Self.start)
         }
         #expect(trading.foreignOrders.count == 3)
         #expect(Set(trading.foreignOrders) == [order, other, stop])
@@ -135,14 +135,14 @@ import VenueSessions
         let trading = try trading(trader)
         let problem = VenueProblem(
             "the venue refuses the key", whatToDo: "look at it", cause: .key, isPermanent: true)
-        trading.take(.problem(problem), at: Self.start)
+        trading.apply(.problem(problem), at: Self.start)
         #expect(trading.stage == .ended)
         #expect(trading.end == .failed(problem))
     }
 
     @Test func `waits for what can mend itself`() throws {
         let trading = try trading(trader)
-        trading.take(
+        trading.apply(
             .problem(VenueProblem("no answer", whatToDo: "wait", cause: .unreachable)),
             at: Self.start)
         #expect(trading.stage == .connecting)
@@ -160,10 +160,10 @@ import VenueSessions
 
     @Test func `gives a venue up that could not be reached in time`() throws {
         let trading = try patient(60)
-        trading.take(.problem(Self.unreachable), at: Self.start)
+        trading.apply(.problem(Self.unreachable), at: Self.start)
         for second in 1..<60 {
             let next = Self.after(Int64(second) + 1)
-            trading.take(.retrying(at: next), at: Self.after(Int64(second)))
+            trading.apply(.retrying(at: next), at: Self.after(Int64(second)))
         }
         #expect(watcher.retries.count == 59)
         #expect(trading.stage == .connecting)
@@ -178,16 +178,16 @@ import VenueSessions
 
     @Test func `gives up at the first failure when it is told not to wait`() throws {
         let trading = try patient(0)
-        trading.take(.problem(Self.unreachable), at: Self.start)
+        trading.apply(.problem(Self.unreachable), at: Self.start)
         #expect(trading.stage == .ended)
     }
 
     @Test func `never gives up once it was connected`() throws {
         let trading = try patient(60)
-        trading.take(.problem(Self.unreachable), at: Self.start)
+        trading.apply(.problem(Self.unreachable), at: Self.start)
         try connect(trading)
         trading.allow(at: Self.start)
-        trading.take(.problem(Self.unreachable), at: Self.after(10))
+        trading.apply(.problem(Self.unreachable), at: Self.after(10))
         trading.pass(until: Self.after(3_600))
         #expect(trading.stage == .trading)
     }
@@ -196,21 +196,26 @@ import VenueSessions
         let trading = try trading(trader)
         try connect(trading)
         trading.allow(at: Self.start)
-        _ = trading.takeRequests()
+        _ = trading.drainRequests()
         trading.stop("interrupted", at: Self.after(1))
         #expect(trading.stage == .windingDown)
-        guard case .command(.cancel)? = trading.takeRequests().first else {
+        guard case .command(.cancel)? = trading.drainRequests().first else {
             Issue.record("expected a cancel")
             return
         }
         let id = try #require(trading.run?.engine.state.orders[1]?.id)
-        trading.take(.emit(.report(cancelled(id, at: 2))), at: Self.after(2))
+        trading.apply(
+            .emit(
+                .report(
+                    ExecutionReport(
+                        order: id, instrument: LiveSetting.perpetual, event: .cancelled,
+                        venueTime: Self.after(2), receiveTime: Self.after(2)))), at: Self.after(2))
         #expect(trading.stage == .verifying)
-        guard case .reconcile? = trading.takeRequests().first else {
+        guard case .reconcile? = trading.drainRequests().first else {
             Issue.record("expected the books to be asked for")
             return
         }
-        trading.take(.reconciled, at: Self.after(3))
+        trading.apply(.reconciled, at: Self.after(3))
         #expect(trading.stage == .ended)
         #expect(trading.end == .finished(reason: "interrupted"))
     }
@@ -224,10 +229,15 @@ import VenueSessions
         trading.allow(at: Self.start)
         trading.stop("interrupted", at: Self.after(1))
         let id = try #require(trading.run?.engine.state.orders[1]?.id)
-        trading.take(.emit(.report(cancelled(id, at: 2))), at: Self.after(2))
-        trading.take(.reconciled, at: Self.after(2))
+        trading.apply(
+            .emit(
+                .report(
+                    ExecutionReport(
+                        order: id, instrument: LiveSetting.perpetual, event: .cancelled,
+                        venueTime: Self.after(2), receiveTime: Self.after(2)))), at: Self.after(2))
+        trading.apply(.reconciled, at: Self.after(2))
         #expect(trading.stage == .verifying)
-        trading.take(.reconciled, at: Self.after(3))
+        trading.apply(.reconciled, at: Self.after(3))
         #expect(trading.stage == .ended)
     }
 
@@ -307,16 +317,16 @@ import VenueSessions
         trading.stop("interrupted", at: Self.after(1))
         trading.pass(until: Self.after(31))
         #expect(trading.stage == .verifying)
-        _ = trading.takeRequests()
-        trading.take(.reconciled, at: Self.after(33))
+        _ = trading.drainRequests()
+        trading.apply(.reconciled, at: Self.after(33))
         #expect(trading.stage == .verifying, "an order of the run is still open")
-        trading.take(.emit(.report(cancelled(id, at: 35))), at: Self.after(35))
+        trading.apply(.emit(.report(cancelled(id, at: 35))), at: Self.after(35))
         #expect(trading.stage == .verifying)
-        guard case .reconcile? = trading.takeRequests().first else {
+        guard case .reconcile? = trading.drainRequests().first else {
             Issue.record("expected the books to be asked for once more")
             return
         }
-        trading.take(.reconciled, at: Self.after(36))
+        trading.apply(.reconciled, at: Self.after(36))
         #expect(trading.stage == .ended)
         #expect(trading.run?.engine.state.orders.openCount == 0)
     }
@@ -328,7 +338,7 @@ import VenueSessions
         trading.allow(at: Self.start)
         trading.stop("interrupted", at: Self.after(1))
         trading.pass(until: Self.after(31))
-        trading.take(.reconciled, at: Self.after(33))
+        trading.apply(.reconciled, at: Self.after(33))
         trading.pass(until: Self.after(45))
         #expect(trading.stage == .verifying)
         trading.pass(until: Self.after(46))
@@ -348,7 +358,7 @@ import VenueSessions
         trading.allow(at: Self.start)
         for second in 1...3 {
             let time = Self.after(Int64(second))
-            trading.take(
+            trading.apply(
                 .emit(
                     .market(
                         .trade(
@@ -367,7 +377,7 @@ import VenueSessions
     private func endAfterVerifying(
         _ trading: VenueTrading<LiveRun>
     ) -> VenueTrading<LiveRun>.End? {
-        trading.take(.reconciled, at: Self.after(9))
+        trading.apply(.reconciled, at: Self.after(9))
         return trading.end
     }
 }

@@ -86,7 +86,7 @@ final class WatchedRun {
             swaps.append(outcome)
             reloader.finish(outcome, gap: outcome.nanoseconds, queued: 0)
         }
-        lines += reloader.takeLines()
+        lines += reloader.drainLines()
     }
 
     func play(seconds: Int) throws {

@@ -1,7 +1,7 @@
 import LuaSyntax
 import Testing
 
-@Suite struct `A program that is no Lua` {
+@Suite struct `A program that is not Lua` {
     @Test(arguments: [
         ("x = = 1", 5, "unexpected symbol near '='"),
         ("if a = 1 then end", 6, "'then' expected near '='"),

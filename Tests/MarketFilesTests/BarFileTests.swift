@@ -163,7 +163,7 @@ extension Bar {
         #expect(found.map { $0.closes - $0.opens } == [60, 60, 43, 60, 60, 60])
         #expect(
             source.counts.notes == [
-                "1 value of column `close_time` is no end of its bar and was passed over",
+                "1 value of column `close_time` is not the end of its bar and was passed over",
                 "1 bar ends before 1m are over", "1 bar does not begin on the grid of 1m",
                 "4 bars are missing in 1 gap, the longest of 4m",
             ])

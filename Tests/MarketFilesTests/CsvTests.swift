@@ -190,7 +190,10 @@ import TradingModel
     init() throws { folder = try TemporaryFolder() }
 
     @Test(arguments: [
-        ("1700000001,buy,1.5,2", "column `price`: `buy` is not a decimal number: unexpected `b` at"),
+        (
+            "1700000001,buy,1.5,2",
+            "column `price`: `buy` is not a decimal number: unexpected `b` at"
+        ),
         ("1700000001,1.5,sell,2", "column `qty`: `sell` is not a decimal number"),
         ("1700000001,1.5", "has 2 fields, expected 4"),
         ("1700000001,1.5,1,2,3", "has 5 fields, expected 4"),
@@ -201,7 +204,7 @@ import TradingModel
             "1700000001000,1.5,1,buy",
             "counts milliseconds, but the file's first time counts seconds"
         ),
-        ("1.5,1.5,1,buy", "column `time`: `1.5` is no time"),
+        ("1.5,1.5,1,buy", "column `time`: `1.5` is not a time"),
         (",1.5,1,buy", "column `time` is empty"),
         ("\"1700000001,1.5,1,buy", "a quote is not closed"),
     ])

@@ -11,7 +11,7 @@ import TradingModel
     @Test func `that cannot be read say why`() throws {
         #expect(try failure(folder.path).reason == "is a folder, expected a file of market data")
         #expect(try failure("/nowhere/x").reason == "cannot be opened: No such file or directory")
-        #expect(try failure("/dev/null").reason.hasPrefix("is no regular file"))
+        #expect(try failure("/dev/null").reason.hasPrefix("is not a regular file"))
         #expect(try failure(try folder.write("e", "")).reason == "is empty (0 bytes)")
         let header = try folder.write("h", "time,price,qty\n")
         #expect(try failure(header).reason.hasPrefix("holds no event"))

@@ -67,9 +67,9 @@ import TradingModel
         #expect(ticker.last?.description == "8")
     }
 
-    @Test func `of a whole position is no rate`() throws {
+    @Test func `of a whole position is not a rate`() throws {
         let path = try folder.write("f", "time,funding_rate\n1700006400,1.5\n")
-        #expect(try failure(path).reason.contains("`1.5` is no rate of funding"))
+        #expect(try failure(path).reason.contains("`1.5` is not a rate of funding"))
     }
 
     private func fundings(_ path: String) throws -> [String] {

@@ -85,7 +85,7 @@ import TradingModel
             try level(.buy, "99", "0", at: night + 1),
         ]
         let after = [try trade(2, at: night + 2), try level(.sell, "102", "7", at: night + 3)]
-        for event in before + after { try recorder.take(event) }
+        for event in before + after { try recorder.record(event) }
         try recorder.finish(at: Timestamp(nanoseconds: night + 4))
         let entry = try #require(recorder.summary.entries.first)
         try #require(entry.files.count == 2)
@@ -123,7 +123,7 @@ import TradingModel
         let recorder = try recorder(
             [try instrument()], rotation: RecordingRotation(bytes: limit),
             at: written[0].receiveTime.nanoseconds)
-        for event in written { try recorder.take(event) }
+        for event in written { try recorder.record(event) }
         try recorder.finish(at: written[1_499].receiveTime)
         let entry = try #require(recorder.summary.entries.first)
         #expect(entry.files.count > 1)
@@ -152,11 +152,11 @@ import TradingModel
         throws
     {
         let recorder = try recorder([try instrument()])
-        try recorder.take(clear(ends: false, at: Self.evening))
+        try recorder.record(clear(ends: false, at: Self.evening))
         // Lost in the middle of a message, and by a clock that shows an earlier time.
-        try recorder.take(level(.buy, "99", "1", ends: false, at: Self.evening))
+        try recorder.record(level(.buy, "99", "1", ends: false, at: Self.evening))
         try recorder.lost(InstrumentID(3), at: Timestamp(nanoseconds: Self.evening - 5))
-        try recorder.take(trade(1, at: Self.evening + 10))
+        try recorder.record(trade(1, at: Self.evening + 10))
         try recorder.finish(at: Timestamp(nanoseconds: Self.evening + 11))
         let entry = try #require(recorder.summary.entries.first)
         let found = try events(entry.files[0])
@@ -174,11 +174,11 @@ import TradingModel
 
     @Test func `begins the day after a gap with an empty book`() throws {
         let recorder = try recorder([try instrument()])
-        try recorder.take(clear(ends: false, at: Self.evening))
-        try recorder.take(level(.buy, "99", "1", at: Self.evening))
+        try recorder.record(clear(ends: false, at: Self.evening))
+        try recorder.record(level(.buy, "99", "1", at: Self.evening))
         try recorder.lost(InstrumentID(3), at: Timestamp(nanoseconds: Self.evening + 1))
         let night = Self.evening + 60 * Self.minute
-        try recorder.take(trade(1, at: night))
+        try recorder.record(trade(1, at: night))
         try recorder.finish(at: Timestamp(nanoseconds: night))
         let files = try #require(recorder.summary.entries.first).files
         try #require(files.count == 2)
@@ -194,11 +194,11 @@ import TradingModel
     @Test func `flushes by its ticks, and counts what belongs to no instrument of its own`() throws
     {
         let recorder = try recorder([try instrument()])
-        try recorder.take(trade(1, at: Self.evening))
+        try recorder.record(trade(1, at: Self.evening))
         try recorder.tick(at: Timestamp(nanoseconds: Self.evening + 500_000_000))
         let file = try #require(recorder.summary.entries.first).files[0]
         #expect(try events(file).count == 1)
-        try recorder.take(
+        try recorder.record(
             .ticker(
                 Ticker(
                     instrument: InstrumentID(9), venueTime: Timestamp(nanoseconds: 1),

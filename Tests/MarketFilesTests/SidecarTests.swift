@@ -143,7 +143,7 @@ import TradingModel
         let data = folder.file("a.npy")
         let expected = MarketDataError(
             file: folder.file("a.json"),
-            reason: "is no JSON: unexpected text or end in line 2, column 13; it stands beside "
+            reason: "is not JSON: unexpected text or end in line 2, column 13; it stands beside "
                 + "\(data) and should say what was recorded: repair it, or move it away and name "
                 + "tick and lot yourself")
         #expect(throws: expected) { try RecordingSidecar.find(beside: data) }

@@ -14,7 +14,7 @@ import TradingModel
         ("202502300930", "February 2025 has 28 days"), ("202501312530", "there is no hour 25"),
         ("20250131093061", "there is no second 61"), ("31.02.2025", "February 2025 has 28 days"),
         ("31/01/25", "has a year of two digits"), ("01/02/2025", "may be day/month or month/day"),
-        ("yesterday", "is no time"), ("Foo 3 2025", "is no time"), ("12:30", "is no time"),
+        ("yesterday", "is not a time"), ("Foo 3 2025", "is not a time"), ("12:30", "is not a time"),
     ])
     func `that do not exist say which part is wrong`(date: String, reason: String) throws {
         let path = try folder.write("t.csv", "time,price,qty\n\(date),1,1\n\(date),1,1\n")
@@ -82,7 +82,8 @@ import TradingModel
     @Test(arguments: [
         ("\"1,234\",2", "`1,234` may have a decimal comma or one between thousands"),
         ("\"1,23,4\",2.5", "`1,23,4` is not a decimal number"),
-        ("\"1.5.5\",2", "`1.5.5` is not a decimal number"), ("abc,2", "`abc` is not a decimal number"),
+        ("\"1.5.5\",2", "`1.5.5` is not a decimal number"),
+        ("abc,2", "`abc` is not a decimal number"),
         ("1.5,2X", "`2X` is not a decimal number"), ("1e50,2", "`1e50` is too large"),
         ("1.5,999999999999999999999", "`999999999999999999999` is too large"),
         ("1.5,400000000T", "`400000000T` is too large"), ("1.5,-2", "`-2` is negative"),

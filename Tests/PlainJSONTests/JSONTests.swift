@@ -22,7 +22,7 @@ import Testing
         "[1 2]", "{a:1}", "'a'", ".5", "NaN", "truex", "[1]]", "{} {}", "\"a\nb\"", #""\x""#,
         #""\u12g4""#, "// a\n1", "1 // a",
     ])
-    func `what is no JSON is refused`(_ text: String) {
+    func `what is not JSON is refused`(_ text: String) {
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
     }
 
@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: [
         ("{", 1, 2), ("{\n  \"a\": 1,\n}", 3, 1), ("\n\n [1,2", 3, 6), ("", 1, 1), ("[1]\nx", 2, 1),
     ])
-    func `what is no JSON is named by line and column`(
+    func `what is not JSON is named by line and column`(
         _ text: String, _ line: Int, _ column: Int
     ) {
         do {
@@ -64,7 +64,7 @@ import Testing
         }
     }
 
-    @Test func `a figure that is no number is null`() {
+    @Test func `a figure that is not a number is null`() {
         let figures: JSON = .pairs([
             ("a", .figure(0.5)), ("b", .figure(1e300)), ("c", .figure(.nan)),
             ("d", .figure(-.infinity)),

@@ -156,17 +156,17 @@ import TradingModel
                 """)
         #expect(strategy.warnings.count == 25)
         let first = try #require(strategy.warnings.first)
-        #expect(first.message.hasPrefix("`on_extra1` is no handler; the handlers are on_trade"))
+        #expect(first.message.hasPrefix("`on_extra1` is not a handler; the handlers are on_trade"))
         #expect(first.line == 3)
         #expect(
             strategy.warnings.last?.message
-                == "2976 more global functions begin with `on_` and are no handlers")
+                == "2976 more global functions begin with `on_` and are not handlers")
     }
 
     @Test func `do not hide one that is nearly a handler`() {
         let text = loadFailure(
             "for i = 1, 100 do _ENV['on_a' .. i] = function() end end function on_trad() end")
-        #expect(text.contains("`on_trad` is no handler and would never be called"), "\(text)")
+        #expect(text.contains("`on_trad` is not a handler and would never be called"), "\(text)")
     }
 
     @Test func `have long names cut`() throws {

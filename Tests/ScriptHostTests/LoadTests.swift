@@ -56,12 +56,12 @@ private func write(_ text: String, to path: String) {
         ("\n\nlocal x = nil + 1", "strategy.lua:3: attempt to perform arithmetic on a nil value"),
         ("subscribe('sim:BTC', 'trades')", "`sim:BTC` is not a symbol"),
         ("subscribe('sim:BTC/USDT', 'trade')", "unknown feed `trade`: did you mean `trades`?"),
-        ("subscribe('sim:BTC/USDT', 'bars:1w')", "`bars:1w` is no bar size"),
+        ("subscribe('sim:BTC/USDT', 'bars:1w')", "`bars:1w` is not a bar size"),
         ("subscribe('sim:BTC/USDT')", "subscribe needs a feed"),
         ("subscribe(nil, 'trades')", "the symbol given to subscribe is nil"),
         (
             "function on_trad() end",
-            "`on_trad` is no handler and would never be called: did you mean"
+            "`on_trad` is not a handler and would never be called: did you mean"
         ),
         ("on_trade = 1", "the global `on_trade` is a number, expected the handler function"),
         ("error{}", "error() was given a table"),
@@ -85,7 +85,8 @@ private func write(_ text: String, to path: String) {
             text: "subscribe('sim:BTC/USDT', 'trades') function on_bar() end function on_xyz() end")
         let texts = strategy.warnings.map(\.description)
         #expect(texts.contains { $0.contains("on_bar is never called: no symbol subscribes") })
-        #expect(texts.contains { $0.contains("`on_xyz` is no handler; the handlers are on_trade") })
+        #expect(
+            texts.contains { $0.contains("`on_xyz` is not a handler; the handlers are on_trade") })
         let silent = try LuaStrategy(text: "")
         #expect(
             silent.warnings.map(\.message) == [

@@ -73,7 +73,7 @@ final class ObedientVenue: VenueSimulator {
 
     var nextDue: Timestamp { bell?.due ?? .distantFuture }
 
-    func takeOutputs() -> [SimulatorOutput] {
+    func drainOutputs() -> [SimulatorOutput] {
         defer { outputs = [] }
         return outputs
     }

@@ -179,9 +179,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("trade { price = 1, time = 7289654400 }", "`time` is no moment from 1970 to 2200"),
-        ("trade { price = 1, time = 9223372036 }", "`time` is no moment from 1970 to 2200"),
-        ("trade { price = 1, time = -1 }", "`time` is no moment from 1970 to 2200"),
+        ("trade { price = 1, time = 7289654400 }", "`time` is not a moment from 1970 to 2200"),
+        ("trade { price = 1, time = 9223372036 }", "`time` is not a moment from 1970 to 2200"),
+        ("trade { price = 1, time = -1 }", "`time` is not a moment from 1970 to 2200"),
         ("trade { price = 1, time = 7289654399 }, trade { price = 1 }", "behind the year 2200"),
         ("trade { price = 1 }, wait(6e9)", "behind the year 2200"),
         (

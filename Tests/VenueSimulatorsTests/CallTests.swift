@@ -373,7 +373,7 @@ import VenueSimulators
         #expect(desk.venue.connect(id, path: "/v2/spot"))
         desk.venue.receive(id, #"{"id":1,"method":"server.ping","params":{}}"#, at: desk.now)
         let text = #"{"id":1,"code":0,"data":{"result":"pong"},"message":"OK"}"#
-        #expect(desk.venue.takeOutputs() == [.send(id, Array(text.utf8), isText: true)])
+        #expect(desk.venue.drainOutputs() == [.send(id, Array(text.utf8), isText: true)])
     }
 }
 

@@ -160,7 +160,7 @@ final class Desk {
     }
 
     private func collect() {
-        for output in venue.takeOutputs() {
+        for output in venue.drainOutputs() {
             switch output {
             case .send(let id, let bytes, let isText): hear(id, bytes, isText)
             case .sendFragments(let id, let parts, let isText):

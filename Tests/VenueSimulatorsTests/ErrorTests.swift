@@ -163,7 +163,7 @@ enum Orders {
         #expect(reply["code"]?.integer == 4009)
     }
 
-    @Test func `a body that is no JSON object is refused with 4004`() throws {
+    @Test func `a body that is not a JSON object is refused with 4004`() throws {
         for body in ["", "[]", "{", "null", #"{"market":"BTCUSDT",}"#] {
             let reply = try JSON(parsing: Desk().call("POST", "/v2/spot/order", body).body)
             #expect(reply["code"]?.integer == 4004)

@@ -69,11 +69,11 @@ import VenueSimulators
         venue.receive(
             id, #"{"id":1,"method":"deals.subscribe","params":{"market_list":["BTCUSDT"]}}"#,
             at: Desk.start)
-        var outputs = venue.takeOutputs()
+        var outputs = venue.drainOutputs()
         for step in 1...(seconds * 10) {
             venue.advance(
                 to: Desk.start.advanced(byNanoseconds: Int64(step) * 100_000_000))
-            outputs += venue.takeOutputs()
+            outputs += venue.drainOutputs()
         }
         return outputs
     }
@@ -179,7 +179,7 @@ import VenueSimulators
     }
 
     @Test(arguments: ["dorp", "drop=2", "drop=x", "modify-new-id=0.5", "drop=-1"])
-    func `--fault refuses what is no fault, and tells the names there are`(_ text: String) {
+    func `--fault refuses what is not a fault, and tells the names there are`(_ text: String) {
         #expect {
             var quirks = CoinExQuirks()
             _ = try FaultPlan(text, quirks: &quirks)

@@ -116,7 +116,7 @@ bool moon_declares_handler(moon_host *host, moon_handler handler) {
 
 enum { UNITS_TO_A_GLOBAL = 2 };
 
-// A global function that is no handler; its name lies in the environment.
+// A global function that is not a handler; its name lies in the environment.
 typedef struct {
     const char *name, *meant;
     size_t count;

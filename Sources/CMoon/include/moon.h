@@ -166,7 +166,7 @@ moon_failure moon_failure_of(moon_host *host);
 bool moon_replace_state(moon_host *host, const char *text, size_t count);
 // After moon_replace_state: entries of this text that `state` does not have are added to it.
 bool moon_complete_state(moon_host *host, const char *text, size_t count);
-// The global `state_version`, 1 where there is none. False: it is no whole number from 1.
+// The global `state_version`, 1 where there is none. False: it is not a whole number from 1.
 bool moon_state_shape(moon_host *host, int64_t *shape);
 // An indicator that is alive. It is warm when its last update gave values alone.
 typedef struct {
@@ -209,7 +209,7 @@ bool moon_declares_handler(moon_host *host, moon_handler handler);
 
 enum { MOON_MOST_STRAYS = 24 };
 
-// A global function that is no handler but whose name begins with `on_` or is near to a handler's.
+// A global function that is not a handler but whose name begins with `on_` or is near to a handler's.
 typedef struct {
     char name[88];      // cut where it is long
     char file[64];      // empty: not known

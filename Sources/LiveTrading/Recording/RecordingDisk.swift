@@ -67,22 +67,22 @@ public final class RecordingDisk: @unchecked Sendable {
                 return fail(error)
             }
             period += 1
-            if period % Self.periodsPerLook == 0 { look() }
+            if period % Self.periodsPerLook == 0 { checkSpace() }
             if !isLast { rest() }
         }
         do throws(MarketDataError) {
             try recorder.finish(at: clock())
-            look()
+            checkSpace()
         } catch {
-            look()
+            checkSpace()
             progress.withLock { $0.failure = error }
         }
     }
 
     private func write() throws(MarketDataError) {
-        for entry in queue.take() {
+        for entry in queue.drain() {
             switch entry {
-            case .event(let event): try recorder.take(event)
+            case .event(let event): try recorder.record(event)
             case .lost(let instrument, let time): try recorder.lost(instrument, at: time)
             }
         }
@@ -96,11 +96,11 @@ public final class RecordingDisk: @unchecked Sendable {
         } catch {
             // The disk that refused a row refuses the ending too: no news.
         }
-        look()
+        checkSpace()
         progress.withLock { $0.failure = error }
     }
 
-    private func look() {
+    private func checkSpace() {
         let summary = recorder.summary
         let bytes = Self.sizes(of: summary)
         progress.withLock { progress in

@@ -43,7 +43,7 @@ public final class RecordingLoop: LoopHost {
             drivers.append(
                 SessionDriver(watched, network: network, on: loop, now: clock) {
                     [unowned self] action, time in
-                    self.recording.take(action, of: line, at: time)
+                    self.recording.record(action, of: line, at: time)
                     carryOn()
                 })
         }
@@ -57,7 +57,7 @@ public final class RecordingLoop: LoopHost {
     private func carryOn() {
         guard recording.stage != .ended else { return close() }
         for (line, driver) in drivers.enumerated() {
-            for request in recording.takeRequests(of: line) { driver.handle(request) }
+            for request in recording.drainRequests(of: line) { driver.handle(request) }
         }
     }
 
@@ -105,7 +105,7 @@ struct FallWatch: VenueSession {
         if case .closed = input { fell(now) }
         let known = actions.count
         session.handle(input, at: now, into: &actions)
-        look(at: actions[known...], now)
+        check(at: actions[known...], now)
     }
 
     mutating func handle(
@@ -114,10 +114,10 @@ struct FallWatch: VenueSession {
     ) {
         let known = actions.count
         session.handle(frame: frame, isText: isText, on: socket, at: now, into: &actions)
-        look(at: actions[known...], now)
+        check(at: actions[known...], now)
     }
 
-    private func look(at actions: ArraySlice<SessionAction>, _ now: Timestamp) {
+    private func check(at actions: ArraySlice<SessionAction>, _ now: Timestamp) {
         let closes = actions.contains { if case .close = $0 { true } else { false } }
         if closes { fell(now) }
     }

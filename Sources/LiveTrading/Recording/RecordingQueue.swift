@@ -55,7 +55,7 @@ public final class RecordingQueue: Sendable {
             let hasRoom = contents.entries.count < limit
             let id = event.instrument
             guard contents.tracks[id.index].takes(event, hasRoom: hasRoom) else { return }
-            contents.tell(id)
+            contents.markGap(id)
             contents.entries.append(.event(event))
         }
     }
@@ -64,13 +64,13 @@ public final class RecordingQueue: Sendable {
     public func lose(_ instrument: InstrumentID, at time: Timestamp) {
         contents.withLock { contents in
             contents.tracks[instrument.index].lose(at: time)
-            if contents.entries.count < limit { contents.tell(instrument) }
+            if contents.entries.count < limit { contents.markGap(instrument) }
         }
     }
 
     /// The instruments whose books must be asked for anew, each told once, and only when there is
     /// room for them.
-    public func takeTorn() -> [InstrumentID] {
+    public func drainTorn() -> [InstrumentID] {
         contents.withLock { contents in
             guard contents.entries.count <= limit / 2 else { return [] }
             return contents.tracks.indices.filter { contents.tracks[$0].mustAsk }.map {
@@ -86,9 +86,9 @@ public final class RecordingQueue: Sendable {
     // MARK: - The writer's side
 
     /// All that waits, in order.
-    public func take() -> [Entry] {
+    public func drain() -> [Entry] {
         contents.withLock { contents in
-            for index in contents.tracks.indices { contents.tell(InstrumentID(index)) }
+            for index in contents.tracks.indices { contents.markGap(InstrumentID(index)) }
             defer { contents.entries = [] }
             return contents.entries
         }
@@ -97,7 +97,7 @@ public final class RecordingQueue: Sendable {
 
 extension RecordingQueue.Contents {
     /// Lets the mark of a gap stand before what comes next.
-    fileprivate mutating func tell(_ instrument: InstrumentID) {
+    fileprivate mutating func markGap(_ instrument: InstrumentID) {
         guard let time = tracks[instrument.index].lostAt else { return }
         tracks[instrument.index].lostAt = nil
         entries.append(.lost(instrument, at: time))

@@ -65,7 +65,7 @@ public final class VenueRecording {
     }
 
     /// What a session is to do, in order; each is handed out once.
-    public func takeRequests(of line: Int) -> [SessionInput] {
+    public func drainRequests(of line: Int) -> [SessionInput] {
         guard !lines[line].requests.isEmpty else { return [] }
         defer { lines[line].requests = [] }
         return lines[line].requests
@@ -73,13 +73,13 @@ public final class VenueRecording {
 
     // MARK: - What the sessions say
 
-    public func take(_ action: SessionAction, of line: Int, at now: Timestamp) {
+    public func record(_ action: SessionAction, of line: Int, at now: Timestamp) {
         guard stage != .ended else { return }
         switch action {
-        case .emit(.market(let event)): take(event, of: line)
-        case .book(let changes): for change in changes { take(.book(change), of: line) }
-        case .emit(.status(let status)): take(status, of: line, at: now)
-        case .instruments(let instruments): take(instruments, of: line, at: now)
+        case .emit(.market(let event)): record(event, of: line)
+        case .book(let changes): for change in changes { record(.book(change), of: line) }
+        case .emit(.status(let status)): record(status, of: line, at: now)
+        case .instruments(let instruments): record(instruments, of: line, at: now)
         case .log(let level, let text): audience.log(level, text, at: now)
         case .problem(let problem):
             audience.problem(problem, at: now)
@@ -88,14 +88,14 @@ public final class VenueRecording {
         }
     }
 
-    private func take(_ event: MarketEvent, of line: Int) {
+    private func record(_ event: MarketEvent, of line: Int) {
         let id = InstrumentID(lines[line].places[event.instrument.index])
         eventCount += 1
         marked.remove(id)
         queue?.put(event.moved(to: id))
     }
 
-    private func take(_ status: VenueStatus, of line: Int, at now: Timestamp) {
+    private func record(_ status: VenueStatus, of line: Int, at now: Timestamp) {
         switch status.state {
         case .connected, .resynchronised:
             if status.instrument == nil { connected(line, at: now) }
@@ -113,7 +113,7 @@ public final class VenueRecording {
         since = now
     }
 
-    private func take(_ told: [Instrument], of line: Int, at now: Timestamp) {
+    private func record(_ told: [Instrument], of line: Int, at now: Timestamp) {
         for instrument in told {
             let place = lines[line].places[instrument.id.index]
             instruments[place] = instrument.moved(to: InstrumentID(place))
@@ -165,7 +165,7 @@ public final class VenueRecording {
     /// Looks after what the queue could not take.
     public func pass() {
         guard stage != .ended, feeds.contains(.book), let queue else { return }
-        let torn = Set(queue.takeTorn().map(\.index))
+        let torn = Set(queue.drainTorn().map(\.index))
         guard !torn.isEmpty else { return }
         for line in lines.indices {
             let own = torn.intersection(lines[line].places)

@@ -125,7 +125,7 @@ final class PreparedVersion: @unchecked Sendable {
             switch answer {
             case .swapped(let outcome): return outcome
             case .refused(let reason):
-                giveUp(carry)
+                abandon(carry)
                 guard reason.mayBeTriedAgain else {
                     throw Failure(text: ReloadText.withCaret(reason.reason))
                 }
@@ -148,13 +148,13 @@ final class PreparedVersion: @unchecked Sendable {
                 do throws(ReloadRefusal) {
                     try carry.copy()
                 } catch {
-                    giveUp(carry)
+                    abandon(carry)
                     throw Failure(text: ReloadText.withCaret(error.reason))
                 }
                 do throws(Failure) {
                     try catchUp()
                 } catch {
-                    giveUp(carry)
+                    abandon(carry)
                     throw error
                 }
                 carry.rearm()
@@ -165,7 +165,7 @@ final class PreparedVersion: @unchecked Sendable {
         }
     }
 
-    private func giveUp(_ carry: (any StateCarry)?) {
+    private func abandon(_ carry: (any StateCarry)?) {
         rehearsal.carry = nil
         guard let carry else { return }
         // Once the run has ended its thread does nothing with it any more.
@@ -173,7 +173,7 @@ final class PreparedVersion: @unchecked Sendable {
     }
 
     private func ended(_ carry: (any StateCarry)?) -> Failure {
-        giveUp(carry)
+        abandon(carry)
         return .ended
     }
 }

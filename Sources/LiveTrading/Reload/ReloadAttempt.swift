@@ -64,5 +64,5 @@ final class ReloadAttempt: Sendable {
     func abandon() { shared.withLock { $0.isAbandoned = true } }
 
     /// The result, once; nil: there is none yet.
-    func takeResult() -> Result? { shared.withLock { $0.result.take() } }
+    func popResult() -> Result? { shared.withLock { $0.result.take() } }
 }

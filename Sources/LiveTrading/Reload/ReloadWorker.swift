@@ -53,7 +53,7 @@ final class ReloadWorker: @unchecked Sendable {
     private var waiting: (version: PreparedVersion, attempt: ReloadAttempt)?
     /// The save that is being prepared.
     private var underway: (attempt: ReloadAttempt, wish: ReloadWish)?
-    private var hasToldOfDelay = false
+    private var hasReportedDelay = false
     /// Abandoned, and stuck in what does not return.
     private var stuck: [ReloadAttempt] = []
     /// Asked for while too many were stuck.
@@ -89,7 +89,7 @@ final class ReloadWorker: @unchecked Sendable {
     }
 
     /// Hears of the versions, on the engine's thread.
-    func note(_ event: VersionEvent) {
+    func observe(_ event: VersionEvent) {
         guard case .rolledBack(_, let version, _, _) = event else { return }
         shared.withLock {
             $0.version = version
@@ -127,7 +127,7 @@ final class ReloadWorker: @unchecked Sendable {
             waitForAny(sources, milliseconds: patience)
             bell.silence()
             freeWhatIsOver()
-            takeResult()
+            applyResult()
             if let watch, watch.hasNews(), settle(watch) {
                 reload(ReloadWish(isVerbose: plan.isVerbose))
             }
@@ -141,7 +141,7 @@ final class ReloadWorker: @unchecked Sendable {
     /// How long nothing need be looked after, in ms; -1: for ever.
     private var patience: Int32 {
         if waiting != nil { return Self.upkeep }
-        return underway == nil || hasToldOfDelay ? -1 : 1_000
+        return underway == nil || hasReportedDelay ? -1 : 1_000
     }
 
     /// Waits until the files are at rest; false: they are what they were, or the run has ended.
@@ -157,10 +157,10 @@ final class ReloadWorker: @unchecked Sendable {
     }
 
     private func keepUp() {
-        if let underway, !hasToldOfDelay,
+        if let underway, !hasReportedDelay,
             monotonicNanoseconds() - underway.attempt.began > Self.delayWorthTelling
         {
-            hasToldOfDelay = true
+            hasReportedDelay = true
             lines.add(
                 "\(script) is still being checked and rehearsed; another save takes its place")
         }
@@ -204,7 +204,7 @@ final class ReloadWorker: @unchecked Sendable {
     }
 
     /// Says to whoever asked that there is nothing to take over; false: there is.
-    private func sayUnchanged(_ wish: ReloadWish) -> Bool {
+    private func reportUnchanged(_ wish: ReloadWish) -> Bool {
         guard let request = wish.request, underway == nil, postponed == nil, isUnchanged else {
             return false
         }
@@ -220,11 +220,11 @@ final class ReloadWorker: @unchecked Sendable {
     /// Begins to prepare what lies on the disk; the version that waits, if it is still that, takes
     /// over at once where it has been confirmed.
     private func reload(_ wish: ReloadWish) {
-        if sayUnchanged(wish) { return }
+        if reportUnchanged(wish) { return }
         let texts = StableFiles(files, now: 0).texts
         if wish.isConfirmed, let waiting, texts == lastTexts {
             self.waiting = nil
-            return take(waiting.version, wish)
+            return activate(waiting.version, wish)
         }
         abandonUnderway(because: "a newer save has taken its place")
         waiting?.attempt.abandon()
@@ -239,7 +239,7 @@ final class ReloadWorker: @unchecked Sendable {
         }
         lastTexts = texts
         lastFailed = true
-        hasToldOfDelay = false
+        hasReportedDelay = false
         let attempt = ReloadAttempt(
             origin, desk, running: running, symbols: plan.instruments.map(\.symbol), bell: bell)
         underway = (attempt, wish)
@@ -260,10 +260,10 @@ final class ReloadWorker: @unchecked Sendable {
     }
 
     /// Goes on with what has been prepared meanwhile.
-    private func takeResult() {
+    private func applyResult() {
         stuck.removeAll { $0.hasReturned }
         if stuck.count < Self.mostStuck, let wish = postponed.take() { reload(wish) }
-        guard let (attempt, wish) = underway, let result = attempt.takeResult() else { return }
+        guard let (attempt, wish) = underway, let result = attempt.popResult() else { return }
         underway = nil
         switch result {
         case .failed(let failure): refuse(failure, wish.request)
@@ -275,13 +275,13 @@ final class ReloadWorker: @unchecked Sendable {
                 waiting = (prepared, attempt)
                 propose(prepared, wish.request, isVerbose: wish.isVerbose)
             } else {
-                take(prepared, wish)
+                activate(prepared, wish)
             }
         }
     }
 
     /// Lets a version take over.
-    private func take(_ prepared: PreparedVersion, _ wish: ReloadWish) {
+    private func activate(_ prepared: PreparedVersion, _ wish: ReloadWish) {
         do throws(PreparedVersion.Failure) {
             // What has come in since it was ready must not be left for the swap itself.
             try prepared.catchUp()
@@ -301,7 +301,7 @@ final class ReloadWorker: @unchecked Sendable {
         said += prepared.changes
         said.append(ReloadText.counts(difference))
         if isVerbose { said += ReloadText.details(difference, plan.instruments) }
-        tell(said, request, code: 0)
+        report(said, request, code: 0)
     }
 
     private func finish(
@@ -320,7 +320,7 @@ final class ReloadWorker: @unchecked Sendable {
                 stateAfter: swap.after.text))
         if let rollback = swap.rollback {
             lastFailed = true
-            return tell(
+            return report(
                 [
                     "not reloaded: version \(swap.version) was put away at once: "
                         + ReloadText.withCaret(rollback)
@@ -337,7 +337,7 @@ final class ReloadWorker: @unchecked Sendable {
                 script: script, hash: prepared.hash, outcome: outcome,
                 rehearsalNanoseconds: prepared.nanoseconds, changes: prepared.changes))
         if isVerbose { said += ReloadText.details(swap.difference, plan.instruments) }
-        tell(said, request, code: 0)
+        report(said, request, code: 0)
     }
 
     private func refuse(_ failure: PreparedVersion.Failure, _ request: ControlRequest?) {
@@ -348,13 +348,13 @@ final class ReloadWorker: @unchecked Sendable {
             return
         }
         _ = desk.ask(.release)
-        tell(
+        report(
             ["not reloaded, version \(shared.withLock { $0.version }) goes on: \(failure.text)"],
             request, code: 1)
     }
 
     /// Says it where the session runs, and to whoever asked.
-    private func tell(_ said: [String], _ request: ControlRequest?, code: Int32) {
+    private func report(_ said: [String], _ request: ControlRequest?, code: Int32) {
         lines.add(said)
         for line in said { request?.answer(line) }
         request?.end(code)

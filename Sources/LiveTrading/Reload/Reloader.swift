@@ -48,7 +48,7 @@ public final class Reloader: Sendable {
     /// Notes what happens to versions after their swap.
     public func follow(_ reloads: StrategyReloads) {
         reloads.listener = { [worker, record] event in
-            worker.note(event)
+            worker.observe(event)
             guard case .rolledBack(let from, let to, let reason, let time) = event else { return }
             record?.addRollback(from: from, to: to, reason: reason, at: time)
         }
@@ -69,7 +69,7 @@ public final class Reloader: Sendable {
     }
 
     /// What there is to tell the user since the last call.
-    public func takeLines() -> [String] { worker.lines.take() }
+    public func drainLines() -> [String] { worker.lines.drain() }
 
     /// Ends the thread and its commands; the run reloads no more.
     public func close() {
@@ -97,7 +97,7 @@ final class LineQueue: Sendable {
         bell.ring()
     }
 
-    func take() -> [String] {
+    func drain() -> [String] {
         lines.withLock { lines in
             defer { lines = [] }
             return lines

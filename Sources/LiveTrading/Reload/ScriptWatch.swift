@@ -18,7 +18,7 @@ package final class ScriptWatch {
         self.script = script
         descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard descriptor >= 0 else { return nil }
-        lookAgain()
+        watchNewFolders()
     }
 
     deinit { close(descriptor) }
@@ -32,7 +32,7 @@ package final class ScriptWatch {
             guard count > 0 else { break }
             if readEvents(buffer[..<count]) { isNew = true }
         }
-        if isNew { lookAgain() }  // a folder may have come, or have been made again
+        if isNew { watchNewFolders() }  // a folder may have come, or have been made again
         return isNew
     }
 
@@ -63,7 +63,7 @@ package final class ScriptWatch {
     }
 
     /// Watches every folder that is not watched yet.
-    private func lookAgain() {
+    private func watchNewFolders() {
         let folder = Self.folder(of: script)
         var wanted = [folder]
         if let target = Self.realPath(script) { wanted.append(Self.folder(of: target)) }

@@ -152,23 +152,24 @@ public struct RecordedSession: Sendable {
             throw SessionFolder.Problem(description: "\(path) is empty")
         }
         for (index, line) in lines.enumerated() {
-            guard let value = try? JSON(parsing: line), take(value) else {
+            guard let value = try? JSON(parsing: line), apply(value) else {
                 throw SessionFolder.Problem(
-                    description: "\(path):\(index + 1): is no line of a session that this runner "
+                    description:
+                        "\(path):\(index + 1): is not a line of a session that this runner "
                         + "can read")
             }
         }
     }
 
     /// False: not of the form.
-    private mutating func take(_ line: JSON) -> Bool {
+    private mutating func apply(_ line: JSON) -> Bool {
         switch line["type"]?.text {
-        case "session": return takeHeader(line)
+        case "session": return readHeader(line)
         case "version":
             guard let files = Self.files(line) else { return false }
             first = files
             return true
-        case "reload": return takeReload(line)
+        case "reload": return readReload(line)
         case "end":
             guard let reason = line["reason"]?.text, let time = line["at"]?.integer,
                 let intents = line["intents"]?.integer, let hash = line["intents_sha256"]?.text
@@ -182,7 +183,7 @@ public struct RecordedSession: Sendable {
         }
     }
 
-    private mutating func takeHeader(_ line: JSON) -> Bool {
+    private mutating func readHeader(_ line: JSON) -> Bool {
         guard line["format"]?.integer == 2,
             let mode = line["mode"]?.text.flatMap(TradingMode.init(rawValue:)),
             let venue = line["venue"]?.text, let seed = line["seed"]?.text.flatMap(UInt64.init),
@@ -195,7 +196,7 @@ public struct RecordedSession: Sendable {
         return true
     }
 
-    private mutating func takeReload(_ line: JSON) -> Bool {
+    private mutating func readReload(_ line: JSON) -> Bool {
         guard let version = line["version"]?.integer, let hash = line["hash"]?.text,
             let files = Self.files(line), let begun = line["begun_at"]?.integer,
             let swapped = line["swapped_at"]?.integer,

@@ -55,8 +55,8 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         driver = SessionDriver(
             session, network: network, on: loop, now: clock,
             take: { [unowned self] action, time in
-                self.trading.take(action, at: time)
-                handOn()
+                self.trading.apply(action, at: time)
+                submitRequests()
             }, rest: { [unowned self] in carryOn() })
     }
 
@@ -100,13 +100,13 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     }
 
     /// Hands on what is to be done.
-    private func handOn() {
-        for request in trading.takeRequests() { driver?.handle(request) }
+    private func submitRequests() {
+        for request in trading.drainRequests() { driver?.handle(request) }
     }
 
     /// Hands on what is to be done, does all that could wait for that, and sees to the next wake-up.
     private func carryOn() {
-        handOn()
+        submitRequests()
         trading.writeDown()
         guard trading.stage != .ended else { return close() }
         let due = trading.nextDue

@@ -40,13 +40,13 @@ public final class VenueProbing: LoopHost {
 
     public func begin() {
         for driver in drivers { driver.begin() }
-        look()
+        check()
     }
 
-    private func look() {
+    private func check() {
         guard !isClosing else { return }
         if probes.allSatisfy(\.report.isDone) || NIODeadline.now() >= deadline { return close() }
-        _ = loop.assumeIsolated().scheduleTask(in: Self.lookPeriod) { [weak self] in self?.look() }
+        _ = loop.assumeIsolated().scheduleTask(in: Self.lookPeriod) { [weak self] in self?.check() }
     }
 
     private func close() {

@@ -71,7 +71,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// Some requests, also where a few of them fail and are asked again.
     private static var verifyPatience: Int64 { 15_000_000_000 }
     /// What was on its way when the venue showed its lists has come by then.
-    private static var lastWordsPatience: Int64 { 2_000_000_000 }
+    private static var stopOrdersPatience: Int64 { 2_000_000_000 }
 
     /// - Parameters:
     ///   - asksFirst: whether ``VenueAudience/mayTrade()`` decides before the strategy starts.
@@ -91,7 +91,7 @@ public final class VenueTrading<Run: VenueRun> {
     }
 
     /// What the session is to do, in order; each is handed out once.
-    public func takeRequests() -> [SessionInput] {
+    public func drainRequests() -> [SessionInput] {
         let fromRun = run?.takeRequests() ?? []
         guard !requests.isEmpty else { return fromRun }
         defer { requests.removeAll(keepingCapacity: true) }
@@ -112,10 +112,10 @@ public final class VenueTrading<Run: VenueRun> {
     // MARK: - The session
 
     /// What the session says, but for what the transport carries out itself.
-    public func take(_ action: SessionAction, at now: Timestamp) {
+    public func apply(_ action: SessionAction, at now: Timestamp) {
         switch action {
         case .instruments(let instruments): run = makeRun(instruments)
-        case .emit(let input): take(input, at: now)
+        case .emit(let input): apply(input, at: now)
         case .book(let changes): run?.take(changes, at: now)
         case .position(let position): run?.take(position, at: now)
         case .foreignOrder(let order):
@@ -125,15 +125,15 @@ public final class VenueTrading<Run: VenueRun> {
             // One that comes in the same moment was asked for before the end.
             if stage == .verifying, now > verifyingSince { agreed() }
         case .log(let level, let text): audience.log(level, text, at: now)
-        case .problem(let problem): take(problem, at: now)
+        case .problem(let problem): apply(problem, at: now)
         case .retrying(let time): audience.retries(at: time, now: now)
         case .wantsClientNumbers: onWantedNumbers?()
         case .open, .send, .close, .request, .wake: break
         }
-        look(at: now)
+        check(at: now)
     }
 
-    private func take(_ input: EngineInput, at now: Timestamp) {
+    private func apply(_ input: EngineInput, at now: Timestamp) {
         if case .status(let status) = input {
             audience.status(status, at: now)
             if stage == .connecting, status.state == .connected, status.instrument == nil {
@@ -151,7 +151,7 @@ public final class VenueTrading<Run: VenueRun> {
         audience.mayTrade(foreignOrders, at: now)
     }
 
-    private func take(_ problem: VenueProblem, at now: Timestamp) {
+    private func apply(_ problem: VenueProblem, at now: Timestamp) {
         audience.problem(problem, at: now)
         guard problem.isPermanent else { return bear(problem, at: now) }
         switch stage {
@@ -170,7 +170,7 @@ public final class VenueTrading<Run: VenueRun> {
         connectDeadline = min(connectDeadline, now.advanced(byNanoseconds: connectPatience))
     }
 
-    private func giveUp() {
+    private func abandon() {
         guard var trouble else { return }
         trouble.retryAt = nil  // nobody tries it any more
         planned = .failed(trouble)
@@ -193,7 +193,7 @@ public final class VenueTrading<Run: VenueRun> {
         }
         if let heldStatus { run?.take(heldStatus.received(at: now), at: now) }
         heldStatus = nil
-        look(at: now)
+        check(at: now)
     }
 
     /// More numbers for orders, that are reserved.
@@ -211,7 +211,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// Lets time pass.
     public func pass(until now: Timestamp) {
         run?.pass(until: now)
-        look(at: now)
+        check(at: now)
     }
 
     /// Ends trading: the strategy is told, its orders are cancelled.
@@ -223,7 +223,7 @@ public final class VenueTrading<Run: VenueRun> {
         case .trading: windDown(.finished(reason: reason), at: now)
         case .windingDown, .verifying, .ended: break
         }
-        look(at: now)
+        check(at: now)
     }
 
     /// Says which orders may be left; true: there are such, and somebody should ask for their end once
@@ -251,8 +251,8 @@ public final class VenueTrading<Run: VenueRun> {
     public func nothingIsOpen(at now: Timestamp) {
         guard stage == .windingDown || stage == .verifying else { return }
         isProvenEmpty = true
-        deadline = min(deadline, now.advanced(byNanoseconds: Self.lastWordsPatience))
-        look(at: now)
+        deadline = min(deadline, now.advanced(byNanoseconds: Self.stopOrdersPatience))
+        check(at: now)
     }
 
     /// Says that nobody watched the market for a while.
@@ -288,8 +288,8 @@ public final class VenueTrading<Run: VenueRun> {
 
     // MARK: - The end
 
-    private func look(at now: Timestamp) {
-        if stage == .connecting, now >= connectDeadline { giveUp() }
+    private func check(at now: Timestamp) {
+        if stage == .connecting, now >= connectDeadline { abandon() }
         if stage == .trading, let reason = run?.stopReason {
             windDown(.stopped(reason: reason), at: now)
         }
@@ -304,7 +304,7 @@ public final class VenueTrading<Run: VenueRun> {
         deadline = now.advanced(byNanoseconds: windDownPatience)
         run?.windDown(end.reason, at: now)
         announceEnd(end, at: now)
-        look(at: now)
+        check(at: now)
     }
 
     /// Says what is done now, and for how long at most.

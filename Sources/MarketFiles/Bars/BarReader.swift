@@ -12,15 +12,15 @@ final class BarReader: MarketReader {
     private var held: Bar?
     private var ended = false
     private var failure: MarketDataError?
-    private var seen: SeenTimes
+    private var covered: CoveredTimes
     private var found = BarFindings()
-    private var lastTold: Timestamp?
-    private var told = 0
+    private var lastEmitted: Timestamp?
+    private var emitted = 0
 
     init(_ inner: any MarketReader, span: BarSpan) {
         self.inner = inner
         self.span = span
-        seen = SeenTimes(step: span.nanoseconds)
+        covered = CoveredTimes(step: span.nanoseconds)
     }
 
     var progress: Double { inner.progress }
@@ -28,10 +28,10 @@ final class BarReader: MarketReader {
     func read(into output: EventBatch) throws(MarketDataError) {
         while !output.isFull {
             if next < batch.count {
-                take(batch[next], into: output)
+                apply(batch[next], into: output)
                 next += 1
             } else if ended {
-                if let bar = held { tell(bar, next: nil, into: output) }
+                if let bar = held { emit(bar, next: nil, into: output) }
                 held = nil
                 if output.isEmpty, let failure { throw failure }
                 break
@@ -39,7 +39,7 @@ final class BarReader: MarketReader {
                 refill()
             }
         }
-        told += output.count
+        emitted += output.count
     }
 
     private func refill() {
@@ -54,23 +54,23 @@ final class BarReader: MarketReader {
         }
     }
 
-    private func take(_ event: MarketEvent, into output: EventBatch) {
+    private func apply(_ event: MarketEvent, into output: EventBatch) {
         guard case .bar(let bar) = event, !span.isTicks else { return output.append(event) }
         if let before = held {
             if before.openTime == bar.openTime {
                 found.duplicates += 1
                 if before != bar { found.replaced += 1 }
             } else {
-                tell(before, next: bar.openTime, into: output)
+                emit(before, next: bar.openTime, into: output)
             }
         }
         held = bar
     }
 
-    private func tell(_ bar: Bar, next: Timestamp?, into output: EventBatch) {
-        guard seen.insert(bar.openTime) else {
+    private func emit(_ bar: Bar, next: Timestamp?, into output: EventBatch) {
+        guard covered.insert(bar.openTime) else {
             found.duplicates += 1
-            found.toldBefore += 1
+            found.emittedBefore += 1
             return
         }
         var bar = bar
@@ -80,14 +80,16 @@ final class BarReader: MarketReader {
             if bar.closeTime < usual { found.short += 1 }
             if bar.openTime.nanoseconds % span.nanoseconds != span.phase { found.offGrid += 1 }
         }
-        if let lastTold, bar.openTime > lastTold { found.noteGap(from: lastTold, to: bar, span) }
-        lastTold = bar.openTime
+        if let lastEmitted, bar.openTime > lastEmitted {
+            found.recordGap(from: lastEmitted, to: bar, span)
+        }
+        lastEmitted = bar.openTime
         output.append(.bar(bar))
     }
 
     var counts: MarketFileCounts {
         var counts = inner.counts
-        counts.events = told
+        counts.events = emitted
         counts.duplicates += found.duplicates
         counts.notes += found.notes(span)
         return counts
@@ -100,14 +102,14 @@ private struct BarFindings {
     /// Bars that a later row of the same time replaced, and that it differed from.
     var replaced = 0
     /// Rows of a time that had been told already, where the file goes back in time.
-    var toldBefore = 0
+    var emittedBefore = 0
     var short = 0
     var offGrid = 0
     private var missing: Int64 = 0
     private var gaps = 0
     private var longest: Int64 = 0
 
-    mutating func noteGap(from last: Timestamp, to bar: Bar, _ span: BarSpan) {
+    mutating func recordGap(from last: Timestamp, to bar: Bar, _ span: BarSpan) {
         let distance = bar.openTime.nanoseconds - last.nanoseconds
         guard distance >= 2 * span.nanoseconds else { return }
         missing += distance / span.nanoseconds - 1
@@ -128,11 +130,11 @@ private struct BarFindings {
                 grouped(replaced, "bar was", "bars were")
                     + " there again with other values: the later row counts")
         }
-        if toldBefore > 0 {
+        if emittedBefore > 0 {
             notes.append(
-                grouped(toldBefore, "bar stands", "bars stand")
+                grouped(emittedBefore, "bar stands", "bars stand")
                     + " where the file goes back in time and "
-                    + (toldBefore == 1 ? "was" : "were") + " there before: the first row counts")
+                    + (emittedBefore == 1 ? "was" : "were") + " there before: the first row counts")
         }
         if short > 0 {
             notes.append("\(grouped(short, "bar ends", "bars end")) before \(size) are over")

@@ -9,7 +9,7 @@ struct BarSizeFinder {
     /// How far apart two rows in a row begin, in either direction.
     private var distances: [Int64] = []
 
-    mutating func take(_ bar: Bar) {
+    mutating func observe(_ bar: Bar) {
         if let last = rows.last {
             let (distance, overflow) = bar.openTime.nanoseconds
                 .subtractingReportingOverflow(last.openTime.nanoseconds)

@@ -53,7 +53,7 @@ struct BinanceMessage {
             if isOuter, matches(line, key, "data"), isObject(line, scanner.at) {
                 try readObject(line, &scanner, isOuter: false)
             } else {
-                take(line, key, try scanner.value(line))
+                read(line, key, try scanner.value(line))
             }
         }
     }
@@ -64,8 +64,8 @@ struct BinanceMessage {
         return at < line.count && line[at] == UInt8(ascii: "{")
     }
 
-    private mutating func take(_ line: Span<UInt8>, _ key: Range<Int>, _ value: JsonValue) {
-        guard key.count != 1 else { return takeLetter(line[key.lowerBound], value) }
+    private mutating func read(_ line: Span<UInt8>, _ key: Range<Int>, _ value: JsonValue) {
+        guard key.count != 1 else { return readLetter(line[key.lowerBound], value) }
         if matches(line, key, "pu") {
             previousID = value
         } else if matches(line, key, "bids") {
@@ -81,7 +81,7 @@ struct BinanceMessage {
         }
     }
 
-    private mutating func takeLetter(_ letter: UInt8, _ value: JsonValue) {
+    private mutating func readLetter(_ letter: UInt8, _ value: JsonValue) {
         switch letter {
         case UInt8(ascii: "e"): event = value
         case UInt8(ascii: "E"): eventTime = value

@@ -52,7 +52,7 @@ struct BinanceStreamDecoder: LineDecoder {
         case .snapshot: try snapshot(line, message, stamp, &queue)
         case .other: break
         }
-        queue.noteOrder(of: receiveTime)
+        queue.observeOrder(of: receiveTime)
     }
 
     /// When the venue's engine did it (`T`), or where that is missing, when it was sent (`E`).
@@ -172,6 +172,6 @@ struct BinanceStreamDecoder: LineDecoder {
         return notes
     }
 
-    var symbols: [String] { filter.seen }
+    var symbols: [String] { filter.symbols }
     var leftOut: Int { filter.leftOut + tradesLeftOut + emptyTrades + unattributed + others }
 }

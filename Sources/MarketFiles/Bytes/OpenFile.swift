@@ -19,7 +19,7 @@ final class OpenFile {
         let kind = facts.st_mode & S_IFMT
         guard answered == 0, kind == S_IFREG else {
             close(descriptor)
-            let found = kind == S_IFDIR ? "is a folder" : "is no regular file"
+            let found = kind == S_IFDIR ? "is a folder" : "is not a regular file"
             throw MarketDataError(file: path, reason: "\(found), expected a file of market data")
         }
         self.path = path

@@ -67,7 +67,7 @@ struct CsvBarDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line) else { return }
+        guard try record.read(line) else { return }
         for column in columns.prices where record.passes(line, without: "price", column) { return }
         let open = try record.row.positive(Price.self, line, columns.prices[0])
         let high = try record.row.positive(Price.self, line, columns.prices[1])
@@ -90,7 +90,7 @@ struct CsvBarDecoder: LineDecoder {
                 try record.row.count(line, column)
             }, openTime: openTime,
             closeTime: closeTime(line, openTime))
-        queue.noteOrder(of: openTime)
+        queue.observeOrder(of: openTime)
         if open < low || open > high || close < low || close > high { outside += 1 }
         queue.append(.bar(bar))
     }
@@ -161,7 +161,8 @@ struct CsvBarDecoder: LineDecoder {
         if unreadEnds > 0, let column = columns.closeTime {
             notes.append(
                 "\(grouped(unreadEnds, "value", "values")) of column `\(column.name)` "
-                    + (unreadEnds == 1 ? "is no end of its bar" : "are no ends of their bars")
+                    + (unreadEnds == 1
+                        ? "is not the end of its bar" : "are not the ends of their bars")
                     + " and \(was(unreadEnds)) passed over")
         }
         if columns.isStampedAtEnd {

@@ -80,7 +80,7 @@ struct CsvBookDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line) else { return }
+        guard try record.read(line) else { return }
         guard let side = try record.row.side(line, columns.side, allowsUnknown: false) else {
             return
         }
@@ -90,7 +90,7 @@ struct CsvBookDecoder: LineDecoder {
         let (found, begins) = try readGroup(line, side, receiveTime)
         if begins || found != group {
             flush(into: &queue)
-            queue.noteOrder(of: receiveTime)
+            queue.observeOrder(of: receiveTime)
             group = found
             stamp.venueTime = venueTime
             stamp.receiveTime = receiveTime

@@ -55,14 +55,14 @@ struct CsvFundingDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line), !record.passes(line, without: "rate", columns.rate) else {
+        guard try record.read(line), !record.passes(line, without: "rate", columns.rate) else {
             return
         }
         let rate = try record.row.decimal(Rate.self, line, columns.rate)
         guard rate.attos.magnitude < UInt128(attosPerUnit) else {
             throw BadLine(
                 reason:
-                    "column `\(columns.rate.name)`: `\(rate)` is no rate of funding, expected a "
+                    "column `\(columns.rate.name)`: `\(rate)` is not a rate of funding, expected a "
                     + "share of the position such as 0.0001 or 0.01%")
         }
         var mark: Price?
@@ -70,7 +70,7 @@ struct CsvFundingDecoder: LineDecoder {
             mark = try record.row.positive(Price.self, line, column)
         }
         let time = try times.read(line, record.row, columns.time)
-        queue.noteOrder(of: time)
+        queue.observeOrder(of: time)
         if let last, last == (time, rate) { return queue.countDuplicate() }
         last = (time, rate)
         if mark == nil { withoutMark += 1 }

@@ -206,7 +206,7 @@ struct CsvSample {
 
     func numberStyle() throws(BadLine) -> NumberStyle {
         var evidence = NumberEvidence()
-        for row in rows { for field in row { evidence.take(field) } }
+        for row in rows { for field in row { evidence.observe(field) } }
         return try evidence.style()
     }
 

@@ -80,7 +80,7 @@ struct CsvLayout {
     private static func refuse(_ columns: CsvColumns) throws(BadLine) {
         let refused: [(marks: [String], what: String)] = [
             (["action", "orderid"], "single orders (level 3), which are not understood"),
-            (["bidopen", "askopen"], "bars of bid and ask, which are no market that trades"),
+            (["bidopen", "askopen"], "bars of bid and ask, which are not a market that trades"),
             (["strikeprice"], "options, which are not understood"),
         ]
         for (marks, what) in refused {

@@ -25,7 +25,7 @@ enum CsvMessages {
     /// Names the missing columns of a header, those that look like them, and what to call them.
     static func notUnderstood(_ columns: CsvColumns) -> String {
         if columns.names.count == 1 {
-            return "is no table with several columns: its first line is "
+            return "is not a table with several columns: its first line is "
                 + "`\(shortened(columns.names[0]))`, expected names separated by commas, "
                 + "semicolons or tabs, such as \(trades.example)"
         }

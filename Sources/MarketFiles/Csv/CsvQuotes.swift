@@ -44,11 +44,11 @@ struct CsvQuoteDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line) else { return }
+        guard try record.read(line) else { return }
         let bid = try level(line, columns.bidPrice, columns.bidQuantity)
         let ask = try level(line, columns.askPrice, columns.askQuantity)
         let (venueTime, receiveTime) = try times.read(line, record.row)
-        queue.noteOrder(of: receiveTime)
+        queue.observeOrder(of: receiveTime)
         queue.append(
             .quote(
                 Quote(

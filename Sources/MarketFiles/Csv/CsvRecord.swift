@@ -16,7 +16,7 @@ struct CsvRecord {
     }
 
     /// Splits a line into the row; false: it is of another symbol and is passed over.
-    mutating func take(_ line: Span<UInt8>) throws(BadLine) -> Bool {
+    mutating func read(_ line: Span<UInt8>) throws(BadLine) -> Bool {
         try row.split(line, expected: fieldCount)
         guard let symbol else { return true }
         return try filter.accepts(line, row.fields[symbol.index])
@@ -43,5 +43,5 @@ struct CsvRecord {
     /// How many rows were passed over: of other symbols, or without a value.
     var leftOut: Int { filter.leftOut + withoutValue.values.reduce(0, +) }
     /// The symbols that were seen, wanted or not.
-    var symbols: [String] { filter.seen }
+    var symbols: [String] { filter.symbols }
 }

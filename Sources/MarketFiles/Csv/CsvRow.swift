@@ -181,7 +181,7 @@ extension CsvRow {
         if let side = readSide(line, field) { return side }
         if allowsUnknown, isNothing(line, field) || matches(line, field, "unknown") { return nil }
         throw BadLine(
-            reason: "column `\(column.name)`: `\(excerpt(line, field))` is no side, expected "
+            reason: "column `\(column.name)`: `\(excerpt(line, field))` is not a side, expected "
                 + "buy or sell (bid or ask)")
     }
 
@@ -201,7 +201,7 @@ extension CsvRow {
         let count = try decimal(Quantity.self, line, column)
         guard count.attos % attosPerUnit == 0 else {
             throw BadLine(
-                reason: "column `\(column.name)`: `\(count)` is no whole number")
+                reason: "column `\(column.name)`: `\(count)` is not a whole number")
         }
         return Int(clamping: count.attos / attosPerUnit)
     }
@@ -212,7 +212,7 @@ extension CsvRow {
         if field.isEmpty { return nil }
         if let number = readWhole(line, field) { return number }
         throw BadLine(
-            reason: "column `\(column.name)`: `\(excerpt(line, field))` is no whole number")
+            reason: "column `\(column.name)`: `\(excerpt(line, field))` is not a whole number")
     }
 }
 

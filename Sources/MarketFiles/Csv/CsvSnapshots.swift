@@ -53,7 +53,7 @@ struct CsvSnapshotDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line) else { return }
+        guard try record.read(line) else { return }
         let (venueTime, receiveTime) = try times.read(line, record.row)
         let stamp = MessageStamp(
             instrument: instrument, venueTime: venueTime, receiveTime: receiveTime)
@@ -65,7 +65,7 @@ struct CsvSnapshotDecoder: LineDecoder {
             levels.append(stamp.level(level.side, price, quantity))
         }
         levels[levels.count - 1].endsMessage = true
-        queue.noteOrder(of: receiveTime)
+        queue.observeOrder(of: receiveTime)
         for level in levels { queue.append(.book(level)) }
     }
 

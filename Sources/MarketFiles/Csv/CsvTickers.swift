@@ -61,7 +61,7 @@ struct CsvTickerDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line) else { return }
+        guard try record.read(line) else { return }
         let (venueTime, receiveTime) = try times.read(line, record.row)
         var ticker = Ticker(
             instrument: instrument, venueTime: venueTime, receiveTime: receiveTime)
@@ -76,7 +76,7 @@ struct CsvTickerDecoder: LineDecoder {
         } else if next != nil {
             next?.mark = mark
         }
-        queue.noteOrder(of: receiveTime)
+        queue.observeOrder(of: receiveTime)
         queue.append(.ticker(ticker))
     }
 

@@ -81,16 +81,16 @@ struct CsvTradeDecoder: LineDecoder {
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
-        guard try record.take(line), !record.passes(line, without: "price", columns.price),
+        guard try record.read(line), !record.passes(line, without: "price", columns.price),
             !record.passes(line, without: "quantity", columns.quantity)
         else { return }
         let price = try record.row.positive(Price.self, line, columns.price)
         let quantity = try record.row.positive(Quantity.self, line, columns.quantity)
         let taker = try taker(line)
-        // An id that is no number (BitMEX has letters) is left out: it only serves to find doubles.
+        // An id that is not a number (BitMEX has letters) is left out: it only serves to find doubles.
         let id = columns.id.flatMap { readWhole(line, record.row.fields[$0.index]) }
         let (venueTime, receiveTime) = try times.read(line, record.row)
-        queue.noteOrder(of: receiveTime)
+        queue.observeOrder(of: receiveTime)
         queue.append(
             Trade(
                 instrument: instrument, price: price, quantity: quantity, taker: taker, id: id,

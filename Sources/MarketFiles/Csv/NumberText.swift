@@ -29,13 +29,13 @@ struct NumberText {
             if first == UInt8(ascii: "-") { plain.append(first) }
             rest.removeFirst()
         }
-        let exponent = Self.takeUnit(&rest)
+        let exponent = Self.readUnit(&rest)
         try readDigits(rest)
         if exponent != 0 { plain += Array("e\(exponent)".utf8) }
     }
 
     /// The power of ten that a unit behind the number means: `1.2K`, `3.4M`, `0.01%`.
-    private static func takeUnit(_ rest: inout ArraySlice<UInt8>) -> Int {
+    private static func readUnit(_ rest: inout ArraySlice<UInt8>) -> Int {
         guard let last = rest.last else { return 0 }
         let exponent: Int
         switch last | 0x20 {
@@ -95,7 +95,7 @@ struct NumberText {
     }
 }
 
-/// Why a text is no number.
+/// Why a text is not a number.
 enum NumberFault: Error {
     case noNumber
     /// `1,210` in a file that never shows what its commas are.
@@ -108,8 +108,8 @@ struct NumberEvidence {
     private var commaDecimals: String?
     private var maybePoint = false
 
-    /// Takes a field in; whatever is no number tells nothing.
-    mutating func take(_ field: [UInt8]) {
+    /// Takes a field in; whatever is not a number tells nothing.
+    mutating func observe(_ field: [UInt8]) {
         guard field.contains(UInt8(ascii: ".")) || field.contains(UInt8(ascii: ",")) else { return }
         var text = NumberText.withoutMarks(field)[...]
         while let first = text.first, first &- UInt8(ascii: "0") > 9, text.count > 1 {

@@ -41,7 +41,7 @@ final class JsonRowStream: ByteStream {
         ended = piece.isEmpty
         do throws(BadLine) {
             if ended { return try rows.end() }
-            try rows.take(piece.span) { found in
+            try rows.read(piece.span) { found in
                 rowsRead += 1
                 row.write(found, to: &output)
             }
@@ -57,7 +57,7 @@ final class JsonRowStream: ByteStream {
         var rows = JsonRows()
         var row = JsonRow()
         var output: [UInt8] = []
-        try rows.take(head.span) { row.write($0, to: &output) }
+        try rows.read(head.span) { row.write($0, to: &output) }
         let lines = output.split(separator: 10, omittingEmptySubsequences: false).map { Array($0) }
         return (Array(lines.dropLast()), row.hasHeader)
     }

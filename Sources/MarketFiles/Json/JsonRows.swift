@@ -28,7 +28,7 @@ struct JsonRows {
     /// Takes the next piece and gives each row that ends in it to `body`.
     ///
     /// - Throws: when something stands between rows that does not belong there.
-    mutating func take(
+    mutating func read(
         _ bytes: Span<UInt8>, _ body: (Span<UInt8>) -> Void
     ) throws(BadLine) {
         for at in 0..<bytes.count {
@@ -44,7 +44,7 @@ struct JsonRows {
                 place = .betweenRows
             }
             guard row.count < Self.longestRow else {
-                throw BadLine(reason: "is longer than 4 MB: this is no row of market data")
+                throw BadLine(reason: "is longer than 4 MB: this is not a row of market data")
             }
         }
     }
@@ -77,7 +77,7 @@ struct JsonRows {
         case (.betweenRows, UInt8(ascii: "]")) where isWrapped: place = .behindEnd
         default:
             throw BadLine(
-                reason: "is no JSON of rows: found `\(Character(UnicodeScalar(byte)))` "
+                reason: "is not JSON of rows: found `\(Character(UnicodeScalar(byte)))` "
                     + (place == .behindEnd ? "behind its end" : "where a row should begin"))
         }
     }
@@ -119,7 +119,7 @@ struct JsonRow {
     private var isFirst = true
     private var values: [[UInt8]] = []
 
-    /// Appends the row's line to `output`; a row that is no JSON becomes a line that is refused.
+    /// Appends the row's line to `output`; a row that is not JSON becomes a line that is refused.
     mutating func write(_ row: Span<UInt8>, to output: inout [UInt8]) {
         defer { isFirst = false }
         do throws(BadLine) {

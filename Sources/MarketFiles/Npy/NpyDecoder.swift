@@ -49,7 +49,7 @@ struct NpyDecoder {
         guard row.hasTimes else {
             throw BadLine(
                 reason: "local_ts \(row.receiveTime.nanoseconds) and exch_ts "
-                    + "\(row.venueTime.nanoseconds) are no nanoseconds from 1970 to 2200")
+                    + "\(row.venueTime.nanoseconds) are not nanoseconds from 1970 to 2200")
         }
         if row.receiveTime.nanoseconds >= funding.due,
             let settlement = funding.settle(before: row.receiveTime)
@@ -66,7 +66,7 @@ struct NpyDecoder {
             return unsafe try snapshot(row, base, at, count)
         case NpyEvent.depthBestQuote: return unsafe try quote(row, base, at, count)
         case NpyEvent.index, NpyEvent.mark, NpyEvent.fundingRate:
-            return Step(event: try funding.take(row), consumed: 1)
+            return Step(event: try funding.decode(row), consumed: 1)
         case 10...13:
             throw BadLine(
                 reason: "kind \(row.kind) is a single order (level 3), which is not understood")
@@ -164,15 +164,15 @@ struct NpyDecoder {
             tornQuotes += 1
             return Step(event: nil, consumed: 1)
         }
-        try take(row)
-        if let other { try take(other) }
+        try decode(row)
+        if let other { try decode(other) }
         let quote = Quote(
             instrument: instrument, bid: bid, ask: ask, venueTime: row.venueTime,
             receiveTime: row.receiveTime)
         return Step(event: .quote(quote), consumed: other == nil ? 1 : 2)
     }
 
-    private mutating func take(_ row: NpyRow) throws(BadLine) {
+    private mutating func decode(_ row: NpyRow) throws(BadLine) {
         let quantity = try quantity(row)
         let level: BookLevel? =
             quantity.attos == 0 ? nil : BookLevel(price: try price(row), quantity: quantity)
@@ -185,7 +185,7 @@ struct NpyDecoder {
 
     private mutating func price(_ row: NpyRow) throws(BadLine) -> Price {
         guard row.price > 0, row.price.isFinite else {
-            throw BadLine(reason: "px \(row.price) is no price above 0")
+            throw BadLine(reason: "px \(row.price) is not a price above 0")
         }
         do throws(DecimalError) {
             let price = try prices.decimal(Price.self, of: row.price)
@@ -198,7 +198,7 @@ struct NpyDecoder {
 
     private mutating func quantity(_ row: NpyRow) throws(BadLine) -> Quantity {
         guard row.quantity >= 0, row.quantity.isFinite else {
-            throw BadLine(reason: "qty \(row.quantity) is no quantity of 0 or more")
+            throw BadLine(reason: "qty \(row.quantity) is not a quantity of 0 or more")
         }
         do throws(DecimalError) {
             let quantity = try quantities.decimal(Quantity.self, of: row.quantity)

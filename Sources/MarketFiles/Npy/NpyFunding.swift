@@ -30,12 +30,12 @@ struct NpyFunding {
     }
 
     /// Takes such a row; a price comes as a ticker.
-    mutating func take(_ row: NpyRow) throws(BadLine) -> MarketEvent? {
-        guard row.price.isFinite else { throw BadLine(reason: "px \(row.price) is no number") }
+    mutating func decode(_ row: NpyRow) throws(BadLine) -> MarketEvent? {
+        guard row.price.isFinite else { throw BadLine(reason: "px \(row.price) is not a number") }
         let text = row.price.description
         if row.kind == NpyEvent.fundingRate {
             guard abs(row.price) < 1, let value = try? Rate(text) else {
-                throw BadLine(reason: "px \(row.price) is no rate of funding")
+                throw BadLine(reason: "px \(row.price) is not a rate of funding")
             }
             rate = value
             sawRate = true
@@ -45,7 +45,7 @@ struct NpyFunding {
             return nil
         }
         guard row.price > 0, let price = try? Price(text).admitted() else {
-            throw BadLine(reason: "px \(row.price) is no price above 0")
+            throw BadLine(reason: "px \(row.price) is not a price above 0")
         }
         var ticker = Ticker(
             instrument: instrument, venueTime: row.receiveTime, receiveTime: row.receiveTime)

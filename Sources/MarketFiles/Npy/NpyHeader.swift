@@ -19,7 +19,7 @@ struct NpyHeader: Equatable {
     /// - Throws: a reason when it is no `.npy`, cut off, or holds something else than events.
     init(_ head: [UInt8]) throws(BadLine) {
         guard head.count >= 12, head.starts(with: Self.magic) else {
-            throw BadLine(reason: "is no NumPy file, or is cut off in its header")
+            throw BadLine(reason: "is not a NumPy file, or is cut off in its header")
         }
         guard (1...3).contains(head[6]) else {
             throw BadLine(reason: "is NumPy format \(head[6]).\(head[7]), expected 1, 2 or 3")
@@ -44,7 +44,7 @@ struct NpyHeader: Equatable {
         guard shape.count == 1, case .integer(let rows) = shape[0], rows >= 0,
             rows <= Int.max / 128
         else {
-            throw BadLine(reason: "its NumPy array is no plain list of rows (one dimension)")
+            throw BadLine(reason: "its NumPy array is not a plain list of rows (one dimension)")
         }
         guard !isFortran || shape.count == 1 else {
             throw BadLine(reason: "its NumPy array is in Fortran order")

@@ -122,7 +122,7 @@ final class NpyReader {
 
     /// Looks on, at the kinds of rows alone, for the feeds that the sample has not met: a deep
     /// snapshot can fill all of it.
-    func noteKinds(in sample: inout FileSample) {
+    func observeKinds(in sample: inout FileSample) {
         guard rows.isLast else { return }
         var row = at
         let end = min(rows.count, at + Self.kindsLookedAt)

@@ -38,14 +38,14 @@ internal import TradingModel
         unsafe base = mapping.base + range.lowerBound + header.dataOffset
         let bytes = range.count - header.dataOffset
         count = min(header.rows, bytes / NpyHeader.bytesPerRow)
-        if count < header.rows { try noteCut(whole: count, promised: header.rows) }
+        if count < header.rows { try checkCut(whole: count, promised: header.rows) }
         let behind = bytes - count * NpyHeader.bytesPerRow
-        if behind > 0, count == header.rows { notes.append(Self.note(bytesBehind: behind)) }
+        if behind > 0, count == header.rows { notes.append(Self.remark(bytesBehind: behind)) }
         if allowsCut { dropEmptyTail() }
     }
 
     /// What a writer that was stopped left behind the rows that its header counts.
-    private static func note(bytesBehind bytes: Int) -> String {
+    private static func remark(bytesBehind bytes: Int) -> String {
         let rows = bytes / NpyHeader.bytesPerRow
         let torn = bytes % NpyHeader.bytesPerRow
         let parts =
@@ -118,7 +118,7 @@ internal import TradingModel
         rowsToCome -= rows
         isLast = rowsToCome == 0 || filled < wanted
         if filled < wanted {
-            try noteCut(whole: promised - rowsToCome, promised: promised)
+            try checkCut(whole: promised - rowsToCome, promised: promised)
         } else if isLast {
             try drain(stream)
         }
@@ -130,7 +130,7 @@ internal import TradingModel
         if !behind.isEmpty { notes.append("bytes behind the last row were left out") }
     }
 
-    private func noteCut(whole: Int, promised: Int) throws(MarketDataError) {
+    private func checkCut(whole: Int, promised: Int) throws(MarketDataError) {
         let reason =
             "is cut off: \(grouped(whole, "whole row", "whole rows")) of the "
             + "\(grouped(promised)) that its header promises"

@@ -20,7 +20,7 @@ struct CommonRecords {
     private let tradePartners: [[Int]]
     private let barPartners: [[Int]]
     private var windows: [InstrumentID: TradeWindow] = [:]
-    private var told: [Series: SeenTimes] = [:]
+    private var emitted: [Series: CoveredTimes] = [:]
     /// By file: when its last trade was handed out.
     private var lastTrade: [Timestamp]
 
@@ -72,10 +72,10 @@ struct CommonRecords {
             let file = files[index], let other = files[known.file]
         {
             if known.isSameTrade(as: entry) {
-                file.note(sharedWith: other.path) { $0.leftOut += 1 }
+                file.record(sharedWith: other.path) { $0.leftOut += 1 }
                 return true
             }
-            file.note(sharedWith: other.path) { $0.sameID += 1 }
+            file.record(sharedWith: other.path) { $0.sameID += 1 }
         }
         windows[trade.instrument, default: TradeWindow()].insert(id, entry)
         return false
@@ -99,19 +99,19 @@ struct CommonRecords {
             guard case .bar(let other)? = next(partner), other.openTime == bar.openTime,
                 other.size == bar.size, other.closeTime == bar.closeTime
             else { continue }
-            note(bar, of: index, with: partner, differs: other != bar)
+            record(bar, of: index, with: partner, differs: other != bar)
             return true
         }
         let series = Series(instrument: bar.instrument, size: bar.size)
         guard case .time(let step) = bar.size else { return false }
-        if told[series, default: SeenTimes(step: step)].insert(bar.openTime) { return false }
-        note(bar, of: index, with: barPartners[index][0], differs: false)
+        if emitted[series, default: CoveredTimes(step: step)].insert(bar.openTime) { return false }
+        record(bar, of: index, with: barPartners[index][0], differs: false)
         return true
     }
 
-    private func note(_ bar: Bar, of index: Int, with partner: Int, differs: Bool) {
+    private func record(_ bar: Bar, of index: Int, with partner: Int, differs: Bool) {
         guard let file = files[index], let other = files[partner] else { return }
-        file.note(sharedWith: other.path) { records in
+        file.record(sharedWith: other.path) { records in
             records.leftOut += 1
             if differs { records.differing += 1 }
         }

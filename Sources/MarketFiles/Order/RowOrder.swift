@@ -6,7 +6,7 @@ struct RowOrder {
     private var earlier = 0
     private var last: Timestamp?
 
-    mutating func take(_ time: Timestamp) {
+    mutating func observe(_ time: Timestamp) {
         if let last, time != last { if time > last { later += 1 } else { earlier += 1 } }
         last = time
     }

@@ -110,7 +110,7 @@ public final class Recorder {
     }
 
     /// Records an event, in a new file where it is time for one.
-    public func take(_ event: MarketEvent) throws(MarketDataError) {
+    public func record(_ event: MarketEvent) throws(MarketDataError) {
         guard let place = places[event.instrument] else {
             strangers += 1
             return

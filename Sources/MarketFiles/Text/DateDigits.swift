@@ -29,7 +29,7 @@ struct DateDigits {
     /// - Throws: when there is no such month, day, hour, minute or second.
     func nanoseconds() throws(BadLine) -> Int64 {
         if let fault = date.fault ?? clock.fault {
-            throw BadLine(reason: "`\(number)` is no date: \(fault)")
+            throw BadLine(reason: "`\(number)` is not a date: \(fault)")
         }
         return Int64(date.daysSince1970) * 86_400_000_000_000 + clock.nanoseconds
     }

@@ -64,7 +64,7 @@ struct DateText {
             throw BadLine(
                 reason: third.digits == 2
                     ? "`\(excerpt(bytes, range))` has a year of two digits, expected four"
-                    : "`\(excerpt(bytes, range))` is no time")
+                    : "`\(excerpt(bytes, range))` is not a time")
         }
         let dayIsFirst: Bool
         if first.digits == 0 || second.digits == 0 {
@@ -96,7 +96,7 @@ struct DateText {
         while at < range.upperBound, (bytes[at] | 0x20) &- UInt8(ascii: "a") < 26 { at += 1 }
         guard at > start,
             let month = CalendarDate.month(named: text(bytes, start..<at).lowercased())
-        else { throw BadLine(reason: "`\(excerpt(bytes, range))` is no time") }
+        else { throw BadLine(reason: "`\(excerpt(bytes, range))` is not a time") }
         return (month, 0)
     }
 
@@ -115,7 +115,7 @@ struct DateText {
     ) throws(BadLine) -> Int {
         let date = CalendarDate(year: year, month: month, day: day)
         if let fault = date.fault {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no date: \(fault)")
+            throw BadLine(reason: "`\(excerpt(bytes, range))` is not a date: \(fault)")
         }
         return date.daysSince1970
     }
@@ -140,7 +140,7 @@ struct DateText {
         var time = ClockTime()
         let start = at
         guard let first = digits(bytes) else {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time of day")
+            throw BadLine(reason: "`\(excerpt(bytes, range))` is not a time of day")
         }
         if skip(bytes, UInt8(ascii: ":")) {
             time.hour = first
@@ -160,7 +160,7 @@ struct DateText {
         }
         readHalf(bytes, &time)
         if let fault = time.fault {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time: \(fault)")
+            throw BadLine(reason: "`\(excerpt(bytes, range))` is not a time: \(fault)")
         }
         return time.nanoseconds
     }
@@ -215,7 +215,7 @@ struct DateText {
         at += 1
         let start = at
         guard var hours = digits(bytes) else {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time: its zone is cut off")
+            throw BadLine(reason: "`\(excerpt(bytes, range))` is not a time: its zone is cut off")
         }
         var minutes = 0
         if at - start > 2 {
@@ -225,7 +225,7 @@ struct DateText {
             minutes = digits(bytes) ?? 99
         }
         guard hours <= 14, minutes <= 59 else {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time: there is no such zone")
+            throw BadLine(reason: "`\(excerpt(bytes, range))` is not a time: there is no such zone")
         }
         return (isEast ? -1 : 1) * Int64(hours * 3600 + minutes * 60) * 1_000_000_000
     }
@@ -247,7 +247,7 @@ struct DateText {
 
     private func expectEnd(_ bytes: Span<UInt8>) throws(BadLine) {
         guard at == range.upperBound else {
-            throw BadLine(reason: "`\(excerpt(bytes, range))` is no time")
+            throw BadLine(reason: "`\(excerpt(bytes, range))` is not a time")
         }
     }
 }

@@ -28,7 +28,7 @@ struct EventQueue {
     mutating func countDuplicate() { duplicates += 1 }
 
     /// Counts a record whose time lies before the one that precedes it in the file.
-    mutating func noteOrder(of receiveTime: Timestamp) {
+    mutating func observeOrder(of receiveTime: Timestamp) {
         if receiveTime < lastReceiveTime { outOfOrder += 1 }
         lastReceiveTime = receiveTime
     }

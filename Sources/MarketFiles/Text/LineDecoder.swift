@@ -36,8 +36,8 @@ struct SymbolFilter {
     /// Whether other symbols are known to be in the file: what names none cannot be told apart.
     let hasOthers: Bool
     private var current: [UInt8]
-    private var hasSeenCurrent = false
-    private(set) var seen: [String] = []
+    private var hasListedCurrent = false
+    private(set) var symbols: [String] = []
     private(set) var leftOut = 0
 
     init(_ choice: Choice, hasOthers: Bool = false) {
@@ -49,11 +49,11 @@ struct SymbolFilter {
     /// Whether a record of the symbol in `range` belongs to the stream.
     mutating func accepts(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(BadLine) -> Bool {
         if equals(bytes, range) {
-            if !hasSeenCurrent { noteCurrent(text(bytes, range)) }
+            if !hasListedCurrent { recordCurrent(text(bytes, range)) }
             return true
         }
         let symbol = text(bytes, range)
-        if seen.count < Self.limit, !seen.contains(symbol) { seen.append(symbol) }
+        if symbols.count < Self.limit, !symbols.contains(symbol) { symbols.append(symbol) }
         switch choice {
         case .any: return true
         case .wanted:
@@ -61,16 +61,16 @@ struct SymbolFilter {
             return false
         case .only:
             guard current.isEmpty else {
-                throw BadLine(reason: severalSymbols(seen))
+                throw BadLine(reason: severalSymbols(symbols))
             }
             current = Array(symbol.utf8)
             return true
         }
     }
 
-    private mutating func noteCurrent(_ symbol: String) {
-        hasSeenCurrent = true
-        if !seen.contains(symbol) { seen.append(symbol) }
+    private mutating func recordCurrent(_ symbol: String) {
+        hasListedCurrent = true
+        if !symbols.contains(symbol) { symbols.append(symbol) }
     }
 
     private func equals(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

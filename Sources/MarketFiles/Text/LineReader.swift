@@ -3,7 +3,7 @@ internal import TradingModel
 
 /// Splits a stream of bytes into lines.
 @safe final class LineReader {
-    /// No line of market data is longer; a file without line ends is no text.
+    /// No line of market data is longer; a file without line ends is not a text.
     private static let longestLine = 1 << 24
 
     private let stream: any ByteStream
@@ -31,18 +31,18 @@ internal import TradingModel
                 let from = unsafe buffer.baseAddress.map { unsafe $0 + searched }
                 if let from = unsafe from, let found = unsafe memchr(from, 10, end - searched) {
                     let length = unsafe UnsafeRawPointer(found) - UnsafeRawPointer(from)
-                    return unsafe take(until: searched + length, skipping: 1)
+                    return unsafe cut(until: searched + length, skipping: 1)
                 }
             }
             searched = end
-            if ended { return unsafe start < end ? take(until: end, skipping: 0) : nil }
+            if ended { return unsafe start < end ? cut(until: end, skipping: 0) : nil }
             let consumed = start
             try refill()
             searched -= consumed
         }
     }
 
-    private func take(until stop: Int, skipping lineEnd: Int) -> UnsafeBufferPointer<UInt8> {
+    private func cut(until stop: Int, skipping lineEnd: Int) -> UnsafeBufferPointer<UInt8> {
         lineNumber += 1
         if lineNumber == 1 { skipMark(until: stop) }
         var length = stop - start
@@ -65,7 +65,8 @@ internal import TradingModel
         let left = end - start
         guard left < Self.longestLine else {
             throw MarketDataError(
-                file: path, line: lineNumber + 1, reason: "is longer than 16 MB: this is no text")
+                file: path, line: lineNumber + 1, reason: "is longer than 16 MB: this is not a text"
+            )
         }
         if let base = unsafe buffer.baseAddress {
             unsafe memmove(base, base + start, left)

@@ -53,7 +53,7 @@ struct TimeColumn {
 
     /// The time of a row, whose time of day may have a column of its own.
     ///
-    /// - Throws: when the text is no time, or written otherwise than the first one was.
+    /// - Throws: when the text is not a time, or written otherwise than the first one was.
     mutating func read(
         _ line: Span<UInt8>, _ row: CsvRow, _ column: CsvColumn
     ) throws(BadLine) -> Timestamp {
@@ -67,7 +67,7 @@ struct TimeColumn {
         }
     }
 
-    /// - Throws: when the text is no time, or written otherwise than the first one was.
+    /// - Throws: when the text is not a time, or written otherwise than the first one was.
     mutating func read(
         _ bytes: Span<UInt8>, _ range: Range<Int>, _ style: DateStyle = DateStyle()
     ) throws(BadLine) -> Timestamp {
@@ -87,7 +87,7 @@ struct TimeColumn {
                 return Timestamp(nanoseconds: base)
             }
             guard whole.count == 14 else {
-                throw BadLine(reason: "`\(excerpt(bytes, range))` is no date: it has a fraction")
+                throw BadLine(reason: "`\(excerpt(bytes, range))` is not a date: it has a fraction")
             }
             return Timestamp(nanoseconds: base + (try part(bytes, fraction, of: 1_000_000_000)))
         }
@@ -97,14 +97,14 @@ struct TimeColumn {
             }
             throw BadLine(
                 reason:
-                    "`\(excerpt(bytes, range))` is no time: expected a count of s, ms, µs or ns "
+                    "`\(excerpt(bytes, range))` is not a time: expected a count of s, ms, µs or ns "
                     + "since 1970, or a date such as 2025-01-31 09:30:00")
         }
         try settle(found, bytes, range)
         let (base, tooLarge) = Int64(number).multipliedReportingOverflow(by: found.scale)
         guard !tooLarge, base < Timestamp.last.nanoseconds else {
             throw BadLine(
-                reason: "`\(excerpt(bytes, range))` is no time: it lies behind the year 2200")
+                reason: "`\(excerpt(bytes, range))` is not a time: it lies behind the year 2200")
         }
         return Timestamp(nanoseconds: base + (try part(bytes, fraction, of: found.scale)))
     }

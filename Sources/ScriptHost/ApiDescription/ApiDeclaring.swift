@@ -198,7 +198,7 @@ extension ScriptApi {
             A handler may be exchanged: `on_trade = another`, and `on_trade = nil` for none, take effect with the \
             next event. Which feeds a script hears is settled by the handlers that it has when it has loaded, so a \
             handler of a feed that was not there then cannot begin later: that is an error at the line, as is a \
-            value that is no function. A reload begins with the handlers that the file defines.
+            value that is not a function. A reload begins with the handlers that the file defines.
             """),
         .example(
             """

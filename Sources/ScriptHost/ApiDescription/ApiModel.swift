@@ -149,7 +149,7 @@ struct ApiIndicator: Sendable {
     var optionalInputs = 0
 }
 
-/// A value that is no function, such as `math.pi`.
+/// A value that is not a function, such as `math.pi`.
 struct ApiValue: Sendable {
     var name: String
     var type: ApiType

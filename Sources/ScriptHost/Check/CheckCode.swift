@@ -63,7 +63,7 @@ enum CheckCode: String, CaseIterable {
     /// One sentence for the page, without a full stop.
     var summary: String {
         switch self {
-        case .syntax: "the file is no Lua 5.4; nothing else is looked for in it"
+        case .syntax: "the file is not Lua 5.4; nothing else is looked for in it"
         case .load: "running the file's top level failed, as a start would"
         case .missingModule: "`require` names a file that is not there"
         case .unknownGlobal: "a global that Moonrunner does not have and no file assigns"
@@ -84,11 +84,11 @@ enum CheckCode: String, CaseIterable {
         case .missingColon: "a method called with a dot: `book.level(…)` for `book:level(…)`"
         case .readOnly: "an assignment to something that cannot be changed"
         case .operandType: "arithmetic or a comparison with something that has no value to compare"
-        case .notAFunction: "a call of something that is no function"
+        case .notAFunction: "a call of something that is not a function"
         case .notATable: "a field of something that has none: `position.qty`"
         case .unreturnedIntent: "an intent that is built and neither returned nor kept: no order"
         case .stateValue: "no plain data, put into `state`: a function, an event, an intent"
-        case .unknownHandler: "a global function named `on_…` that is no handler"
+        case .unknownHandler: "a global function named `on_…` that is not a handler"
         case .duplicateHandler: "a handler defined twice: only the last one is called"
         case .handlerArguments: "a handler with more parameters than it is called with"
         case .handlerWithoutFeed: "a handler whose feed no symbol subscribes to"

@@ -59,7 +59,7 @@ extension Checker {
                 for binding in bindings {
                     add(
                         .misspeltHandler, in: binding.file, binding.range,
-                        "`\(name)` is no handler and would never be called",
+                        "`\(name)` is not a handler and would never be called",
                         suggestion: "did you mean `\(near)`?")
                 }
                 return
@@ -68,7 +68,7 @@ extension Checker {
                 for binding in bindings {
                     add(
                         .unknownHandler, in: binding.file, binding.range,
-                        "`\(name)` is no handler",
+                        "`\(name)` is not a handler",
                         suggestion: "the handlers are " + names.joined(separator: ", "))
                 }
                 return

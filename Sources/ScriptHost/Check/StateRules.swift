@@ -44,7 +44,7 @@ extension Checker {
         }
         guard let (words, suggestion) = unsavable(value) else { return }
         add(
-            .stateValue, value.range, "`state` holds plain data, and \(words) is none",
+            .stateValue, value.range, "`state` holds plain data, not \(words)",
             suggestion: suggestion)
     }
 

@@ -12,7 +12,7 @@ struct CoinExNews {
     init(_ changes: [AccountChange]) {
         for change in changes {
             switch change {
-            case .order(let order, let news, _): note(order, news)
+            case .order(let order, let news, _): record(order, news)
             case .execution(let deal, _): deals.append(deal)
             case .stop(let stop, let news): stops.append((stop, news))
             case .position(let position, let isClosed):
@@ -27,7 +27,7 @@ struct CoinExNews {
     }
 
     /// That its terms changed counts more than that it went on.
-    private mutating func note(_ order: ExchangeOrder, _ news: AccountChange.OrderNews) {
+    private mutating func record(_ order: ExchangeOrder, _ news: AccountChange.OrderNews) {
         guard let place = orders.firstIndex(where: { $0.order === order }) else {
             orders.append((order, news))
             return

@@ -102,7 +102,7 @@ extension CoinExSimulator {
     static func placeOrder(_ venue: CoinExSimulator, _ call: Call) throws(CoinExRefusal) -> JSON {
         let account = try call.account
         let terms = try venue.terms(call.parameters, call.product)
-        let order = try CoinExRefusal.told(try account.place(terms))
+        let order = try CoinExRefusal.inVenueWords(try account.place(terms))
         return .success(order.view.row(venue.settings.quirks))
     }
 
@@ -112,7 +112,7 @@ extension CoinExSimulator {
         return try venue.batch(call, "orders", isBare: isBare) {
             (item: JSON) throws(CoinExRefusal) in
             let terms = try venue.terms(try CoinExParameters(item), call.product)
-            let order = try CoinExRefusal.told(try account.place(terms))
+            let order = try CoinExRefusal.inVenueWords(try account.place(terms))
             return order.view.row(venue.settings.quirks)
         }
     }
@@ -158,11 +158,11 @@ extension CoinExSimulator {
         try checkType(parameters, call.product)
         let account = try call.account
         let id = try parameters.neededInteger("order_id")
-        let order = try CoinExRefusal.told(try account.openOrder(id, market))
+        let order = try CoinExRefusal.inVenueWords(try account.openOrder(id, market))
         let price = try Self.price(parameters, "price", market)
         let amount = try Self.quantity(parameters, market)
         guard price != nil || amount != nil else { throw .invalid("amount") }
-        try CoinExRefusal.told(
+        try CoinExRefusal.inVenueWords(
             try account.modify(
                 order, price: price, amount: amount, newID: settings.quirks.newIDOnModify))
         return order.view.row(settings.quirks)
@@ -173,7 +173,7 @@ extension CoinExSimulator {
     private func cancelled(
         _ id: Int64, _ market: ExchangeMarket, _ account: ExchangeAccount
     ) throws(CoinExRefusal) -> JSON {
-        let order = try CoinExRefusal.told(try account.openOrder(id, market))
+        let order = try CoinExRefusal.inVenueWords(try account.openOrder(id, market))
         account.cancel(order)
         return order.view.row(settings.quirks)
     }

@@ -20,7 +20,7 @@ extension CoinExSimulator {
         let amount = try quantity(call.parameters, market)
         let clientID = try clientID(call.parameters)
         let account = try call.account
-        let order = try CoinExRefusal.told(
+        let order = try CoinExRefusal.inVenueWords(
             try account.closePosition(
                 market, kind: kind, price: price, amount: amount, clientID: clientID))
         return .success(order.view.row(venue.settings.quirks))
@@ -35,7 +35,7 @@ extension CoinExSimulator {
         let leverage = try call.parameters.neededInteger("leverage")
         guard let small = Int(exactly: leverage) else { throw .invalid("leverage") }
         let account = try call.account
-        try CoinExRefusal.told(
+        try CoinExRefusal.inVenueWords(
             try account.setLeverage(market, small, isCross: mode == "cross"))
         return .success(["margin_mode": .text(mode), "leverage": .integer(leverage)])
     }
@@ -48,7 +48,7 @@ extension CoinExSimulator {
             throw .invalid("amount")
         }
         let account = try call.account
-        try CoinExRefusal.told(try account.adjustMargin(market, by: amount))
+        try CoinExRefusal.inVenueWords(try account.adjustMargin(market, by: amount))
         return .success(try venue.positionRow(market, account))
     }
 

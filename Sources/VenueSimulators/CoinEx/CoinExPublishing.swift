@@ -28,15 +28,15 @@ extension CoinExSimulator {
         switch channel {
         case "deals":
             for market in wanted {
-                socket.dealsTold[market.name] = 0
-                market.toldFrom = now
+                socket.dealsPushed[market.name] = 0
+                market.publishedFrom = now
             }
             return wanted.compactMap { dealsPush($0, socket) }
         case "bbo":
-            for market in wanted { socket.touchesTold[market.name] = nil }
+            for market in wanted { socket.touchesPushed[market.name] = nil }
             return wanted.compactMap { touchPush($0, socket) }
         case "state":
-            for market in wanted { socket.statesTold[market.name] = nil }
+            for market in wanted { socket.statesPushed[market.name] = nil }
             return []
         default: return []
         }
@@ -64,8 +64,8 @@ extension CoinExSimulator {
         var states: [JSON] = []
         for market in markets where socket.wants("state", market.name) {
             let state = market.state(at: now)
-            guard socket.statesTold[market.name] != state else { continue }
-            socket.statesTold[market.name] = state
+            guard socket.statesPushed[market.name] != state else { continue }
+            socket.statesPushed[market.name] = state
             states.append(state)
         }
         if !states.isEmpty { send(push("state", ["state_list": .array(states)]), on: socket) }
@@ -92,10 +92,10 @@ extension CoinExSimulator {
 
     /// Deals that the socket has not heard of, the newest first; at first up to 100 of the past.
     private func dealsPush(_ market: ExchangeMarket, _ socket: CoinExSocket) -> JSON? {
-        let told = socket.dealsTold[market.name] ?? 0
+        let told = socket.dealsPushed[market.name] ?? 0
         let news = market.tape.deals.suffix(told == 0 ? 100 : 1_000).filter { $0.id > told }
         guard let last = news.last else { return nil }
-        socket.dealsTold[market.name] = last.id
+        socket.dealsPushed[market.name] = last.id
         return push(
             "deals",
             [
@@ -120,8 +120,8 @@ extension CoinExSimulator {
             "best_ask_price": .text((view.asks.first?.price ?? .zero).description),
             "best_ask_size": .text((view.asks.first?.quantity ?? .zero).description),
         ]
-        guard socket.touchesTold[market.name] != touch else { return nil }
-        socket.touchesTold[market.name] = touch
+        guard socket.touchesPushed[market.name] != touch else { return nil }
+        socket.touchesPushed[market.name] = touch
         let head: JSON = [
             "market": .text(market.name),
             "updated_at": .milliseconds(stamp(market.tape.changedAt)),
@@ -144,7 +144,7 @@ extension CoinExSimulator {
     /// order, or with the quirk in any.
     func publish(_ account: ExchangeAccount) {
         guard account.isChanged else { return }
-        let news = CoinExNews(account.takeChanges())
+        let news = CoinExNews(account.drainChanges())
         var pushes = news.orders.flatMap { orderPushes($0.order, $0.news) }
         pushes += news.stops.map { stopPush($0.stop, $0.news) }
         pushes += news.deals.map {
@@ -166,7 +166,7 @@ extension CoinExSimulator {
         guard !pushes.isEmpty else { return }
         if settings.quirks.shuffledChannels { shuffle(&pushes) }
         for socket in openSockets where socket.account === account {
-            for push in pushes where push.product == socket.product { tell(push, socket) }
+            for push in pushes where push.product == socket.product { deliver(push, socket) }
         }
     }
 
@@ -176,7 +176,7 @@ extension CoinExSimulator {
         }
     }
 
-    private func tell(_ item: Push, _ socket: CoinExSocket) {
+    private func deliver(_ item: Push, _ socket: CoinExSocket) {
         if let market = item.market {
             guard socket.wants(item.channel, market) else { return }
             return send(push(item.channel, item.data), on: socket)
@@ -208,8 +208,8 @@ extension CoinExSimulator {
                 channel: "order", product: order.market.segment, market: order.market.name,
                 data: ["event": .text(name), "order": row])
         }
-        let wasTold = order.isTold
-        order.isTold = true
+        let wasTold = order.isReported
+        order.isReported = true
         switch news {
         case .progressed where order.isOpen:
             return [event(wasTold ? "update" : "put", order.view.push)]

@@ -64,7 +64,7 @@ extension CoinExRefusal {
     }
 
     /// What the exchange answers, its refusals in the venue's words.
-    static func told<Value>(
+    static func inVenueWords<Value>(
         _ value: @autoclosure () throws(Refused) -> Value
     ) throws(CoinExRefusal) -> Value {
         do { return try value() } catch { throw CoinExRefusal(error) }

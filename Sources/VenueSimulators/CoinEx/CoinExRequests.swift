@@ -111,14 +111,14 @@ extension CoinExSimulator {
         _ request: HTTPRequest, _ route: CoinExRoute, _ product: ExchangeSegment,
         _ account: ExchangeAccount?, _ headers: inout [HTTPHeader]
     ) throws(CoinExRefusal) {
-        guard addressBucket.take(1, at: now) else { throw .tooFrequent }
+        guard addressBucket.consume(1, at: now) else { throw .tooFrequent }
         guard let account else { return }
         var units = 1
         if let batch = route.batch, let body = try? JSON(parsing: request.body) {
             units = max(1, body[batch]?.items?.count ?? 1)
         }
         let group = route.group(product)
-        let (isGranted, bucket) = limits[account.settings.key, default: ClientLimits()].take(
+        let (isGranted, bucket) = limits[account.settings.key, default: ClientLimits()].consume(
             Int64(units), of: group, rate: group.rate, slides: settings.quirks.slidingLimits,
             at: now)
         headers.append(HTTPHeader("X-RateLimit-Limit", String(bucket.rate)))

@@ -60,7 +60,7 @@ package final class CoinExSimulator: VenueSimulator {
     private func tick() {
         tickCount += 1
         if settings.quirks.staleLists > 0 {
-            for account in exchange.accounts { account.noteLists(at: now) }
+            for account in exchange.accounts { account.recordLists(at: now) }
         }
         publishTimed(isIndexDue: tickCount % Self.ticksPerIndex == 0)
         closeIdleSockets()
@@ -69,7 +69,7 @@ package final class CoinExSimulator: VenueSimulator {
     private func closeIdleSockets() {
         for id in sockets.keys.sorted() {
             guard let socket = sockets[id],
-                socket.heardAt.advanced(byNanoseconds: Self.idleNanoseconds) < now
+                socket.receivedAt.advanced(byNanoseconds: Self.idleNanoseconds) < now
             else { continue }
             sockets[id] = nil
             outputs.append(.close(id))
@@ -89,7 +89,7 @@ package final class CoinExSimulator: VenueSimulator {
 
     package func disconnect(_ connection: ConnectionID) { sockets[connection] = nil }
 
-    package func takeOutputs() -> [SimulatorOutput] {
+    package func drainOutputs() -> [SimulatorOutput] {
         defer { outputs.removeAll(keepingCapacity: true) }
         return outputs
     }

@@ -15,22 +15,22 @@ final class CoinExSocket {
     let product: ExchangeSegment
     /// Set by `server.sign`.
     var account: ExchangeAccount?
-    var heardAt: Timestamp
+    var receivedAt: Timestamp
     var bucket: TokenBucket
     /// By channel.
     var wanted: [String: Wanted] = [:]
     /// By market.
     var depth: [String: CoinExDepthFeed] = [:]
     /// By market: the last deal told.
-    var dealsTold: [String: Int64] = [:]
+    var dealsPushed: [String: Int64] = [:]
     /// By market: what was last told, so that only changes are.
-    var statesTold: [String: JSON] = [:]
-    var touchesTold: [String: JSON] = [:]
+    var statesPushed: [String: JSON] = [:]
+    var touchesPushed: [String: JSON] = [:]
 
     init(_ id: ConnectionID, _ product: ExchangeSegment, at time: Timestamp) {
         self.id = id
         self.product = product
-        heardAt = time
+        receivedAt = time
         bucket = TokenBucket(rate: CoinExRateGroup.perSocket, at: time)
     }
 
@@ -43,14 +43,14 @@ extension CoinExSimulator {
     package func receive(_ connection: ConnectionID, _ text: String, at time: Timestamp) {
         advance(to: time)
         guard let socket = sockets[connection] else { return }
-        socket.heardAt = now
+        socket.receivedAt = now
         var id = JSON.null
         do {
             guard let message = try? JSON(parsing: Array(text.utf8)),
                 let method = message["method"]?.text, let number = message["id"]?.integer
             else { throw CoinExSocketRefusal.invalidArgument }
             id = .integer(number)
-            guard socket.bucket.take(1, at: now) else { throw CoinExSocketRefusal.tooFrequent }
+            guard socket.bucket.consume(1, at: now) else { throw CoinExSocketRefusal.tooFrequent }
             try answer(method, message["params"] ?? [:], id: id, on: socket)
         } catch {
             let refusal = error as? CoinExSocketRefusal ?? .invalidArgument

@@ -19,7 +19,7 @@ extension CoinExSimulator {
             kind = chosen
         }
         let account = try call.account
-        let stop = try CoinExRefusal.told(
+        let stop = try CoinExRefusal.inVenueWords(
             try account.placeStop(terms, trigger: trigger, kind: kind))
         return ["stop_id": .integer(stop.id)]
     }
@@ -48,7 +48,7 @@ extension CoinExSimulator {
         let amount = try quantity(call.parameters, market)
         let trigger = try Self.price(call.parameters, "trigger_price", market)
         let account = try call.account
-        let stop = try CoinExRefusal.told(
+        let stop = try CoinExRefusal.inVenueWords(
             try account.modifyStop(id, market, price: price, amount: amount, trigger: trigger))
         return .success(["stop_id": .integer(stop.id)])
     }
@@ -60,7 +60,7 @@ extension CoinExSimulator {
         try venue.checkType(call.parameters, call.product)
         let id = try call.parameters.neededInteger("stop_id")
         let account = try call.account
-        return .success(try CoinExRefusal.told(try account.cancelStop(id, market)).row)
+        return .success(try CoinExRefusal.inVenueWords(try account.cancelStop(id, market)).row)
     }
 
     static func cancelStopBatch(
@@ -70,7 +70,7 @@ extension CoinExSimulator {
         let account = try call.account
         return try venue.batch(call, "stop_ids") { (item: JSON) throws(CoinExRefusal) in
             guard let id = item.integer else { throw .invalid("stop_ids") }
-            return try CoinExRefusal.told(try account.cancelStop(id, market)).row
+            return try CoinExRefusal.inVenueWords(try account.cancelStop(id, market)).row
         }
     }
 
@@ -89,7 +89,7 @@ extension CoinExSimulator {
         guard !found.isEmpty else { throw .notFound }
         var rows: [JSON] = []
         for stop in found {
-            let stop = try CoinExRefusal.told(
+            let stop = try CoinExRefusal.inVenueWords(
                 try account.cancelStop(stop.id, stop.terms.market))
             rows.append(.item(.success(stop.row)))
         }

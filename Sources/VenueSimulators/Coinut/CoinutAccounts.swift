@@ -12,9 +12,9 @@ extension CoinutSimulator {
     // MARK: - Fills
 
     /// Takes in what has happened to an account; its fills as messages, in their order.
-    func takeFills(_ account: ExchangeAccount) -> [JSON] {
+    func drainFills(_ account: ExchangeAccount) -> [JSON] {
         var messages: [JSON] = []
-        for change in account.takeChanges() {
+        for change in account.drainChanges() {
             guard case .execution(let execution, let order) = change else { continue }
             let row = fill(execution, order)
             ExchangeAccount.append(
@@ -49,7 +49,7 @@ extension CoinutSimulator {
     }
 
     /// Tells all connections of a user, but the one whose answer it is.
-    func tell(_ account: ExchangeAccount, _ messages: [JSON], except own: CoinutConnection?) {
+    func push(_ account: ExchangeAccount, _ messages: [JSON], except own: CoinutConnection?) {
         guard !messages.isEmpty else { return }
         for connection in openConnections
         where connection.account === account && connection !== own {
@@ -60,7 +60,7 @@ extension CoinutSimulator {
     /// Tells of what the market did to an account's orders.
     func publish(_ account: ExchangeAccount) {
         guard account.isChanged else { return }
-        tell(account, takeFills(account), except: nil)
+        push(account, drainFills(account), except: nil)
     }
 
     // MARK: - Questions

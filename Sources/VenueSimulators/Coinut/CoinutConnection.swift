@@ -6,7 +6,7 @@ final class CoinutConnection {
     /// Set by `login`.
     var account: ExchangeAccount?
     var sessionID: String?
-    var heardAt: Timestamp
+    var receivedAt: Timestamp
     var window = RequestWindow(rate: CoinutConnection.rate)
     var nonces = CoinutNonces()
     /// By instrument.
@@ -22,7 +22,7 @@ final class CoinutConnection {
 
     init(_ id: ConnectionID, at time: Timestamp) {
         self.id = id
-        heardAt = time
+        receivedAt = time
     }
 }
 
@@ -34,7 +34,7 @@ struct CoinutNonces {
     private var known: Set<Int64> = []
 
     /// Remembers a nonce; false: it was used before.
-    mutating func take(_ nonce: Int64) -> Bool {
+    mutating func accept(_ nonce: Int64) -> Bool {
         guard known.insert(nonce).inserted else { return false }
         if order.count == 2 * Self.kept {
             known.subtract(order.prefix(Self.kept))

@@ -71,7 +71,7 @@ extension CoinutSimulator {
         let isOn = try subscribes(call)
         if isOn == true {
             call.connection?.trades.insert(market.id)
-            market.market.toldFrom = venue.now
+            market.market.publishedFrom = venue.now
         } else if isOn == false {
             call.connection?.trades.remove(market.id)
         }
@@ -124,7 +124,7 @@ extension CoinutSimulator {
 
     /// Tells subscribers of a market's new trades and of what has become of its book.
     func publish(_ market: CoinutMarket) {
-        let deals = market.takeNews()
+        let deals = market.drainNews()
         for connection in openConnections {
             if connection.trades.contains(market.id) {
                 for deal in deals { send(update(deal, market), to: connection.id) }

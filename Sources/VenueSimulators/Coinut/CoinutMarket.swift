@@ -6,7 +6,7 @@ final class CoinutMarket {
     let market: ExchangeMarket
     let id: Int64
     /// The newest trade that subscribers have heard of.
-    private var toldTrade: Int64
+    private var lastPublished: Int64
     /// Of the trades up to there, since the launch.
     private var volume = Quantity.zero
     private var value = Money.zero
@@ -16,7 +16,7 @@ final class CoinutMarket {
     init(_ market: ExchangeMarket, place: Int) {
         self.market = market
         id = Self.knownIDs[market.name] ?? 900_001 + Int64(place)
-        toldTrade = 0
+        lastPublished = 0
     }
 
     /// The venue's ids in April 2018, from a capture.
@@ -48,12 +48,12 @@ final class CoinutMarket {
     }
 
     /// Trades that subscribers have not heard of, the oldest first.
-    func takeNews() -> [MarketTape.Deal] {
+    func drainNews() -> [MarketTape.Deal] {
         let deals = market.tape.deals
-        guard let last = deals.last, last.id > toldTrade else { return [] }
-        let first = deals.lastIndex { $0.id <= toldTrade }.map { $0 + 1 } ?? 0
+        guard let last = deals.last, last.id > lastPublished else { return [] }
+        let first = deals.lastIndex { $0.id <= lastPublished }.map { $0 + 1 } ?? 0
         let news = Array(deals[first...])
-        toldTrade = last.id
+        lastPublished = last.id
         for deal in news {
             volume += deal.quantity
             value += market.value(deal.quantity, at: deal.price, .halfEven) ?? .zero

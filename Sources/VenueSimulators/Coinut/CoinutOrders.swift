@@ -74,12 +74,12 @@ extension CoinutSimulator {
             return [rejection(terms, id: id, open: nil, error, call)]
         }
         orderNonces[order.id] = call.nonce
-        var answers = takeFills(account)
+        var answers = drainFills(account)
         if order.isOpen {
             answers.append(acceptance(terms, order.view, call, isBatch: isBatch))
-            tell(account, answers, except: call.connection)
+            push(account, answers, except: call.connection)
         } else {
-            tell(account, answers, except: call.connection)
+            push(account, answers, except: call.connection)
             if !order.isComplete {
                 // Nobody else is left to trade with; an order of one's own is nobody either.
                 let reason = order.ending.map(CoinutReason.init) ?? .liquidity
@@ -185,7 +185,7 @@ extension CoinutSimulator {
             let order = try? account.openOrder(id, market)
         else { return (id, instrument, nil) }
         account.cancel(order)
-        _ = takeFills(account)
+        _ = drainFills(account)
         orderNonces[id] = nil
         return (id, instrument, order)
     }

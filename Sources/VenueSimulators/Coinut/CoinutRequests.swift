@@ -75,8 +75,8 @@ extension CoinutSimulator {
     package func receive(_ connection: ConnectionID, _ text: String, at time: Timestamp) {
         advance(to: time)
         guard let connection = connections[connection] else { return }
-        connection.heardAt = now
-        guard connection.window.take(1, at: now) else { return expel(connection) }
+        connection.receivedAt = now
+        guard connection.window.consume(1, at: now) else { return expel(connection) }
         var name: String?
         var nonce: Int64?
         do throws(CoinutRefusal) {
@@ -120,7 +120,7 @@ extension CoinutSimulator {
         _ connection: CoinutConnection
     ) throws(CoinutRefusal) -> (route: CoinutRoute, call: CoinutCall) {
         let nonce = try checked(nonce, hasNoEnd: name == "login")
-        guard connection.nonces.take(nonce) else { throw .badNonce }
+        guard connection.nonces.accept(nonce) else { throw .badNonce }
         guard let route = CoinutRoute.all[name] else { throw .invalid("request") }
         guard !route.isSigned || connection.account != nil else { throw .needsLogin }
         return (

@@ -78,14 +78,15 @@ package final class CoinutSimulator: VenueSimulator {
 
     private func tick() {
         if settings.quirks.staleLists > 0 {
-            for account in exchange.accounts { account.noteLists(at: now) }
+            for account in exchange.accounts { account.recordLists(at: now) }
         }
         publishFigures()
         let due = late
         late = []
         for (id, message) in due where connections[id] != nil { send(message, to: id) }
         for connection in openConnections
-        where connection.heardAt.advanced(byNanoseconds: CoinutConnection.idleNanoseconds) < now {
+        where connection.receivedAt.advanced(byNanoseconds: CoinutConnection.idleNanoseconds) < now
+        {
             outputs.append(.close(connection.id))
             leave(connection)
         }
@@ -114,7 +115,7 @@ package final class CoinutSimulator: VenueSimulator {
         connections.keys.sorted().compactMap { connections[$0] }
     }
 
-    package func takeOutputs() -> [SimulatorOutput] {
+    package func drainOutputs() -> [SimulatorOutput] {
         defer { outputs.removeAll(keepingCapacity: true) }
         return outputs
     }

@@ -28,7 +28,7 @@ extension ExchangeAccount {
         Self.append(execution, to: &executions)
         numbers.countFill()
         changes.append(.execution(execution, order.view))
-        note(order)
+        record(order)
     }
 
     /// The public trade's number; what no public trade tells of becomes one, and so does what a
@@ -129,7 +129,7 @@ extension ExchangeAccount {
         if isNew { position.firstPrice = price }
         position.latestPrice = price
         position.updatedAt = now
-        position.notePeaks()
+        position.recordPeaks()
         keep(position, marginBefore: isNew ? .zero : marginBefore)
         return position.id
     }

@@ -15,13 +15,13 @@ extension ExchangeAccount {
         try checkFunds(terms)
         let order = ExchangeOrder(
             id: numbers.nextOrder(terms.market.segment), terms: terms, at: now)
-        note(order)
+        record(order)
         let yields = terms.selfTrade == .maker ? false : !own.isEmpty
         if yields {
             order.isOpen = false
         } else {
             open.append(order)
-            if terms.kind == .market { take(order) } else { submit(order) }
+            if terms.kind == .market { fillMarketOrder(order) } else { submit(order) }
         }
         refreeze(terms.market)
         try checkOutcome(order, yields: yields)
@@ -163,7 +163,7 @@ extension ExchangeAccount {
     /// Fills a market order level by level, and ends it.
     ///
     /// Level by level, because what the next one costs decides how much a budget still buys.
-    private func take(_ order: ExchangeOrder) {
+    private func fillMarketOrder(_ order: ExchangeOrder) {
         let market = order.market
         var levels = market.tape.levels(order.side.opposite, count: ExchangeMarket.walkedLevels)
         if levels.isEmpty, let last = market.tape.last {
@@ -201,11 +201,11 @@ extension ExchangeAccount {
     /// Takes in what the matching has to say at this time.
     func deliver() {
         matching.advance(to: now) { input in
-            if case .report(let report) = input { hear(report) }
+            if case .report(let report) = input { apply(report) }
         }
     }
 
-    private func hear(_ report: ExecutionReport) {
+    private func apply(_ report: ExecutionReport) {
         guard let order = children[report.order], order.isOpen else { return }
         switch report.event {
         case .fill(let fill):
@@ -230,7 +230,7 @@ extension ExchangeAccount {
         if order.filled > .zero {
             Self.append(order.view, to: &finished)
         }
-        note(order)
+        record(order)
     }
 
     // MARK: - Cancel and edit
@@ -260,7 +260,7 @@ extension ExchangeAccount {
             (order.price, order.amount) = before
             throw .insufficient
         }
-        note(order, newID ? .replaced(oldID: order.id) : .modified)
+        record(order, newID ? .replaced(oldID: order.id) : .modified)
         if newID { order.id = numbers.nextOrder(market.segment) }
         order.updatedAt = now
         terms.amount = Money(attos: order.remaining.attos)
@@ -285,7 +285,7 @@ extension ExchangeAccount {
     /// Lets a market event do what it does to the account's orders and positions.
     ///
     /// - Parameter printed: the public deal that the event is.
-    func take(_ event: MarketEvent, printed: MarketTape.Deal?) {
+    func apply(_ event: MarketEvent, printed: MarketTape.Deal?) {
         now = max(now, event.receiveTime)
         printedDeal = printed
         matching.process(event)

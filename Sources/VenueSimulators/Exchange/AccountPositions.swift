@@ -125,7 +125,7 @@ extension ExchangeAccount {
         }
         if var position {
             position.updatedAt = now
-            position.notePeaks()
+            position.recordPeaks()
             keep(position, marginBefore: before)
         }
         isCross[index] = cross
@@ -140,7 +140,7 @@ extension ExchangeAccount {
         let before = position.margin
         position.extraMargin += amount
         position.updatedAt = now
-        position.notePeaks()
+        position.recordPeaks()
         keep(position, marginBefore: before)
     }
 }

@@ -65,13 +65,13 @@ final class Exchange {
         while true {
             let event = feed.nextTime ?? .distantFuture
             if event <= time, event <= nextTick || isInMessage {
-                takeEvent(happened)
+                applyEvent(happened)
             } else if nextTick <= time {
                 now = max(now, nextTick)
                 tick()
                 nextTick = nextTick.advanced(byNanoseconds: tickSpan)
             } else if isInMessage, event != .distantFuture {
-                takeEvent(happened)  // orders meet whole messages only
+                applyEvent(happened)  // orders meet whole messages only
             } else {
                 break
             }
@@ -82,15 +82,15 @@ final class Exchange {
 
     private var isInMessage: Bool { markets.contains { $0.tape.book.isInMessage } }
 
-    private func takeEvent(_ happened: (ExchangeMarket) -> Void) {
+    private func applyEvent(_ happened: (ExchangeMarket) -> Void) {
         guard let event = feed.next() else { return }
         now = max(now, event.receiveTime)
         let market = markets[event.instrument.index]
-        market.tape.take(event)
+        market.tape.record(event)
         var printed: MarketTape.Deal?
         if case .trade = event { printed = market.tape.deals.last }
         for account in accounts {
-            account.take(event, printed: printed)
+            account.apply(event, printed: printed)
             account.wakeStops(in: market)
         }
         happened(market)

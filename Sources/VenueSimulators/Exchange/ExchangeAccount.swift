@@ -88,18 +88,18 @@ final class ExchangeAccount {
     var isChanged: Bool { !changes.isEmpty || wallets.values.contains(where: \.isChanged) }
 
     /// What has happened since this was last asked: in order, the wallets that changed at the end.
-    func takeChanges() -> [AccountChange] {
+    func drainChanges() -> [AccountChange] {
         var taken = changes
         changes = []
         for segment in ExchangeSegment.allCases {
-            for currency in wallets[segment]?.takeChanges() ?? [] {
+            for currency in wallets[segment]?.drainChanges() ?? [] {
                 taken.append(.wallet(segment, currency))
             }
         }
         return taken
     }
 
-    func note(_ order: ExchangeOrder, _ news: AccountChange.OrderNews = .progressed) {
+    func record(_ order: ExchangeOrder, _ news: AccountChange.OrderNews = .progressed) {
         changes.append(.order(order, news, order.view))
     }
 

@@ -25,7 +25,7 @@ final class ExchangeMarket {
     /// As the venue spells it; spot and futures may share names.
     let name: String
     /// When a client last began to be told of trades.
-    var toldFrom: Timestamp?
+    var publishedFrom: Timestamp?
 
     init(
         _ instrument: Instrument, name: String, fees: ExchangeFees, start: Timestamp,

@@ -111,7 +111,7 @@ final class ExchangeOrder {
     /// How it stands now.
     private(set) var view: OrderView
     /// A client has been told of it.
-    var isTold = false
+    var isReported = false
     /// Its name at the matching; a market order has several, one after another.
     var child: ClientOrderID?
     /// Why the matching refused it or a change of it.

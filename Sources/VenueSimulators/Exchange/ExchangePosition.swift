@@ -56,7 +56,7 @@ struct ExchangePosition {
         market.tape.mark.flatMap { core.unrealisedPnL(at: $0) } ?? .zero
     }
 
-    mutating func notePeaks() {
+    mutating func recordPeaks() {
         largest = max(largest, size)
         largestMargin = max(largestMargin, margin)
         largestValue = max(largestValue, core.entryValue)

@@ -40,7 +40,7 @@ extension ExchangeMarket {
             "taker_fee": .decimal(fees.taker), "last": .decimal(tape.last),
             "mark": .decimal(tape.mark),
             "trades": .integer(tape.dealCount),
-            "trades_told_from": toldFrom.map { .milliseconds($0) } ?? .null,
+            "trades_told_from": publishedFrom.map { .milliseconds($0) } ?? .null,
             "last_trades": .array(
                 tape.deals.suffix(1_000).map { deal in
                     [

@@ -34,7 +34,7 @@ struct ExchangeWallet {
 
     var isChanged: Bool { !changed.isEmpty }
 
-    mutating func takeChanges() -> [Currency] {
+    mutating func drainChanges() -> [Currency] {
         defer { changed.removeAll() }
         return changed.sorted()
     }

@@ -30,7 +30,7 @@ struct LaggingLists {
     private var past: [(time: Timestamp, lists: OrderLists)] = []
 
     /// Remembers how the lists are, and forgets what is older than anybody is shown.
-    mutating func note(_ lists: OrderLists, at time: Timestamp) {
+    mutating func record(_ lists: OrderLists, at time: Timestamp) {
         past.append((time, lists))
         let shown = past.lastIndex { $0.time.advanced(byNanoseconds: Self.lag) <= time }
         if let shown { past.removeFirst(shown) }
@@ -48,7 +48,7 @@ extension ExchangeAccount {
         areStale ? replica.lists(at: now) : OrderLists(self)
     }
 
-    func noteLists(at time: Timestamp) { replica.note(OrderLists(self), at: time) }
+    func recordLists(at time: Timestamp) { replica.record(OrderLists(self), at: time) }
 }
 
 extension ExchangeExecution {

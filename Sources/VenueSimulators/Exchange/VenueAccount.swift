@@ -43,7 +43,7 @@ package struct InvalidAccount: Error, Hashable, CustomStringConvertible {
     package let found: String
 
     package var description: String {
-        "`\(found)` is no account, expected KEY:SECRET:BALANCES such as "
+        "`\(found)` is not an account, expected KEY:SECRET:BALANCES such as "
             + "`my-key:my-secret:USDT=10000,BTC=0.5,futures/USDT=5000`: spot money by currency, "
             + "and behind `futures/` that of the futures account"
     }

@@ -119,7 +119,7 @@ package struct InvalidFault: Error, Hashable, CustomStringConvertible {
     package let names: [String]
 
     package var description: String {
-        "`\(found)` is no fault, expected names with an optional share from 0 to 1, such as "
+        "`\(found)` is not a fault, expected names with an optional share from 0 to 1, such as "
             + "`drop=0.01,reply-lost`. There are: \(names.joined(separator: ", "))"
     }
 }

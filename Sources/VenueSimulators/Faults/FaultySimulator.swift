@@ -119,8 +119,8 @@ package final class FaultySimulator: VenueSimulator {
         }
     }
 
-    package func takeOutputs() -> [SimulatorOutput] {
-        for output in venue.takeOutputs() { pass(output) }
+    package func drainOutputs() -> [SimulatorOutput] {
+        for output in venue.drainOutputs() { pass(output) }
         for connection in lines.keys.sorted() { release(connection) }
         defer { ready.removeAll(keepingCapacity: true) }
         return ready
@@ -162,17 +162,17 @@ package final class FaultySimulator: VenueSimulator {
             line.overtaken = Held(due: due, output: output)
             return
         }
-        hold(output, on: &line)
-        holdOvertaken(on: &line)
+        keep(output, on: &line)
+        keepOvertaken(on: &line)
     }
 
-    private func holdOvertaken(on line: inout Line) {
+    private func keepOvertaken(on line: inout Line) {
         guard let overtaken = line.overtaken else { return }
         line.overtaken = nil
-        hold(overtaken.output, on: &line)
+        keep(overtaken.output, on: &line)
     }
 
-    private func hold(_ output: SimulatorOutput, on line: inout Line) {
+    private func keep(_ output: SimulatorOutput, on line: inout Line) {
         var due = line.held.last?.due ?? now
         if strikes(.delay) {
             let wait = Int64(draws.next() * Double(Self.longestDelay))
@@ -183,7 +183,7 @@ package final class FaultySimulator: VenueSimulator {
 
     private func release(_ connection: ConnectionID) {
         guard var line = lines[connection] else { return }
-        if let overtaken = line.overtaken, overtaken.due <= now { holdOvertaken(on: &line) }
+        if let overtaken = line.overtaken, overtaken.due <= now { keepOvertaken(on: &line) }
         let count = line.held.prefix { $0.due <= now }.count
         ready += line.held.prefix(count).map(\.output)
         line.held.removeFirst(count)

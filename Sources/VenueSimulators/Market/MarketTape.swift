@@ -73,7 +73,7 @@ package final class MarketTape {
         changedAt = start
     }
 
-    package func take(_ event: MarketEvent) {
+    package func record(_ event: MarketEvent) {
         changedAt = max(changedAt, event.receiveTime)
         switch event {
         case .book(let change): book.apply(change)

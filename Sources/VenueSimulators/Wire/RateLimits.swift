@@ -17,7 +17,7 @@ struct TokenBucket {
     }
 
     /// Takes so many requests out; false, and nothing taken: there are not enough left.
-    mutating func take(_ count: Int64, at time: Timestamp) -> Bool {
+    mutating func consume(_ count: Int64, at time: Timestamp) -> Bool {
         // After a second it is full, whatever it held.
         let passed = min(max(0, time.nanoseconds - filledAt.nanoseconds), Self.unit)
         level = min(rate * Self.unit, level + passed * rate)
@@ -42,7 +42,7 @@ struct RequestWindow {
     init(rate: Int64) { self.rate = rate }
 
     /// Counts so many requests; false, and nothing counted: that would be too many.
-    mutating func take(_ count: Int64, at time: Timestamp) -> Bool {
+    mutating func consume(_ count: Int64, at time: Timestamp) -> Bool {
         times.removeAll { $0.advanced(byNanoseconds: Self.length) <= time }
         guard Int64(times.count) + count <= rate else { return false }
         times += Array(repeating: time, count: Int(count))
@@ -59,15 +59,15 @@ struct ClientLimits<Group: Hashable> {
     ///
     /// - Parameter slides: the last second counts, too, wherever it begins.
     /// - Returns: whether there was room, and the group's bucket behind it.
-    mutating func take(
+    mutating func consume(
         _ count: Int64, of group: Group, rate: Int64, slides: Bool, at time: Timestamp
     ) -> (isGranted: Bool, bucket: TokenBucket) {
         var bucket = buckets[group] ?? TokenBucket(rate: rate, at: time)
-        var isGranted = bucket.take(count, at: time)
+        var isGranted = bucket.consume(count, at: time)
         buckets[group] = bucket
         if slides {
             var window = windows[group] ?? RequestWindow(rate: rate)
-            isGranted = window.take(count, at: time) && isGranted
+            isGranted = window.consume(count, at: time) && isGranted
             windows[group] = window
         }
         return (isGranted, bucket)

@@ -14,7 +14,7 @@ struct WireParameters<Refusal: WireRefusal> {
 
     init(body: [UInt8]) throws(Refusal) {
         guard let json = try? JSON(parsing: body), json.members != nil else {
-            throw .invalid("body is no JSON object")
+            throw .invalid("body is not a JSON object")
         }
         members = json
         isQuery = false

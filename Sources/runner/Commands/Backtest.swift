@@ -69,7 +69,7 @@ struct Backtest: ParsableCommand {
             problems.add("--book is `\(book)`, expected a number of levels, such as 10")
         }
         let (settings, entries) = flags.resolve(&problems)
-        let loaded = try problems.note {
+        let loaded = try problems.collect {
             try loadStrategy(
                 strategy, set: assignments, limits: settings.script.backtesting, seed: seed)
         }
@@ -81,11 +81,11 @@ struct Backtest: ParsableCommand {
         let data = try BacktestData(
             data, instruments: instruments, fileSymbols: fileSymbols, symbols: script.symbols,
             strategy: script, options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
-        StartFindings(of: script, at: strategy).say()
+        StartFindings(of: script, at: strategy).report()
         IdleSettings(
             .backtest(showsTouch: data.showsTouch, hasDepth: data.hasDepth), entries,
             instruments: data.instruments, flags: flags.venueFlags
-        ).say()
+        ).report()
         if !json { data.descriptions.forEach(Console.print) }
         var run = makeRun(
             strategy: script, mode: .backtest, instruments: data.instruments, depth: data.depth,

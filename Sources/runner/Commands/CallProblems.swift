@@ -7,7 +7,7 @@ struct CallProblems {
     /// The value; nil: the call is wrong there, which is noted.
     ///
     /// - Throws: what is not the call's fault.
-    mutating func note<Value>(_ body: () throws -> Value) throws -> Value? {
+    mutating func collect<Value>(_ body: () throws -> Value) throws -> Value? {
         do {
             return try body()
         } catch let failure as RunFailure where failure.code == .usage {

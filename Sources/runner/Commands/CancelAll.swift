@@ -45,12 +45,12 @@ struct CancelAll: ParsableCommand {
         let keys = try VenueKeys.needed(of: venue, for: "cancelling orders")
         guard yes || Console.inputIsTerminal else {
             throw RunFailure(
-                .usage, "cancel-all asks first, and standard input is no terminal: add --yes")
+                .usage, "cancel-all asks first, and standard input is not a terminal: add --yes")
         }
         let sweep = Sweep(
             venue: venue, keys: keys, network: network, takesForeign: foreign,
             known: KnownOrderIDs(venue: venue.name, keyID: keys.id))
-        let open = try sweep.look(within: Self.lookPatience)
+        let open = try sweep.list(within: Self.lookPatience)
         let meant = open.filter { sweep.isMeant($0.clientID?.text) }
         show(open, meant, at: venue)
         guard !meant.isEmpty else { return finish(venue, cancelled: 0, open) }
@@ -109,7 +109,7 @@ private struct Sweep {
     }
 
     /// All open orders, meant or not.
-    func look(within patience: Int64) throws(RunFailure) -> [ListedOrder] {
+    func list(within patience: Int64) throws(RunFailure) -> [ListedOrder] {
         let sightings = OpenOrderSightings()
         try run(sightings, cancels: false, patience, failure: "the open orders are not known")
         return sightings.orders.sorted { ($0.market, $0.venueID) < ($1.market, $1.venueID) }

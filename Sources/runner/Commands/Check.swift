@@ -35,9 +35,9 @@ struct Check: ParsableCommand {
 
     func run() throws {
         var problems = CallProblems()
-        let overrides = try problems.note { try parameterOverrides(assignments) } ?? []
-        let limits = try problems.note { try checkedLimits() } ?? .trading
-        let paths = try problems.note { try scripts() } ?? []
+        let overrides = try problems.collect { try parameterOverrides(assignments) } ?? []
+        let limits = try problems.collect { try checkedLimits() } ?? .trading
+        let paths = try problems.collect { try scripts() } ?? []
         for path in paths where unsafe access(path, R_OK) != 0 {
             let reason = unsafe String(cString: strerror(errno))
             problems.add("\(path): \(reason)")

@@ -92,7 +92,7 @@ private struct NewPlace {
         guard let first = name.first, isPlain, first.isLetter, name.utf8.count <= 60 else {
             throw RunFailure(
                 .usage,
-                "`\(given)` is no name for a strategy: it begins with a letter, and has letters, "
+                "`\(given)` is not a name for a strategy: it begins with a letter, and has letters, "
                     + "digits, `_` and `-` only, such as runner new demo or runner new ideas/demo")
         }
         guard !name.hasSuffix("_test") else {

@@ -69,14 +69,14 @@ struct Paper: ParsableCommand {
     func run() throws {
         var problems = CallProblems()
         let (settings, entries) = flags.resolve(&problems)
-        let span = try problems.note { try checkedDuration(duration) } ?? nil
-        let patience = try problems.note { try checkedConnectTimeout() } ?? 0
+        let span = try problems.collect { try checkedDuration(duration) } ?? nil
+        let patience = try problems.collect { try checkedConnectTimeout() } ?? 0
         let seed = seed ?? UInt64.random(in: 1...999_999)
-        let script = try problems.note {
+        let script = try problems.collect {
             try loadStrategy(strategy, set: assignments, limits: settings.script, seed: seed)
         }
         guard let script,
-            let place = try problems.note({
+            let place = try problems.collect({
                 try venue(of: script.symbols, embedded: SimulatedExchange.venue)
             })
         else {
@@ -94,10 +94,10 @@ struct Paper: ParsableCommand {
         if !(speed > 0 && speed <= 1e9) {
             problems.add("--speed is `\(speed)`, expected more than 0, such as 20")
         }
-        let instruments = try problems.note { try simInstruments(script.symbols) } ?? []
+        let instruments = try problems.collect { try simInstruments(script.symbols) } ?? []
         try problems.check()
-        findings.say()
-        IdleSettings(.embedded, entries, symbols: script.symbols).say()
+        findings.report()
+        IdleSettings(.embedded, entries, symbols: script.symbols).report()
         let reloads = StrategyReloads(settings: settings.reload)
         var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,
@@ -131,7 +131,7 @@ struct Paper: ParsableCommand {
             files: instruments.map {
                 RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
             }, loopSeconds: screen.seconds, seed: seed)
-        session.note(report.text)
+        session.record(report.text)
         Console.print(json ? report.json.line : "\n" + report.text)
         if let reason = run.stopReason {
             throw RunFailure.stopped(
@@ -160,7 +160,7 @@ struct Paper: ParsableCommand {
             for finding in idle.findings where finding.stopsLive { problems.add(finding.text) }
             for error in findings.errors { problems.add("\(error)") }
         }
-        let venueSettings = try problems.note {
+        let venueSettings = try problems.collect {
             let chosen = try flags.venueSettings(of: venue, in: settings)
             // What the session and the network would refuse is told with the rest.
             _ = try venue.session(of: script.symbols, keys: nil, settings: chosen, seed: seed)
@@ -172,8 +172,8 @@ struct Paper: ParsableCommand {
         let orderIDs = try keys.map { keys throws(RunFailure) in
             try RunOrderIDs(at: venue, for: keys)
         }
-        findings.say()
-        idle.say()
+        findings.report()
+        idle.report()
         try VenueTrade(
             venue: venue, venueSettings: venueSettings,
             settings: settings, entries: entries, script: script,
@@ -208,7 +208,7 @@ struct Paper: ParsableCommand {
         do {
             let paced = PacedRun(speed: speed, duration: span, reloader: reloader)
             return try paced.play(&run) { run, time in
-                for line in reloader.takeLines() { screen.show(line) }
+                for line in reloader.drainLines() { screen.show(line) }
                 screen.update(run, time)
             }
         } catch {

@@ -110,7 +110,7 @@ struct Record: ParsableCommand {
         if problem == EEXIST {
             var facts = stat()
             guard unsafe stat(out, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR else {
-                throw RunFailure(.usage, "--out \(out) is no folder: name another")
+                throw RunFailure(.usage, "--out \(out) is not a folder: name another")
             }
             if unsafe access(out, W_OK | X_OK) == 0 { return false }
             problem = errno

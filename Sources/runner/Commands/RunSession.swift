@@ -44,7 +44,7 @@ final class RunSession {
     }
 
     /// Writes down what was said otherwise than as a log line.
-    func note(_ text: String) { log?.add(text.onSomeLines) }
+    func record(_ text: String) { log?.add(text.onSomeLines) }
 
     /// What replaces the script while it runs; the first version is written down here.
     func reloader(

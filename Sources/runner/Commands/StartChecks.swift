@@ -18,7 +18,7 @@ struct StartFindings {
     /// Those that stop real money.
     var errors: [Diagnostic] { findings.filter { $0.severity == .error } }
 
-    func say() {
+    func report() {
         for finding in findings.prefix(Self.most) { Console.warn("\(finding)") }
         if findings.count > Self.most {
             Console.warn(
@@ -39,7 +39,7 @@ struct LiveChecks {
 
     /// The key, where there is one; everything that is missing is noted.
     func keys(isConfirmed: Bool, _ problems: inout CallProblems) throws -> VenueKeys? {
-        let keys = try problems.note {
+        let keys = try problems.collect {
             guard let keys = try VenueKeys.read(of: venue) else { throw noKey }
             return keys
         }
@@ -49,7 +49,7 @@ struct LiveChecks {
     }
 
     static let nobodyToAsk =
-        "--live asks before it trades, and standard input is no terminal: add --yes"
+        "--live asks before it trades, and standard input is not a terminal: add --yes"
 
     private var noKey: RunFailure {
         let names = venue.keyNames

@@ -173,7 +173,7 @@ struct VenueTrade {
                 confirm(host, foreign, screen)
             }
             host.onPulse = { [unowned host] now in
-                dates.look(at: now)
+                dates.check(at: now)
                 if host.reloader == nil, trading.stage == .trading, let run = trading.run {
                     let made = folder.reloader(
                         of: script, instruments: run.engine.state.instruments, watches: watches,
@@ -182,7 +182,7 @@ struct VenueTrade {
                     reloader = made
                     host.reloader = made
                 }
-                for line in reloader?.takeLines() ?? [] { screen.lines.show(line) }
+                for line in reloader?.drainLines() ?? [] { screen.lines.show(line) }
                 screen.pulse(trading, at: now)
             }
             return host
@@ -269,13 +269,13 @@ struct VenueTrade {
                 files: run.engine.state.instruments.map {
                     RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
                 }, loopSeconds: screen.seconds, seed: origin.seed)
-            folder.note(report.text)
+            folder.record(report.text)
             Console.print(json ? report.json.line : "\n" + report.text)
         }
         do throws(RunFailure) {
             try judge(trading)
         } catch {
-            folder.note("error: \(error.message)")
+            folder.record("error: \(error.message)")
             throw error
         }
     }
@@ -303,7 +303,7 @@ struct VenueTrade {
             throw RunFailure(
                 problem.isTheUsersToMend ? .usage : .failed, problem.description + advice)
         case .brokeAtStart(let reason):
-            throw RunFailure.told(
+            throw RunFailure.logged(
                 .failed, "on_start failed, so nothing was traded", reason: reason,
                 linesToOutput: !json)
         case .declined: throw RunFailure(.usage, "not confirmed: nothing was traded")

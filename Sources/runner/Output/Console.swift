@@ -68,7 +68,7 @@ enum Console {
         static var allCodes: [Int] { [0] + allCases.map(\.rawValue) }
     }
 
-    /// Text for standard output; plain where that is no terminal or `NO_COLOR` is set.
+    /// Text for standard output; plain where that is not a terminal or `NO_COLOR` is set.
     static func coloured(_ text: String, _ colour: Colour) -> String {
         guard outputIsTerminal && wantsColour else { return text }
         return "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m"
@@ -208,7 +208,7 @@ struct RunFailure: Error {
     /// - Parameters:
     ///   - isLogged: whether the log has a line of it.
     ///   - linesToOutput: whether the log is on standard output.
-    static func told(
+    static func logged(
         _ code: ExitCode, _ what: String, reason: String, isLogged: Bool = true, linesToOutput: Bool
     ) -> RunFailure {
         let isTogether = Console.outputIsTerminal && Console.errorIsTerminal
@@ -217,7 +217,7 @@ struct RunFailure: Error {
     }
 
     static func stopped(_ reason: String, isLogged: Bool, linesToOutput: Bool) -> RunFailure {
-        told(
+        logged(
             .stopped, "trading stopped", reason: reason, isLogged: isLogged,
             linesToOutput: linesToOutput)
     }

@@ -26,7 +26,7 @@ struct LineFold {
 
     /// - Parameter now: in nanoseconds of a clock that never goes back.
     /// - Returns: what is to be shown now; nil: nothing.
-    mutating func take(_ line: LogLine, at now: Int64) -> Shown? {
+    mutating func add(_ line: LogLine, at now: Int64) -> Shown? {
         guard let topic = line.topic else { return (line, "") }
         guard let place = places[topic] else {
             guard topics.count < Self.most else { return (line, "") }
@@ -43,7 +43,7 @@ struct LineFold {
     }
 
     /// What was held back for long enough.
-    mutating func popDue(at now: Int64) -> [Shown] {
+    mutating func drainDue(at now: Int64) -> [Shown] {
         guard now >= nextDue else { return [] }
         nextDue = .max
         var shown: [Shown] = []
@@ -59,7 +59,7 @@ struct LineFold {
     }
 
     /// All that was held back, at the end.
-    mutating func takeRest() -> [Shown] {
+    mutating func drainRest() -> [Shown] {
         let rest = topics.indices.filter { topics[$0].count > topics[$0].shownCount }
         return rest.map { show($0, at: 0) }
     }

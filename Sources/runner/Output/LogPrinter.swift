@@ -28,7 +28,7 @@ final class LogPrinter {
     func show(_ line: LogLine?) {
         guard let line else { return }
         file?.add(line.full().onSomeLines)
-        if let shown = fold.take(line, at: now) { show(shown) }
+        if let shown = fold.add(line, at: now) { show(shown) }
     }
 
     /// Shows text that is no line of the log.
@@ -42,20 +42,20 @@ final class LogPrinter {
     }
 
     /// Shows what was held back for long.
-    func pulse() { fold.popDue(at: now).forEach(show) }
+    func pulse() { fold.drainDue(at: now).forEach(show) }
 
     /// Shows all that was held back.
-    func close() { fold.takeRest().forEach(show) }
+    func close() { fold.drainRest().forEach(show) }
 
     private func show(_ shown: LineFold.Shown) {
         guard isTerminal else { return put(shown.line.full(shown.note)) }
-        sayDate(of: shown.line.time)
+        printDate(of: shown.line.time)
         let columns = Console.columns(ofOutput: toOutput)
         put(shown.line.short(shown.note, columns: columns))
     }
 
     /// Lines on a terminal have no room for it: it is said at the beginning and when it changes.
-    private func sayDate(of time: Timestamp) {
+    private func printDate(of time: Timestamp) {
         let date = UTCTime(time).date
         guard date != saidDate else { return }
         saidDate = date

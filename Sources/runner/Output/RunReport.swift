@@ -241,7 +241,7 @@ struct RunReport {
         if funding != .zero { parts += ", funding \(funding.signed(in: currency))" }
         return [
             "PnL         \(total.signed(in: currency)) \(currency)  (\(parts))",
-            "equity      \(run.equity.equity.shown(in: currency)) \(currency), deepest fall "
+            "equity      \(run.equity.equity.shown(in: currency)) \(currency), max drawdown "
                 + run.equity.maxDrawdown.shown(in: currency),
         ]
     }

@@ -84,7 +84,7 @@ extension StatusLine {
         var parts = [Part("PnL \(made) \(currency)"), Part(sent, sent, open)]
         // Once it trades, what is cold is no reason to wait.
         if run.tally.orders == 0, let warmth = WarmingUp(run.engine.indicators) {
-            parts.append(Part("warming up: \(warmth.heard) of \(warmth.needed) \(inputs)"))
+            parts.append(Part("warming up: \(warmth.updates) of \(warmth.needed) \(inputs)"))
         }
         let clock = UTCTime(time).clock
         parts.append(Part("\(clock) UTC", clock))

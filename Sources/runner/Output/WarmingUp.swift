@@ -4,7 +4,7 @@ import TradingCore
 /// How far the coldest indicator of a strategy is from its first value.
 struct WarmingUp {
     let name: String
-    let heard: Int
+    let updates: Int
     let needed: Int
 
     /// Nil: all are warm, or nobody knows what they need.
@@ -19,7 +19,7 @@ struct WarmingUp {
             let needed = coldest.needed
         else { return nil }
         name = coldest.name
-        heard = coldest.heard
+        updates = coldest.heard
         self.needed = needed
     }
 }

@@ -57,7 +57,7 @@ struct IdleSettings {
     }
 
     /// Says them on standard error.
-    func say() {
+    func report() {
         for finding in findings { Console.warn("warning: \(finding.text)") }
     }
 

@@ -174,7 +174,7 @@ struct Settings {
         case let name where VenueSettings.secretNames.contains(name):
             throw Problem(
                 text:
-                    "\(entry.origin): keys are no settings, for settings are written down: put them "
+                    "\(entry.origin): keys are not settings, for settings are written down: put them "
                     + "into the environment, see docs/settings.md")
         default: throw unknown(entry)
         }
@@ -281,7 +281,8 @@ struct Settings {
         }
         let inside = SettingNames(below: path)?.example ?? ""
         return Problem(
-            text: "\(entry.origin): `\(entry.name)` is no single value: settings stand below it, "
+            text:
+                "\(entry.origin): `\(entry.name)` is not a single value: settings stand below it, "
                 + "such as `\(inside)`; found `\(entry.text)`")
     }
 }

@@ -13,7 +13,7 @@ struct YamlNode {
     let line: Int
 }
 
-/// Where a text is no YAML, or more than settings need.
+/// Where a text is not YAML, or more than settings need.
 struct InvalidYaml: Error {
     let line: Int
     let reason: String

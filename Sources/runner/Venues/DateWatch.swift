@@ -9,7 +9,7 @@ import TradingModel
 final class DateWatch {
     private let clock: RunClock
     private let screen: StatusScreen
-    private var told: Int64 = 0
+    private var reported: Int64 = 0
 
     /// In nanoseconds; what a time server mends within a second is not worth a line.
     private static let worthTelling: Int64 = 1_000_000_000
@@ -19,12 +19,12 @@ final class DateWatch {
         self.screen = screen
     }
 
-    func look(at now: Timestamp) {
+    func check(at now: Timestamp) {
         let drift = clock.drift
         LogLine.dateShift.store(drift, ordering: .relaxed)
-        let step = drift - told
+        let step = drift - reported
         guard step.magnitude >= UInt64(Self.worthTelling) else { return }
-        told = drift
+        reported = drift
         let seconds = (step.magnitude + 500_000_000) / 1_000_000_000
         screen.show(
             LogLine(

@@ -141,7 +141,7 @@ final class CoinutDesk {
     }
 
     private func collect() {
-        for output in venue.takeOutputs() {
+        for output in venue.drainOutputs() {
             switch output {
             case .send(let id, let bytes, let isText): hear(id, bytes, isText)
             case .sendFragments(let id, let parts, let isText):
@@ -156,7 +156,7 @@ final class CoinutDesk {
     private func hear(_ id: ConnectionID, _ bytes: [UInt8], _ isText: Bool) {
         #expect(isText)
         guard let message = try? JSON(parsing: bytes) else {
-            Issue.record("a frame is no JSON")
+            Issue.record("a frame is not JSON")
             return
         }
         heard[id, default: []].append(message)

@@ -12,7 +12,7 @@ public enum WireID: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Nil: it is no number.
+    /// Nil: it is not a number.
     package var number: Int64? {
         if case .number(let number) = self { number } else { nil }
     }

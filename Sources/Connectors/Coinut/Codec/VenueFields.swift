@@ -62,7 +62,7 @@ extension Fields {
     /// The words under a name, which is a list or a single one; nil: absent.
     func words(_ name: String) throws -> [StatusWord]? {
         guard has(name) else { return nil }
-        if let one = try? text(name) { return [StatusWord(one)] }  // a list is no text
+        if let one = try? text(name) { return [StatusWord(one)] }  // a list is not a text
         return try texts(name).map { StatusWord($0) }
     }
 

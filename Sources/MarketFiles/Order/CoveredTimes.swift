@@ -1,7 +1,7 @@
 internal import TradingModel
 
 /// The open times of the bars told so far, as ranges: bars without gaps are a single one.
-struct SeenTimes {
+struct CoveredTimes {
     private static let limit = 1 << 16  // ranges; the oldest half is forgotten beyond that
     private let step: Int64
     private var ranges: [ClosedRange<Int64>] = []
