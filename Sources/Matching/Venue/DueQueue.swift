@@ -28,7 +28,11 @@ internal import TradingModel
         unsafe ring.deallocate()
     }
 
-    var first: Element? { count > 0 ? unsafe slot(0).pointee.element : nil }
+    /// What `body` says of the first, where it lies; nil: there is none.
+    @inline(__always)
+    func first<Result>(_ body: (borrowing Element) -> Result) -> Result? {
+        count > 0 ? unsafe body(slot(0).pointee.element) : nil
+    }
 
     /// Adds one at the end; it is never due before the one in front of it.
     func append(_ element: consuming Element, due: Timestamp, number: Int) {

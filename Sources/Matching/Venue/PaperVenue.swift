@@ -301,7 +301,8 @@ public import TradingModel
         send(.amend(id, instrument, price: price, quantity: quantity, sentAt: time), at: time)
     }
 
-    private func send(_ request: Request, at time: Timestamp) {
+    @inline(__always)
+    private func send(_ request: consuming Request, at time: Timestamp) {
         pass(time)  // what nothing watched has not moved the clock
         numberOfDue += 1
         arrivals.append(
@@ -402,7 +403,8 @@ public import TradingModel
 
     func findNextDue() {
         nextArrival = arrivals.nextDue
-        isHolding = arrivals.first.map { isHalfTold($0.instrument, at: nextArrival) } ?? false
+        let instrument = arrivals.first { $0.instrument }
+        isHolding = instrument.map { isHalfTold($0, at: nextArrival) } ?? false
         if isHolding { nextArrival = .distantFuture }  // found again as the message goes on
         nextDue = min(nextArrival, deliveries.nextDue, nextStep)
     }
