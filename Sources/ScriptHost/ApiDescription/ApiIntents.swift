@@ -209,7 +209,8 @@ extension ScriptApi {
                     "print", [.repeated("…", .any)], "the values with tabs between, as `log.info`"),
                 ApiFunction(
                     "plot", [.needed("name", .text), .needed("value", .optional(.number))],
-                    "names a value; shown nowhere yet, but tests see it in `s.plots`; nil draws nothing"),
+                    "names a value; shown nowhere yet, but tests see it in `s.plots`; nil draws nothing"
+                ),
                 ApiFunction("alert", [.needed("text", .any)], "tells the user"),
             ], "Tool", "Does"),
         .example(
