@@ -19,10 +19,10 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         case discarding(bytes: Int)
     }
 
-    private let venue: VenueLoop
+    private let venue: ServerLoop
     private var state = State.idle
 
-    init(_ venue: VenueLoop) { self.venue = venue }
+    init(_ venue: ServerLoop) { self.venue = venue }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch (unwrapInboundIn(data), state) {
@@ -79,7 +79,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
         }
         let request = HTTPRequest(
             method: head.method == .HEAD ? "GET" : head.method.rawValue, path: head.uri,
-            headers: head.headers.map { HTTPHeader($0.name, $0.value) }, body: body)
+            headers: head.headers.map { ServedHeader($0.name, $0.value) }, body: body)
         venue.answer(request) { reply in
             switch reply.delivery {
             case .prompt: write(reply, to: head, context)
@@ -96,13 +96,13 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     /// The answer to a WebSocket handshake that was not taken; nil: it is another request.
-    private static func refusalOfHandshake(_ head: HTTPRequestHead) -> HTTPReply? {
+    private static func refusalOfHandshake(_ head: HTTPRequestHead) -> ServedReply? {
         let upgrades = head.headers[canonicalForm: "upgrade"].map { $0.lowercased() }
         guard upgrades.contains("websocket") else { return nil }
         let version = head.headers[canonicalForm: "sec-websocket-version"]
         guard version == ["13"] else {
-            var reply = HTTPReply.plain(426, "WebSocket version 13 is spoken here")
-            reply.headers.append(HTTPHeader("Sec-WebSocket-Version", "13"))
+            var reply = ServedReply.plain(426, "WebSocket version 13 is spoken here")
+            reply.headers.append(ServedHeader("Sec-WebSocket-Version", "13"))
             return reply
         }
         guard head.method == .GET, head.headers.first(name: "sec-websocket-key") != nil else {
@@ -112,7 +112,7 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func write(
-        _ reply: HTTPReply, to head: HTTPRequestHead, isLast: Bool = false,
+        _ reply: ServedReply, to head: HTTPRequestHead, isLast: Bool = false,
         _ context: ChannelHandlerContext
     ) {
         var headers = HTTPHeaders(reply.headers.map { ($0.name, $0.value) })
@@ -159,10 +159,10 @@ final class RequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     }
 }
 
-extension HTTPReply {
-    fileprivate static func plain(_ status: Int, _ text: String) -> HTTPReply {
-        HTTPReply(
-            status: status, headers: [HTTPHeader("Content-Type", "text/plain")],
+extension ServedReply {
+    fileprivate static func plain(_ status: Int, _ text: String) -> ServedReply {
+        ServedReply(
+            status: status, headers: [ServedHeader("Content-Type", "text/plain")],
             body: Array((text + "\n").utf8))
     }
 }

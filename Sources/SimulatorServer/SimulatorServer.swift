@@ -17,7 +17,7 @@ package final class SimulatorServer: Sendable {
     package let address: ListeningAddress
     private let group: MultiThreadedEventLoopGroup
     private let loop: any EventLoop
-    private let venue: NIOLoopBound<VenueLoop>
+    private let venue: NIOLoopBound<ServerLoop>
     /// What had been served at the end; nil while it serves.
     private let end = Mutex<ServedCounts?>(nil)
 
@@ -35,7 +35,7 @@ package final class SimulatorServer: Sendable {
             let loop = group.next()
             let venue = try loop.submit {
                 NIOLoopBound(
-                    VenueLoop(try makeVenue(clock()), on: loop, limits: limits, clock: clock),
+                    ServerLoop(try makeVenue(clock()), on: loop, limits: limits, clock: clock),
                     eventLoop: loop)
             }.wait()
             let listener = try Self.listen(at: wanted, on: group, venue, identity)
@@ -51,7 +51,7 @@ package final class SimulatorServer: Sendable {
 
     private static func listen(
         at wanted: ListeningAddress, on group: MultiThreadedEventLoopGroup,
-        _ venue: NIOLoopBound<VenueLoop>, _ identity: ServerIdentity?
+        _ venue: NIOLoopBound<ServerLoop>, _ identity: ServerIdentity?
     ) throws -> any Channel {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -69,7 +69,7 @@ package final class SimulatorServer: Sendable {
     }
 
     private static func setUp(
-        _ channel: any Channel, _ venue: VenueLoop, _ identity: ServerIdentity?
+        _ channel: any Channel, _ venue: ServerLoop, _ identity: ServerIdentity?
     ) throws {
         guard venue.open(channel) else { throw ChannelError.ioOnClosedChannel }
         let pipeline = channel.pipeline.syncOperations
@@ -92,7 +92,7 @@ package final class SimulatorServer: Sendable {
 
     /// Takes a handshake where the venue has the path; each connection's is used once.
     private static func upgrader(
-        for venue: VenueLoop, on loop: any EventLoop
+        for venue: ServerLoop, on loop: any EventLoop
     ) -> NIOWebSocketServerUpgrader {
         let venue = NIOLoopBound(venue, eventLoop: loop)
         let accepted = NIOLoopBoundBox<ConnectionID?>(nil, eventLoop: loop)

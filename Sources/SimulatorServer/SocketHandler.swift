@@ -15,7 +15,7 @@ final class SocketHandler: ChannelInboundHandler {
     }
 
     let id: ConnectionID
-    private let venue: VenueLoop
+    private let venue: ServerLoop
     private var assembly: MessageAssembly
     private var context: ChannelHandlerContext?
     private var state = State.open
@@ -23,7 +23,7 @@ final class SocketHandler: ChannelInboundHandler {
     /// Came in the same read as the frame behind which reading was paused; then reading is off.
     private var unread: [WebSocketFrame] = []
 
-    init(_ id: ConnectionID, _ venue: VenueLoop) {
+    init(_ id: ConnectionID, _ venue: ServerLoop) {
         self.id = id
         self.venue = venue
         assembly = MessageAssembly(limit: venue.limits.messageBytes)

@@ -24,7 +24,8 @@ package struct SimulatorChoice: Sendable {
     }
 
     /// Makes the simulator of a market that begins at a time.
-    package typealias Maker = @Sendable ([Instrument], MarketFeed, Timestamp) -> any VenueSimulator
+    package typealias Maker =
+        @Sendable ([Instrument], SimulatedFeed, Timestamp) -> any VenueSimulator
 
     /// As symbols have it.
     package let name: String

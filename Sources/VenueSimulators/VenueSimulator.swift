@@ -13,11 +13,11 @@ package struct HTTPRequest: Hashable, Sendable {
     /// The path with its query, as sent: signatures cover these bytes.
     package var path: String
     /// In the order sent; names compare without case.
-    package var headers: [HTTPHeader]
+    package var headers: [ServedHeader]
     package var body: [UInt8]
 
     package init(
-        method: String, path: String, headers: [HTTPHeader] = [], body: [UInt8] = []
+        method: String, path: String, headers: [ServedHeader] = [], body: [UInt8] = []
     ) {
         self.method = method
         self.path = path
@@ -31,7 +31,7 @@ package struct HTTPRequest: Hashable, Sendable {
     }
 }
 
-package struct HTTPHeader: Hashable, Sendable {
+package struct ServedHeader: Hashable, Sendable {
     package var name: String
     package var value: String
     package init(_ name: String, _ value: String) {
@@ -40,7 +40,7 @@ package struct HTTPHeader: Hashable, Sendable {
     }
 }
 
-extension [HTTPHeader] {
+extension [ServedHeader] {
     /// Of the first header of this name, in any case of letters.
     fileprivate func value(of name: String) -> String? {
         first { $0.name.lowercased() == name.lowercased() }?.value
@@ -48,7 +48,7 @@ extension [HTTPHeader] {
 }
 
 /// What the shell sends back, and how.
-package struct HTTPReply: Hashable, Sendable {
+package struct ServedReply: Hashable, Sendable {
     /// How the reply leaves: faults make it something else than whole and at once.
     package enum Delivery: Hashable, Sendable {
         /// At once, before the outputs that the same request queued.
@@ -62,12 +62,12 @@ package struct HTTPReply: Hashable, Sendable {
     }
 
     package var status: Int
-    package var headers: [HTTPHeader]
+    package var headers: [ServedHeader]
     package var body: [UInt8]
     package var delivery: Delivery
 
     package init(
-        status: Int, headers: [HTTPHeader] = [], body: [UInt8], delivery: Delivery = .prompt
+        status: Int, headers: [ServedHeader] = [], body: [UInt8], delivery: Delivery = .prompt
     ) {
         self.status = status
         self.headers = headers
@@ -112,7 +112,7 @@ package enum SimulatorOutput: Hashable, Sendable {
 /// calls ``advance(to:)`` with its clock before each of the others and whenever ``nextDue`` comes,
 /// sends the reply of ``handle(_:at:)``, and then drains ``takeOutputs()``.
 package protocol VenueSimulator: AnyObject {
-    func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply
+    func handle(_ request: HTTPRequest, at time: Timestamp) -> ServedReply
     /// A WebSocket handshake on this path; false: there is no such path, answer 404.
     func connect(_ connection: ConnectionID, path: String) -> Bool
     /// WebSocket subprotocols that are spoken where a client offers them; most venues have none.
@@ -129,9 +129,9 @@ package protocol VenueSimulator: AnyObject {
     /// What has been traded here so far.
     var tally: VenueTally { get }
     /// The venue's own words for "a request timed out inside": its outcome is not known.
-    var unknownOutcomeReply: HTTPReply { get }
+    var unknownOutcomeReply: ServedReply { get }
     /// The venue's own words for "too many requests".
-    var tooManyRequestsReply: HTTPReply { get }
+    var tooManyRequestsReply: ServedReply { get }
 }
 
 extension VenueSimulator {

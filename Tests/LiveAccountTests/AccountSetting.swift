@@ -21,7 +21,7 @@ struct AccountSetting: Sendable, CustomStringConvertible {
         let instruments = try markets.enumerated().compactMap { place, market in
             try SimulatedExchange.instrument(Symbol(market.source), id: InstrumentID(place))
         }
-        let feed = MarketFeed(
+        let feed = SimulatedFeed(
             SimulatedMarket(instruments: instruments, seed: seed), start: start,
             history: 10_000_000_000, speed: speed)
         return try venue.makeSimulator(self, feed, instruments, seed, start)

@@ -35,7 +35,7 @@ struct AccountVenue: Sendable {
     let makeSession: @Sendable ([Symbol], _ seed: UInt64) -> any VenueSession
     let readFaults: @Sendable (String) throws -> FaultPlan
     let makeSimulator:
-        @Sendable (AccountSetting, MarketFeed, [Instrument], _ seed: UInt64, Timestamp) throws
+        @Sendable (AccountSetting, SimulatedFeed, [Instrument], _ seed: UInt64, Timestamp) throws
             -> FaultySimulator
     /// Sends another program's order to the same account, far from the market; a fault may strike it.
     let placeForeign: @Sendable (FaultySimulator, Market, _ number: Int, Timestamp) throws -> Void

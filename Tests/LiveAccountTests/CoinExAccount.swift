@@ -38,7 +38,7 @@ extension AccountVenue {
             return try FaultPlan(faults, quirks: &quirks)
         },
         makeSimulator: { setting, feed, instruments, seed, start in
-            var settings = CoinExSettings()
+            var settings = CoinExSimulatorSettings()
             settings.seed = seed
             let plan = try FaultPlan(setting.faults, quirks: &settings.quirks)
             let venue = CoinExSimulator(

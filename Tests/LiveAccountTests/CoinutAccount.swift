@@ -46,7 +46,7 @@ extension AccountVenue {
             return try FaultPlan(faults, quirks: &quirks)
         },
         makeSimulator: { setting, feed, instruments, seed, start in
-            var settings = CoinutSettings()
+            var settings = CoinutSimulatorSettings()
             settings.seed = seed
             let plan = try FaultPlan(setting.faults, quirks: &settings.quirks)
             let venue = CoinutSimulator(

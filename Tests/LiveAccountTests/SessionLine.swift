@@ -204,7 +204,7 @@ final class SessionLine {
         }
     }
 
-    private func served(_ call: HTTPCall) -> VenueSimulators.HTTPReply {
+    private func served(_ call: HTTPCall) -> VenueSimulators.ServedReply {
         simulator.handle(
             HTTPRequest(
                 method: call.method, path: call.path,
@@ -254,7 +254,7 @@ extension SessionInput {
 }
 
 extension VenueSessions.HTTPReply {
-    fileprivate init(_ reply: VenueSimulators.HTTPReply) {
+    fileprivate init(_ reply: VenueSimulators.ServedReply) {
         self.init(
             status: reply.status, headers: reply.headers.map { .init($0.name, $0.value) },
             body: reply.body)

@@ -59,7 +59,7 @@ import Testing
         }
         let name = try #require(
             FileManager.default.contentsOfDirectory(atPath: folder.path("home/sessions")).first)
-        let session = SessionFolder(name: name, path: folder.path("home/sessions/\(name)"))
+        let session = RunFolder(name: name, path: folder.path("home/sessions/\(name)"))
         var before = 0
         for version in 2...1_201 {
             try write(version)

@@ -352,7 +352,7 @@ import TradingModel
 
     @Test func `finds no session where none runs`() throws {
         let folder = try TestFolder()
-        let session = SessionFolder(name: "none", path: folder.root)
+        let session = RunFolder(name: "none", path: folder.root)
         #expect(Control.send("reload", to: session) == nil)
     }
 }

@@ -6,17 +6,17 @@ import TradingModel
 
 @Suite struct `A session's record` {
     private let folder: TestFolder
-    private let session: SessionFolder
+    private let session: RunFolder
 
     init() throws {
         folder = try TestFolder()
-        session = SessionFolder(name: "test", path: folder.root)
+        session = RunFolder(name: "test", path: folder.root)
     }
 
-    private func begin() throws -> SessionRecord {
-        try SessionRecord(
+    private func begin() throws -> RunRecord {
+        try RunRecord(
             in: session,
-            SessionHeader(
+            RunHeader(
                 mode: .live, venue: "coinex", seed: .max, script: "a/s.lua",
                 parameters: [("fast", "2\"0")],
                 settings: [["paper", "leverage", "5"], ["risk", "symbols", "sim:A/B", "x", "1"]]),
@@ -27,10 +27,10 @@ import TradingModel
     @Test func `is read as it was written`() throws {
         let record = try begin()
         record.add(
-            SessionEnd(
+            RunEnd(
                 reason: "interrupted", time: Timestamp(nanoseconds: 5), intents: 7,
                 intentsHash: "ab"))
-        let read = try RecordedSession(of: session)
+        let read = try RecordedRun(of: session)
         #expect(read.header.mode == .live)
         #expect(read.header.venue == "coinex")
         #expect(read.header.seed == .max)
@@ -48,13 +48,13 @@ import TradingModel
 
     @Test func `without an end is one that was killed`() throws {
         _ = try begin()
-        #expect(try RecordedSession(of: session).end == nil)
+        #expect(try RecordedRun(of: session).end == nil)
     }
 
     @Test func `that was cut says where`() throws {
         try folder.write("session.jsonl", "{\"type\":\"rollback\"}\n{\"type\":\"ver")
-        let problem = #expect(throws: SessionFolder.Problem.self) {
-            try RecordedSession(of: session)
+        let problem = #expect(throws: RunFolder.Problem.self) {
+            try RecordedRun(of: session)
         }
         #expect(problem?.description.contains("session.jsonl:2") == true)
     }

@@ -10,7 +10,7 @@ import TradingModel
 /// A script on the embedded exchange whose saves are taken over, played as fast as it goes.
 final class WatchedRun {
     let folder: TestFolder
-    let session: SessionFolder
+    let session: RunFolder
     private(set) var lines: [String] = []
     private(set) var swaps: [SwapOutcome] = []
     private(set) var run: SimulatedRun
@@ -58,13 +58,13 @@ final class WatchedRun {
                 currency: instruments[0].settle, start: .zero, instruments: instruments, held: [:]),
             reloads: reloads)
         time = SimulatedExchange.start
-        session = SessionFolder(name: "test", path: folder.path("session"))
+        session = RunFolder(name: "test", path: folder.path("session"))
         reloader = Reloader(
             origin, running: strategy, instruments: instruments, watches: watches,
             isVerbose: false, policy: policy, session: session,
-            record: try SessionRecord(
+            record: try RunRecord(
                 in: session,
-                SessionHeader(
+                RunHeader(
                     mode: .paper, venue: "sim", seed: 1, script: origin.path, parameters: [],
                     settings: []),
                 first: strategy.sources, hash: origin.hash(of: strategy.sources)))

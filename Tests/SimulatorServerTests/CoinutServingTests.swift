@@ -13,7 +13,7 @@ import VenueSimulators
             at: ListeningAddress(port: 0), clock: { clock.time },
             venue: { start in
                 let instruments = choice.syntheticInstruments
-                let feed = MarketFeed(StillMarket(), start: start)
+                let feed = SimulatedFeed(StillMarket(), start: start)
                 return make(instruments, feed, start)
             })
         return (server, clock)

@@ -14,22 +14,22 @@ final class ObedientVenue: VenueSimulator {
 
     init(_ start: Timestamp) { now = start }
 
-    func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply {
+    func handle(_ request: HTTPRequest, at time: Timestamp) -> ServedReply {
         for socket in sockets.sorted() {
             outputs.append(.send(socket, Array("push".utf8), isText: true))
         }
         let text =
             "\(request.method) \(request.path) " + String(decoding: request.body, as: UTF8.self)
-        let delivery: HTTPReply.Delivery =
+        let delivery: ServedReply.Delivery =
             switch request.path {
             case "/held": .held(nanoseconds: 1_000_000_000)
             case "/lost": .lost
             case "/silent": .silent
             default: .prompt
             }
-        return HTTPReply(
+        return ServedReply(
             status: request.path.hasPrefix("/teapot") ? 418 : 200,
-            headers: [HTTPHeader("X-Seen", request.header("X-Sent") ?? "nothing")],
+            headers: [ServedHeader("X-Seen", request.header("X-Sent") ?? "nothing")],
             body: Array(text.utf8), delivery: delivery)
     }
 
@@ -79,8 +79,8 @@ final class ObedientVenue: VenueSimulator {
     }
 
     var tally: VenueTally { VenueTally(orders: 3, fills: 2) }
-    var unknownOutcomeReply: HTTPReply { HTTPReply(status: 200, body: []) }
-    var tooManyRequestsReply: HTTPReply { HTTPReply(status: 429, body: []) }
+    var unknownOutcomeReply: ServedReply { ServedReply(status: 200, body: []) }
+    var tooManyRequestsReply: ServedReply { ServedReply(status: 429, body: []) }
 }
 
 /// A clock that stands still until a test moves it.

@@ -7,7 +7,7 @@ import VenueSimulators
     private static let market: JSON = ["market": "BTCUSDT", "market_type": "SPOT"]
 
     @Test func `items of a batch stand alone, in the order of the request`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.wrappedBatchItems = true
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let body: JSON = [
@@ -152,7 +152,7 @@ import VenueSimulators
     }
 
     @Test func `trading may be refused as under load`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.busy = 1
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let order = Orders.spot("buy", "1", at: "99")
@@ -195,7 +195,7 @@ import VenueSimulators
         market.pass(milliseconds: 61_000)
         try market.trade(HandMadeMarket.spot, .buy, "101", "2")
         try market.trade(HandMadeMarket.spot, .sell, "100", "1")
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.swappedKlines = true
         let rows = { (desk: Desk, period: String) in
             desk.pass(milliseconds: 62_000)
@@ -247,7 +247,7 @@ import VenueSimulators
         #expect(
             desk.ask(socket, "server.time", [:])?.at("data", "timestamp")?.integer
                 == Desk.start.nanoseconds / 1_000_000)
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.unansweredPings = true
         let silent = Desk(try HandMadeMarket(), settings: settings)
         #expect(silent.ask(try silent.connect("spot"), "server.ping", [:]) == nil)
@@ -285,7 +285,7 @@ import VenueSimulators
     }
 
     @Test func `a push may come before its acknowledgement by the quirk`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.lateAcknowledgements = true
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let socket = try desk.connect("spot")
@@ -317,8 +317,8 @@ import VenueSimulators
     }
 
     @Test func `an account's pushes reach only sockets that signed for it`() throws {
-        let second = CoinExSettings.Account(key: "second", secret: "s")
-        let settings = CoinExSettings(accounts: [.generous, second])
+        let second = CoinExSimulatorSettings.Account(key: "second", secret: "s")
+        let settings = CoinExSimulatorSettings(accounts: [.generous, second])
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let own = try desk.connect("spot", signed: true, to: ["order"])
         (desk.key, desk.secret) = ("second", "s")
@@ -330,7 +330,7 @@ import VenueSimulators
     }
 
     @Test func `stale stamps are a minute old`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.staleTimestamps = 1
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let socket = try desk.connect("spot")
@@ -341,7 +341,7 @@ import VenueSimulators
     }
 
     @Test func `stale lists show orders as they were six seconds ago`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.staleLists = 1
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let placed = try desk.post("/spot/order", Orders.spot("buy", "0.01", at: "90"))
@@ -366,7 +366,7 @@ import VenueSimulators
     }
 
     @Test func `frames may be plain text by the quirk`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.textFrames = true
         let desk = Desk(try HandMadeMarket(), settings: settings)
         let id = ConnectionID(5)
@@ -385,7 +385,7 @@ import VenueSimulators
         market.pass(milliseconds: 20_000)
         try market.trade(HandMadeMarket.spot, .buy, "101", "1")
         let start = Timestamp(nanoseconds: 5_000_000_000_000)
-        let feed = MarketFeed(
+        let feed = SimulatedFeed(
             ScriptedMarket(market.events), start: start, history: history, speed: speed)
         var times: [Int64] = []
         while let event = feed.next() {

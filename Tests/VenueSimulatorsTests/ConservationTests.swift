@@ -118,7 +118,7 @@ import VenueSimulators
     private func compare(_ sums: Sums, _ account: JSON) throws {
         #expect(account["fills"]?.items?.count == sums.deals)
         #expect(account["open_orders"]?.items?.count == sums.open.count)
-        let start = CoinExSettings.Account.generous
+        let start = CoinExSimulatorSettings.Account.generous
         for (product, money) in [("spot", start.spot), ("futures", start.futures)] {
             for row in balances(account, product) {
                 let currency = try #require(row["currency"]?.text)
@@ -165,7 +165,8 @@ import VenueSimulators
             let realised = try rows.filter {
                 ($0["market"]?.text == "BTCUSD") == inverse
             }.reduce(Money.zero) { $0 + (try Money($1["realised"]?.text ?? "")) }
-            let start = CoinExSettings.Account.generous.futures[Currency(currency)] ?? .zero
+            let start =
+                CoinExSimulatorSettings.Account.generous.futures[Currency(currency)] ?? .zero
             #expect(try Money(row["total"]?.text ?? "") == start + realised, "\(currency)")
         }
     }

@@ -182,7 +182,7 @@ private struct ClientBook {
 
     @Test(arguments: ["wrongChecksum", "signed", "text", "zeroLevels"])
     func `its quirks are there when they are asked for`(_ quirk: String) throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         switch quirk {
         case "wrongChecksum": settings.quirks.wrongChecksum = 1
         case "signed": settings.quirks.signedChecksum = true

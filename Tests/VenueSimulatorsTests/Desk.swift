@@ -31,7 +31,7 @@ final class Desk {
     /// Frames by connection, inflated, since they were last taken.
     private var heard: [ConnectionID: [JSON]] = [:]
     private(set) var closed: Set<ConnectionID> = []
-    private(set) var lastReply = HTTPReply(status: 0, body: [])
+    private(set) var lastReply = ServedReply(status: 0, body: [])
     private var connections = 0
     private var requests = 0
 
@@ -42,7 +42,8 @@ final class Desk {
 
     /// On the synthetic market.
     convenience init(
-        seed: UInt64 = 1, settings: CoinExSettings = CoinExSettings(), plan: FaultPlan? = nil,
+        seed: UInt64 = 1, settings: CoinExSimulatorSettings = CoinExSimulatorSettings(),
+        plan: FaultPlan? = nil,
         start: Timestamp = Desk.start
     ) {
         let venue = CoinExSimulator(
@@ -55,11 +56,13 @@ final class Desk {
     }
 
     /// On a market that a test writes down; its first event happens at the start.
-    convenience init(_ market: HandMadeMarket, settings: CoinExSettings = CoinExSettings()) {
+    convenience init(
+        _ market: HandMadeMarket, settings: CoinExSimulatorSettings = CoinExSimulatorSettings()
+    ) {
         self.init(
             CoinExSimulator(
                 instruments: SimulatedMarket.instruments,
-                feed: MarketFeed(ScriptedMarket(market.events), start: Desk.start),
+                feed: SimulatedFeed(ScriptedMarket(market.events), start: Desk.start),
                 settings: settings, start: Desk.start))
     }
 
@@ -73,8 +76,8 @@ final class Desk {
 
     func call(
         _ method: String, _ path: String, _ body: String = "", stamp: Int64? = nil,
-        sign: String? = nil, headers: [HTTPHeader] = []
-    ) -> HTTPReply {
+        sign: String? = nil, headers: [ServedHeader] = []
+    ) -> ServedReply {
         // A client that keeps to the limits: a tenth of a second lies between two calls.
         let stamp = stamp ?? now.nanoseconds / 1_000_000
         let prepared = method + path + body + String(stamp)
@@ -82,9 +85,9 @@ final class Desk {
             HTTPRequest(
                 method: method, path: path,
                 headers: [
-                    HTTPHeader("X-COINEX-KEY", key),
-                    HTTPHeader("X-COINEX-SIGN", sign ?? signature(of: prepared, secret: secret)),
-                    HTTPHeader("X-COINEX-TIMESTAMP", String(stamp)),
+                    ServedHeader("X-COINEX-KEY", key),
+                    ServedHeader("X-COINEX-SIGN", sign ?? signature(of: prepared, secret: secret)),
+                    ServedHeader("X-COINEX-TIMESTAMP", String(stamp)),
                 ] + headers, body: Array(body.utf8)), at: now)
         collect()
         lastReply = reply

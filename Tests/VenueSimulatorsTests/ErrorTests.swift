@@ -177,7 +177,7 @@ enum Orders {
         let reply = desk.venue.handle(
             HTTPRequest(
                 method: "GET", path: "/v2/assets/spot/balance",
-                headers: [HTTPHeader("X-COINEX-KEY", "simulator-key")]), at: desk.now)
+                headers: [ServedHeader("X-COINEX-KEY", "simulator-key")]), at: desk.now)
         #expect(try JSON(parsing: reply.body)["code"]?.integer == 4010)
     }
 
@@ -187,13 +187,13 @@ enum Orders {
     func `keys may do only what they may`(
         _ key: String, _ reading: Int64, _ trading: Int64
     ) throws {
-        var reader = CoinExSettings.Account(key: "reader", secret: "s")
+        var reader = CoinExSimulatorSettings.Account(key: "reader", secret: "s")
         reader.canTrade = false
-        var barred = CoinExSettings.Account(key: "barred", secret: "s")
+        var barred = CoinExSimulatorSettings.Account(key: "barred", secret: "s")
         barred.isBarred = true
-        var elsewhere = CoinExSettings.Account(key: "elsewhere", secret: "s")
+        var elsewhere = CoinExSimulatorSettings.Account(key: "elsewhere", secret: "s")
         elsewhere.isAddressAllowed = false
-        let settings = CoinExSettings(accounts: [reader, barred, elsewhere])
+        let settings = CoinExSimulatorSettings(accounts: [reader, barred, elsewhere])
         let desk = Desk(try HandMadeMarket(), settings: settings)
         (desk.key, desk.secret) = (key, "s")
         #expect(try desk.get("/assets/spot/balance")["code"]?.integer == reading)
@@ -247,12 +247,12 @@ enum Orders {
 }
 
 @Suite struct `Rate limits` {
-    private func order(_ desk: Desk) -> HTTPReply {
+    private func order(_ desk: Desk) -> ServedReply {
         let body = Orders.spot("buy", "0.01", at: "90")
         return desk.call("POST", "/v2/spot/order", String(decoding: body.bytes, as: UTF8.self))
     }
 
-    private func code(_ reply: HTTPReply) throws -> Int64? {
+    private func code(_ reply: ServedReply) throws -> Int64? {
         try JSON(parsing: reply.body)["code"]?.integer
     }
 
@@ -279,7 +279,7 @@ enum Orders {
     }
 
     @Test func `with sliding limits no second has more than the rate`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.slidingLimits = true
         let desk = Desk(try HandMadeMarket(), settings: settings)
         for _ in 0..<30 { #expect(try code(order(desk)) == 0) }

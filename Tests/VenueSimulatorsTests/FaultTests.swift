@@ -20,7 +20,7 @@ import VenueSimulators
         return state["accounts"]?.items?.first?["open_orders"]?.items?.count
     }
 
-    private func place(_ desk: Desk) -> HTTPReply {
+    private func place(_ desk: Desk) -> ServedReply {
         desk.call("POST", "/v2/spot/order", String(decoding: Self.order.bytes, as: UTF8.self))
     }
 
@@ -38,12 +38,12 @@ import VenueSimulators
     }
 
     @Test(arguments: [
-        (FaultPlan.Fault.badGatewayAfter, 502, HTTPReply.Delivery.prompt),
+        (FaultPlan.Fault.badGatewayAfter, 502, ServedReply.Delivery.prompt),
         (.timeoutAfter, 200, .prompt), (.replyLost, 200, .lost), (.replySilent, 200, .silent),
         (.replyLate, 200, .held(nanoseconds: 500_000_000)),
     ])
     func `others are carried out, and their answer tells nothing of it`(
-        _ fault: FaultPlan.Fault, _ status: Int, _ delivery: HTTPReply.Delivery
+        _ fault: FaultPlan.Fault, _ status: Int, _ delivery: ServedReply.Delivery
     ) throws {
         let desk = Desk(plan: plan(fault))
         let reply = place(desk)
@@ -60,7 +60,7 @@ import VenueSimulators
         let instruments = SimulatedMarket.instruments
         let core = CoinExSimulator(
             instruments: instruments,
-            feed: MarketFeed(
+            feed: SimulatedFeed(
                 SimulatedMarket(instruments: instruments, seed: 1), start: Desk.start),
             start: Desk.start)
         let venue = FaultySimulator(core, plan: plan, seed: 7, start: Desk.start)
@@ -165,13 +165,13 @@ import VenueSimulators
     }
 
     @Test func `--account reads key, secret and money, and never shows the secret`() throws {
-        let account = try CoinExSettings.Account("k:s:USDT=100.5,futures/BTC=2")
+        let account = try CoinExSimulatorSettings.Account("k:s:USDT=100.5,futures/BTC=2")
         #expect(account.key == "k" && account.secret == "s")
         #expect(account.spot == [Currency("USDT"): try Money("100.5")])
         #expect(account.futures == [Currency("BTC"): try Money("2")])
         for text in ["k", "k:hush", ":hush:", "k:hush:USDT", "k:hush:USDT=-1", "k:hush:x/USDT=1"] {
             #expect {
-                try CoinExSettings.Account(text)
+                try CoinExSimulatorSettings.Account(text)
             } throws: { error in
                 "\(error)".contains("KEY:SECRET") && !"\(error)".contains("hush")
             }

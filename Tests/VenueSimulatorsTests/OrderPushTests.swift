@@ -17,7 +17,7 @@ import VenueSimulators
 
     /// A market, a client that hears everything of its spot account, and its socket.
     private func listen(
-        _ market: HandMadeMarket, settings: CoinExSettings = CoinExSettings()
+        _ market: HandMadeMarket, settings: CoinExSimulatorSettings = CoinExSimulatorSettings()
     ) throws -> (Desk, ConnectionID) {
         let desk = Desk(market, settings: settings)
         return (desk, try desk.connect("spot", signed: true, to: Self.channels))
@@ -198,7 +198,7 @@ import VenueSimulators
         #expect(
             frames.element(1)?.at("data", "balance_list")?.items?.first?["frozen"]?.text == "294")
 
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.newIDOnModify = true
         let (other, hearing) = try listen(try HandMadeMarket(), settings: settings)
         let old = try #require(try place(other, Orders.spot("buy", "1", at: "99"))["order_id"])
@@ -250,7 +250,7 @@ import VenueSimulators
     }
 
     @Test func `every push can be shuffled between the channels`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.shuffledChannels = true
         let (desk, socket) = try listen(try HandMadeMarket(), settings: settings)
         var orders: Set<[String]> = []

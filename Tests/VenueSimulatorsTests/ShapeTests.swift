@@ -82,7 +82,7 @@ import VenueSimulators
     }
 
     @Test func `spot orders with the live names of the last execution`() throws {
-        var settings = CoinExSettings()
+        var settings = CoinExSimulatorSettings()
         settings.quirks.shortFillNames = true
         let placed = try Desk(settings: settings).post(
             "/spot/order", Orders.spot("buy", "0.01", at: "80000"))

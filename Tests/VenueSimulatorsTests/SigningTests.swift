@@ -46,10 +46,10 @@ import VenueSimulators
     /// A venue whose clock stands at a stamp and that knows the vectors' key.
     private func desk(at stamp: Int64) -> Desk {
         let money = Money(attos: 1_000 * attosPerUnit)
-        let account = CoinExSettings.Account(
+        let account = CoinExSimulatorSettings.Account(
             key: Self.key, secret: Self.secret, spot: [Currency("USDT"): money])
         return Desk(
-            settings: CoinExSettings(accounts: [account]),
+            settings: CoinExSimulatorSettings(accounts: [account]),
             start: Timestamp(nanoseconds: stamp * 1_000_000))
     }
 
@@ -86,9 +86,9 @@ import VenueSimulators
     func `the older form, a bare SHA-256 over text and secret, is taken unless it is strict`(
         isStrict: Bool
     ) throws {
-        var account = CoinExSettings.Account(key: Self.key, secret: Self.secret)
+        var account = CoinExSimulatorSettings.Account(key: Self.key, secret: Self.secret)
         account.spot[Currency("USDT")] = Money(attos: attosPerUnit)
-        var settings = CoinExSettings(accounts: [account])
+        var settings = CoinExSimulatorSettings(accounts: [account])
         settings.isStrict = isStrict
         let start = Timestamp(nanoseconds: Self.early * 1_000_000)
         let desk = Desk(settings: settings, start: start)
@@ -146,7 +146,7 @@ import VenueSimulators
     @Test func `a window of the request's own replaces the five seconds`() throws {
         let desk = Desk()
         let now = Desk.start.nanoseconds / 1_000_000
-        let window = HTTPHeader("x-coinex-windowtime", "1000")
+        let window = ServedHeader("x-coinex-windowtime", "1000")
         let codes = try ([1_000, 1_001] as [Int64]).map { age in
             let reply = desk.call(
                 "GET", "/v2/assets/spot/balance", stamp: now - age, headers: [window])

@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// Why a file cannot be read, in the system's words.
-package struct UnreadableFile: Error, CustomStringConvertible {
+package struct UnreadablePEM: Error, CustomStringConvertible {
     package let description: String
 }
 
 /// A file of certificates or keys, whole; such files are small.
-package func readPEM(_ file: String) throws(UnreadableFile) -> String {
+package func readPEM(_ file: String) throws(UnreadablePEM) -> String {
     guard let stream = unsafe fopen(file, "rb") else { throw unreadable() }
     defer { unsafe fclose(stream) }
     var bytes: [UInt8] = []
@@ -20,6 +20,6 @@ package func readPEM(_ file: String) throws(UnreadableFile) -> String {
     return String(decoding: bytes, as: UTF8.self)
 }
 
-private func unreadable() -> UnreadableFile {
-    UnreadableFile(description: unsafe String(cString: strerror(errno)))
+private func unreadable() -> UnreadablePEM {
+    UnreadablePEM(description: unsafe String(cString: strerror(errno)))
 }

@@ -6,7 +6,7 @@ public import VenueSessions
 /// The client order ids of one run on one account: reserved before any of them is used, by a file that
 /// all runs on the account share.
 ///
-/// The file lies in `accounts` of ``SessionFolder/home``, named by the venue and a digest of the key's
+/// The file lies in `accounts` of ``RunFolder/home``, named by the venue and a digest of the key's
 /// id. It tells a later run which orders an earlier one left.
 public final class AccountOrderIDs: Sendable {
     /// Whose order an open one is.
@@ -38,7 +38,7 @@ public final class AccountOrderIDs: Sendable {
     /// - Parameter home: the folder for what runs write; it is made, with what it needs.
     /// - Throws: ``OrderIDProblem``, with the file and what to do; then no order may be sent.
     public convenience init(
-        venue: String, keyID: String, at now: Timestamp, home: String = SessionFolder.home
+        venue: String, keyID: String, at now: Timestamp, home: String = RunFolder.home
     ) throws(OrderIDProblem) {
         let path = Self.path(venue: venue, keyID: keyID, home: home)
         do throws(OrderIDProblem) {
@@ -117,7 +117,7 @@ public struct KnownOrderIDs: Sendable {
     private let ledger: OrderIDLedger
 
     /// Where there is no file, or none that can be read, only the form of an id tells.
-    public init(venue: String, keyID: String, home: String = SessionFolder.home) {
+    public init(venue: String, keyID: String, home: String = RunFolder.home) {
         let path = AccountOrderIDs.path(venue: venue, keyID: keyID, home: home)
         let bytes = try? OrderIDFile(path).read()
         ledger = bytes.flatMap { OrderIDLedger($0) } ?? OrderIDLedger()

@@ -65,7 +65,7 @@ struct OrderIDFile: OrderIDStore {
 
 extension OrderIDProblem {
     /// What the system said last.
-    static func system() -> Self { Self(SessionFolder.reason()) }
+    static func system() -> Self { Self(RunFolder.reason()) }
 }
 
 /// The locks of an account's runs: one for the ledger, held while it changes, and one for each run, held

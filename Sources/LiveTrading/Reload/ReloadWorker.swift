@@ -19,8 +19,8 @@ final class ReloadWorker: @unchecked Sendable {
         /// Whether each intent that differs is shown.
         let isVerbose: Bool
         let policy: ReloadPolicy
-        let session: SessionFolder?
-        let record: SessionRecord?
+        let session: RunFolder?
+        let record: RunRecord?
     }
 
     private struct Shared {

@@ -22,7 +22,7 @@ public final class Reloader: Sendable {
     private let desk = EngineDesk()
     private let worker: ReloadWorker
     private let thread: WorkerThread
-    private let record: SessionRecord?
+    private let record: RunRecord?
 
     /// - Parameters:
     ///   - watches: whether a save is enough; otherwise only a command reloads.
@@ -31,7 +31,7 @@ public final class Reloader: Sendable {
     ///   - session: where commands come in and versions are written down; nil: neither.
     public init(
         _ origin: ScriptOrigin, running: LuaStrategy, instruments: [Instrument], watches: Bool,
-        isVerbose: Bool, policy: ReloadPolicy, session: SessionFolder?, record: SessionRecord?
+        isVerbose: Bool, policy: ReloadPolicy, session: RunFolder?, record: RunRecord?
     ) {
         self.record = record
         let lines = LineQueue(bell: desk.bell)

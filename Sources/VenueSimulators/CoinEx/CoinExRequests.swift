@@ -37,12 +37,12 @@ struct CoinExRoute: Sendable {
 }
 
 extension CoinExSimulator {
-    package func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply {
+    package func handle(_ request: HTTPRequest, at time: Timestamp) -> ServedReply {
         advance(to: time)
         let (path, query) = request.parts
         if let page = exchange.ownPage(path, of: "coinex") { return page }
         guard let (product, route) = CoinExRoutes.find(String(path)) else { return .notFound }
-        var headers: [HTTPHeader] = []
+        var headers: [ServedHeader] = []
         do {
             let account = try admit(request, route)
             try charge(request, route, product, account, &headers)
@@ -109,7 +109,7 @@ extension CoinExSimulator {
     /// Takes the call out of its buckets; signed replies tell what is left.
     private func charge(
         _ request: HTTPRequest, _ route: CoinExRoute, _ product: ExchangeSegment,
-        _ account: ExchangeAccount?, _ headers: inout [HTTPHeader]
+        _ account: ExchangeAccount?, _ headers: inout [ServedHeader]
     ) throws(CoinExRefusal) {
         guard addressBucket.consume(1, at: now) else { throw .tooFrequent }
         guard let account else { return }
@@ -121,8 +121,8 @@ extension CoinExSimulator {
         let (isGranted, bucket) = limits[account.settings.key, default: ClientLimits()].consume(
             Int64(units), of: group, rate: group.rate, slides: settings.quirks.slidingLimits,
             at: now)
-        headers.append(HTTPHeader("X-RateLimit-Limit", String(bucket.rate)))
-        headers.append(HTTPHeader("X-RateLimit-Remaining", String(bucket.remaining)))
+        headers.append(ServedHeader("X-RateLimit-Limit", String(bucket.rate)))
+        headers.append(ServedHeader("X-RateLimit-Remaining", String(bucket.remaining)))
         guard isGranted else {
             account.excessCount += 1
             throw .tooFrequent

@@ -7,7 +7,7 @@ package import TradingModel
 /// It speaks as the venue's documentation and captured frames do; where they are silent, the
 /// choices stand with the code that makes them.
 package final class CoinExSimulator: VenueSimulator {
-    let settings: CoinExSettings
+    let settings: CoinExSimulatorSettings
     let exchange: Exchange
     var sockets: [ConnectionID: CoinExSocket] = [:]
     var outputs: [SimulatorOutput] = []
@@ -28,7 +28,8 @@ package final class CoinExSimulator: VenueSimulator {
     ///   - instruments: what is traded, each at its ``InstrumentID/index``; named by base and quote.
     ///   - feed: their events.
     package init(
-        instruments: [Instrument], feed: MarketFeed, settings: CoinExSettings = CoinExSettings(),
+        instruments: [Instrument], feed: SimulatedFeed,
+        settings: CoinExSimulatorSettings = CoinExSimulatorSettings(),
         start: Timestamp
     ) {
         self.settings = settings
@@ -95,8 +96,8 @@ package final class CoinExSimulator: VenueSimulator {
     }
 
     package var tally: VenueTally { exchange.numbers.tally }
-    package var unknownOutcomeReply: HTTPReply { .json(CoinExRefusal.timedOut.json) }
-    package var tooManyRequestsReply: HTTPReply { .json(CoinExRefusal.tooFrequent.json) }
+    package var unknownOutcomeReply: ServedReply { .json(CoinExRefusal.timedOut.json) }
+    package var tooManyRequestsReply: ServedReply { .json(CoinExRefusal.tooFrequent.json) }
 }
 
 extension CoinExSimulator {
@@ -107,14 +108,15 @@ extension CoinExSimulator {
     ///   - speed: how many of the market's seconds pass in one.
     ///   - quietAfter: nanoseconds after which the market stands still; nil: it never does.
     package convenience init(
-        seed: UInt64, settings: CoinExSettings = CoinExSettings(), start: Timestamp,
+        seed: UInt64, settings: CoinExSimulatorSettings = CoinExSimulatorSettings(),
+        start: Timestamp,
         history: Int64 = 600_000_000_000, speed: Int64 = 1, quietAfter: Int64? = nil
     ) {
         let instruments = SimulatedMarket.instruments
         let source = SimulatedMarket(instruments: instruments, seed: seed)
         self.init(
             instruments: instruments,
-            feed: MarketFeed(
+            feed: SimulatedFeed(
                 source, start: start, history: history, speed: speed, quietAfter: quietAfter),
             settings: settings, start: start)
     }

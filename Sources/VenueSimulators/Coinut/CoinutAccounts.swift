@@ -67,7 +67,7 @@ extension CoinutSimulator {
 
     static func openOrders(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let market = try venue.known(call)
         let lists = try call.account.lists(
             areStale: venue.strikes(venue.settings.quirks.staleLists))
@@ -86,7 +86,7 @@ extension CoinutSimulator {
     /// The newest first; the start is counted from there, so new fills shift it.
     static func tradeHistory(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let market = try venue.known(call)
         let start = try call.parameters.integer("start", in: 0...1_000_000_000, usual: 0)
         let limit = try call.parameters.integer("limit", in: 1...1_000, usual: 100)
@@ -107,7 +107,7 @@ extension CoinutSimulator {
     /// numbers is not documented.
     static func balances(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let account = try call.account
         let traded = venue.markets.flatMap { [$0.market.base, $0.market.quote] }
         let held = account.wallets[.spot]?.currencies ?? []

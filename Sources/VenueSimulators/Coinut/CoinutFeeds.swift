@@ -3,15 +3,15 @@ internal import TradingModel
 
 /// Public data: asked for, and subscribed to.
 extension CoinutSimulator {
-    func known(_ call: CoinutCall) throws(CoinutRefusal) -> CoinutMarket {
+    func known(_ call: CoinutCall) throws(CoinutSimulatorRefusal) -> CoinutMarket {
         guard let market = market(try call.parameters.neededInteger("inst_id")) else {
-            throw CoinutRefusal(CoinutReason.unknownInstrument.rawValue)
+            throw CoinutSimulatorRefusal(CoinutReason.unknownInstrument.rawValue)
         }
         return market
     }
 
     /// Whether a request begins or ends a subscription; nil: neither, and never over REST.
-    private static func subscribes(_ call: CoinutCall) throws(CoinutRefusal) -> Bool? {
+    private static func subscribes(_ call: CoinutCall) throws(CoinutSimulatorRefusal) -> Bool? {
         let wanted = try call.parameters.boolean("subscribe")
         return call.connection == nil ? nil : wanted
     }
@@ -20,7 +20,7 @@ extension CoinutSimulator {
 
     static func instruments(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         guard try call.parameters.needed("sec_type") == "SPOT" else { throw .invalid("sec_type") }
         let pairs = venue.markets.sorted { $0.market.name < $1.market.name }
             .map { ($0.market.name, JSON.array([$0.listing])) }
@@ -31,7 +31,7 @@ extension CoinutSimulator {
 
     static func tick(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let market = try venue.known(call)
         let figures = venue.figures(market)
         if let isOn = try subscribes(call) {
@@ -66,7 +66,7 @@ extension CoinutSimulator {
 
     static func trades(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let market = try venue.known(call)
         let isOn = try subscribes(call)
         if isOn == true {
@@ -100,7 +100,7 @@ extension CoinutSimulator {
 
     static func book(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let market = try venue.known(call)
         let limit = try call.parameters.integer("top_n")
         guard limit.map({ CoinutBookFeed.limits.contains($0) }) ?? true else {

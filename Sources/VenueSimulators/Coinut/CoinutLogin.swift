@@ -34,7 +34,7 @@ extension CoinutSimulator {
     /// By session, by the API key's signature, or by password.
     static func login(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         guard let connection = call.connection else { throw .invalid("request") }
         let user = try call.parameters.needed("username")
         guard let account = venue.exchange.account(user), !account.settings.isBarred,
@@ -57,7 +57,7 @@ extension CoinutSimulator {
 
     private func knows(
         _ account: ExchangeAccount, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> Bool {
+    ) throws(CoinutSimulatorRefusal) -> Bool {
         let parameters = call.parameters
         let user = account.settings.key
         if let session = try parameters.text("session_id") {
@@ -72,7 +72,8 @@ extension CoinutSimulator {
                 && signature
                     == CoinutSessions.signature(of: signed, key: account.settings.secret)
         }
-        let wanted = settings.passwords[user] ?? CoinutSettings.Password(account.settings.secret)
+        let wanted =
+            settings.passwords[user] ?? CoinutSimulatorSettings.Password(account.settings.secret)
         guard try parameters.needed("password") == wanted.text else { return false }
         guard let otp = wanted.otp else { return true }
         return try parameters.text("otp") == otp

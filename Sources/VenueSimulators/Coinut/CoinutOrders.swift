@@ -10,7 +10,7 @@ private struct CoinutTerms {
     /// 0: it gave none.
     let clientID: Int64
 
-    init(_ parameters: WireParameters<CoinutRefusal>) throws(CoinutRefusal) {
+    init(_ parameters: WireParameters<CoinutSimulatorRefusal>) throws(CoinutSimulatorRefusal) {
         instrument = try parameters.neededInteger("inst_id")
         guard
             let side = try parameters.choice(
@@ -35,7 +35,7 @@ extension CoinutSimulator {
 
     static func newOrder(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let terms = try CoinutTerms(call.parameters)
         return .messages(try venue.place(terms, call, isBatch: false))
     }
@@ -43,7 +43,7 @@ extension CoinutSimulator {
     /// One by one in their order; a refused one does not keep the others back.
     static func newOrders(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let items = try call.parameters.list("orders")
         guard items.count <= largestBatch else { throw .invalid("orders") }
         var all: [CoinutTerms] = []
@@ -64,7 +64,7 @@ extension CoinutSimulator {
     /// Places an order; its fills come first, what rests of it or was refused comes last.
     private func place(
         _ terms: CoinutTerms, _ call: CoinutCall, isBatch: Bool
-    ) throws(CoinutRefusal) -> [JSON] {
+    ) throws(CoinutSimulatorRefusal) -> [JSON] {
         let account = try call.account
         let order: ExchangeOrder
         do throws(CoinutReason) {
@@ -176,8 +176,8 @@ extension CoinutSimulator {
     // MARK: - Cancelling
 
     private func cancelled(
-        _ parameters: WireParameters<CoinutRefusal>, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> (id: Int64, instrument: Int64, order: ExchangeOrder?) {
+        _ parameters: WireParameters<CoinutSimulatorRefusal>, _ call: CoinutCall
+    ) throws(CoinutSimulatorRefusal) -> (id: Int64, instrument: Int64, order: ExchangeOrder?) {
         let instrument = try parameters.neededInteger("inst_id")
         let id = try parameters.neededInteger("order_id")
         let account = try call.account
@@ -192,20 +192,20 @@ extension CoinutSimulator {
 
     static func cancelOrder(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let (id, _, order) = try venue.cancelled(call.parameters, call)
         let reply = call.reply([
             "order_id": .integer(id), "client_ord_id": .integer(order?.wireClientID ?? 0),
         ])
         guard order == nil else { return .messages([reply]) }
-        let word = CoinutRefusal.unknownOrder.word
+        let word = CoinutSimulatorRefusal.unknownOrder.word
         return .messages([reply.removing("status").adding(["status": [.text(word)]])])
     }
 
     /// All that can be, each with a word of its own; the whole is OK in any case.
     static func cancelOrders(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let items = try call.parameters.list("entries")
         guard items.count <= largestBatch else { throw .invalid("entries") }
         var results: [JSON] = []
@@ -214,7 +214,7 @@ extension CoinutSimulator {
             results.append([
                 "order_id": .integer(id), "inst_id": .integer(instrument),
                 "client_ord_id": .integer(order?.wireClientID ?? 0),
-                "status": .text(order == nil ? CoinutRefusal.unknownOrder.word : "OK"),
+                "status": .text(order == nil ? CoinutSimulatorRefusal.unknownOrder.word : "OK"),
             ])
         }
         // The order of the answers is not that of the request.

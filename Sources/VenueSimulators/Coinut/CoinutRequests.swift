@@ -5,7 +5,7 @@ package import TradingModel
 struct CoinutCall {
     let name: String
     let nonce: Int64
-    let parameters: WireParameters<CoinutRefusal>
+    let parameters: WireParameters<CoinutSimulatorRefusal>
     /// Nil: it came over REST.
     let connection: CoinutConnection?
     /// Of public requests nil.
@@ -13,7 +13,7 @@ struct CoinutCall {
 
     /// Only signed requests ask.
     var account: ExchangeAccount {
-        get throws(CoinutRefusal) {
+        get throws(CoinutSimulatorRefusal) {
             guard let caller else { throw .needsLogin }
             return caller
         }
@@ -40,7 +40,7 @@ enum CoinutReply {
 /// A request's name, who may use it, and what answers.
 struct CoinutRoute: Sendable {
     typealias Handler =
-        @Sendable (CoinutSimulator, CoinutCall) throws(CoinutRefusal) -> CoinutReply
+        @Sendable (CoinutSimulator, CoinutCall) throws(CoinutSimulatorRefusal) -> CoinutReply
     let isSigned: Bool
     let handler: Handler
 
@@ -79,8 +79,8 @@ extension CoinutSimulator {
         guard connection.window.consume(1, at: now) else { return expel(connection) }
         var name: String?
         var nonce: Int64?
-        do throws(CoinutRefusal) {
-            let parameters = try WireParameters<CoinutRefusal>(body: Array(text.utf8))
+        do throws(CoinutSimulatorRefusal) {
+            let parameters = try WireParameters<CoinutSimulatorRefusal>(body: Array(text.utf8))
             name = try parameters.needed("request")
             nonce = try parameters.integer("nonce")
             let call = try admit(name ?? "", nonce, parameters, connection)
@@ -116,9 +116,9 @@ extension CoinutSimulator {
     }
 
     private func admit(
-        _ name: String, _ nonce: Int64?, _ parameters: WireParameters<CoinutRefusal>,
+        _ name: String, _ nonce: Int64?, _ parameters: WireParameters<CoinutSimulatorRefusal>,
         _ connection: CoinutConnection
-    ) throws(CoinutRefusal) -> (route: CoinutRoute, call: CoinutCall) {
+    ) throws(CoinutSimulatorRefusal) -> (route: CoinutRoute, call: CoinutCall) {
         let nonce = try checked(nonce, hasNoEnd: name == "login")
         guard connection.nonces.accept(nonce) else { throw .badNonce }
         guard let route = CoinutRoute.all[name] else { throw .invalid("request") }
@@ -131,7 +131,7 @@ extension CoinutSimulator {
         )
     }
 
-    private func checked(_ nonce: Int64?, hasNoEnd: Bool) throws(CoinutRefusal) -> Int64 {
+    private func checked(_ nonce: Int64?, hasNoEnd: Bool) throws(CoinutSimulatorRefusal) -> Int64 {
         let range = settings.isStrict && !hasNoEnd ? Self.documentedNonces : Self.knownNonces
         guard let nonce, nonce >= 1, hasNoEnd || range.contains(nonce) else { throw .badNonce }
         return nonce
@@ -139,7 +139,7 @@ extension CoinutSimulator {
 
     // MARK: - REST
 
-    package func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply {
+    package func handle(_ request: HTTPRequest, at time: Timestamp) -> ServedReply {
         advance(to: time)
         let path = request.parts.path
         if let page = exchange.ownPage(path, of: "coinut") { return page }
@@ -147,8 +147,8 @@ extension CoinutSimulator {
         var name: String?
         var nonce: Int64?
         defer { publishAll() }
-        do throws(CoinutRefusal) {
-            let parameters = try WireParameters<CoinutRefusal>(body: request.body)
+        do throws(CoinutSimulatorRefusal) {
+            let parameters = try WireParameters<CoinutSimulatorRefusal>(body: request.body)
             name = try parameters.needed("request")
             nonce = try parameters.integer("nonce")
             let call = try admit(request, name ?? "", nonce, parameters)
@@ -167,8 +167,8 @@ extension CoinutSimulator {
 
     private func admit(
         _ request: HTTPRequest, _ name: String, _ nonce: Int64?,
-        _ parameters: WireParameters<CoinutRefusal>
-    ) throws(CoinutRefusal) -> (route: CoinutRoute, call: CoinutCall) {
+        _ parameters: WireParameters<CoinutSimulatorRefusal>
+    ) throws(CoinutSimulatorRefusal) -> (route: CoinutRoute, call: CoinutCall) {
         let nonce = try checked(nonce, hasNoEnd: false)
         guard let route = CoinutRoute.all[name], name != "login" else { throw .invalid("request") }
         var account: ExchangeAccount?
@@ -186,7 +186,7 @@ extension CoinutSimulator {
         )
     }
 
-    private func signer(of request: HTTPRequest) throws(CoinutRefusal) -> ExchangeAccount {
+    private func signer(of request: HTTPRequest) throws(CoinutSimulatorRefusal) -> ExchangeAccount {
         guard let user = request.header("X-USER"), let sign = request.header("X-SIGNATURE") else {
             throw .needsLogin
         }
@@ -196,10 +196,10 @@ extension CoinutSimulator {
         return account
     }
 
-    static func reply(_ body: JSON) -> HTTPReply {
-        HTTPReply(
+    static func reply(_ body: JSON) -> ServedReply {
+        ServedReply(
             status: 200,
-            headers: [HTTPHeader("Content-Type", "application/json; charset=utf-8")],
+            headers: [ServedHeader("Content-Type", "application/json; charset=utf-8")],
             body: body.bytes + [UInt8(ascii: "\n")])
     }
 
@@ -207,7 +207,7 @@ extension CoinutSimulator {
 
     static func heartbeat(
         _ venue: CoinutSimulator, _ call: CoinutCall
-    ) throws(CoinutRefusal) -> CoinutReply {
+    ) throws(CoinutSimulatorRefusal) -> CoinutReply {
         let isSilent = venue.settings.quirks.unansweredHeartbeats && call.connection != nil
         return isSilent ? .nothing : .messages([call.reply([:])])
     }

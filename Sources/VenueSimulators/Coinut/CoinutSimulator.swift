@@ -7,7 +7,7 @@ package import TradingModel
 /// Written from the venue's own documentation, its public samples and captured messages; where
 /// they are silent or contradict each other, the choice stands with the code that makes it.
 package final class CoinutSimulator: VenueSimulator {
-    let settings: CoinutSettings
+    let settings: CoinutSimulatorSettings
     let exchange: Exchange
     let transactions: CoinutTransactions
     let markets: [CoinutMarket]
@@ -31,7 +31,8 @@ package final class CoinutSimulator: VenueSimulator {
     ///   - instruments: what is traded, each at its ``InstrumentID/index``; all spot.
     ///   - feed: their events.
     package init(
-        instruments: [Instrument], feed: MarketFeed, settings: CoinutSettings = CoinutSettings(),
+        instruments: [Instrument], feed: SimulatedFeed,
+        settings: CoinutSimulatorSettings = CoinutSimulatorSettings(),
         start: Timestamp
     ) {
         self.settings = settings
@@ -128,10 +129,10 @@ package final class CoinutSimulator: VenueSimulator {
 
     package var subprotocols: [String] { ["beta"] }
     package var tally: VenueTally { exchange.numbers.tally }
-    package var unknownOutcomeReply: HTTPReply {
-        Self.reply(CoinutRefusal.timedOut.reply(to: nil, nonce: nil))
+    package var unknownOutcomeReply: ServedReply {
+        Self.reply(CoinutSimulatorRefusal.timedOut.reply(to: nil, nonce: nil))
     }
-    package var tooManyRequestsReply: HTTPReply {
-        Self.reply(CoinutRefusal.tooFrequent.reply(to: nil, nonce: nil))
+    package var tooManyRequestsReply: ServedReply {
+        Self.reply(CoinutSimulatorRefusal.tooFrequent.reply(to: nil, nonce: nil))
     }
 }

@@ -23,9 +23,9 @@ extension JSON {
     static func side(_ side: Side) -> JSON { side == .buy ? "BUY" : "SELL" }
 }
 
-extension WireParameters<CoinutRefusal> {
+extension WireParameters<CoinutSimulatorRefusal> {
     /// A truth value; the documentation once writes it as a text.
-    func boolean(_ key: String) throws(CoinutRefusal) -> Bool? {
+    func boolean(_ key: String) throws(CoinutSimulatorRefusal) -> Bool? {
         do {
             return try flag(key)
         } catch {

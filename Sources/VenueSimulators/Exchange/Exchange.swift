@@ -6,7 +6,7 @@ internal import TradingModel
 /// Its market is a stream of events, synthetic or recorded, that knows nothing of the accounts;
 /// their orders fill against it as paper orders do, and rest in the public depth beside it.
 final class Exchange {
-    let feed: MarketFeed
+    let feed: SimulatedFeed
     /// By instrument.
     let markets: [ExchangeMarket]
     let accounts: [ExchangeAccount]
@@ -20,7 +20,7 @@ final class Exchange {
     ///   - tickSpan: the rhythm of what the wire does by itself, in nanoseconds.
     ///   - nextTradeID: numbers the trades of all markets; nil: each market counts its own.
     init(
-        instruments: [Instrument], feed: MarketFeed, accounts: [VenueAccount],
+        instruments: [Instrument], feed: SimulatedFeed, accounts: [VenueAccount],
         rules: ExchangeRules, fees: (Instrument) -> ExchangeFees, tickSpan: Int64,
         start: Timestamp, nextTradeID: (() -> Int64)? = nil
     ) {

@@ -52,12 +52,12 @@ package final class FaultySimulator: VenueSimulator {
 
     package var subprotocols: [String] { venue.subprotocols }
     package var tally: VenueTally { venue.tally }
-    package var unknownOutcomeReply: HTTPReply { venue.unknownOutcomeReply }
-    package var tooManyRequestsReply: HTTPReply { venue.tooManyRequestsReply }
+    package var unknownOutcomeReply: ServedReply { venue.unknownOutcomeReply }
+    package var tooManyRequestsReply: ServedReply { venue.tooManyRequestsReply }
 
     // MARK: - Requests
 
-    package func handle(_ request: HTTPRequest, at time: Timestamp) -> HTTPReply {
+    package func handle(_ request: HTTPRequest, at time: Timestamp) -> ServedReply {
         now = max(now, time)
         // What tells the truth about the venue's books has a line of its own.
         if request.path.hasPrefix("/_simulator/") { return venue.handle(request, at: time) }
@@ -77,9 +77,9 @@ package final class FaultySimulator: VenueSimulator {
         return reply
     }
 
-    private static func gateway(_ status: Int, _ text: String) -> HTTPReply {
-        HTTPReply(
-            status: status, headers: [HTTPHeader("Content-Type", "text/html")],
+    private static func gateway(_ status: Int, _ text: String) -> ServedReply {
+        ServedReply(
+            status: status, headers: [ServedHeader("Content-Type", "text/html")],
             body: Array("<html><body><h1>\(status) \(text)</h1></body></html>".utf8))
     }
 

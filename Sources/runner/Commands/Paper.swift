@@ -109,7 +109,7 @@ struct Paper: ParsableCommand {
         let screen = StatusScreen(linesToOutput: !json, inputs: script.inputName)
         run.listener = { command, state in screen.show(LogLine(command, state)) }
         run.reportListener = { report, state in screen.show(LogLine(report, state)) }
-        let session = try RunSession(
+        let session = try RunFiles(
             mode: .paper, venue: SimulatedExchange.venue,
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),

@@ -33,15 +33,15 @@ struct Reload: ParsableCommand {
         guard answer.code == 0 else { throw ArgumentParser.ExitCode(answer.code) }
     }
 
-    private func chosen() throws -> SessionFolder {
-        do throws(SessionFolder.Problem) {
-            if let session { return try SessionFolder.find(session) }
+    private func chosen() throws -> RunFolder {
+        do throws(RunFolder.Problem) {
+            if let session { return try RunFolder.find(session) }
         } catch {
             throw RunFailure(.usage, error.description + nearestSession(to: session ?? ""))
         }
         let running = Control.running()
         guard let only = running.first else {
-            throw RunFailure(.usage, "no session runs in \(SessionFolder.home)")
+            throw RunFailure(.usage, "no session runs in \(RunFolder.home)")
         }
         guard running.count == 1 else {
             throw RunFailure(
@@ -55,6 +55,6 @@ struct Reload: ParsableCommand {
 
 /// `; did you mean …?` for a session that there is not; empty where none is near.
 func nearestSession(to name: String) -> String {
-    let near = nearestName(to: name, among: SessionFolder.all().map(\.name))
+    let near = nearestName(to: name, among: RunFolder.all().map(\.name))
     return near.map { "; did you mean `\($0)`?" } ?? ""
 }

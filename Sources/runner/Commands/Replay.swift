@@ -52,7 +52,7 @@ struct Replay: ParsableCommand {
 
     /// Plays the session with its reloads, or until somebody interrupts.
     private func play(
-        _ record: RecordedSession, to end: SessionEnd, _ run: inout SimulatedRun,
+        _ record: RecordedRun, to end: RunEnd, _ run: inout SimulatedRun,
         _ origin: ScriptOrigin, _ log: LogPrinter
     ) throws -> Interruption? {
         let first = try run.nextEventTime() ?? end.time
@@ -110,25 +110,25 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func read() throws -> RecordedSession {
+    private func read() throws -> RecordedRun {
         let folder = try findFolder()
-        do throws(SessionFolder.Problem) {
-            return try RecordedSession(of: folder)
+        do throws(RunFolder.Problem) {
+            return try RecordedRun(of: folder)
         } catch {
             throw RunFailure(.usage, error.description)
         }
     }
 
-    private func findFolder() throws -> SessionFolder {
-        do throws(SessionFolder.Problem) {
-            return try SessionFolder.find(session)
+    private func findFolder() throws -> RunFolder {
+        do throws(RunFolder.Problem) {
+            return try RunFolder.find(session)
         } catch {
             throw RunFailure(.usage, error.description + nearestSession(to: session))
         }
     }
 
     private func prepare(
-        _ record: RecordedSession
+        _ record: RecordedRun
     ) throws -> (run: SimulatedRun, origin: ScriptOrigin) {
         let header = record.header
         guard header.venue == SimulatedExchange.venue else {
@@ -195,7 +195,7 @@ struct Replay: ParsableCommand {
     }
 
     private func compare(
-        _ intents: IntentHash, with end: SessionEnd, reloads: Int
+        _ intents: IntentHash, with end: RunEnd, reloads: Int
     ) throws(RunFailure) {
         guard intents.count == end.intents, intents.hexadecimal == end.intentsHash else {
             throw RunFailure(

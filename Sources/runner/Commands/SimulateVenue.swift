@@ -164,7 +164,7 @@ struct SimulateVenue: ParsableCommand {
                 return (try ServerIdentity(certificateFile: certificate, keyFile: key), nil)
             case (nil, nil):
                 guard tls else { return (nil, nil) }
-                let authority = try TestAuthority(folder: SessionFolder.home + "/simulators")
+                let authority = try TestAuthority(folder: RunFolder.home + "/simulators")
                 return (try authority.identity(), authority.certificateFile)
             case (nil, _):
                 throw RunFailure(.usage, "--key needs the certificate: add --certificate FILE")

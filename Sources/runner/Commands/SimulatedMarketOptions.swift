@@ -83,7 +83,7 @@ struct SimulatedMarketOptions: ParsableArguments {
         { [speed] start in
             let instruments = choice.syntheticInstruments
             let source = SimulatedMarket(instruments: instruments, seed: seed)
-            let feed = MarketFeed(
+            let feed = SimulatedFeed(
                 source, start: start, history: Self.history, speed: speed, quietAfter: quietAfter)
             return make(instruments, feed, start)
         }
@@ -105,7 +105,7 @@ struct SimulatedMarketOptions: ParsableArguments {
         }
         return { [self] start in
             let files = try open(symbols)
-            let feed = MarketFeed(
+            let feed = SimulatedFeed(
                 files.source, start: start, speed: speed, quietAfter: quietAfter)
             return make(files.instruments, feed, start)
         }

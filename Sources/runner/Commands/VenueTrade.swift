@@ -116,7 +116,7 @@ struct VenueTrade {
 
     /// Whoever gives up is told what he leaves, and so is who finds a run that crashed.
     private func speakWhenInHaste(
-        _ openOrders: @escaping @Sendable () -> [ClientOrderID], _ folder: RunSession
+        _ openOrders: @escaping @Sendable () -> [ClientOrderID], _ folder: RunFiles
     ) {
         let (venue, isLive, log) = (venue, isLive, folder.log)
         Interrupt.whenInHaste { haste in
@@ -146,7 +146,7 @@ struct VenueTrade {
             clientNumbers: orderIDs?.firstNumbers, seed: origin.seed)
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
-        let folder = try RunSession(
+        let folder = try RunFiles(
             mode: mode, venue: venue.name, origin: origin, settings: entries)
         let trading = VenueTrading<Run>(
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
@@ -259,7 +259,7 @@ struct VenueTrade {
     // MARK: - The end
 
     private func report<Run: VenueRun>(
-        _ trading: VenueTrading<Run>, _ screen: StatusScreen, _ folder: RunSession
+        _ trading: VenueTrading<Run>, _ screen: StatusScreen, _ folder: RunFiles
     ) throws {
         if let run = trading.run, trading.hasTraded {
             folder.end(

@@ -49,7 +49,7 @@ struct Venues: ParsableCommand {
                 venue: venue, address: venue.addresses(own).request,
                 network: try venue.network(own))
         }
-        VenueProbing.run(
+        VenueProbes.run(
             states.map { ($0.probe, $0.network) }, nanoseconds: Self.patience, now: RunClock().now)
         for place in states.indices {
             states[place].conclude(seconds: Self.patience / 1_000_000_000)

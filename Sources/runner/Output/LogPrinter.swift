@@ -4,7 +4,7 @@ import TradingModel
 /// Prints a log: short lines on a terminal, whole ones elsewhere, and what comes again only counted.
 final class LogPrinter {
     /// Gets every line whole, where the run has a folder.
-    var file: SessionLog?
+    var file: RunLog?
     private let toOutput: Bool
     private let isTerminal: Bool
     private let start: ContinuousClock.Instant?

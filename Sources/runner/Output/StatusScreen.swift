@@ -30,7 +30,7 @@ final class StatusScreen {
     func show(_ line: LogLine?) { printer.show(line) }
 
     /// Gets every line whole, where the run has a folder.
-    var log: SessionLog? {
+    var log: RunLog? {
         get { printer.file }
         set { printer.file = newValue }
     }

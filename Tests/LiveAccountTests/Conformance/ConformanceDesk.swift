@@ -93,7 +93,7 @@ final class ConformanceDesk {
             SimulatedExchange.instrument(try Symbol(market.source), id: InstrumentID(place))
         }
         let start = start.advanced(byNanoseconds: terms.venueAhead)
-        let venue = maker(instruments, MarketFeed(market, start: start), start)
+        let venue = maker(instruments, SimulatedFeed(market, start: start), start)
         return FaultySimulator(venue, plan: plan, seed: terms.seed, start: start)
     }
 

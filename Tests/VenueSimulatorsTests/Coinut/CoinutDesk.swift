@@ -23,12 +23,13 @@ final class CoinutDesk {
 
     /// On the synthetic market.
     convenience init(
-        seed: UInt64 = 1, settings: CoinutSettings = CoinutSettings(), plan: FaultPlan? = nil
+        seed: UInt64 = 1, settings: CoinutSimulatorSettings = CoinutSimulatorSettings(),
+        plan: FaultPlan? = nil
     ) {
         var settings = settings
         settings.seed = seed
         let instruments = SimulatorChoice.coinut.syntheticInstruments
-        let feed = MarketFeed(
+        let feed = SimulatedFeed(
             SimulatedMarket(instruments: instruments, seed: seed), start: Desk.start,
             history: 10_000_000_000)
         let venue = CoinutSimulator(
@@ -39,13 +40,13 @@ final class CoinutDesk {
 
     /// On a market that a test writes down, of which Coinut has the spot half.
     convenience init(
-        _ market: HandMadeMarket, settings: CoinutSettings = CoinutSettings(),
+        _ market: HandMadeMarket, settings: CoinutSimulatorSettings = CoinutSimulatorSettings(),
         plan: FaultPlan? = nil
     ) {
         let events = market.events.filter { $0.instrument == HandMadeMarket.spot }
         let venue = CoinutSimulator(
             instruments: SimulatorChoice.coinut.syntheticInstruments,
-            feed: MarketFeed(ScriptedMarket(events), start: Desk.start), settings: settings,
+            feed: SimulatedFeed(ScriptedMarket(events), start: Desk.start), settings: settings,
             start: Desk.start)
         self.init(
             plan.map { FaultySimulator(venue, plan: $0, seed: 1, start: Desk.start) } ?? venue)
@@ -67,9 +68,9 @@ final class CoinutDesk {
     // MARK: - REST
 
     /// Sends these bytes, signed, or with another signature; nil: without any.
-    func post(_ body: String, sign: String?) -> HTTPReply {
+    func post(_ body: String, sign: String?) -> ServedReply {
         let headers =
-            sign.map { [HTTPHeader("X-USER", user), HTTPHeader("X-SIGNATURE", $0)] } ?? []
+            sign.map { [ServedHeader("X-USER", user), ServedHeader("X-SIGNATURE", $0)] } ?? []
         let reply = venue.handle(
             HTTPRequest(method: "POST", path: "/", headers: headers, body: Array(body.utf8)),
             at: now)

@@ -128,7 +128,7 @@ private struct BookCopy {
     @Test func `T15: a quirk ends whole books with an absurd ask, which no total leaves out`()
         throws
     {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.absurdAsks = true
         let desk = CoinutDesk(try HandMadeMarket(), settings: settings)
         let socket = try desk.connect()
@@ -141,7 +141,7 @@ private struct BookCopy {
 
     @Test func `T13: a quirk tells old figures of the day, which are no bounds for prices`() throws
     {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.staleFigures = true
         let desk = CoinutDesk(try HandMadeMarket(), settings: settings)
         let tick = try #require(desk.ask(try desk.connect(), "inst_tick", Self.pair))
@@ -166,7 +166,7 @@ private struct BookCopy {
 
     @Test func `T9: a quirk lists bids from the worst to the best, as one sample does`() throws {
         for isAscending in [false, true] {
-            var settings = CoinutSettings()
+            var settings = CoinutSimulatorSettings()
             settings.quirks.ascendingBids = isAscending
             let desk = CoinutDesk(try HandMadeMarket(), settings: settings)
             let socket = try desk.connect()
@@ -181,7 +181,7 @@ private struct BookCopy {
 
     @Test func `T12: a quirk leaves the number of a snapshot out`() throws {
         for isBare in [false, true] {
-            var settings = CoinutSettings()
+            var settings = CoinutSimulatorSettings()
             settings.quirks.snapshotsWithoutIDs = isBare
             let desk = CoinutDesk(try HandMadeMarket(), settings: settings)
             let book = desk.ask(try desk.connect(), "inst_order_book", Self.pair)
@@ -191,7 +191,7 @@ private struct BookCopy {
 
     @Test(arguments: seeds.prefix(5))
     func `a quirk sends updates before the snapshot that they are behind`(_ seed: UInt64) throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.earlyUpdates = true
         let desk = CoinutDesk(seed: seed, settings: settings)
         let socket = try desk.connect()
@@ -217,7 +217,7 @@ private struct BookCopy {
     }
 
     @Test func `a quirk sends trades before the snapshot that they are behind`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.earlyUpdates = true
         let desk = CoinutDesk(settings: settings)
         let socket = try desk.connect()
@@ -236,7 +236,7 @@ private struct BookCopy {
     }
 
     @Test func `a quirk loses updates, and the totals of later ones betray it`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.lostUpdates = 0.2
         let desk = CoinutDesk(settings: settings)
         let socket = try desk.connect()
@@ -288,7 +288,7 @@ private struct BookCopy {
     }
 
     @Test func `T8: a quirk sends trades without a quantity and a time`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.bareTrades = true
         let desk = CoinutDesk(settings: settings)
         let socket = try desk.connect()

@@ -47,7 +47,7 @@ import VenueSimulators
     }
 
     @Test func `a quirk leaves heartbeats unanswered`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.unansweredHeartbeats = true
         let desk = CoinutDesk(settings: settings)
         #expect(desk.ask(try desk.connect(), "hb") == nil)
@@ -135,7 +135,7 @@ import VenueSimulators
     }
 
     @Test func `a quirk halts trading`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.tradeDisabled = 1
         let desk = CoinutDesk(try HandMadeMarket(), settings: settings)
         let reply = try desk.post("new_order", coinutOrder("BUY", "1", at: "100"))

@@ -5,12 +5,12 @@ import TradingModel
 import VenueSimulators
 
 @Suite struct `Coinut logins and signatures` {
-    private static let password = CoinutSettings.Password("open sesame", otp: "123456")
+    private static let password = CoinutSimulatorSettings.Password("open sesame", otp: "123456")
 
     private func desk(
         _ user: String, key: String, at seconds: Int64? = nil, strict: Bool = false
     ) -> CoinutDesk {
-        var settings = CoinutSettings(accounts: [
+        var settings = CoinutSimulatorSettings(accounts: [
             VenueAccount(
                 key: user, secret: key, spot: [Currency("USDT"): Money(attos: attosPerUnit)])
         ])

@@ -6,7 +6,7 @@ import VenueSimulators
 /// What becomes of orders, on the hand-made market: bids 5 at 100, asks 5 at 101 and 10 at 102.
 @Suite struct `Coinut orders` {
     private func open(
-        _ settings: CoinutSettings = CoinutSettings(), plan: FaultPlan? = nil
+        _ settings: CoinutSimulatorSettings = CoinutSimulatorSettings(), plan: FaultPlan? = nil
     ) throws -> (desk: CoinutDesk, socket: ConnectionID) {
         let desk = CoinutDesk(try HandMadeMarket(), settings: settings, plan: plan)
         return (desk, try desk.connect())
@@ -67,10 +67,10 @@ import VenueSimulators
     @Test func `T1, T2: what a market order does not find is rejected, and the status is OK`()
         throws
     {
-        var quirky = CoinutSettings()
+        var quirky = CoinutSimulatorSettings()
         quirky.quirks.misspeltLiquidity = true
         for (settings, word) in [
-            (CoinutSettings(), "NOT_ENOUGH_LIQUIDITY"), (quirky, "NOT_ENOUGH_LIQUIDTY"),
+            (CoinutSimulatorSettings(), "NOT_ENOUGH_LIQUIDITY"), (quirky, "NOT_ENOUGH_LIQUIDTY"),
         ] {
             let (desk, socket) = try open(settings)
             let replies = place(desk, socket, coinutOrder("SELL", "18"))
@@ -87,7 +87,7 @@ import VenueSimulators
         let account = VenueAccount(
             key: "simulator-key", secret: "simulator-secret",
             spot: [Currency("USDT"): Money(attos: 600 * attosPerUnit)])
-        let (desk, socket) = try open(CoinutSettings(accounts: [account]))
+        let (desk, socket) = try open(CoinutSimulatorSettings(accounts: [account]))
         let replies = place(desk, socket, coinutOrder("BUY", "7"))
         #expect(kinds(replies) == ["order_filled", "order_rejected"])
         #expect(replies.last?["reasons"] == ["NOT_ENOUGH_BALANCE"])
@@ -144,7 +144,7 @@ import VenueSimulators
 
     @Test func `T6: client order ids beyond 24 bits are taken, unless it is strict`() throws {
         for (isStrict, expected) in [(false, "order_accepted"), (true, "order_rejected")] {
-            var settings = CoinutSettings()
+            var settings = CoinutSimulatorSettings()
             settings.isStrict = isStrict
             let (desk, socket) = try open(settings)
             let replies = place(
@@ -154,7 +154,7 @@ import VenueSimulators
     }
 
     @Test func `a quirk tells the price of an accepted order by the other name`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.plainPrices = true
         let (desk, socket) = try open(settings)
         let reply = place(desk, socket, coinutOrder("BUY", "1", at: "100")).first
@@ -212,7 +212,7 @@ import VenueSimulators
     }
 
     @Test func `a quirk cuts the connection in the middle of a batch`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.cutBatches = 1
         let (desk, socket) = try open(settings)
         let orders = (1...4).map { coinutOrder("BUY", "1", at: "90", id: $0) }
@@ -303,7 +303,7 @@ import VenueSimulators
         var market = try HandMadeMarket()
         market.pass(milliseconds: 100)
         try market.trade(HandMadeMarket.spot, .sell, "100", "9")
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.lateAcceptances = true
         let desk = CoinutDesk(market, settings: settings)
         let socket = try desk.connect()
@@ -360,7 +360,7 @@ import VenueSimulators
         throws
     {
         for (isAvailable, expected) in [(false, "1000000.00000000"), (true, "999799.80000000")] {
-            var settings = CoinutSettings()
+            var settings = CoinutSimulatorSettings()
             settings.quirks.availableBalances = isAvailable
             let (desk, socket) = try open(settings)
             _ = place(desk, socket, coinutOrder("BUY", "2", at: "100"))
@@ -372,7 +372,7 @@ import VenueSimulators
     }
 
     @Test func `quirks let lists lag behind`() throws {
-        var settings = CoinutSettings()
+        var settings = CoinutSimulatorSettings()
         settings.quirks.staleLists = 1
         settings.quirks.lateExecutions = true
         let (desk, socket) = try open(settings)

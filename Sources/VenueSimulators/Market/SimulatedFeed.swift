@@ -4,7 +4,7 @@ package import TradingModel
 ///
 /// A source has its own dates: its first event is moved to `history` before the start, and what
 /// comes after the start may run faster than it was recorded.
-package final class MarketFeed {
+package final class SimulatedFeed {
     /// Why the source ended early; nil while it has not.
     package private(set) var failure: MarketDataError?
     private let source: any MarketEventSource

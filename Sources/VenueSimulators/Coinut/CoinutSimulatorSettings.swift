@@ -1,7 +1,7 @@
 internal import TradingModel
 
 /// What a simulated Coinut starts with; none of it changes while it runs.
-package struct CoinutSettings: Sendable {
+package struct CoinutSimulatorSettings: Sendable {
     /// How a user without a key logs in.
     package struct Password: Sendable {
         package var text: String
@@ -35,7 +35,7 @@ extension SimulatorChoice {
         name: "coinut", requestPath: "/", sockets: [Place(name: "all", path: "/")],
         segments: [.spot], example: "BTC/USDT"
     ) { settings throws(InvalidFault) in
-        var own = CoinutSettings(accounts: settings.accounts)
+        var own = CoinutSimulatorSettings(accounts: settings.accounts)
         own.seed = settings.seed
         own.isStrict = settings.isStrict
         let plan = try FaultPlan(settings.faults, quirks: &own.quirks)

@@ -1,7 +1,7 @@
 internal import TradingModel
 
 /// What a simulated CoinEx starts with; none of it changes while it runs.
-package struct CoinExSettings: Sendable {
+package struct CoinExSimulatorSettings: Sendable {
     package typealias Account = VenueAccount
     package typealias Fees = ExchangeFees
 
@@ -34,7 +34,7 @@ extension SimulatorChoice {
         ],
         segments: [.spot, .futures], example: "BTC/USDT:USDT"
     ) { settings throws(InvalidFault) in
-        var own = CoinExSettings(accounts: settings.accounts)
+        var own = CoinExSimulatorSettings(accounts: settings.accounts)
         own.seed = settings.seed
         own.isStrict = settings.isStrict
         let plan = try FaultPlan(settings.faults, quirks: &own.quirks)

@@ -5,7 +5,7 @@ internal import VenueSimulators
 /// The simulator on its event loop: everything that touches it goes through here.
 ///
 /// It belongs to one loop and never leaves it, so that the simulator sees one call after another.
-final class VenueLoop {
+final class ServerLoop {
     private struct Timer {
         let due: Timestamp
         let action: () -> Void
@@ -61,7 +61,7 @@ final class VenueLoop {
     // MARK: - Calls
 
     /// Asks the venue; `deliver` gets the reply before the pushes that it caused go out.
-    func answer(_ request: HTTPRequest, _ deliver: (HTTPReply) -> Void) {
+    func answer(_ request: HTTPRequest, _ deliver: (ServedReply) -> Void) {
         counts.requests += 1
         let now = clock()
         venue.advance(to: now)

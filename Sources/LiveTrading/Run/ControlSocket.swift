@@ -9,7 +9,7 @@ package final class ControlSocket {
     private static let name = "control"
 
     /// Opens the socket; nil when the system does not let us.
-    package init?(in folder: SessionFolder) {
+    package init?(in folder: RunFolder) {
         path = folder.path + "/" + Self.name
         descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
@@ -48,7 +48,7 @@ package final class ControlSocket {
     }
 
     /// Whether a session runs that can be reached.
-    package static func isReachable(_ folder: SessionFolder) -> Bool {
+    package static func isReachable(_ folder: RunFolder) -> Bool {
         guard let connection = connect(to: folder) else { return false }
         close(connection)
         return true
@@ -56,7 +56,7 @@ package final class ControlSocket {
 
     /// Sends a request to a running session and returns its answer; nil: it does not run.
     package static func send(
-        _ line: String, to folder: SessionFolder
+        _ line: String, to folder: RunFolder
     ) -> (lines: [String], code: Int32)? {
         guard let connection = connect(to: folder) else { return nil }
         defer { close(connection) }
@@ -68,7 +68,7 @@ package final class ControlSocket {
         return (lines, code)
     }
 
-    private static func connect(to folder: SessionFolder) -> Int32? {
+    private static func connect(to folder: RunFolder) -> Int32? {
         let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         guard connection >= 0 else { return nil }
         let isConnected = unsafe withAddress(in: folder) { address, size in
@@ -81,7 +81,7 @@ package final class ControlSocket {
 
     /// An address has room for 107 bytes, a path may be longer: it goes through the open folder.
     private static func withAddress(
-        in folder: SessionFolder, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool
+        in folder: RunFolder, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool
     ) -> Bool {
         let directory = unsafe open(folder.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard directory >= 0 else { return false }

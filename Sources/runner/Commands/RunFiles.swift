@@ -7,15 +7,15 @@ import TradingModel
 /// A run's folder: what it takes to run it again, and where commands reach it.
 ///
 /// A run without a folder trades all the same; it cannot be replayed then, nor reloaded by command.
-final class RunSession {
+final class RunFiles {
     private let origin: ScriptOrigin
     private let settings: [SettingEntry]
     private let mode: TradingMode
     private let venue: String
-    private var folder: SessionFolder?
-    private var record: SessionRecord?
+    private var folder: RunFolder?
+    private var record: RunRecord?
     /// What the run says, in its folder; nil: it has none.
-    private(set) var log: SessionLog?
+    private(set) var log: RunLog?
 
     init(
         mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry]
@@ -24,16 +24,16 @@ final class RunSession {
         self.venue = venue
         self.origin = origin
         self.settings = settings
-        do throws(SessionFolder.Problem) {
-            folder = try SessionFolder.create(script: origin.path)
+        do throws(RunFolder.Problem) {
+            folder = try RunFolder.create(script: origin.path)
         } catch {
             Console.warn(
                 "no session folder, so no `runner reload`, no `runner replay` and no log file: "
                     + "\(error)")
         }
         guard let folder else { return }
-        do throws(SessionFolder.Problem) {
-            log = try SessionLog(in: folder) { Self.warn(of: $0, "the log file ends here") }
+        do throws(RunFolder.Problem) {
+            log = try RunLog(in: folder) { Self.warn(of: $0, "the log file ends here") }
         } catch {
             Console.warn("this run has no log file: \(error)")
         }
@@ -52,9 +52,9 @@ final class RunSession {
         confirms: Bool
     ) -> Reloader {
         if let folder {
-            do throws(SessionFolder.Problem) {
+            do throws(RunFolder.Problem) {
                 let files = script.sources
-                record = try SessionRecord(
+                record = try RunRecord(
                     in: folder, header, first: files, hash: origin.hash(of: files),
                     whenBroken: { Self.warn(of: $0, "this run is not recorded") })
             } catch {
@@ -72,7 +72,7 @@ final class RunSession {
 
     func end(_ reason: String, at time: Timestamp, _ intents: IntentHash) {
         record?.add(
-            SessionEnd(
+            RunEnd(
                 reason: reason, time: time, intents: intents.count,
                 intentsHash: intents.hexadecimal))
         if let problem = record?.problem {
@@ -83,8 +83,8 @@ final class RunSession {
         if let problem = log?.problem { Self.warn(of: problem, "its log file is not whole") }
     }
 
-    private var header: SessionHeader {
-        SessionHeader(
+    private var header: RunHeader {
+        RunHeader(
             mode: mode, venue: venue, seed: origin.seed, script: origin.path,
             parameters: origin.parameters.map { ($0.name, $0.text) },
             settings: settings.map { $0.path + [$0.text] })

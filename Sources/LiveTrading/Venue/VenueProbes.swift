@@ -4,7 +4,7 @@ public import Transport
 public import VenueSessions
 
 /// Asks several venues at once how they are, for a bounded time.
-public final class VenueProbing: LoopHost {
+public final class VenueProbes: LoopHost {
     private let loop: any EventLoop
     private let onEnd: () -> Void
     private let probes: [any VenueProbe]
@@ -34,7 +34,7 @@ public final class VenueProbing: LoopHost {
         now: @escaping () -> Timestamp
     ) {
         runHere { loop, onEnd in
-            VenueProbing(probes, nanoseconds: nanoseconds, on: loop, now: now, onEnd: onEnd)
+            VenueProbes(probes, nanoseconds: nanoseconds, on: loop, now: now, onEnd: onEnd)
         }
     }
 

@@ -22,10 +22,10 @@ final class LineFile: Sendable {
     /// - Parameter whenBroken: called once, on any thread, with what keeps it from being written.
     init(
         _ path: String, whenBroken: @escaping @Sendable (String) -> Void
-    ) throws(SessionFolder.Problem) {
+    ) throws(RunFolder.Problem) {
         let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw SessionFolder.Problem(description: "\(path): \(SessionFolder.reason())")
+            throw RunFolder.Problem(description: "\(path): \(RunFolder.reason())")
         }
         file = Mutex(File(descriptor: descriptor))
         self.path = path
@@ -76,7 +76,7 @@ final class LineFile: Sendable {
                 unsafe Glibc.write(descriptor, raw.baseAddress, raw.count)
             }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return SessionFolder.reason() }
+            guard count > 0 else { return RunFolder.reason() }
             rest = rest.dropFirst(count)
         }
         return nil

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// Where a run keeps what it writes: a folder of its own under the user's `.moonrunner`.
-public struct SessionFolder: Sendable {
+public struct RunFolder: Sendable {
     public let name: String
     public let path: String
 
@@ -34,7 +34,7 @@ public struct SessionFolder: Sendable {
     }
 
     /// Makes a new folder, named after a script and the time; only its user can read it.
-    public static func create(script: String) throws(Problem) -> SessionFolder {
+    public static func create(script: String) throws(Problem) -> RunFolder {
         for folder in [home, sessions] where unsafe mkdir(folder, 0o700) != 0 && errno != EEXIST {
             throw Problem(description: "\(folder): \(reason())")
         }
@@ -42,23 +42,23 @@ public struct SessionFolder: Sendable {
         for attempt in 1...1_000 {
             let name = attempt == 1 ? base : "\(base)-\(attempt)"
             let path = sessions + "/" + name
-            if unsafe mkdir(path, 0o700) == 0 { return SessionFolder(name: name, path: path) }
+            if unsafe mkdir(path, 0o700) == 0 { return RunFolder(name: name, path: path) }
             guard errno == EEXIST else { throw Problem(description: "\(path): \(reason())") }
         }
         throw Problem(description: "\(sessions) has too many sessions of this second")
     }
 
     /// The session of a name, or the folder at a path.
-    public static func find(_ name: String) throws(Problem) -> SessionFolder {
+    public static func find(_ name: String) throws(Problem) -> RunFolder {
         let path = name.contains("/") ? name : sessions + "/" + name
         guard unsafe access(path, R_OK | X_OK) == 0 else {
             throw Problem(description: "there is no session \(name) in \(sessions)")
         }
-        return SessionFolder(name: name, path: path)
+        return RunFolder(name: name, path: path)
     }
 
     /// All sessions, the oldest first by name.
-    public static func all() -> [SessionFolder] {
+    public static func all() -> [RunFolder] {
         guard let folder = unsafe opendir(sessions) else { return [] }
         defer { unsafe closedir(folder) }
         var names: [String] = []
@@ -68,7 +68,7 @@ public struct SessionFolder: Sendable {
             }
             if !name.hasPrefix(".") { names.append(name) }
         }
-        return names.sorted().map { SessionFolder(name: $0, path: sessions + "/" + $0) }
+        return names.sorted().map { RunFolder(name: $0, path: sessions + "/" + $0) }
     }
 
     private static func baseName(of script: String) -> String {

@@ -1,7 +1,7 @@
 /// What a run said, line by line, in its folder: a terminal may close, and a scrollback ends.
 ///
 /// The latest 64 to 128 MB are kept, in `log.txt` and what came before it in `log.1.txt`.
-public final class SessionLog: Sendable {
+public final class RunLog: Sendable {
     public static let fileName = "log.txt"
     private static let olderName = "log.1.txt"
     private static let mostBytes = 64 << 20
@@ -11,8 +11,8 @@ public final class SessionLog: Sendable {
 
     /// - Parameter whenBroken: called once, on any thread, with what keeps it from being written.
     public init(
-        in folder: SessionFolder, whenBroken: @escaping @Sendable (String) -> Void
-    ) throws(SessionFolder.Problem) {
+        in folder: RunFolder, whenBroken: @escaping @Sendable (String) -> Void
+    ) throws(RunFolder.Problem) {
         file = try LineFile(folder.path + "/" + Self.fileName, whenBroken: whenBroken)
         older = folder.path + "/" + Self.olderName
     }

@@ -3,7 +3,7 @@ internal import PlainJSON
 /// A request that is not carried out: a word in `status`, and sometimes a text in `msg`.
 ///
 /// An order that is refused is no such thing: it is answered with `status` OK and `reasons`.
-struct CoinutRefusal: WireRefusal, Hashable {
+struct CoinutSimulatorRefusal: WireRefusal, Hashable {
     let word: String
     var message: String?
 

@@ -6,7 +6,7 @@ public import TradingCore
 public import TradingModel
 
 /// What a session began with: all that it takes to begin it again.
-public struct SessionHeader: Sendable {
+public struct RunHeader: Sendable {
     public var mode: TradingMode
     public var venue: String
     public var seed: UInt64
@@ -46,7 +46,7 @@ public struct RecordedReload: Sendable {
 }
 
 /// How a session ended.
-public struct SessionEnd: Sendable {
+public struct RunEnd: Sendable {
     public var reason: String
     public var time: Timestamp
     public var intents: Int
@@ -61,7 +61,7 @@ public struct SessionEnd: Sendable {
 }
 
 /// Writes a session down as it happens, a JSON object a line; see docs/reload.md.
-public final class SessionRecord: Sendable {
+public final class RunRecord: Sendable {
     public static let fileName = "session.jsonl"
     private let file: LineFile
 
@@ -72,9 +72,9 @@ public final class SessionRecord: Sendable {
     ///
     /// - Parameter whenBroken: called once, on any thread, with what keeps it from being written.
     public init(
-        in folder: SessionFolder, _ header: SessionHeader, first files: [ScriptFile], hash: String,
+        in folder: RunFolder, _ header: RunHeader, first files: [ScriptFile], hash: String,
         whenBroken: @escaping @Sendable (String) -> Void = { _ in }
-    ) throws(SessionFolder.Problem) {
+    ) throws(RunFolder.Problem) {
         file = try LineFile(folder.path + "/" + Self.fileName, whenBroken: whenBroken)
         write([
             ("type", .text("session")), ("format", .integer(2)),
@@ -109,7 +109,7 @@ public final class SessionRecord: Sendable {
         ])
     }
 
-    public func add(_ end: SessionEnd) {
+    public func add(_ end: RunEnd) {
         write([
             ("type", .text("end")), ("reason", .text(end.reason)),
             ("at", .integer(end.time.nanoseconds)), ("intents", .integer(Int64(end.intents))),
@@ -133,27 +133,27 @@ public final class SessionRecord: Sendable {
 }
 
 /// A session as it was written down.
-public struct RecordedSession: Sendable {
-    public private(set) var header: SessionHeader
+public struct RecordedRun: Sendable {
+    public private(set) var header: RunHeader
     public private(set) var first: [ScriptFile] = []
     public private(set) var reloads: [RecordedReload] = []
     /// Nil: the session runs yet, or was killed.
-    public private(set) var end: SessionEnd?
+    public private(set) var end: RunEnd?
 
-    public init(of folder: SessionFolder) throws(SessionFolder.Problem) {
-        let path = folder.path + "/" + SessionRecord.fileName
+    public init(of folder: RunFolder) throws(RunFolder.Problem) {
+        let path = folder.path + "/" + RunRecord.fileName
         guard let text = Self.text(of: path) else {
-            throw SessionFolder.Problem(description: "\(path): \(SessionFolder.reason())")
+            throw RunFolder.Problem(description: "\(path): \(RunFolder.reason())")
         }
-        header = SessionHeader(
+        header = RunHeader(
             mode: .paper, venue: "", seed: 0, script: "", parameters: [], settings: [])
         let lines = text.split(separator: "\n")
         guard !lines.isEmpty else {
-            throw SessionFolder.Problem(description: "\(path) is empty")
+            throw RunFolder.Problem(description: "\(path) is empty")
         }
         for (index, line) in lines.enumerated() {
             guard let value = try? JSON(parsing: line), apply(value) else {
-                throw SessionFolder.Problem(
+                throw RunFolder.Problem(
                     description:
                         "\(path):\(index + 1): is not a line of a session that this runner "
                         + "can read")
@@ -174,7 +174,7 @@ public struct RecordedSession: Sendable {
             guard let reason = line["reason"]?.text, let time = line["at"]?.integer,
                 let intents = line["intents"]?.integer, let hash = line["intents_sha256"]?.text
             else { return false }
-            end = SessionEnd(
+            end = RunEnd(
                 reason: reason, time: Timestamp(nanoseconds: time), intents: Int(intents),
                 intentsHash: hash)
             return true
@@ -190,7 +190,7 @@ public struct RecordedSession: Sendable {
             let script = line["script"]?.text, let parameters = Self.pairs(line["parameters"]),
             let settings = Self.lists(line["settings"])
         else { return false }
-        header = SessionHeader(
+        header = RunHeader(
             mode: mode, venue: venue, seed: seed, script: script, parameters: parameters,
             settings: settings)
         return true
