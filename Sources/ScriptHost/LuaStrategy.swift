@@ -111,10 +111,7 @@ public import TradingModel
     public func attach(to state: TradingState) {
         context.state = state
         context.instrumentBySlot = symbols.map { symbol in
-            let place = state.instruments.firstIndex {
-                $0.symbol.description == symbol.description
-            }
-            return Int32(place ?? -1)
+            Int32(state.instruments.firstIndex { $0.symbol == symbol } ?? -1)
         }
         let count = state.instruments.count
         let slots = context.instrumentBySlot
@@ -130,8 +127,7 @@ public import TradingModel
 
     public func subscription(to instrument: InstrumentID) -> Subscription {
         guard let symbol = context.state?.instruments[instrument.index].symbol,
-            var wanted = subscriptions.first(where: { $0.key.description == symbol.description })?
-                .value
+            var wanted = subscriptions[symbol]
         else { return Subscription() }
         let followed = context.followed(of: symbol)
         // A handler that is taken away for a while is there again later.
@@ -148,7 +144,7 @@ public import TradingModel
 
     public func needs(of instrument: InstrumentID) -> FeedSet {
         guard let symbol = context.state?.instruments[instrument.index].symbol else { return [] }
-        return subscriptions.first { $0.key.description == symbol.description }?.value.feeds ?? []
+        return subscriptions[symbol]?.feeds ?? []
     }
 
     public func onTrade(_ trade: Trade) -> HandlerOutcome {

@@ -102,11 +102,11 @@ import TradingModel
 
     /// The indicators' part of what a symbol subscribes to.
     func followed(of symbol: Symbol) -> Subscription {
-        followed.first { $0.key.description == symbol.description }?.value ?? Subscription()
+        followed[symbol] ?? Subscription()
     }
 
     func barTexts(of symbol: Symbol) -> [BarSize: String] {
-        barTexts.first { $0.key.description == symbol.description }?.value ?? [:]
+        barTexts[symbol] ?? [:]
     }
 
     /// Keeps an order for the event at hand where the engine's table does not have it so; whether it did.

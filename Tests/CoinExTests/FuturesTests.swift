@@ -214,43 +214,9 @@ private func live(position: String? = nil) throws -> SessionDesk {
     }
 }
 
-@Suite struct `CoinEx batches` {
-    private let terms = try? OrderTerms(
-        OrderRequest(
-            instrument: InstrumentID(0), side: .buy, quantity: exact("1"), price: exact("2")),
-        market: "BTCUSDT", base: Currency("BTC"), segment: .spot, clientID: "a")
-
-    // 7.29: a batch costs as many units as it has orders.
-    @Test func `cost a unit for each order`() throws {
-        let terms = try #require(terms)
-        let request = CoinExRequests.placeBatch([terms, terms], .spot)
-        #expect(request.units == 2 && request.path == "/v2/spot/batch-order")
-        #expect(request.body.hasPrefix(#"{"orders":[{"market":"BTCUSDT""#))
-        let cancel = CoinExRequests.cancelBatch(.futures, "BTCUSDT", orderIDs: [1, 2, 3])
-        #expect(cancel.units == 3)
-        #expect(
-            cancel.body == #"{"market":"BTCUSDT","market_type":"FUTURES","order_ids":[1,2,3]}"#)
-    }
-
-    // 7.2: spot items are bare when they succeed, futures always wrapped.
-    @Test func `are answered bare or wrapped, item by item`() throws {
-        let order = orderJSON(7, 1, amount: "1", price: "2", unfilled: "1")
-        let failed = #"{"code":3109,"data":null,"message":"balance not enough"}"#
-        for item in [order, "{\"code\":0,\"data\":\(order),\"message\":\"\"}"] {
-            let body = "{\"code\":0,\"data\":[\(item),\(failed)],\"message\":\"OK\"}"
-            let items = try payload(CoinExReplies.orderBatch(Array(body.utf8)))
-            #expect(try payload(items[0]).id == 7)
-            #expect(throws: VenueRefusal(code: 3_109, message: "balance not enough")) {
-                try payload(items[1])
-            }
-        }
-        let stops = try payload(
-            CoinExReplies.stopBatch(Array(#"{"code":0,"data":[{"stop_id":5}]}"#.utf8)))
-        #expect(try payload(stops[0]).id == 5)
-    }
-
+@Suite struct `A row of a CoinEx order` {
     // 7.19: names drifted between REST, sockets and years.
-    @Test func `and all else is read under any of its names`() throws {
+    @Test func `is read under any of the names of its fields`() throws {
         let old = orderJSON(7, 1, amount: "1", price: "2", filled: "0.4", unfilled: "0.6")
             .replacing("unfilled_amount", with: "unfill_amount")
             .replacing("filled_amount", with: "fill_amount")

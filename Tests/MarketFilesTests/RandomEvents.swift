@@ -40,26 +40,37 @@ func randomEvents(_ random: inout SeededNumbers, count: Int) -> [MarketEvent] {
                         instrument: InstrumentID(3), bid: bid, ask: ask, venueTime: venue,
                         receiveTime: receive)))
         default:
-            let isSnapshot = Bool.random(using: &random)
-            var changes: [BookChange] = []
-            if isSnapshot {
-                changes.append(
-                    BookChange(
-                        instrument: InstrumentID(3), kind: .clear, endsMessage: false,
-                        venueTime: venue, receiveTime: receive))
+            let changes = randomMessage(&random, venue, receive) { random, least in
+                amount(&random, from: least)
             }
-            for _ in 0..<Int.random(in: isSnapshot ? 0...4 : 1...4, using: &random) {
-                changes.append(
-                    BookChange(
-                        instrument: InstrumentID(3), kind: .level,
-                        side: Bool.random(using: &random) ? .buy : .sell,
-                        price: Price(attos: amount(&random, from: 1)),
-                        quantity: Quantity(attos: amount(&random, from: 0)),
-                        endsMessage: false, venueTime: venue, receiveTime: receive))
-            }
-            changes[changes.count - 1].endsMessage = true
             events += changes.map(MarketEvent.book)
         }
     }
     return events
+}
+
+/// The changes of one message about a book, a snapshot or not.
+private func randomMessage(
+    _ random: inout SeededNumbers, _ venue: Timestamp, _ receive: Timestamp,
+    amount: (inout SeededNumbers, Int64) -> Int128
+) -> [BookChange] {
+    let isSnapshot = Bool.random(using: &random)
+    var changes: [BookChange] = []
+    if isSnapshot {
+        changes.append(
+            BookChange(
+                instrument: InstrumentID(3), kind: .clear, endsMessage: false,
+                venueTime: venue, receiveTime: receive))
+    }
+    for _ in 0..<Int.random(in: isSnapshot ? 0...4 : 1...4, using: &random) {
+        changes.append(
+            BookChange(
+                instrument: InstrumentID(3), kind: .level,
+                side: Bool.random(using: &random) ? .buy : .sell,
+                price: Price(attos: amount(&random, 1)),
+                quantity: Quantity(attos: amount(&random, 0)),
+                endsMessage: false, venueTime: venue, receiveTime: receive))
+    }
+    changes[changes.count - 1].endsMessage = true
+    return changes
 }

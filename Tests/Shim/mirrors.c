@@ -154,6 +154,30 @@ static int read_while_changing(moon_host *host, uint64_t *state, uint64_t seed, 
     return compare_reading(reading, expected, seed, round, "a reading");
 }
 
+// Whether both states are the same once a mirror is done, and so are the readings of them.
+static int compare_done(
+    moon_host *from, moon_host *into, moon_state_reading *readings[2], uint64_t *state,
+    uint64_t seed, int round) {
+    char *left = text_of(from), *right = text_of(into);
+    if (strcmp(left, right) != 0) return differ(seed, round, "a mirror", left, right);
+    for (int i = 0; i < 10; i++) change(from, state, 10), change(into, state, 10);
+    if (compare_reading(readings[0], strdup(left), seed, round, "the first's reading")) {
+        return 1;
+    }
+    if (readings[1]) {
+        if (compare_reading(readings[1], right, seed, round, "the second's reading")) return 1;
+    } else {
+        free(right);
+    }
+    // The text alone gives the same.
+    if (!moon_replace_state(into, left, strlen(left))) return 1;
+    char *again = text_of(into);
+    if (strcmp(left, again) != 0) return differ(seed, round, "a text", left, again);
+    free(left);
+    free(again);
+    return 0;
+}
+
 int compare_mirrors(uint64_t seed, int rounds) {
     uint64_t state = seed;
     int done = 0, too_much = 0;
@@ -194,23 +218,7 @@ int compare_mirrors(uint64_t seed, int rounds) {
                 too_much++;
             } else {
                 done++;
-                char *left = text_of(from), *right = text_of(into);
-                if (strcmp(left, right) != 0) return differ(seed, round, "a mirror", left, right);
-                for (int i = 0; i < 10; i++) change(from, &state, 10), change(into, &state, 10);
-                if (compare_reading(readings[0], strdup(left), seed, round, "the first's reading")) {
-                    return 1;
-                }
-                if (readings[1]) {
-                    if (compare_reading(readings[1], right, seed, round, "the second's reading")) return 1;
-                } else {
-                    free(right);
-                }
-                // The text alone gives the same.
-                if (!moon_replace_state(into, left, strlen(left))) return 1;
-                char *again = text_of(into);
-                if (strcmp(left, again) != 0) return differ(seed, round, "a text", left, again);
-                free(left);
-                free(again);
+                if (compare_done(from, into, readings, &state, seed, round)) return 1;
             }
             free(made.problem.bytes);
             change(into, &state, 50);

@@ -225,24 +225,7 @@ import Testing
             let symbol = random.pick(symbols)
             try folder.write(
                 "any.lua",
-                """
-                subscribe("\(symbol)", "trades", "quotes", "book", "ticker", "funding", "bars:1m")
-                local count = 0
-                local function act(a, b)
-                  count = count + 1
-                  local p = position()
-                  local _ = { p.average_price, p.unrealised_pnl, p.realised_pnl, p.fees }
-                  if count < 40 then return { a(), b() } end
-                end
-                function on_trade() return act(function() return \(act()) end, function() return \(act()) end) end
-                function on_quote() return act(function() return \(act()) end, function() return \(act()) end) end
-                function on_bar() return act(function() return \(act()) end, function() return \(act()) end) end
-                function on_fill() return act(function() return \(act()) end, function() return \(act()) end) end
-                function on_order(o)
-                  if o.state == "working" then return amend(o, { qty = \(random.pick(amounts)) }) end
-                end
-
-                """)
+                acting(on: symbol, amended: random.pick(amounts)) { act() })
             let plays = (0..<8).map { _ in "pcall(s.play, { \(event()), \(event()) })" }
             let facts =
                 "contract_size = \(random.pick(["1", "1e9", "1e-9", "1e18"])), "
@@ -257,5 +240,29 @@ import Testing
                 """)
             #expect(result.failure == nil, "\(seed) \(round)")
         }
+    }
+
+    /// A strategy of eight calls that `act` gives, at whatever happens.
+    private func acting(
+        on symbol: String, amended: String, _ act: () -> String
+    ) -> String {
+        """
+        subscribe("\(symbol)", "trades", "quotes", "book", "ticker", "funding", "bars:1m")
+        local count = 0
+        local function act(a, b)
+          count = count + 1
+          local p = position()
+          local _ = { p.average_price, p.unrealised_pnl, p.realised_pnl, p.fees }
+          if count < 40 then return { a(), b() } end
+        end
+        function on_trade() return act(function() return \(act()) end, function() return \(act()) end) end
+        function on_quote() return act(function() return \(act()) end, function() return \(act()) end) end
+        function on_bar() return act(function() return \(act()) end, function() return \(act()) end) end
+        function on_fill() return act(function() return \(act()) end, function() return \(act()) end) end
+        function on_order(o)
+          if o.state == "working" then return amend(o, { qty = \(amended) }) end
+        end
+
+        """
     }
 }

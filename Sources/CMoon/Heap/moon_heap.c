@@ -169,10 +169,6 @@ void moon_heap_close(moon_heap *heap) {
     free(heap);
 }
 
-size_t moon_heap_footprint(const moon_heap *heap) {
-    return ((size_t)heap->regions[OBJECTS].usable + heap->regions[PARTS].usable) * PAGE;
-}
-
 // ---- Pages --------------------------------------------------------------------------------------
 
 static bool is_used(const region *it, uint32_t page) {

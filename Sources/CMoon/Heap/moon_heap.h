@@ -18,8 +18,5 @@ void moon_heap_free(moon_heap *heap, void *block, size_t size);
 // As realloc. A block that becomes smaller always finds room.
 void *moon_heap_resize(moon_heap *heap, void *block, size_t old, size_t new);
 
-// Bytes of memory that the process has given to the heap's blocks, used or not.
-size_t moon_heap_footprint(const moon_heap *heap);
-
 // For tests: fills blocks with patterns, moves what is resized, and keeps freed blocks aside.
 void moon_heap_torture(moon_heap *heap);

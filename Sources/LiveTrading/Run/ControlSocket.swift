@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The socket in a session's folder through which a command reaches a running session.
+/// The socket in a run's folder through which a command reaches the run while it goes on.
 ///
 /// A request is a line; the answer is lines, the last of them `exit N` with the caller's exit code.
 package final class ControlSocket {
@@ -47,14 +47,14 @@ package final class ControlSocket {
         return ControlRequest(line: line, connection: connection)
     }
 
-    /// Whether a session runs that can be reached.
+    /// Whether the run goes on and can be reached.
     package static func isReachable(_ folder: RunFolder) -> Bool {
         guard let connection = connect(to: folder) else { return false }
         close(connection)
         return true
     }
 
-    /// Sends a request to a running session and returns its answer; nil: it does not run.
+    /// Sends a request to a run and returns its answer; nil: it is over.
     package static func send(
         _ line: String, to folder: RunFolder
     ) -> (lines: [String], code: Int32)? {

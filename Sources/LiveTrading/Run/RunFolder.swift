@@ -48,7 +48,7 @@ public struct RunFolder: Sendable {
         throw Problem(description: "\(sessions) has too many sessions of this second")
     }
 
-    /// The session of a name, or the folder at a path.
+    /// The run of a name, or the folder at a path.
     public static func find(_ name: String) throws(Problem) -> RunFolder {
         let path = name.contains("/") ? name : sessions + "/" + name
         guard unsafe access(path, R_OK | X_OK) == 0 else {
@@ -57,7 +57,7 @@ public struct RunFolder: Sendable {
         return RunFolder(name: name, path: path)
     }
 
-    /// All sessions, the oldest first by name.
+    /// All runs, the oldest first by name.
     public static func all() -> [RunFolder] {
         guard let folder = unsafe opendir(sessions) else { return [] }
         defer { unsafe closedir(folder) }

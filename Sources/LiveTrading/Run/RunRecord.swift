@@ -5,7 +5,7 @@ internal import Synchronization
 public import TradingCore
 public import TradingModel
 
-/// What a session began with: all that it takes to begin it again.
+/// What a run began with: all that it takes to begin it again.
 public struct RunHeader: Sendable {
     public var mode: TradingMode
     public var venue: String
@@ -45,7 +45,7 @@ public struct RecordedReload: Sendable {
     public var stateAfter: String
 }
 
-/// How a session ended.
+/// How a run ended.
 public struct RunEnd: Sendable {
     public var reason: String
     public var time: Timestamp
@@ -60,7 +60,7 @@ public struct RunEnd: Sendable {
     }
 }
 
-/// Writes a session down as it happens, a JSON object a line; see docs/reload.md.
+/// Writes a run down as it happens, a JSON object a line; see docs/reload.md.
 public final class RunRecord: Sendable {
     public static let fileName = "session.jsonl"
     private let file: LineFile
@@ -68,7 +68,7 @@ public final class RunRecord: Sendable {
     /// Why the record is not whole, such as a full disk; nil: it is.
     public var problem: String? { file.problem }
 
-    /// Begins the record of a session; only its user can read it.
+    /// Begins the record of a run; only its user can read it.
     ///
     /// - Parameter whenBroken: called once, on any thread, with what keeps it from being written.
     public init(
@@ -132,12 +132,12 @@ public final class RunRecord: Sendable {
     private func write(_ fields: [(String, JSON)]) { file.append(JSON.pairs(fields).line) }
 }
 
-/// A session as it was written down.
+/// A run as it was written down.
 public struct RecordedRun: Sendable {
     public private(set) var header: RunHeader
     public private(set) var first: [ScriptFile] = []
     public private(set) var reloads: [RecordedReload] = []
-    /// Nil: the session runs yet, or was killed.
+    /// Nil: the run goes on, or was killed.
     public private(set) var end: RunEnd?
 
     public init(of folder: RunFolder) throws(RunFolder.Problem) {

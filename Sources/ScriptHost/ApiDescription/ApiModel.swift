@@ -189,9 +189,6 @@ struct ApiField: Sendable {
         self.type = type
         self.summary = summary
     }
-    var isOptional: Bool {
-        if case .optional = type { true } else { false }
-    }
 }
 
 /// A view, or a table with known fields.

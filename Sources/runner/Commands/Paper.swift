@@ -89,6 +89,14 @@ struct Paper: ParsableCommand {
                 at: venue, script, findings, settings, entries, seed: seed, span, patience,
                 &problems)
         }
+        try simulate(script, findings, settings, entries, seed: seed, span, &problems)
+    }
+
+    /// On the embedded exchange.
+    private func simulate(
+        _ script: LuaStrategy, _ findings: StartFindings, _ settings: Settings,
+        _ entries: [SettingEntry], seed: UInt64, _ span: Int64?, _ problems: inout CallProblems
+    ) throws {
         refuseVenueFlags(&problems)
         let speed = speed ?? 1
         if !(speed > 0 && speed <= 1e9) {

@@ -60,21 +60,11 @@ package enum CoinExReplies {
     package static func orders(_ body: [UInt8]) throws(BadMessage) -> Reply<Page<WireOrder>> {
         try list(WireOrder.self, body)
     }
-    package static func orderBatch(
-        _ body: [UInt8]
-    ) throws(BadMessage) -> Reply<[Reply<WireOrder>]> {
-        try list(BatchItem<WireOrder>.self, body).map { $0.elements.map(\.result) }
-    }
     package static func stopReference(
         _ body: [UInt8]
     ) throws(BadMessage) -> Reply<StopReference> { try one(StopReference.self, body) }
     package static func stops(_ body: [UInt8]) throws(BadMessage) -> Reply<Page<WireStop>> {
         try list(WireStop.self, body)
-    }
-    package static func stopBatch(
-        _ body: [UInt8]
-    ) throws(BadMessage) -> Reply<[Reply<StopReference>]> {
-        try list(BatchItem<StopReference>.self, body).map { $0.elements.map(\.result) }
     }
     package static func ownDeals(_ body: [UInt8]) throws(BadMessage) -> Reply<Page<WireDeal>> {
         try list(WireDeal.self, body)

@@ -57,26 +57,3 @@ struct LenientList<Element: WireValue>: WireValue {
     let elements: [Element]
     init(reading json: JSON) throws { elements = try listed(json).map { try Element(reading: $0) } }
 }
-
-/// An element of a batch's reply: wrapped with its own code, or bare where spot batches succeed.
-struct BatchItem<Element: WireValue>: WireValue {
-    let result: Result<Element, VenueRefusal>
-
-    init(reading json: JSON) throws {
-        let fields = try Fields(json)
-        guard fields.has("code") else {
-            result = .success(try Element(reading: json))
-            return
-        }
-        let code = try fields.needInt("code")
-        guard code == 0 else {
-            let message = (try? fields.text("message")) ?? ""
-            result = .failure(VenueRefusal(code: Int(code), message: message))
-            return
-        }
-        // Code and message may also stand beside the element's own fields.
-        result = .success(
-            fields.has("data")
-                ? try fields.decode(Element.self, "data") : try Element(reading: json))
-    }
-}

@@ -79,15 +79,6 @@ extension CoinExRequests {
             isOrder: true)
     }
 
-    /// Several orders at once, at the price of as many units.
-    package static func placeBatch(_ orders: [OrderTerms], _ segment: Segment) -> CoinExRequest {
-        precondition(1...batchSize ~= orders.count, "a batch has 1 to \(batchSize) orders")
-        let items = orders.map { $0.body(segment) }.joined(separator: ",")
-        return post(
-            "/v2/\(segment.rawValue)/batch-order", "{\"orders\":[\(items)]}", .place, segment,
-            units: orders.count, isOrder: true)
-    }
-
     /// New terms of an order; what is nil stays.
     package static func modify(
         _ segment: Segment, _ market: String, orderID: Int64, price: Price?, amount: Quantity?
@@ -127,17 +118,6 @@ extension CoinExRequests {
             "/v2/\(segment.rawValue)/cancel-stop-order",
             target(segment, market) { $0.add("stop_id", json: String(stopID)) }, .cancel, segment,
             isOrder: true)
-    }
-
-    package static func cancelBatch(
-        _ segment: Segment, _ market: String, orderIDs: [Int64]
-    ) -> CoinExRequest {
-        precondition(1...batchSize ~= orderIDs.count, "a batch has 1 to \(batchSize) orders")
-        let ids = orderIDs.map { String($0) }.joined(separator: ",")
-        return post(
-            "/v2/\(segment.rawValue)/cancel-batch-order",
-            target(segment, market) { $0.add("order_ids", json: "[\(ids)]") }, .bulkCancel, segment,
-            units: orderIDs.count, isOrder: true)
     }
 
     package static func cancel(

@@ -78,8 +78,6 @@ package enum EndpointGroups {
 package enum CoinExRequests {
     /// The most rows of a page.
     package static let pageSize = 100
-    /// The most items of a batch.
-    package static let batchSize = 10
 
     // MARK: - Public
 
