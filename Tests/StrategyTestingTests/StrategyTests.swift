@@ -94,7 +94,7 @@ import Testing
     @Test func `is given nothing that is not UTF-8 text`() throws {
         let failure = try folder.failure(
             of: "local s = strategy(\"dip.lua\")\ns.on_timer(\"\\xff\")")
-        #expect(failure?.message.contains("no UTF-8 text") == true)
+        #expect(failure?.message.contains("not UTF-8 text") == true)
     }
 
     @Test func `amends and cancels the orders that the test made`() throws {

@@ -189,7 +189,7 @@ enum ExitCode: Int32 {
     case failed = 1
     /// The call or the settings are wrong.
     case usage = 2
-    /// Trading was stopped by a limit, the watchdog or the kill switch.
+    /// Trading was stopped by a limit or the watchdog.
     case stopped = 3
 }
 
