@@ -141,11 +141,6 @@ public import TradingModel
     /// When the last change was received and stamped; nil before the first.
     public var receiveTime: Timestamp? { unsafe clock.pointee.receiveTime }
     public var venueTime: Timestamp? { unsafe clock.pointee.venueTime }
-    /// Whether nothing has been received for longer than `limit` nanoseconds, or nothing ever.
-    public func isStale(at now: Timestamp, limit: Int64) -> Bool {
-        guard let receiveTime else { return true }
-        return receiveTime.advanced(byNanoseconds: limit) < now
-    }
     /// Levels of a side, best first, at most `count`.
     public func levels(_ side: Side, count: Int) -> [BookLevel] {
         (0..<max(0, min(count, levelCount(side)))).compactMap { level(side, $0) }

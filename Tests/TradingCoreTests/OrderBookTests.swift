@@ -30,7 +30,6 @@ import TradingModel
         #expect(book.level(.buy, -1) == nil)
         #expect(book.levels(.sell, count: 5).isEmpty)
         #expect(book.levels(.sell, count: -1).isEmpty)
-        #expect(book.isStale(at: Timestamp(nanoseconds: 0), limit: 10))
         #expect(book.receiveTime == nil)
     }
 
@@ -95,14 +94,11 @@ import TradingModel
         #expect(book.crossedMessages == 1)
     }
 
-    @Test func `a book that hears nothing grows stale`() {
+    @Test func `a book knows when its last change was stamped and received`() {
         let book = OrderBook(instrument: id)
         book.apply(level(.buy, 99, 1, at: 1_000))
         #expect(book.receiveTime?.nanoseconds == 1_001)
         #expect(book.venueTime?.nanoseconds == 1_000)
-        #expect(!book.isStale(at: Timestamp(nanoseconds: 1_101), limit: 100))
-        #expect(book.isStale(at: Timestamp(nanoseconds: 1_102), limit: 100))
-        #expect(!book.isStale(at: .distantFuture, limit: .max))
     }
 
     @Test(arguments: seeds)

@@ -145,18 +145,18 @@ private func buy(_ price: String = "99") throws -> StrategyRequest {
         var desk = try ReloadDesk(old)
         try desk.trade(times: 100)
         old.indicators = [
-            IndicatorWarmth(name: "ema(60)", heard: 100, lastWithout: 59),
-            IndicatorWarmth(name: "ema(60)", heard: 50, lastWithout: 50),
-            IndicatorWarmth(name: "sma(5)", heard: 100, lastWithout: 4),
-            IndicatorWarmth(name: "rsi(14)", heard: 100, lastWithout: 14),
+            IndicatorWarmth(name: "ema(60)", received: 100, lastWithout: 59),
+            IndicatorWarmth(name: "ema(60)", received: 50, lastWithout: 50),
+            IndicatorWarmth(name: "sma(5)", received: 100, lastWithout: 4),
+            IndicatorWarmth(name: "rsi(14)", received: 100, lastWithout: 14),
         ]
         let new = VersionedStrategy()
         new.barSizes = [.time(nanoseconds: 3_600_000_000_000)]
         new.indicators = [
-            IndicatorWarmth(name: "ema(60)", heard: 44, lastWithout: 44),
-            IndicatorWarmth(name: "ema(60)", heard: 44, lastWithout: 44),
-            IndicatorWarmth(name: "sma(5)", heard: 44, lastWithout: 4),
-            IndicatorWarmth(name: "wma(70)", heard: 44, lastWithout: 44),
+            IndicatorWarmth(name: "ema(60)", received: 44, lastWithout: 44),
+            IndicatorWarmth(name: "ema(60)", received: 44, lastWithout: 44),
+            IndicatorWarmth(name: "sma(5)", received: 44, lastWithout: 4),
+            IndicatorWarmth(name: "wma(70)", received: 44, lastWithout: 44),
         ]
         let swap = try desk.reload(new)
         #expect(

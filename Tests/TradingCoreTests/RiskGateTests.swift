@@ -2,38 +2,6 @@ import Testing
 import TradingCore
 import TradingModel
 
-private func order(
-    _ side: Side, _ quantity: String, price: String? = nil, stop: String? = nil,
-    reduceOnly: Bool = false, id: Int = 0
-) throws -> OrderRequest {
-    OrderRequest(
-        instrument: InstrumentID(id), side: side, quantity: try Quantity(quantity),
-        price: try price.map { try Price($0) }, isReduceOnly: reduceOnly,
-        stop: try stop.map { try Price($0) })
-}
-
-extension Desk {
-    /// Asks a gate with these limits, given the state of this desk.
-    fileprivate func approve(
-        _ request: OrderRequest, _ limits: (inout RiskLimits) throws -> Void = { _ in }
-    ) throws -> OrderRequest {
-        var set = RiskLimits()
-        try limits(&set)
-        var gate = RiskGate(limits: set)
-        return try gate.approve(request, id: ClientOrderID("x"), given: state).request
-    }
-
-    fileprivate func expectRefusal(
-        _ rule: RiskRefusal.Rule, _ detail: String, _ request: OrderRequest,
-        _ limits: (inout RiskLimits) throws -> Void = { _ in },
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) {
-        #expect(
-            throws: RiskRefusal(rule: rule, detail: detail), sourceLocation: sourceLocation
-        ) { try approve(request, limits) }
-    }
-}
-
 @Suite struct `The risk gate` {
     @Test(arguments: [
         (Side.buy, "100.17", "100.1"), (.sell, "100.11", "100.2"), (.buy, "100.1", "100.1"),
@@ -43,7 +11,7 @@ extension Desk {
         side: Side, asked: String, snapped: String
     ) throws {
         let desk = Desk([try .linear()])
-        #expect(try desk.approve(order(side, "1", price: asked)).price == Price(snapped))
+        #expect(try desk.approve(ordered(side, "1", price: asked)).price == Price(snapped))
     }
 
     @Test(arguments: [(Side.buy, "100.11", "100.2"), (.sell, "100.17", "100.1")])
@@ -51,7 +19,7 @@ extension Desk {
         side: Side, asked: String, snapped: String
     ) throws {
         let desk = Desk([try .linear()])
-        #expect(try desk.approve(order(side, "1", stop: asked)).stop == Price(snapped))
+        #expect(try desk.approve(ordered(side, "1", stop: asked)).stop == Price(snapped))
     }
 
     @Test(arguments: [
@@ -63,9 +31,9 @@ extension Desk {
         side: Side, asked: String, snapped: String
     ) throws {
         let desk = Desk([try .linear()])
-        #expect(try desk.approve(order(side, "1", price: asked)).price == Price(snapped))
+        #expect(try desk.approve(ordered(side, "1", price: asked)).price == Price(snapped))
         let stopSide = side.opposite
-        #expect(try desk.approve(order(stopSide, "1", stop: asked)).stop == Price(snapped))
+        #expect(try desk.approve(ordered(stopSide, "1", stop: asked)).stop == Price(snapped))
     }
 
     @Test(arguments: [
@@ -76,7 +44,7 @@ extension Desk {
         asked: String, snapped: String
     ) throws {
         let desk = Desk([try .linear()])
-        #expect(try desk.approve(order(.buy, asked)).quantity == Quantity(snapped))
+        #expect(try desk.approve(ordered(.buy, asked)).quantity == Quantity(snapped))
     }
 
     @Test(
@@ -92,15 +60,15 @@ extension Desk {
     ) throws {
         var desk = Desk([try .linear()])
         try desk.quote(bid: "99.9", ask: "100.1")
-        let asked = try order(side, "1", price: price, stop: stop)
+        let asked = try ordered(side, "1", price: price, stop: stop)
         let approved = try? desk.approve(asked) { $0.maxOrderNotional = try Money("10") }
         #expect((approved != nil) == isFine)
     }
 
     @Test func `puts a quantity on the lot, never larger`() throws {
         let desk = Desk([try .linear()])
-        #expect(try desk.approve(order(.buy, "1.0019")).quantity == Quantity("1.001"))
-        #expect(try desk.approve(order(.sell, "1.0019")).quantity == Quantity("1.001"))
+        #expect(try desk.approve(ordered(.buy, "1.0019")).quantity == Quantity("1.001"))
+        #expect(try desk.approve(ordered(.sell, "1.0019")).quantity == Quantity("1.001"))
     }
 
     @Test func `refuses what is no price or no lot`() throws {
@@ -108,69 +76,56 @@ extension Desk {
         desk.expectRefusal(
             .badPrice,
             "buy sim:BTC/USDT:USDT with a price of 0.04, on the tick of 0.1 0, expected one above 0",
-            try order(.buy, "1", price: "0.04"))
+            try ordered(.buy, "1", price: "0.04"))
         desk.expectRefusal(
             .badPrice,
             "sell sim:BTC/USDT:USDT with a stop of 0.04, on the tick of 0.1 0, expected one above 0",
-            try order(.sell, "1", stop: "0.04"))
+            try ordered(.sell, "1", stop: "0.04"))
         desk.expectRefusal(
             .badPrice,
             "sell sim:BTC/USDT:USDT with a price of -5, on the tick of 0.1 -5, expected one above "
-                + "0", try order(.sell, "1", price: "-5"))
+                + "0", try ordered(.sell, "1", price: "-5"))
         desk.expectRefusal(
             .belowLot, "buy 0.0009 sim:BTC/USDT:USDT is less than a lot of 0.001",
-            try order(.buy, "0.0009"))
+            try ordered(.buy, "0.0009"))
     }
 
     @Test func `holds the venue's minimums`() throws {
         var desk = Desk([try .linear(minQuantity: "0.01", minNotional: "5")])
         desk.expectRefusal(
             .minQuantity, "buy 0.009 sim:BTC/USDT:USDT is less than the venue's minimum of 0.01",
-            try order(.buy, "0.009", price: "1000"))
+            try ordered(.buy, "0.009", price: "1000"))
         desk.expectRefusal(
             .noPrice,
             "buy 1 sim:BTC/USDT:USDT is a market order, and no trade or quote has told its worth "
-                + "yet", try order(.buy, "1"))
+                + "yet", try ordered(.buy, "1"))
         try desk.trade(at: "100")
         desk.expectRefusal(
             .minNotional,
             "buy 0.049 sim:BTC/USDT:USDT is worth 4.9 USDT at 100, less than the venue's minimum "
-                + "of 5", try order(.buy, "0.049"))
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "0.05")) }
+                + "of 5", try ordered(.buy, "0.049"))
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "0.05")) }
         // The touch that a market order would hit goes before the last price.
         try desk.quote(bid: "90", ask: "110")
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "0.046")) }
-        #expect(throws: RiskRefusal.self) { try desk.approve(order(.sell, "0.055")) }
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "0.046")) }
+        #expect(throws: RiskRefusal.self) { try desk.approve(ordered(.sell, "0.055")) }
         // A stop order is worth what it triggers at.
-        #expect(throws: Never.self) { try desk.approve(order(.sell, "0.05", stop: "100")) }
-    }
-
-    @Test func `lets the last crumb of a position go`() throws {
-        var desk = Desk([try .linear(minQuantity: "0.01", minNotional: "5")])
-        try desk.trade(at: "100")
-        let opened = try desk.place(order(.buy, "1"))
-        desk.fill(opened, try Quantity("0.005"), at: try Price("100"))
-        desk.report(opened, .cancelled)
-        #expect(throws: Never.self) { try desk.approve(order(.sell, "0.005", reduceOnly: true)) }
-        #expect(throws: RiskRefusal.self) { try desk.approve(order(.sell, "0.005")) }
-        #expect(throws: RiskRefusal.self) {
-            try desk.approve(order(.sell, "0.004", reduceOnly: true))
-        }
+        #expect(throws: Never.self) { try desk.approve(ordered(.sell, "0.05", stop: "100")) }
     }
 
     @Test func `limits one order`() throws {
         let linear = Desk([try .linear(contractSize: "0.1")])
         linear.expectRefusal(
             .maxOrderQuantity, "buy 1.001 sim:BTC/USDT:USDT is more than the limit of 1 an order",
-            try order(.buy, "1.001", price: "10")
+            try ordered(.buy, "1.001", price: "10")
         ) { $0.maxOrderQuantity = try Quantity("1") }
         linear.expectRefusal(
             .maxOrderNotional,
             "buy 1.001 sim:BTC/USDT:USDT is worth 10.01 USDT at 100, more than the limit of 10 an "
-                + "order", try order(.buy, "1.001", price: "100")
+                + "order", try ordered(.buy, "1.001", price: "100")
         ) { $0.maxOrderNotional = try Money("10") }
         #expect(throws: Never.self) {
-            try linear.approve(order(.buy, "1", price: "100")) {
+            try linear.approve(ordered(.buy, "1", price: "100")) {
                 $0.maxOrderNotional = try Money("10")
                 $0.maxOrderQuantity = try Quantity("1")
             }
@@ -178,17 +133,17 @@ extension Desk {
         linear.expectRefusal(
             .noPrice,
             "buy 1 sim:BTC/USDT:USDT is a market order, and no trade or quote has told its worth "
-                + "yet", try order(.buy, "1")
+                + "yet", try ordered(.buy, "1")
         ) { $0.maxOrderNotional = try Money("10") }
 
         let inverse = Desk([try .inverse(contractSize: "10")])
         inverse.expectRefusal(
             .maxOrderNotional,
             "buy 11 sim:BTC/USD:BTC is worth 110 USD, more than the limit of 100 an order",
-            try order(.buy, "11")
+            try ordered(.buy, "11")
         ) { $0.maxOrderNotional = try Money("100") }
         #expect(throws: Never.self) {
-            try inverse.approve(order(.buy, "10")) { $0.maxOrderNotional = try Money("100") }
+            try inverse.approve(ordered(.buy, "10")) { $0.maxOrderNotional = try Money("100") }
         }
     }
 
@@ -196,126 +151,39 @@ extension Desk {
         var desk = Desk([try .linear()])
         let band: (inout RiskLimits) throws -> Void = { $0.priceBand = try Rate("0.05") }
         // Nothing to measure from.
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "1", price: "1000"), band) }
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "1", price: "1000"), band) }
         try desk.quote(bid: "99", ask: "101")
         desk.expectRefusal(
             .priceBand,
             "buy 1 sim:BTC/USDT:USDT at 105.1 lies further than 0.05 of it from the mid, 100",
-            try order(.buy, "1", price: "105.1"), band)
+            try ordered(.buy, "1", price: "105.1"), band)
         for side in [Side.buy, .sell] {
             for price in ["95", "105"] {
                 #expect(throws: Never.self) {
-                    try desk.approve(order(side, "1", price: price), band)
+                    try desk.approve(ordered(side, "1", price: price), band)
                 }
             }
             for price in ["94.9", "105.1"] {
                 #expect(throws: RiskRefusal.self) {
-                    try desk.approve(order(side, "1", price: price), band)
+                    try desk.approve(ordered(side, "1", price: price), band)
                 }
             }
         }
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "1"), band) }
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "1"), band) }
         // A stop order's limit waits with it.
         #expect(throws: Never.self) {
-            try desk.approve(order(.buy, "1", price: "121", stop: "120"), band)
+            try desk.approve(ordered(.buy, "1", price: "121", stop: "120"), band)
         }
         #expect(throws: RiskRefusal.self) {
-            try desk.approve(order(.buy, "1", price: "100", stop: "120"), band)
+            try desk.approve(ordered(.buy, "1", price: "100", stop: "120"), band)
         }
-    }
-
-    @Test func `counts the position and all open orders`() throws {
-        var desk = Desk([try .linear(), try .spot(id: 1)])
-        let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("10") }
-        try desk.hold("4")
-        try desk.hold("100", id: 1)
-        let open = try desk.place(order(.buy, "3", price: "90"))
-        try desk.place(order(.sell, "2", price: "110"))
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "3"), limit) }
-        desk.expectRefusal(
-            .maxPosition,
-            "buy 3.001 sim:BTC/USDT:USDT could bring the position to 10.001 with all open orders "
-                + "filled, the limit is 10", try order(.buy, "3.001"), limit)
-        #expect(throws: Never.self) { try desk.approve(order(.sell, "12"), limit) }
-        desk.expectRefusal(
-            .maxPosition,
-            "sell 12.001 sim:BTC/USDT:USDT could bring the position to -10.001 with all open "
-                + "orders filled, the limit is 10", try order(.sell, "12.001"), limit)
-
-        // Half filled, being cancelled, unknown: what may still fill counts all the same.
-        desk.accept(open)
-        desk.fill(open, try Quantity("1"), at: try Price("90"))
-        for event in [OrderEvent.cancelRequested, .lost(reason: "timeout")] {
-            desk.report(open, event)
-            #expect(throws: Never.self) { try desk.approve(order(.buy, "3"), limit) }
-            #expect(throws: RiskRefusal.self) { try desk.approve(order(.buy, "3.001"), limit) }
-        }
-        desk.report(open, .cancelled)
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "5"), limit) }
-    }
-
-    @Test func `counts an amendment under way`() throws {
-        var desk = Desk([try .linear()])
-        let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("10") }
-        let open = try desk.place(order(.buy, "3", price: "90"))
-        desk.accept(open)
-        desk.ask(.amend(open, price: nil, quantity: try Quantity("8")))
-        #expect(throws: RiskRefusal.self) { try desk.approve(order(.buy, "3"), limit) }
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "2"), limit) }
-        desk.report(open, .amendRejected(reason: "no"))
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "7"), limit) }
-    }
-
-    @Test func `knows that reduce-only orders end at flat, and may come first`() throws {
-        var desk = Desk([try .linear()])
-        let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("5") }
-        try desk.hold("-5")
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "10"), limit) }
-        #expect(throws: Never.self) {
-            try desk.approve(order(.buy, "50", reduceOnly: true), limit)
-        }
-        let reducing = try desk.place(order(.buy, "50", price: "90", reduceOnly: true))
-        #expect(throws: RiskRefusal.self) { try desk.approve(order(.buy, "5.001"), limit) }
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "5"), limit) }
-        desk.report(reducing, .cancelled)
-
-        // A flip that works already, and a way out beside it: refused, until the flip is cancelled.
-        let flip = try desk.place(order(.buy, "10", price: "90"))
-        #expect(throws: RiskRefusal.self) {
-            try desk.approve(order(.buy, "5", reduceOnly: true), limit)
-        }
-        desk.report(flip, .cancelRequested)
-        #expect(throws: Never.self) {
-            try desk.approve(order(.buy, "5", reduceOnly: true), limit)
-        }
-    }
-
-    @Test func `a position beyond the limit may shrink`() throws {
-        var desk = Desk([try .linear()])
-        try desk.hold("20")
-        let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("5") }
-        #expect(throws: Never.self) { try desk.approve(order(.sell, "1"), limit) }
-        #expect(throws: RiskRefusal.self) { try desk.approve(order(.buy, "1"), limit) }
-    }
-
-    @Test func `refuses a reduce-only order with nothing to reduce`() throws {
-        var desk = Desk([try .linear()])
-        let detail = "is reduce-only and the position is"
-        desk.expectRefusal(
-            .reduceOnly, "sell 1 sim:BTC/USDT:USDT \(detail) 0: there is nothing to reduce",
-            try order(.sell, "1", reduceOnly: true))
-        try desk.hold("-2")
-        desk.expectRefusal(
-            .reduceOnly, "sell 1 sim:BTC/USDT:USDT \(detail) -2: there is nothing to reduce",
-            try order(.sell, "1", reduceOnly: true))
-        #expect(throws: Never.self) { try desk.approve(order(.buy, "1", reduceOnly: true)) }
     }
 
     @Test func `counts open orders, the run's and the symbol's`() throws {
         var desk = Desk([try .linear(), try .spot(id: 1)])
-        try desk.place(order(.buy, "1", price: "90"))
-        try desk.place(order(.buy, "1", price: "90", id: 1))
-        let request = try order(.buy, "1", price: "90")
+        try desk.place(ordered(.buy, "1", price: "90"))
+        try desk.place(ordered(.buy, "1", price: "90", id: 1))
+        let request = try ordered(.buy, "1", price: "90")
         desk.expectRefusal(.maxOpenOrders, "2 orders are open, the limit is 2", request) {
             $0.maxOpenOrders = 2
         }
@@ -338,7 +206,7 @@ extension Desk {
 
     @Test func `counts orders and amendments within a second`() throws {
         var desk = Desk([try .linear(), try .spot(id: 1)])
-        let open = try desk.place(order(.buy, "1", price: "90"))
+        let open = try desk.place(ordered(.buy, "1", price: "90"))
         desk.accept(open)
         let working = try #require(desk.state.orders[open])
         var limits = RiskLimits()
@@ -347,7 +215,7 @@ extension Desk {
         var gate = RiskGate(limits: limits)
         func send(_ quantity: String = "1") throws(any Error) {
             _ = try gate.approve(
-                order(.buy, quantity), id: ClientOrderID("x"), given: desk.state)
+                ordered(.buy, quantity), id: ClientOrderID("x"), given: desk.state)
         }
         try send()
         #expect(throws: RiskRefusal.self) { try send("6") }  // refused, so it does not count
@@ -378,12 +246,12 @@ extension Desk {
         #expect(gate.limits(for: try Symbol("sim:ETH/USDT")) == general)
         let desk = Desk([try .linear(), spot])
         let id = ClientOrderID("x")
-        _ = try gate.approve(order(.buy, "5", id: 1), id: id, given: desk.state)
+        _ = try gate.approve(ordered(.buy, "5", id: 1), id: id, given: desk.state)
         #expect(throws: RiskRefusal.self) {
-            try gate.approve(order(.buy, "1", id: 1), id: id, given: desk.state)
+            try gate.approve(ordered(.buy, "1", id: 1), id: id, given: desk.state)
         }
-        _ = try gate.approve(order(.buy, "1"), id: id, given: desk.state)
-        _ = try gate.approve(order(.buy, "1"), id: id, given: desk.state)
+        _ = try gate.approve(ordered(.buy, "1"), id: id, given: desk.state)
+        _ = try gate.approve(ordered(.buy, "1"), id: id, given: desk.state)
     }
 
     @Test func `lets nothing pass once trading has stopped, but the way out`() throws {
@@ -391,13 +259,13 @@ extension Desk {
         try desk.hold("3")
         desk.stop()
         desk.expectRefusal(
-            .notTrading, "trading has been stopped for this run", try order(.sell, "1"))
+            .notTrading, "trading has been stopped for this run", try ordered(.sell, "1"))
         var limits = RiskLimits()
         limits.maxOrderQuantity = try Quantity("1")
         var gate = RiskGate(limits: limits)
         let leaving = try gate.approveLeaving(
             InstrumentID(0), id: ClientOrderID("x"), given: desk.state)
-        #expect(leaving.request == (try order(.sell, "3", reduceOnly: true)))
+        #expect(leaving.request == (try ordered(.sell, "3", reduceOnly: true)))
     }
 
     @Test func `refuses what cannot be counted`() throws {
@@ -406,26 +274,26 @@ extension Desk {
         let largest = Price(attos: .max)
         desk.expectRefusal(
             .tooLarge, "a price of \(largest) is too large to put on the tick",
-            try order(.sell, "1", price: largest.description))
+            try ordered(.sell, "1", price: largest.description))
         desk.expectRefusal(
             .tooLarge,
             "buy 1000000 sim:BTC/USDT:USDT is worth more than can be counted at 1000000000000000",
-            try order(.buy, "1e6", price: "1e15")
+            try ordered(.buy, "1e6", price: "1e15")
         ) { $0.maxOrderNotional = try Money("1") }
         desk.expectRefusal(
             .tooLarge, "buy \(most).1 sim:BTC/USDT:USDT is more than \(most)",
-            try order(.buy, most + ".1", price: "90"))
-        for _ in 0..<170 { try desk.place(order(.buy, most, price: "90")) }
+            try ordered(.buy, most + ".1", price: "90"))
+        for _ in 0..<170 { try desk.place(ordered(.buy, most, price: "90")) }
         desk.expectRefusal(
             .tooLarge,
             "buy \(most) sim:BTC/USDT:USDT and the open orders together are more than can be counted",
-            try order(.buy, most, price: "90"))
+            try ordered(.buy, most, price: "90"))
     }
 
     @Test func `checks an amendment as the order that it would make`() throws {
         var desk = Desk([try .linear(minQuantity: "0.01")])
         try desk.quote(bid: "99", ask: "101")
-        let open = try desk.place(order(.buy, "4", price: "95"))
+        let open = try desk.place(ordered(.buy, "4", price: "95"))
         desk.accept(open)
         desk.fill(open, try Quantity("1"), at: try Price("95"))
         var limits = RiskLimits()
@@ -458,7 +326,7 @@ extension Desk {
 
     @Test func `a market order has no price to amend`() throws {
         var desk = Desk([try .linear()])
-        let open = try desk.place(order(.buy, "4", stop: "120"))
+        let open = try desk.place(ordered(.buy, "4", stop: "120"))
         desk.accept(open)
         var gate = RiskGate(limits: RiskLimits())
         let waiting = try #require(desk.state.orders[open])

@@ -6,21 +6,21 @@ public struct IndicatorWarmth: Hashable, Sendable {
     /// As the strategy made it, such as `ema(60)`.
     public let name: String
     /// Inputs that it has heard.
-    public let heard: Int
+    public let received: Int
     /// The last of them that gave no value; 0: each did.
     public let lastWithout: Int
     /// How many inputs it takes to its first value; nil: it depends on what they are.
     public let needed: Int?
 
-    public init(name: String, heard: Int, lastWithout: Int, needed: Int? = nil) {
+    public init(name: String, received: Int, lastWithout: Int, needed: Int? = nil) {
         self.name = name
-        self.heard = heard
+        self.received = received
         self.lastWithout = lastWithout
         self.needed = needed
     }
 
     /// Whether it has a value.
-    public var isWarm: Bool { heard > lastWithout }
+    public var isWarm: Bool { received > lastWithout }
 }
 
 extension Engine {
@@ -47,7 +47,7 @@ public struct ColdPart: Hashable, Sendable, CustomStringConvertible {
             guard !indicator.isWarm, match?.isWarm ?? true else { continue }
             let needs = match.map { " of \($0.lastWithout + 1)" } ?? ""
             let part = ColdPart(
-                description: "\(indicator.name) \(indicator.heard)\(needs) inputs")
+                description: "\(indicator.name) \(indicator.received)\(needs) inputs")
             if !parts.contains(part) { parts.append(part) }
         }
         return parts

@@ -11,15 +11,15 @@ struct WarmingUp {
     ///
     /// An indicator that hears nothing while others do is for later.
     init?(_ indicators: [IndicatorWarmth]) {
-        let cold = indicators.filter { !$0.isWarm && ($0.needed ?? 0) > max(1, $0.heard) }
-        let begun = cold.filter { $0.heard > 0 }
-        let hasBegun = indicators.contains { $0.heard > 0 }
-        let left = { (indicator: IndicatorWarmth) in (indicator.needed ?? 0) - indicator.heard }
+        let cold = indicators.filter { !$0.isWarm && ($0.needed ?? 0) > max(1, $0.received) }
+        let begun = cold.filter { $0.received > 0 }
+        let hasBegun = indicators.contains { $0.received > 0 }
+        let left = { (indicator: IndicatorWarmth) in (indicator.needed ?? 0) - indicator.received }
         guard let coldest = (hasBegun ? begun : cold).max(by: { left($0) < left($1) }),
             let needed = coldest.needed
         else { return nil }
         name = coldest.name
-        updates = coldest.heard
+        updates = coldest.received
         self.needed = needed
     }
 }
