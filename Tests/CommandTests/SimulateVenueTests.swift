@@ -117,9 +117,9 @@ import Testing
         (["coinx"], ["there is no simulator of `coinx`", "did you mean `coinex`?"]),
         (["okx"], ["there is no simulator of `okx`", "there is one of: coinex, coinut"]),
         (["coinut", "--account", "me:a:USDT=1,futures/USDT=1"], ["coinut has no futures"]),
-        (["coinut", "--fault", "busy"], ["`busy` is no fault", "lost-updates"]),
+        (["coinut", "--fault", "busy"], ["`busy` is not a fault", "lost-updates"]),
         (["coinex", "--fault", "dorp=0.1"], ["there is no `dorp`", "did you mean `drop`?"]),
-        (["coinex", "--fault", "drop=7"], ["`drop=7` is no fault", "from 0 to 1"]),
+        (["coinex", "--fault", "drop=7"], ["`drop=7` is not a fault", "from 0 to 1"]),
         (["coinex", "--account", "me"], ["--account", "KEY:SECRET:BALANCES"]),
         (
             ["coinex", "--account", "me:a:USDT=1", "--account", "me:b:USDT=1"],

@@ -197,7 +197,7 @@ import TradingModel
         ("1700000001,1.5,sell,2", "column `qty`: `sell` is not a decimal number"),
         ("1700000001,1.5", "has 2 fields, expected 4"),
         ("1700000001,1.5,1,2,3", "has 5 fields, expected 4"),
-        ("1700000001,1.5,1,up", "column `side`: `up` is no side"),
+        ("1700000001,1.5,1,up", "column `side`: `up` is not a side"),
         ("1700000001,-1.5,1,buy", "column `price`: `-1.5` is not above 0"),
         ("1700000001,1.5,0,buy", "column `qty`: `0` is not above 0"),
         (

@@ -88,7 +88,7 @@ func array(
         arguments: [
             ("[('ev', '<u8')]", nil, "NumPy columns are ev u8, expected hftbacktest 2 events"),
             ("'<f8'", "(5, 6)", "no named columns"),
-            (eventColumns, "(1, 1)", "no plain list of rows"),
+            (eventColumns, "(1, 1)", "not a plain list of rows"),
             (eventColumns.replacing("'<f8'", with: "'>f8'"), nil, "px >f8"),
             (eventColumns, "(x,)", "cannot be read"),
         ] as [(String, String?, String)])
