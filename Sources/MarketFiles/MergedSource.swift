@@ -77,7 +77,7 @@ public final class MergedSource: MarketEventSource {
         return best?.index
     }
 
-    /// Hands out the source's events for as long as they come before those of all others.
+    /// Drains the source's events for as long as they come before those of all others.
     private func drain(from index: Int, into batch: EventBatch) {
         var limit = Int64.max  // the last nanosecond at which this source still goes first
         for other in heads.indices where other != index {

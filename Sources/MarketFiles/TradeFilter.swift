@@ -1,6 +1,6 @@
 internal import TradingModel
 
-/// Tells trades that were there before from new ones, by their ids.
+/// Separates trades that were there before from new ones, by their ids.
 ///
 /// An id is no proof: some files write an order's id or the number of a page. A row is a duplicate
 /// where time, price, quantity and taker are those of the row with its id; else it is another trade,

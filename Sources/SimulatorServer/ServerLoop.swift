@@ -137,7 +137,7 @@ final class ServerLoop {
         }
     }
 
-    /// Says farewell to all sockets and stops the clockwork.
+    /// Closes all sockets and stops the clockwork.
     func close() {
         isClosed = true
         alarm?.cancel()

@@ -90,7 +90,7 @@ package final class SimulatorServer: Sendable {
         try pipeline.addHandler(requests)
     }
 
-    /// Takes a handshake where the venue has the path; each connection's is used once.
+    /// Accepts a handshake where the venue has the path; each connection's is used once.
     private static func upgrader(
         for venue: ServerLoop, on loop: any EventLoop
     ) -> NIOWebSocketServerUpgrader {

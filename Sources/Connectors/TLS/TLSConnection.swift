@@ -33,7 +33,7 @@ final class TLSConnection {
 
     deinit { unsafe crypto_tls_free(tls) }
 
-    /// Takes what came from the network.
+    /// Reads what came from the network.
     func receive(_ bytes: ByteBuffer) -> Bool {
         unsafe bytes.withUnsafeReadableBytes {
             unsafe crypto_tls_receive(tls, $0.baseAddress, $0.count)

@@ -215,7 +215,7 @@ final class RequestPool {
         expiry = (task, next)
     }
 
-    /// Tells of those that have waited too long.
+    /// Ends those that have waited too long.
     private func expire() {
         expiry = nil
         let late = removeLate()
@@ -223,7 +223,7 @@ final class RequestPool {
         for pending in late { pending.tell(.failure(pending.unsent)) }
     }
 
-    /// Takes out those that have waited too long, all by one time: none is taken out and not told.
+    /// Removes those that have waited too long, all by one time: none is removed and not answered.
     private func removeLate() -> [Pending] {
         let (time, now) = (NIODeadline.now(), now())
         let late = (waitingOrders + waitingQuestions).filter { $0.isTooOld(at: time, now) }

@@ -57,7 +57,7 @@ public final class SessionDriver {
     /// Begins the session, with its first timer.
     public func begin() { handle(.timer) }
 
-    /// Hands an input to the session: now, or after the actions at hand when it is called by one.
+    /// Passes an input to the session: now, or after the actions at hand when it is called by one.
     public func handle(_ input: SessionInput) {
         loop.preconditionInEventLoop()
         guard !isClosed else { return }

@@ -16,7 +16,7 @@ public struct ClockOffset: Sendable {
 
     public init() {}
 
-    /// Takes in what the venue's clock showed for a request sent and answered at these times.
+    /// Adds what the venue's clock showed for a request sent and answered at these times.
     public mutating func add(venueTime: Timestamp, sent: Timestamp, received: Timestamp) {
         let span = max(0, received.nanoseconds - sent.nanoseconds)
         let middle = sent.nanoseconds + span / 2

@@ -50,7 +50,7 @@ struct SlidingWindow: Sendable {
         count += units
     }
 
-    /// Takes `units` out, or says from when on they will be there.
+    /// Consumes `units`, or answers from when on they will be there.
     mutating func consume(_ units: Int64, at now: Timestamp) -> Timestamp? {
         if now < closedUntil { return closedUntil }
         forget(before: now)
@@ -67,7 +67,7 @@ struct SlidingWindow: Sendable {
         preconditionFailure("an empty window has room for \(wanted) of \(rate) units")
     }
 
-    /// Takes the venue's word for it when it counts fewer units left than we do.
+    /// Believes the venue when it counts fewer units left than we do.
     mutating func observe(remaining: Int64, at now: Timestamp) {
         forget(before: now)
         let used = rate - max(0, remaining)
@@ -86,7 +86,7 @@ public struct RateLimiter: Sendable {
         windows = rates.mapValues { SlidingWindow(rate: Int64($0)) }
     }
 
-    /// Takes `units` for a request now, or says when to ask again.
+    /// Consumes `units` for a request now, or answers when to ask again.
     ///
     /// - Returns: nil when the request may go; else the time from which on it may.
     public mutating func consume(

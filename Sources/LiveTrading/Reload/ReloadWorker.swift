@@ -88,7 +88,7 @@ final class ReloadWorker: @unchecked Sendable {
         bell.ring()
     }
 
-    /// Hears of the versions, on the engine's thread.
+    /// Observes the versions, on the engine's thread.
     func observe(_ event: VersionEvent) {
         guard case .rolledBack(_, let version, _, _) = event else { return }
         shared.withLock {
@@ -203,7 +203,7 @@ final class ReloadWorker: @unchecked Sendable {
         return StableFiles(paths, now: 0).texts == paths.map { own[$0] }
     }
 
-    /// Says to whoever asked that there is nothing to take over; false: there is.
+    /// Reports to whoever asked that there is nothing to take over; false: there is.
     private func reportUnchanged(_ wish: ReloadWish) -> Bool {
         guard let request = wish.request, underway == nil, postponed == nil, isUnchanged else {
             return false
@@ -353,7 +353,7 @@ final class ReloadWorker: @unchecked Sendable {
             request, code: 1)
     }
 
-    /// Says it where the session runs, and to whoever asked.
+    /// Reports it where the run is, and to whoever asked.
     private func report(_ said: [String], _ request: ControlRequest?, code: Int32) {
         lines.add(said)
         for line in said { request?.answer(line) }

@@ -24,7 +24,7 @@ package struct PositionTruth {
         claims.values.map(\.position).sorted { $0.instrument < $1.instrument }
     }
 
-    /// Takes in what the venue says.
+    /// Applies what the venue says.
     package mutating func take(_ position: VenuePosition) {
         let old = claims[position.instrument]
         var next = Claim(position: position, differsSince: old?.differsSince)

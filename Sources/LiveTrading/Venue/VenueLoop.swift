@@ -99,12 +99,12 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         }
     }
 
-    /// Hands on what is to be done.
+    /// Submits what is to be done.
     private func submitRequests() {
         for request in trading.drainRequests() { driver?.handle(request) }
     }
 
-    /// Hands on what is to be done, does all that could wait for that, and sees to the next wake-up.
+    /// Submits what is to be done, does all that could wait for that, and sees to the next wake-up.
     private func carryOn() {
         submitRequests()
         trading.writeDown()

@@ -1,6 +1,6 @@
 internal import TradingModel
 
-/// Tells the size of a file's bars from its first rows, taken as a whole.
+/// Finds the size of a file's bars from its first rows, taken as a whole.
 ///
 /// The most common distance of two rows counts, not the smallest: a few rows off the grid, or twice
 /// there, change nothing. Where the file says when its bars close, that is believed.

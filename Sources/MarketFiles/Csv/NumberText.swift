@@ -108,7 +108,7 @@ struct NumberEvidence {
     private var commaDecimals: String?
     private var maybePoint = false
 
-    /// Takes a field in; whatever is not a number tells nothing.
+    /// Observes a field; whatever is not a number says nothing.
     mutating func observe(_ field: [UInt8]) {
         guard field.contains(UInt8(ascii: ".")) || field.contains(UInt8(ascii: ",")) else { return }
         var text = NumberText.withoutMarks(field)[...]

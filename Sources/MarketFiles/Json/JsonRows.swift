@@ -25,7 +25,7 @@ struct JsonRows {
     private var isQuoted = false
     private var isEscaped = false
 
-    /// Takes the next piece and gives each row that ends in it to `body`.
+    /// Reads the next piece and passes each row that ends in it to `body`.
     ///
     /// - Throws: when something stands between rows that does not belong there.
     mutating func read(

@@ -29,7 +29,7 @@ struct NpyFunding {
                 receiveTime: moment))
     }
 
-    /// Takes such a row; a price comes as a ticker.
+    /// Reads such a row; a price comes as a ticker.
     mutating func decode(_ row: NpyRow) throws(BadLine) -> MarketEvent? {
         guard row.price.isFinite else { throw BadLine(reason: "px \(row.price) is not a number") }
         let text = row.price.description

@@ -138,7 +138,7 @@ public import TradingModel
         return double
     }
 
-    /// Hands all rows to the system, then counts them in the header.
+    /// Writes all rows to the system, then counts them in the header.
     public func flush() throws(MarketDataError) {
         guard descriptor >= 0 else { throw refusal("is closed") }
         guard buffered > 0 else { return }

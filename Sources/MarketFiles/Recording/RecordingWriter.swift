@@ -133,7 +133,7 @@ public final class RecordingWriter {
         if isDue { try flush() }
     }
 
-    /// Hands all events to the system.
+    /// Writes all events to the system.
     public func flush() throws(MarketDataError) {
         try rows.flush()
         waitingSince = nil

@@ -11,7 +11,7 @@ struct CoinutFill {
 extension CoinutSimulator {
     // MARK: - Fills
 
-    /// Takes in what has happened to an account; its fills as messages, in their order.
+    /// Applies what has happened to an account; its fills as messages, in their order.
     func drainFills(_ account: ExchangeAccount) -> [JSON] {
         var messages: [JSON] = []
         for change in account.drainChanges() {
@@ -48,7 +48,7 @@ extension CoinutSimulator {
         ]
     }
 
-    /// Tells all connections of a user, but the one whose answer it is.
+    /// Pushes to all connections of a user, but the one whose answer it is.
     func push(_ account: ExchangeAccount, _ messages: [JSON], except own: CoinutConnection?) {
         guard !messages.isEmpty else { return }
         for connection in openConnections
@@ -57,7 +57,7 @@ extension CoinutSimulator {
         }
     }
 
-    /// Tells of what the market did to an account's orders.
+    /// Publishes what the market did to an account's orders.
     func publish(_ account: ExchangeAccount) {
         guard account.isChanged else { return }
         push(account, drainFills(account), except: nil)

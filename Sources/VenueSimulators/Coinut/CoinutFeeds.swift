@@ -122,7 +122,7 @@ extension CoinutSimulator {
 
     // MARK: - What goes out
 
-    /// Tells subscribers of a market's new trades and of what has become of its book.
+    /// Publishes a market's new trades and what has become of its book.
     func publish(_ market: CoinutMarket) {
         let deals = market.drainNews()
         for connection in openConnections {

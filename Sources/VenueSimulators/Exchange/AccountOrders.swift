@@ -198,7 +198,7 @@ extension ExchangeAccount {
             .rounded(toMultipleOf: order.market.instrument.lot.attos, .towardZero)
     }
 
-    /// Takes in what the matching has to say at this time.
+    /// Applies what the matching reports at this time.
     func deliver() {
         matching.advance(to: now) { input in
             if case .report(let report) = input { apply(report) }

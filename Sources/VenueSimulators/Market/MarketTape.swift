@@ -32,7 +32,7 @@ package final class MarketTape {
             close = price
         }
 
-        /// Takes a later minute in: minutes make longer candles.
+        /// Adds a later minute: minutes make longer candles.
         package mutating func add(_ later: Minute) {
             high = max(high, later.high)
             low = min(low, later.low)

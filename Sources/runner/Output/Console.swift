@@ -202,7 +202,7 @@ struct RunFailure: Error {
         self.message = message
     }
 
-    /// What the log has told with its reason, which is said again only where the log is not before
+    /// What the log has with its reason, which is shown again only where the log is not before
     /// the same eyes.
     ///
     /// - Parameters:

@@ -56,7 +56,7 @@ struct IdleSettings {
         return found.filter { said.insert($0.text).inserted }
     }
 
-    /// Says them on standard error.
+    /// Shows them on standard error.
     func report() {
         for finding in findings { Console.warn("warning: \(finding.text)") }
     }

@@ -2,7 +2,7 @@ import LiveTrading
 import Synchronization
 import TradingModel
 
-/// Sees when somebody sets the system's date while a run goes on.
+/// Observes when somebody sets the system's date while a run goes on.
 ///
 /// The run's own clock does not follow: its timers and waits go on as before. Lines of the log bear the
 /// new date.

@@ -40,7 +40,7 @@ struct VenueCondition {
         }
     }
 
-    /// Takes in what the probe learned in the time that it had.
+    /// Applies what the probe learned in the time that it had.
     mutating func conclude(seconds: Int64) {
         report = probe.report
         if !report.isDone, report.problem == nil {

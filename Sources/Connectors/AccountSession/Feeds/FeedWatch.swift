@@ -50,7 +50,7 @@ public struct FeedWatch {
 
     /// Whether it is subscribed; only then it can be missed.
     public var isOn = false
-    /// What the last push told, or when it was subscribed.
+    /// When the last push came, or when it was subscribed.
     public var receivedAt = Timestamp.distantPast
     /// Since when a push is awaited for which we asked; nil: none is.
     public var askedAt: Timestamp?
@@ -108,7 +108,7 @@ public struct FeedWatches {
 extension AccountCore {
     // MARK: - In the way of every push
 
-    /// Notes a push of a feed, stamped by the venue with `stamp`.
+    /// Records a push of a feed, stamped by the venue with `stamp`.
     @inlinable @inline(__always)
     public mutating func received(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
         markets[index].watches[feed].receivedAt = now
@@ -201,7 +201,7 @@ extension AccountCore {
         min(longest, first << Int64(min(times, 8)))
     }
 
-    /// Looks at the feeds whose time has come.
+    /// Checks the feeds whose time has come.
     mutating func checkFeeds() {
         for index in markets.indices {
             for feed in WatchedFeed.allCases where markets[index].watches[feed].isOn {

@@ -119,7 +119,7 @@ extension AccountCore {
         request(ask)
     }
 
-    /// A currency held in both wallets is told as one.
+    /// A currency held in both wallets is emitted as one.
     private mutating func emitBalance(_ currency: Currency) {
         var balance = Balance(currency: currency, total: .zero, available: .zero)
         for segment in Segment.allCases {

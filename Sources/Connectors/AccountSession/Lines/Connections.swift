@@ -27,7 +27,7 @@ extension AccountCore {
         fell(line, reason.description, reason.cause)
     }
 
-    /// Gives a socket up that is of no use any more.
+    /// Abandons a socket that is of no use any more.
     package mutating func lose(
         _ line: LineID, _ reason: String, _ cause: VenueProblem.Cause = .other
     ) {

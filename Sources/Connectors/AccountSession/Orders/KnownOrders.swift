@@ -12,7 +12,7 @@ extension AccountCore {
         desk.serial(ofNumber: number).flatMap { desk.orders[$0] }
     }
 
-    /// Tells the acceptance, once, and whatever waited for it.
+    /// Reports the acceptance, once, and whatever waited for it.
     mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
         recordSign(of: serial)
@@ -87,7 +87,7 @@ extension AccountCore {
         )
     }
 
-    /// Takes in how much of an order is filled; that never falls.
+    /// Applies how much of an order is filled; that never falls.
     mutating func applyFilled(_ serial: Int, _ fact: OrderFact) {
         guard let filled = fact.filled else { return }
         recordSign(of: serial)
@@ -95,7 +95,7 @@ extension AccountCore {
         desk.orders[serial]?.filledByID[fact.id] = max(known, filled)
     }
 
-    /// Takes over terms that the venue shows and that we did not ask for: the account's owner, or
+    /// Applies terms that the venue shows and that we did not ask for: the account's owner, or
     /// another program, changes orders too.
     ///
     /// A row that is older than one seen before shows what was.

@@ -47,7 +47,7 @@ extension AccountCore {
         settle(serial)
     }
 
-    /// Tells new terms, once: push and reply both bring them.
+    /// Reports new terms, once: push and reply both bring them.
     mutating func amended(_ serial: Int, price: Price?, amount: Quantity) {
         guard let order = desk.orders[serial], order.amend != nil else { return }
         let whole = order.whole(ofAmount: amount)

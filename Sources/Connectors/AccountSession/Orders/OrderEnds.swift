@@ -121,7 +121,7 @@ extension AccountCore {
         finish(order.serial, .expired(reason: "the venue closed the order with a rest"))
     }
 
-    /// Tells an order's end; nothing is told of it afterwards but executions.
+    /// Reports an order's end; nothing is reported of it afterwards but executions.
     mutating func finish(_ serial: Int, _ event: OrderEvent?, _ time: Timestamp? = nil) {
         guard desk.orders[serial]?.isDone == false else { return }
         desk.orders[serial]?.isDone = true

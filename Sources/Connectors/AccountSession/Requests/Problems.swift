@@ -22,7 +22,7 @@ enum ProblemTopic: Hashable {
 
 /// Problems are said once, and again when they change or come back.
 extension AccountCore {
-    /// Says a problem, unless it was said already.
+    /// Reports a problem, unless it was reported already.
     ///
     /// - Parameter retryAt: when it is tried again; that this moves on is no news by itself.
     mutating func problem(

@@ -203,7 +203,7 @@ extension AccountCore {
         Flight(ask: entry.ask, sentAt: now, attempts: entry.attempts, group: request.group)
     }
 
-    /// Takes a request back that waits for the limit or for its repetition; false: it does not.
+    /// Withdraws a request that waits for the limit or for its repetition; false: it does not.
     mutating func withdraw(_ ask: Ask) -> Bool {
         if let place = waiting.firstIndex(where: { $0.ask == ask }) {
             waiting.remove(at: place)

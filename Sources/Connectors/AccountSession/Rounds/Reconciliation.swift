@@ -141,7 +141,7 @@ extension AccountCore {
             + waiting.map(\.ask).filter(isMeant) + agenda.questions(where: isMeant)
     }
 
-    /// Says that we agree, once all segments do.
+    /// Reports that we agree, once all segments do.
     mutating func reportReconciled() {
         let isAgreed = markets.segments.allSatisfy { segment in
             let stage = lines[of: segment].stage

@@ -50,7 +50,7 @@ extension SweepWords {
 
 extension Refusal: Error {}
 
-/// Looks through an account's open orders on a connection of its own, cancels those that are meant, and
+/// Lists an account's open orders on a connection of its own, cancels those that are meant, and
 /// proves that none of them is left.
 ///
 /// For when a run itself cannot: its strategy holds the thread, its connection is stuck, or it is dead.

@@ -3,7 +3,7 @@ public import TradingModel
 public import VenueSessions
 internal import WireText
 
-/// Looks through a CoinEx account's open orders and stops, cancels those that are meant, and proves that
+/// Lists a CoinEx account's open orders and stops, cancels those that are meant, and proves that
 /// none of them is left.
 public struct CoinExCleaner: VenueSession {
     private var sweep: OrderSweep
@@ -20,7 +20,7 @@ public struct CoinExCleaner: VenueSession {
             sightings: nil, isMeant: { $0?.hasPrefix(idPrefix) ?? false })
     }
 
-    /// Looks through all markets, spot and futures.
+    /// Lists the orders of all markets, spot and futures.
     ///
     /// - Parameters:
     ///   - cancels: false: it only looks, once.

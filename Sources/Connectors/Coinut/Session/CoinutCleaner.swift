@@ -4,7 +4,7 @@ public import TradingModel
 public import VenueSessions
 internal import WireText
 
-/// Looks through a Coinut account's open orders, cancels those that are meant, in batches, and proves that
+/// Lists a Coinut account's open orders, cancels those that are meant, in batches, and proves that
 /// none of them is left.
 public struct CoinutCleaner: VenueSession {
     private var sweep: OrderSweep
@@ -20,7 +20,7 @@ public struct CoinutCleaner: VenueSession {
         }
     }
 
-    /// Looks through all markets.
+    /// Lists the orders of all markets.
     ///
     /// - Parameters:
     ///   - cancels: false: it only looks, once.

@@ -74,7 +74,7 @@ extension CoinutSession {
         core.out.append(.book(changes))
     }
 
-    /// Looks for losses, which no number shows; to be called every few seconds.
+    /// Checks for losses, which no number shows; to be called every few seconds.
     mutating func checkBooks(_ line: LineID) {
         for index in keepers.indices {
             guard let doubt = keepers[index].doubt(at: core.now) else { continue }
@@ -161,7 +161,7 @@ extension CoinutSession {
         }
     }
 
-    /// Tells a trade, once, and none of before the run.
+    /// Emits a trade, once, and none of before the run.
     private mutating func emit(_ trade: PublicTrade, _ index: Int) {
         guard let quantity = trade.quantity else { return }
         let id = UInt64(trade.transaction.value)

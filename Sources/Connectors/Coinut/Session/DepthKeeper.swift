@@ -64,7 +64,7 @@ package struct DepthKeeper {
         isWhole ? (side == .buy ? bids : asks).levels.first?.level : nil
     }
 
-    /// Takes a change, and says what it did to a whole book.
+    /// Applies a change, and answers what it did to a whole book.
     package mutating func apply(
         _ change: LevelChange, at now: Timestamp, into changes: inout [Change]
     ) {
@@ -76,7 +76,7 @@ package struct DepthKeeper {
         check(at: now)
     }
 
-    /// Takes a whole book, under the changes that are newer than it.
+    /// Applies a whole book, under the changes that are newer than it.
     package mutating func apply(_ snapshot: BookSnapshot, at now: Timestamp) -> Outcome {
         if let transaction = snapshot.transaction,
             bids.isOutdated(transaction) || asks.isOutdated(transaction)

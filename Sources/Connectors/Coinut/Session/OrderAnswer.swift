@@ -44,7 +44,7 @@ package struct OrderAnswer: Hashable {
         return fills.isEmpty || isMarket ? .awaited : .working
     }
 
-    /// Takes a message about this order, in any order and repeated too.
+    /// Applies a message about this order, in any order and repeated too.
     ///
     /// - Returns: whether it is about this order and new.
     package mutating func apply(_ content: CoinutMessage.Content) -> Bool {
