@@ -102,7 +102,7 @@ extension LuaStrategy {
         return unsafe found.map { indicator in
             let name = unsafe string(indicator.name)
             return unsafe IndicatorWarmth(
-                name: name, received: Int(indicator.received), lastWithout: Int(indicator.nil_at),
+                name: name, received: Int(indicator.heard), lastWithout: Int(indicator.nil_at),
                 needed: IndicatorCall(name)?.updatesToFirstValue)
         }
     }

@@ -169,7 +169,7 @@ private func differences(_ body: String, seed: UInt64 = 1, trades: Int = 300) th
         for _ in 0..<5 { try run.trade() }
         let warmth = try #require(run.strategy.indicators.first)
         #expect(warmth.name == "ema(3)")
-        #expect(warmth.heard == 5)
+        #expect(warmth.received == 5)
         #expect(warmth.lastWithout == 2)
     }
 
