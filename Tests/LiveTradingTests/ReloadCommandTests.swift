@@ -1,6 +1,7 @@
 import Foundation
 import LiveTrading
 import PaperTrading
+import RunFigures
 import ScriptHost
 import Synchronization
 import Testing
