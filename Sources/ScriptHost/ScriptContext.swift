@@ -143,7 +143,7 @@ import TradingModel
         return true
     }
 
-    /// Writes the top of book, and when it was told; false: both sides are empty.
+    /// Writes the top of book, and when it was reported; false: both sides are empty.
     func writeTop(of index: Int, to out: UnsafeMutablePointer<moon_quote>) -> Bool {
         if unsafe !writeTopOfDepth(of: index, to: out) {
             guard let state else { return false }

@@ -47,7 +47,7 @@ public struct AccountCore {
     /// Whether the venue as a whole was ever, and is now, ready.
     var wasConnected = false
     var isConnected = false
-    /// Whether all that was asked since the last doubt has been told.
+    /// Whether all that was asked since the last doubt has been reported.
     var isReconciled = false
     /// The request whose answer is being dealt with.
     var answering: Flight?
@@ -151,7 +151,7 @@ public struct AccountCore {
         return SocketID(socketCount)
     }
 
-    // MARK: - What is told
+    // MARK: - What is reported
 
     package mutating func log(_ level: LogLevel, _ text: String) {
         out.append(.log(level, "\(traits.name): \(text)"))

@@ -46,7 +46,7 @@ public struct NetworkSettings: Sendable {
         ///
         /// More ends the socket, for what waits that long is too old to be acted on.
         package static let unsent = 1 << 20
-        /// What is told of a body or a reason that the other side sent with a refusal.
+        /// What is reported of a body or a reason that the other side sent with a refusal.
         package static let quoted = 200
     }
 }

@@ -76,7 +76,7 @@ final class RequestPool {
         }
     }
 
-    /// Sends a call; its reply or problem is told later, once.
+    /// Sends a call; its reply or problem is reported later, once.
     ///
     /// - Parameter asked: when it was asked for, by the session's clock.
     func send(

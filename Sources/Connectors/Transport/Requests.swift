@@ -25,7 +25,7 @@ final class Requests {
         self.pools = pools
     }
 
-    /// Sends a call; its reply or problem is told later, once.
+    /// Sends a call; its reply or problem is reported later, once.
     ///
     /// - Parameter now: when it was asked for.
     func send(_ call: HTTPCall, at now: Timestamp, then tell: @escaping (Outcome) -> Void) {

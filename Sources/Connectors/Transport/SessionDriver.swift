@@ -21,7 +21,7 @@ public final class SessionDriver {
     private var sockets: [SocketID: WebSocketConnection] = [:]
     /// Inputs that came while another was handled.
     private var waiting: [(input: SessionInput, time: Timestamp)] = []
-    /// Sockets whose end waits to be told.
+    /// Sockets whose end waits to be reported.
     private var untold: Set<SocketID> = []
     private var isHandling = false
     private var isClosed = false

@@ -3,7 +3,7 @@ internal import NIOPosix
 internal import NIOWebSocket
 internal import VenueSessions
 
-/// One socket from the wish to open it to its end, which is told once, if it was not our own wish.
+/// One socket from the wish to open it to its end, which is reported once, if it was not our own wish.
 final class WebSocketConnection {
     private enum State {
         case opening((any Channel)?)
@@ -63,7 +63,7 @@ final class WebSocketConnection {
         }
     }
 
-    /// Sends a text message; one for a socket that is not open is dropped: its end is told anyway.
+    /// Sends a text message; one for a socket that is not open is dropped: its end is reported anyway.
     func send(_ text: String) {
         guard case .open(let channel) = state else { return }
         var payload = room(in: channel, for: text.utf8.count)

@@ -118,7 +118,7 @@ public struct SocketTerms: Hashable, Sendable {
     ///
     /// Empty: none is offered, and the server may choose none.
     public var subprotocols: [String]
-    /// Whether the server's pings are told, by ``SessionInput/pinged(_:)``.
+    /// Whether the server's pings are reported, by ``SessionInput/pinged(_:)``.
     public var tellsPings: Bool
     public init(subprotocols: [String] = [], tellsPings: Bool = false) {
         self.subprotocols = subprotocols
@@ -146,7 +146,7 @@ public enum SessionAction: Sendable {
     /// An open order that is not of this run; told once in every reconciliation.
     case foreignOrder(ForeignOrder)
     /// All that was asked since the connection or the latest ``SessionInput/reconcile`` has been
-    /// answered, and everything that it led to was told before this.
+    /// answered, and everything that it led to was reported before this.
     ///
     /// Comes before the status of a connection, first or again.
     case reconciled

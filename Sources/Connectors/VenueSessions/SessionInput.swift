@@ -95,7 +95,7 @@ public struct TransportProblem: Error, Hashable, Sendable, CustomStringConvertib
     }
 }
 
-/// What a session hears; the time is told beside it.
+/// What a session hears; the time is reported beside it.
 public enum SessionInput: Sendable {
     case opened(SocketID)
     /// Closed by the other side, by the network or never opened; said once for each socket that the
@@ -118,7 +118,7 @@ public enum SessionInput: Sendable {
     /// Ask the venue anew for everything: open orders, stops, executions, balances, positions.
     ///
     /// As after a connection was lost, with feeds and orders going on;
-    /// ``SessionAction/reconciled`` says when all of it was told.
+    /// ``SessionAction/reconciled`` says when all of it was reported.
     case reconcile
     /// More numbers for orders, where a venue's client order ids are numbers: reserved, and used when
     /// those before are used up.

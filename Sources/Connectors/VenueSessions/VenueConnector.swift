@@ -84,7 +84,7 @@ public struct VenueAbilities: Hashable, Sendable {
 /// How long a run waits for what a venue's session needs its time for, in nanoseconds.
 public struct VenuePatience: Hashable, Sendable {
     /// The venue's word about a position and the fills that it counts overtake one another: within
-    /// this both are told anew, whatever was lost on the way.
+    /// this both are reported anew, whatever was lost on the way.
     public var position: Int64
     /// The same where the venue says that it changed the position by itself.
     public var forcedPosition: Int64

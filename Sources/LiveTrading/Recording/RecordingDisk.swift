@@ -89,7 +89,7 @@ public final class RecordingDisk: @unchecked Sendable {
         try recorder.tick(at: clock())
     }
 
-    /// Whatever could be flushed stays; the first error is the one that is told.
+    /// Whatever could be flushed stays; the first error is the one that is reported.
     private func fail(_ error: MarketDataError) {
         do throws(MarketDataError) {
             try recorder.finish(at: clock())

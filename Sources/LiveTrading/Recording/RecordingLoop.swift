@@ -89,7 +89,7 @@ public final class RecordingLoop: LoopHost {
     }
 }
 
-/// A session whose fallen sockets are told: by the other side's end, and by the session's own.
+/// A session whose fallen sockets are reported: by the other side's end, and by the session's own.
 struct FallWatch: VenueSession {
     private var session: any VenueSession
     private let fell: (Timestamp) -> Void

@@ -2,7 +2,7 @@ package import TradingCore
 package import TradingModel
 package import VenueSessions
 
-/// Holds what the venue says is held against what our fills add up to.
+/// Compares the venue's position with the position from our fills.
 ///
 /// The venue's word may come before the fills that it counts, or behind them: for a while the two
 /// differ, and nothing is wrong. What still differs after the venue's patience did not come from our

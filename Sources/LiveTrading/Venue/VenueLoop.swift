@@ -71,7 +71,7 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         carryOn()
     }
 
-    /// The same, after what is being told now has been told.
+    /// The same, after what is being told now has been reported.
     public func later(_ body: @escaping (VenueTrading<Run>, Timestamp) -> Void) {
         loop.assumeIsolated().execute { [weak self] in self?.perform(body) }
     }

@@ -7,7 +7,7 @@ public import VenueSessions
 ///
 /// Inputs come in the order in which they happen; what is to be sent is fetched after each of them.
 public protocol VenueRun: TradingRun, SendableMetatype {
-    /// Lets the strategy start; what is told before it only fills the books and the account.
+    /// Lets the strategy start; what is reported before it only fills the books and the account.
     mutating func start(at now: Timestamp)
     /// What the venue's session tells.
     mutating func take(_ input: EngineInput, at now: Timestamp)

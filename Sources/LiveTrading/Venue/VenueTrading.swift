@@ -17,7 +17,7 @@ public final class VenueTrading<Run: VenueRun> {
         /// All is known, and nobody has said yet that it may trade.
         case waiting
         case trading
-        /// Cancels are on their way, or orders of the strategy's last words.
+        /// Cancels are on their way, or orders from `on_stop`.
         case windingDown
         /// No order is open, or it took too long; the account's books are fetched once more.
         case verifying
@@ -56,7 +56,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// What the session was asked for, by instrument.
     private var subscribed: [FeedSet] = []
     private var planned: End?
-    /// What keeps it from connecting, and until when that is borne.
+    /// What keeps it from connecting, and how long that is tolerated.
     private var trouble: VenueProblem?
     private let connectPatience: Int64?
     private var connectDeadline = Timestamp.distantFuture
@@ -153,7 +153,7 @@ public final class VenueTrading<Run: VenueRun> {
 
     private func apply(_ problem: VenueProblem, at now: Timestamp) {
         audience.problem(problem, at: now)
-        guard problem.isPermanent else { return bear(problem, at: now) }
+        guard problem.isPermanent else { return tolerate(problem, at: now) }
         switch stage {
         case .connecting, .waiting:
             planned = .failed(problem)
@@ -164,7 +164,7 @@ public final class VenueTrading<Run: VenueRun> {
     }
 
     /// Waits for what may mend itself, at the start for a while only.
-    private func bear(_ problem: VenueProblem, at now: Timestamp) {
+    private func tolerate(_ problem: VenueProblem, at now: Timestamp) {
         guard stage == .connecting, problem.retryAt != nil, let connectPatience else { return }
         trouble = problem
         connectDeadline = min(connectDeadline, now.advanced(byNanoseconds: connectPatience))

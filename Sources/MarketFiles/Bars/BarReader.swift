@@ -101,7 +101,7 @@ private struct BarFindings {
     var duplicates = 0
     /// Bars that a later row of the same time replaced, and that it differed from.
     var replaced = 0
-    /// Rows of a time that had been told already, where the file goes back in time.
+    /// Rows of a time that had been reported already, where the file goes back in time.
     var emittedBefore = 0
     var short = 0
     var offGrid = 0

@@ -37,7 +37,7 @@ struct CoveredTimes {
         }
         let range = ranges[low]
         if range.lowerBound <= time {
-            // Between two bars of a range nothing has been told.
+            // Between two bars of a range nothing has been reported.
             if (time &- range.lowerBound) % step == 0 { return false }
             ranges.replaceSubrange(low...low, with: split(range, at: time))
         } else if range.lowerBound &- time == step {

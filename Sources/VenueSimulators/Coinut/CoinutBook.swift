@@ -111,7 +111,7 @@ struct CoinutBookFeed {
             "price": price(level), "qty": .padded(level.quantity),
             "reply": "inst_order_book_update", "side": .side(side), "trans_id": .integer(number),
         ]
-        // Of a part of the book nothing is told that a client could check itself by.
+        // Of a part of the book nothing is reported that a client could check itself by.
         guard limit == nil else { return update }
         return update.adding(.pairs([(Self.totalKey(side), .rounded(total))]))
     }

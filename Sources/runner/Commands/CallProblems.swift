@@ -1,4 +1,4 @@
-/// What is wrong with a call, gathered so that all of it is told at once.
+/// What is wrong with a call, gathered so that all of it is reported at once.
 struct CallProblems {
     private(set) var texts: [String] = []
 

@@ -46,7 +46,7 @@ struct Check: ParsableCommand {
         var all: [Diagnostic] = []
         for path in paths {
             let found = StrategyCheck.findings(file: path, parameters: overrides, limits: limits)
-            // What several of them require is told once.
+            // What several of them require is reported once.
             let new = found.filter { !all.contains($0) }
             all += new
             guard !json else { continue }

@@ -170,7 +170,7 @@ struct Paper: ParsableCommand {
         }
         let venueSettings = try problems.collect {
             let chosen = try flags.venueSettings(of: venue, in: settings)
-            // What the session and the network would refuse is told with the rest.
+            // What the session and the network would refuse is reported with the rest.
             _ = try venue.session(of: script.symbols, keys: nil, settings: chosen, seed: seed)
             _ = try venue.network(chosen)
             return chosen

@@ -94,7 +94,7 @@ struct SimulatedMarketOptions: ParsableArguments {
     ) throws -> Maker {
         let symbols = try symbols(choice)
         do {
-            // So that a bad file is told before anything listens.
+            // So that a bad file is reported before anything listens.
             let files = try open(symbols)
             if let strange = files.instruments.first(where: { !choice.trades($0) }) {
                 throw RunFailure(

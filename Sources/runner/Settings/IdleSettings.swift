@@ -4,7 +4,7 @@ import VenueSessions
 /// What was set, or asked for by a flag, and does nothing in this run.
 ///
 /// The settings file is shared by many runs, so of it only limits and balances of what a run does
-/// not trade are told: who writes such a line believes in it.
+/// not trade are reported: who writes such a line believes in it.
 struct IdleSettings {
     enum Kind {
         /// - Parameters:

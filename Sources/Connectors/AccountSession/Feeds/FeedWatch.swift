@@ -58,7 +58,7 @@ public struct FeedWatch {
     public var isFirst = false
     /// Pushes have come late since then; nil: the last was in time.
     public var lateSince: Timestamp?
-    /// What was told of it and holds still.
+    /// What was reported of it and holds still.
     public var trouble: Trouble?
     /// How often it was asked anew since it last told anything by itself.
     public var asked = 0

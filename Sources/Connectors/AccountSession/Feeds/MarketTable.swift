@@ -27,10 +27,10 @@ public struct Market {
     package var bookFailures = 0
     /// When a book was wrong or missing last.
     var bookFailedAt = Timestamp.distantPast
-    /// Whether `stale` was told of the book and holds still.
+    /// Whether `stale` was reported of the book and holds still.
     public var isBookDoubted = false
     public var watches = FeedWatches()
-    /// The number of the last trade that was told.
+    /// The number of the last trade that was reported.
     public var lastTrade: UInt64?
     /// Trades before this are history of before our time; nil: take what comes.
     public var tradesSince: Timestamp?
@@ -61,7 +61,7 @@ extension Instrument {
 
 /// A settlement that has passed and whose charge is being asked for.
 struct AwaitedFunding {
-    /// The settlement before: what it charged was told.
+    /// The settlement before: what it charged was reported.
     var before: Timestamp
     /// What it comes to by the market's own figures.
     var estimate: Funding

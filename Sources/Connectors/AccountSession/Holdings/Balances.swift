@@ -12,7 +12,7 @@ extension AccountCore {
         }
     }
 
-    /// While a segment is live its executions are told as they happen.
+    /// While a segment is live its executions are reported as they happen.
     mutating func knowDeals(_ segment: Segment) {
         holdings.dealsKnownUntil[segment] =
             venueTime
@@ -69,7 +69,7 @@ extension AccountCore {
         return now < pushedAt.advanced(byNanoseconds: traits.pace.burst)
     }
 
-    /// An execution was told: it changed balances, of which pushes may not tell.
+    /// An execution was reported: it changed balances, of which pushes may not tell.
     mutating func balancesChanged(_ segment: Segment) {
         guard !traits.pushesBalances else { return }
         holdings.executedAt[segment] = now

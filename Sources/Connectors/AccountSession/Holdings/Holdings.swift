@@ -14,11 +14,11 @@ struct Holdings {
     }
 
     var balances: [Segment: [Currency: Holding]] = [:]
-    /// What was told last, where it is reckoned what orders bind.
+    /// What was reported last, where it is reckoned what orders bind.
     var reckoned: [Currency: Balance] = [:]
     /// When the last list of balances that came was asked for.
     var balancesAskedAt: [Segment: Timestamp] = [:]
-    /// When the last execution was told, where pushes tell of no balances.
+    /// When the last execution was reported, where pushes tell of no balances.
     var executedAt: [Segment: Timestamp] = [:]
     /// By instrument, once the venue told.
     var positions: [Int: SignedQuantity] = [:]
@@ -27,7 +27,7 @@ struct Holdings {
     var positionTimes: [Int: Timestamp] = [:]
     /// Instruments of which pushes of one moment told different positions.
     var doubtfulPositions: Set<Int> = []
-    /// What was told to be bought and sold since a position was told, which may contain it or not.
+    /// What was reported to be bought and sold since a position was reported, which may contain it or not.
     var filledSince: [Int: [Side: Quantity]] = [:]
     var filledAt: [Int: Timestamp] = [:]
     /// Markets of the pages of positions that have come so far.

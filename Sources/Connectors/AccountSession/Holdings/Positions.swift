@@ -83,7 +83,7 @@ extension AccountCore {
         if holdings.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: .first)) }
     }
 
-    /// A list contains what was told to be filled before it was asked for.
+    /// A list contains what was reported to be filled before it was asked for.
     private mutating func forgetFills(before time: Timestamp, _ index: Int) {
         if holdings.filledAt[index] ?? .distantPast < time { holdings.filledSince[index] = nil }
     }

@@ -19,7 +19,7 @@ extension AccountCore {
         let wasLost = order.isLost
         desk.orders[serial]?.isLost = false
         if let toldID = order.reportedVenueID {
-            // The doubt is over: the engine knows it by the id that it was told first.
+            // The doubt is over: the engine knows it by the id that was reported first.
             if wasLost { report(serial, .accepted(toldID), time) }
         } else {
             let told = VenueOrderID(id.description)

@@ -10,7 +10,7 @@ struct Round {
     var hasAskedForOwed = false
     /// Answers that pushes overtook.
     var overtaken = 0
-    /// Orders of others that were told of since.
+    /// Orders of others that were reported since.
     var foreign: Set<WireID> = []
     var foreignStops: Set<WireID> = []
 }

@@ -73,7 +73,7 @@ public struct OrderFact: Hashable, Sendable {
     }
 }
 
-/// How an order ends once all its executions are told.
+/// How an order ends once all its executions are reported.
 public enum OrderEnding: Hashable, Sendable {
     case filled
     case cancelled

@@ -42,7 +42,7 @@ package struct VenueTraits: Sendable {
         case perInstrument
     }
 
-    /// How an order is told that it may only reduce a position.
+    /// How an order is reported that it may only reduce a position.
     package enum Reduction: Hashable, Sendable {
         /// By a request of its own, whose side follows from the position.
         case ownRequest
@@ -77,10 +77,10 @@ package struct VenueTraits: Sendable {
     package var openOrders: OpenOrderLists
     /// Whether there are lists of orders that have ended; else only their executions tell of them.
     package var listsEnded: Bool
-    /// Whether changes of balances are told; else they are asked for behind executions.
+    /// Whether changes of balances are reported; else they are asked for behind executions.
     package var pushesBalances: Bool
     /// Of a buy's worth, where the venue tells what there is in all and not what open orders bind of
-    /// it, which is then reckoned; nil: it is told.
+    /// it, which is then reckoned; nil: it is reported.
     package var boundFee: Rate?
     /// When an order that the venue has is gone, should the venue not show it.
     package var absence: AbsenceRule
@@ -177,7 +177,7 @@ package struct Pace: Sendable {
     package var burst = 1 * second
     /// A clock drifts a millisecond in a minute at worst.
     package var clock = 300 * second
-    /// An order that was told as ended and whose end nobody saw is looked for: a venue's lists have been
+    /// An order that was reported as ended and whose end nobody saw is looked for: a venue's lists have been
     /// seen to lag behind by half a minute.
     package var watch = 600 * second
     /// An order that could not go for this long would meet another market: it is refused.

@@ -3,7 +3,7 @@ internal import TradingCore
 internal import TradingModel
 internal import VenueSessions
 
-/// The best of a book, as it is told.
+/// The best of a book, as it is reported.
 struct BestLevels: Hashable {
     var bid: BookLevel?
     var ask: BookLevel?

@@ -15,7 +15,7 @@ public struct CoinutSession: Dialect {
     // By instrument:
     var numbers: [InstrumentNumber?]
     var keepers: [DepthKeeper] = []
-    /// What was told last as the best of the book.
+    /// What was reported last as the best of the book.
     var best: [BestLevels] = []
     /// Trades that came before the list of those before them.
     var earlyTrades: [[PublicTrade]] = []
@@ -127,7 +127,7 @@ public struct CoinutSession: Dialect {
     private func number(_ message: CoinutMessage, _ line: LineID) -> Int64? {
         guard let asked = message.nonce.flatMap({ memory.asked($0) }) else { return nil }
         if asked.numbers.count == 1 { return asked.numbers.lowerBound }
-        // Of a batch it is the one whose order has the number that is told.
+        // Of a batch it is the one whose order has the number that is reported.
         guard let client = message.content.shown?.client?.value else { return nil }
         return asked.numbers.first { number in
             core.flight(number, on: line).flatMap { core.order(of: $0.ask) }?.clientID.number
