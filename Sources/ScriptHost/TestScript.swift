@@ -118,9 +118,6 @@ package import TradingModel
         return lines
     }
 
-    /// The folder of the test file: where it finds strategies.
-    package var folder: String { context.files.folder ?? "." }
-
     /// The text of a line of the test file, for a message.
     package func line(_ number: Int) -> String? {
         context.files.read.first.flatMap { context.files.line(number, ofChunk: $0.chunk) }

@@ -252,30 +252,6 @@ func withAttosText<Result>(
     }
 }
 
-/// A short prefix and a number, such as `mr-17`: the texts of ids, without an interpolation.
-public func numbered(_ prefix: String, _ number: Int) -> String {
-    precondition(number >= 0, "ids are numbered from 0")
-    var digits = 1
-    var power = 10
-    while digits < 18, number >= power {
-        digits += 1
-        power *= 10
-    }
-    return unsafe String(unsafeUninitializedCapacity: prefix.utf8.count + digits) { buffer in
-        var place = 0
-        for byte in prefix.utf8 {
-            unsafe buffer[place] = byte
-            place += 1
-        }
-        var rest = number
-        for digit in stride(from: place + digits - 1, through: place, by: -1) {
-            unsafe buffer[digit] = UInt8(ascii: "0") + UInt8(rest % 10)
-            rest /= 10
-        }
-        return place + digits
-    }
-}
-
 /// The double nearest to `attos × 10⁻¹⁸`, correctly rounded.
 func nearestDouble(attos: Int128) -> Double {
     // A division of two exactly represented numbers is correctly rounded, so strip zeros until

@@ -38,11 +38,6 @@
         }
     }
 
-    /// Puts the text and zeros behind it into all 64 bytes of `room`.
-    public func copy(to room: UnsafeMutableRawBufferPointer) {
-        unsafe withUnsafeBytes(of: bytes) { unsafe room.copyMemory(from: $0) }
-    }
-
     public static func == (left: Self, right: Self) -> Bool { left.bytes == right.bytes }
     public func hash(into hasher: inout Hasher) {
         unsafe withBytes { unsafe hasher.combine(bytes: $0) }

@@ -81,7 +81,8 @@ import TradingModel
 
     @Test(arguments: [
         ("[[1700000000,1,1],[1700000060,2,1]", "is cut off"), ("[[1700000000,1,1],", "is cut off"),
-        ("[[1700000000,1,1]] x", "behind its end"), ("[[1700000000,1,1] 7 [2]]", "not JSON of rows"),
+        ("[[1700000000,1,1]] x", "behind its end"),
+        ("[[1700000000,1,1] 7 [2]]", "not JSON of rows"),
         ("[]", "without a row"), ("{\"a\":1}", "is not a table"),
         ("[[1700000000,1,1],[1700000060,2,1.]]", "has 1 fields, expected 3"),
     ])

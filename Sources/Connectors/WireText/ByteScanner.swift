@@ -50,13 +50,6 @@ public import TradingModel
         return true
     }
 
-    /// Whether this byte is next; stays where it is.
-    @inlinable @inline(__always) public mutating func sees(_ wanted: Unicode.Scalar) -> Bool {
-        if byte(at) == UInt8(ascii: wanted) { return true }
-        skipBlanks()
-        return byte(at) == UInt8(ascii: wanted)
-    }
-
     @inlinable public var isAtEnd: Bool {
         mutating get {
             skipBlanks()

@@ -109,10 +109,6 @@ struct ApiFunction: Sendable {
         guard let dot = name.lastIndex(where: { $0 == "." || $0 == ":" }) else { return name }
         return String(name[name.index(after: dot)...])
     }
-    /// `ta` of `ta.ema`; nil: the function is a global or a method.
-    var library: String? {
-        name.firstIndex(of: ".").map { String(name[..<$0]) }
-    }
     /// Whether it is called on a view, with a colon.
     var isMethod: Bool { name.contains(":") }
     /// Whether it only answers: a call whose result is dropped does nothing.

@@ -44,10 +44,6 @@ indirect enum ValueKind {
         if case .maybe(let inner) = self { inner.present } else { self }
     }
 
-    var isUnknown: Bool {
-        if case .unknown = self { true } else { false }
-    }
-
     /// What messages call it; nil: nothing is known.
     var words: String? {
         switch self {

@@ -50,9 +50,6 @@ package enum CoinExReplies {
     ) throws(BadMessage) -> Reply<[PositionLevels]> {
         try list(PositionLevels.self, body).map(\.elements)
     }
-    package static func maintenance(_ body: [UInt8]) throws(BadMessage) -> Reply<[Maintenance]> {
-        try list(Maintenance.self, body).map(\.elements)
-    }
 
     package static func order(_ body: [UInt8]) throws(BadMessage) -> Reply<WireOrder> {
         try one(WireOrder.self, body)

@@ -129,13 +129,6 @@ extension CoinExRequests {
             isOrder: true)
     }
 
-    /// All normal orders of a market; stops stay.
-    package static func cancelAll(_ segment: Segment, _ market: String) -> CoinExRequest {
-        post(
-            "/v2/\(segment.rawValue)/cancel-all-order", target(segment, market) { _ in },
-            .bulkCancel, segment, isOrder: true)
-    }
-
     /// The body of a request about a market's orders.
     private static func target(
         _ segment: Segment, _ market: String, _ add: (inout ObjectText) -> Void

@@ -91,26 +91,6 @@ package enum CoinExRequests {
     package static func fundingRate(_ market: String) -> CoinExRequest {
         open(.futures, "funding-rate", [("market", market)])
     }
-    package static func depth(_ segment: Segment, _ market: String, limit: Int) -> CoinExRequest {
-        open(segment, "depth", [("market", market), ("limit", String(limit)), ("interval", "0")])
-    }
-    package static func deals(_ segment: Segment, _ market: String, limit: Int) -> CoinExRequest {
-        open(segment, "deals", [("market", market), ("limit", String(limit))])
-    }
-
-    /// Candles of a length that the venue has; nil for others.
-    package static func candles(
-        _ segment: Segment, _ market: String, minutes: Int, limit: Int
-    ) -> CoinExRequest? {
-        let names = [
-            1: "1min", 3: "3min", 5: "5min", 15: "15min", 30: "30min", 60: "1hour", 120: "2hour",
-            240: "4hour", 360: "6hour", 720: "12hour", 1_440: "1day", 4_320: "3day",
-            10_080: "1week",
-        ]
-        guard let name = names[minutes] else { return nil }
-        return open(
-            segment, "kline", [("market", market), ("period", name), ("limit", String(limit))])
-    }
 
     private static func open(
         _ segment: Segment, _ name: String, _ query: [(String, String)] = []
