@@ -69,8 +69,7 @@ let package = Package(
             name: "CoinEx",
             dependencies: [
                 "AccountSession", "CZlib", "Cryptography", "PlainJSON", "TradingCore",
-                "TradingModel",
-                "VenueSessions", "WireText",
+                "TradingModel", "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
         // The truth about orders, balances and positions, for all venues.
@@ -232,6 +231,10 @@ let package = Package(
                 "TradingModel",
             ],
             path: "Tests/ModelledRuns", swiftSettings: strict),
+        // All that a run's ledger holds, for comparing it with another's.
+        .target(
+            name: "LedgerFigures", dependencies: ["RunFigures", "TradingModel"],
+            path: "Tests/LedgerFigures", swiftSettings: strict),
         // A venue that fails as venues do, in no venue's words, and a session that trades with it.
         .target(
             name: "HostileVenues",
@@ -261,8 +264,8 @@ let package = Package(
         .testTarget(
             name: "DifferentialTests",
             dependencies: [
-                "DifferentialTesting", "MarketFiles", "Matching", "PaperTrading",
-                "PropertyTesting", "RunFigures", "ScriptHost", "TradingCore", "TradingModel",
+                "DifferentialTesting", "MarketFiles", "Matching", "PaperTrading", "PropertyTesting",
+                "RunFigures", "ScriptHost", "TradingCore", "TradingModel",
             ],
             swiftSettings: tests),
         .testTarget(
@@ -273,9 +276,7 @@ let package = Package(
             name: "CoinExTests",
             dependencies: [
                 "AccountSession", "CZlib", "CoinEx", "HostileVenues", "PropertyTesting",
-                "TradingCore",
-                "TradingModel",
-                "VenueSessions", "WireText",
+                "TradingCore", "TradingModel", "VenueSessions", "WireText",
             ],
             swiftSettings: tests),
         .testTarget(
@@ -295,15 +296,15 @@ let package = Package(
             dependencies: [
                 "AccountSession", "CoinEx", "Coinut", "HostileVenues", "LiveTrading",
                 "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures", "ScriptHost",
-                "TradingCore",
-                "TradingModel", "VenueSessions", "VenueSimulators",
+                "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
-                "LiveTrading", "MarketFiles", "Matching", "PaperTrading", "PropertyTesting",
-                "RunFigures", "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
+                "DifferentialTesting", "LedgerFigures", "LiveTrading", "MarketFiles", "Matching",
+                "PaperTrading", "PropertyTesting", "RunFigures", "ScriptHost", "TradingCore",
+                "TradingModel", "VenueSessions",
             ],
             swiftSettings: tests),
         .testTarget(
@@ -323,7 +324,10 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "RunFiguresTests",
-            dependencies: ["PropertyTesting", "RunFigures", "TestInstruments", "TradingModel"],
+            dependencies: [
+                "LedgerFigures", "PropertyTesting", "RunFigures", "TestInstruments", "TradingCore",
+                "TradingModel",
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "PaperTradingTests",
@@ -400,8 +404,7 @@ let package = Package(
             name: "VenueSimulatorsTests",
             dependencies: [
                 "CZlib", "Cryptography", "PaperTrading", "PlainJSON", "PropertyTesting",
-                "TradingCore",
-                "TradingModel", "VenueSimulators",
+                "TradingCore", "TradingModel", "VenueSimulators",
             ],
             swiftSettings: tests),
     ]

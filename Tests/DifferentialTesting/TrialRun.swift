@@ -47,22 +47,18 @@ extension Trial {
     }
 
     /// A run of the trial that has not begun, wired as the runner does it.
-    package func makeRun(_ strategy: any Strategy, _ ways: Ways) throws -> SimulatedRun {
+    ///
+    /// - Parameter inputListener: with one, the run goes event by event.
+    package func makeRun(
+        _ strategy: any Strategy, _ ways: Ways, inputListener: SimulatedRun.InputListener? = nil
+    ) throws -> SimulatedRun {
         var paper = paper
         paper.matchesAlways = ways.contains(.matchedAlways)
         let venue = PaperVenue(instruments: instruments, settings: paper)
         for instrument in depth { venue.keepBook(of: instrument) }
-        var settings = EngineSettings()
-        settings.limits = limits
-        settings.maxFailuresPerMinute = maxFailuresPerMinute
-        if paper.latency.feed == 0, !ways.contains(.ownBooks) {
-            settings.sharedBooks = venue.books
-        }
-        var engine = Engine(
-            mode: .backtest, instruments: instruments, strategy: strategy, settings: settings,
-            now: .distantPast)
+        let sharesBooks = paper.latency.feed == 0 && !ways.contains(.ownBooks)
+        var engine = makeEngine(strategy, sharing: sharesBooks ? venue.books : nil)
         engine.showNeededDepth(of: venue.books)
-        engine.keepBooks(of: depth)
         let currency = instruments[0].settle
         var held: [Currency: Money] = [:]
         for balance in venue.account.balances where balance.currency != currency {
@@ -79,7 +75,23 @@ extension Trial {
                 instruments: instruments, held: held),
             reloads: ways.contains(.kept)
                 ? StrategyReloads(settings: ReloadSettings(window: window)) : nil,
-            plain: ways.plain)
+            plain: ways.plain, inputListener: inputListener)
+    }
+
+    /// An engine for the trial that has not started.
+    ///
+    /// - Parameter books: those of the venue; nil: it keeps its own.
+    package func makeEngine(_ strategy: any Strategy, sharing books: [OrderBook?]? = nil) -> Engine
+    {
+        var settings = EngineSettings()
+        settings.limits = limits
+        settings.maxFailuresPerMinute = maxFailuresPerMinute
+        settings.sharedBooks = books
+        var engine = Engine(
+            mode: .backtest, instruments: instruments, strategy: strategy, settings: settings,
+            now: .distantPast)
+        engine.keepBooks(of: depth)
+        return engine
     }
 
     /// What the listeners of a run hear.
