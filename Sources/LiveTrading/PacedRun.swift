@@ -1,5 +1,4 @@
-public import PaperTrading
-internal import RunFigures
+public import RunFigures
 public import TradingModel
 
 /// Plays a simulated run at the pace of a clock: paper trading.
@@ -38,8 +37,8 @@ public struct PacedRun {
     /// - Parameter pulse: called after each step, some ten times a second at least, with the time
     ///   reached.
     /// - Returns: how it ended, and the time that it had reached.
-    public func play(
-        _ run: inout SimulatedRun, pulse: (borrowing SimulatedRun, Timestamp) -> Void
+    public func play<Run: SteppedRun>(
+        _ run: inout Run, pulse: (borrowing Run, Timestamp) -> Void
     ) throws(MarketDataError) -> (end: End, reached: Timestamp) {
         guard let first = try run.nextEventTime() else { return (.dataEnded, .distantPast) }
         let last = duration.map { first.advanced(byNanoseconds: $0) } ?? .distantFuture

@@ -7,7 +7,7 @@ public import TradingModel
 ///
 /// One thread and no clock: time is that of the data. What is due (an order that arrives at the
 /// venue, a report that arrives here, a timer) happens before an event of the same time.
-public struct SimulatedRun: TradingRun {
+public struct SimulatedRun: SteppedRun {
     public private(set) var engine: Engine
     public let venue: PaperVenue
     private let readAhead: ReadAhead

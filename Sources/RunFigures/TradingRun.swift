@@ -14,6 +14,16 @@ public protocol TradingRun: ReloadableRun {
     func fillNotes(of instrument: InstrumentID) -> [String]
 }
 
+/// A run that reads its data by itself, as far as it is told to.
+public protocol SteppedRun: TradingRun {
+    /// The time of the next event of the data, once it has been read; nil at its end.
+    mutating func nextEventTime() throws(MarketDataError) -> Timestamp?
+    /// Handles everything that happens up to and including `limit`.
+    ///
+    /// - Returns: false when the data has ended, trading was stopped, or it was called off.
+    mutating func advance(to limit: Timestamp) throws(MarketDataError) -> Bool
+}
+
 extension TradingRun {
     public func fillNotes(of instrument: InstrumentID) -> [String] { [] }
 

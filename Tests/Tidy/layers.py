@@ -58,6 +58,12 @@ NEVER_INCLUDED = {
 LIBRARIES = {"lua": "CMoon", "lauxlib": "CMoon", "lualib": "CMoon", "openssl": "CCrypto",
              "yaml": "CYaml", "zlib": "CZlib"}
 
+# What a target may import in these files alone, and why.
+FILES = {
+    ("LiveTrading", "PaperTrading"):
+        ("PaperVenueRun.swift", "a run with real money knows no simulated account"),
+}
+
 IMPORT = re.compile(r"^[ \t]*(?:@\w+(?:\([^)\n]*\))? |public |package |internal |private )*import (?:\w+ )?(\w+)", re.M)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 TARGET = re.compile(r'\.(executableTarget|target|testTarget|systemLibrary)\(\s*name:\s*"(\w+)"')
@@ -79,6 +85,14 @@ def objection(importing, imported):
     return None
 
 
+def misplaced(file, importing, imported):
+    """Why this file of a target must not import what another may; None: it may."""
+    allowed, why = FILES.get((importing, imported), (None, None))
+    if allowed is None or file == "Package.swift" or file.endswith("/" + allowed):
+        return None
+    return f"only {allowed} may: {why}"
+
+
 def upward(tree):
     targets = list(declared(tree.files["Package.swift"]))
     for name, folder, line, dependencies in targets:
@@ -97,7 +111,7 @@ def upward(tree):
 
 def forbidden(file, name, imports):
     for imported, line in imports:
-        why = objection(name, imported)
+        why = objection(name, imported) or misplaced(file, name, imported)
         if why:
             yield Finding(
                 "layer", file, line, imported, f"{name} imports {imported}: {why}",

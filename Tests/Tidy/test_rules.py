@@ -63,6 +63,13 @@ class Rules(Case):
         line = self.small.add("Sources/runner/Runner.swift", "internal import struct CMoon.x\n")
         self.finds("layer", "Sources/runner/Runner.swift", line, "only ScriptHost may")
 
+    def test_finds_an_import_that_belongs_to_another_file(self):
+        self.small.add("Package.swift", '.target(name: "LiveTrading"),\n')
+        self.small.write("Sources/LiveTrading/PaperVenueRun.swift", "import PaperTrading\n")
+        self.assertEqual(tidy.findings(self.small.root), [])
+        self.small.write("Sources/LiveTrading/LiveRun.swift", "import PaperTrading\n")
+        self.finds("layer", "Sources/LiveTrading/LiveRun.swift", 1, "only PaperVenueRun.swift may")
+
     def test_finds_a_dependency_that_points_up(self):
         line = self.small.replace(
             "Package.swift", 'name: "TradingModel")', 'name: "TradingModel", dependencies: ["runner"])')
