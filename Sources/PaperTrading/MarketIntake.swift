@@ -6,11 +6,11 @@ internal import TradingModel
 /// What a simulated run does with events beside the engine: the venue's matching, and what is counted
 /// of the data.
 final class MarketIntake: StretchIntake {
-    private let venue: PaperVenue
+    private let venue: MatchingVenue
     private let ledger: RunLedger
     private let goesRowByRow: Bool
 
-    init(_ venue: PaperVenue, _ ledger: RunLedger, goesRowByRow: Bool) {
+    init(_ venue: MatchingVenue, _ ledger: RunLedger, goesRowByRow: Bool) {
         self.venue = venue
         self.ledger = ledger
         self.goesRowByRow = goesRowByRow
@@ -21,7 +21,7 @@ final class MarketIntake: StretchIntake {
     /// Whether trades and depth have nothing to do with each other while nothing of ours rests.
     private var takesApart: Bool { !goesRowByRow && ledger.recordsStretches }
 
-    /// Takes the trades and book changes at these places, while ``PaperVenue/isQuiet``.
+    /// Takes the trades and book changes at these places, while ``MatchingVenue/isQuiet``.
     func apply(_ batch: EventBatch, _ places: Range<Int>, shownTo shown: Int) {
         guard takesApart else {
             precondition(shown <= places.lowerBound, "depth was shown that does not lie apart")

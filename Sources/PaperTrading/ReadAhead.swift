@@ -6,7 +6,7 @@ internal import TradingModel
 /// to know of a bar when it opens, and the data tells of it when it has ended.
 final class ReadAhead {
     private let source: any MarketEventSource
-    private let venue: PaperVenue
+    private let venue: MatchingVenue
     /// What was read beyond the batch at hand.
     private var batches: [EventBatch] = []
     private var spare: [EventBatch] = []
@@ -24,7 +24,7 @@ final class ReadAhead {
     /// behind by then.
     private static let mostBatches = 32
 
-    init(_ source: any MarketEventSource, _ venue: PaperVenue) {
+    init(_ source: any MarketEventSource, _ venue: MatchingVenue) {
         self.source = source
         self.venue = venue
     }

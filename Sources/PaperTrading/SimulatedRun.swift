@@ -9,7 +9,7 @@ public import TradingModel
 /// venue, a report that arrives here, a timer) happens before an event of the same time.
 public struct SimulatedRun: SteppedRun {
     public private(set) var engine: Engine
-    public let venue: PaperVenue
+    public let venue: MatchingVenue
     private let readAhead: ReadAhead
     private let batch: EventBatch
     private var position = 0
@@ -58,7 +58,7 @@ public struct SimulatedRun: SteppedRun {
     private let inputListener: InputListener?
 
     public init(
-        engine: Engine, venue: PaperVenue, source: any MarketEventSource, feedLatency: Int64,
+        engine: Engine, venue: MatchingVenue, source: any MarketEventSource, feedLatency: Int64,
         equity: EquityCurve, reloads: StrategyReloads? = nil
     ) {
         self.init(
@@ -68,7 +68,7 @@ public struct SimulatedRun: SteppedRun {
 
     /// - Parameter inputListener: with one, the run goes event by event.
     package init(
-        engine: Engine, venue: PaperVenue, source: any MarketEventSource, feedLatency: Int64,
+        engine: Engine, venue: MatchingVenue, source: any MarketEventSource, feedLatency: Int64,
         equity: EquityCurve, reloads: StrategyReloads? = nil, plain: PlainWays = [],
         inputListener: InputListener? = nil
     ) {

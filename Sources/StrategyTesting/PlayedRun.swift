@@ -31,7 +31,7 @@ final class PlayedRun {
         watch = FailureWatch(tested.strategy, askedAtLoad: tested.askedAtLoad)
         reading = EventReading(
             strategy: tested.strategy, instruments: instruments, clock: start)
-        let venue = PaperVenue(
+        let venue = MatchingVenue(
             instruments: instruments, settings: PaperSettings(balances: balances))
         let engine = Engine(
             mode: .backtest, instruments: instruments, strategy: watch,

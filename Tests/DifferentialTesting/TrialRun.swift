@@ -54,7 +54,7 @@ extension Trial {
     ) throws -> SimulatedRun {
         var paper = paper
         paper.matchesAlways = ways.contains(.matchedAlways)
-        let venue = PaperVenue(instruments: instruments, settings: paper)
+        let venue = MatchingVenue(instruments: instruments, settings: paper)
         for instrument in depth { venue.keepBook(of: instrument) }
         let sharesBooks = paper.latency.feed == 0 && !ways.contains(.ownBooks)
         var engine = makeEngine(strategy, sharing: sharesBooks ? venue.books : nil)

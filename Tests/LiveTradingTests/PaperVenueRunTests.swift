@@ -21,7 +21,7 @@ import VenueSessions
             let strategy = try LuaStrategy(
                 text: "subscribe('coinex:BTC/USDT:USDT', \(feeds))\n" + script, name: "test.lua")
             let instruments = [try LiveSetting.instrument()]
-            let venue = PaperVenue(instruments: instruments)
+            let venue = MatchingVenue(instruments: instruments)
             venue.keepBook(of: LiveSetting.perpetual)
             var settings = EngineSettings()
             settings.sharedBooks = [nil]

@@ -46,7 +46,7 @@ final class WatchedRun {
         let instruments = strategy.symbols.enumerated().compactMap { place, symbol in
             SimulatedExchange.instrument(symbol, id: InstrumentID(place))
         }
-        let venue = PaperVenue(instruments: instruments)
+        let venue = MatchingVenue(instruments: instruments)
         reloads = StrategyReloads(settings: settings)
         run = SimulatedRun(
             engine: Engine(

@@ -200,7 +200,7 @@ import TradingModel
 
     @Test func `funding that is received late is told after what was heard before it`() {
         let latency = Latency(feed: 0, orderEntry: 0, response: 5_000_000)
-        let venue = PaperVenue(
+        let venue = MatchingVenue(
             instruments: [perpetual], settings: PaperSettings(leverage: 10, latency: latency))
         venue.process(Told.trade(0, "100"))
         let buy = OrderRequest(instrument: perpetual.id, side: .buy, quantity: quantity("1"))

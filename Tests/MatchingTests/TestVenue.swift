@@ -5,7 +5,7 @@ import TradingModel
 
 /// A venue, a clock that the test turns by hand, and what the venue has told so far, as text.
 final class TestVenue {
-    let venue: PaperVenue
+    let venue: MatchingVenue
     private(set) var now: Int64 = 0
     private var orderCount = 0
     /// What was told since the last ``told()``; balances apart.
@@ -16,7 +16,7 @@ final class TestVenue {
     init(_ instruments: [Instrument] = [perpetual], _ settings: PaperSettings? = nil) {
         let settings =
             settings ?? PaperSettings(balances: plenty, leverage: 10, slippage: .ticks(1))
-        venue = PaperVenue(instruments: instruments, settings: settings)
+        venue = MatchingVenue(instruments: instruments, settings: settings)
     }
 
     var time: Timestamp { Timestamp(nanoseconds: now) }

@@ -13,7 +13,7 @@ package final class ModelledRun {
     package private(set) var differences: [String] = []
     /// How many inputs the engine heard.
     private var inputCount = 0
-    private var venue: PaperVenue { run.venue }
+    private var venue: MatchingVenue { run.venue }
 
     /// - Parameters:
     ///   - depth: the instruments whose depth will come.
@@ -28,7 +28,7 @@ package final class ModelledRun {
         ownsBooks: Bool = false, keepsBooks: Bool = false, isPlain: Bool = true,
         engineSettings: EngineSettings = EngineSettings()
     ) {
-        let venue = PaperVenue(instruments: instruments, settings: settings)
+        let venue = MatchingVenue(instruments: instruments, settings: settings)
         var engineSettings = engineSettings
         var modelSettings = AccountModel.Settings()
         modelSettings.feedLatency = settings.latency.feed

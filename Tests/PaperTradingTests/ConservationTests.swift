@@ -29,7 +29,7 @@ import TradingModel
 /// A random trader: about one command for every ten events.
 private final class RandomSession {
     private let instrument: Instrument
-    private let venue: PaperVenue
+    private let venue: MatchingVenue
     private let symbol: String
     private let seed: UInt64
     private var random: Seeded
@@ -63,7 +63,7 @@ private final class RandomSession {
         let settings = PaperSettings(
             balances: balances, leverage: 5,
             latency: random.bool() ? .none : Latency(orderEntry: 30_000_000, response: 20_000_000))
-        venue = PaperVenue(instruments: [instrument], settings: settings)
+        venue = MatchingVenue(instruments: [instrument], settings: settings)
     }
 
     func run(seconds: Int64) throws {

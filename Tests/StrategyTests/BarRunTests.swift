@@ -208,7 +208,7 @@ private struct BarRun {
         }
         let start = count == 1 ? #"subscribe("sim:C0/USDT:USDT", "bars:1m")"# + "\n" : ""
         let balance = Money(attos: 10_000 * attosPerUnit)
-        let venue = PaperVenue(
+        let venue = MatchingVenue(
             instruments: instruments,
             settings: PaperSettings(
                 balances: [Currency("USDT"): balance], leverage: 10,

@@ -201,7 +201,7 @@ private final class Session {
         let latency = Latency(feed: 0, orderEntry: 3_000_000, response: 2_000_000)
         var paper = PaperSettings(latency: latency)
         paper.balances = [Currency("USDT"): Self.start]
-        let venue = PaperVenue(instruments: market.instruments, settings: paper)
+        let venue = MatchingVenue(instruments: market.instruments, settings: paper)
         var settings = EngineSettings()
         settings.maxFailuresPerMinute = 1_000
         for instrument in market.instruments { venue.keepBook(of: instrument.id) }

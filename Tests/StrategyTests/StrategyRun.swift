@@ -49,7 +49,8 @@ struct StrategyRun {
         _ strategy: LuaStrategy, on instruments: [Instrument], source: any MarketEventSource,
         latency: Latency = .none, sharesBooks: Bool = false
     ) throws {
-        let venue = PaperVenue(instruments: instruments, settings: PaperSettings(latency: latency))
+        let venue = MatchingVenue(
+            instruments: instruments, settings: PaperSettings(latency: latency))
         var settings = EngineSettings()
         if sharesBooks {
             for instrument in instruments { venue.keepBook(of: instrument.id) }

@@ -2,7 +2,7 @@ internal import TradingCore
 package import TradingModel
 
 /// Orders where only bars are known: they meet a bar's assumed path, moment by moment.
-extension PaperVenue {
+extension MatchingVenue {
     /// Tells of a bar that will be processed at its end.
     ///
     /// Until then orders meet its path as time comes to it, see ``takeStep()``. Without this they do

@@ -4,15 +4,15 @@ internal import TradingModel
 
 /// One account of a venue: its money, orders, positions and executions.
 ///
-/// Which orders fill, when and at what price, a paper venue of its own decides; it holds endless
+/// Which orders fill, when and at what price, a matching venue of its own decides; it holds endless
 /// money, because what the account can pay for is decided here, by this venue's rules. The money
-/// of a paper run is kept by `PaperTrading.SimulatedAccount`, which has the same idea of totals
+/// of a paper run is kept by `Matching.SimulatedAccount`, which has the same idea of totals
 /// and of what orders bind: a rule that is changed here may have to be changed there.
 final class ExchangeAccount {
     let settings: VenueAccount
     let rules: ExchangeRules
     let markets: [ExchangeMarket]
-    let matching: PaperVenue
+    let matching: MatchingVenue
     var wallets: [ExchangeSegment: ExchangeWallet]
     /// The oldest first.
     var open: [ExchangeOrder] = []
@@ -70,7 +70,7 @@ final class ExchangeAccount {
                 endless[currency] = Money(attos: 1_000_000_000_000_000_000 * attosPerUnit)
             }
         }
-        matching = PaperVenue(
+        matching = MatchingVenue(
             instruments: markets.map(\.instrument),
             settings: PaperSettings(balances: endless, makerFee: .zero, takerFee: .zero))
         wallets = [

@@ -25,7 +25,7 @@ func makeRun(
             feed: settings.feedLatency, orderEntry: settings.entryLatency,
             response: settings.responseLatency),
         barsFillOnTouch: settings.barsFillOnTouch, liquidity: settings.liquidity)
-    let venue = PaperVenue(instruments: instruments, settings: paper)
+    let venue = MatchingVenue(instruments: instruments, settings: paper)
     var engineSettings = settings.engineSettings
     engineSettings.skipsMissedBeats = skipsMissedBeats
     // Without a late feed venue and strategy see the same book at the same time: one is enough.

@@ -8,7 +8,7 @@ public import TradingModel
 /// time, then ``process(_:)`` with the event; commands come in between. An order meets the market
 /// as it stands when the order arrives, ``Latency/orderEntry`` after it was sent; its reports are
 /// due ``Latency/response`` after they were made.
-@safe public final class PaperVenue {
+@safe public final class MatchingVenue {
     /// The venue's own depth by instrument; nil until some depth has come, see ``keepBook(of:)``.
     public private(set) var books: [OrderBook?]
     public let account: SimulatedAccount

@@ -4,7 +4,7 @@ internal import TradingModel
 /// What an open order may still fill, and what the account sets aside for it.
 ///
 /// Both are asked here and nowhere else, and anew whenever the position changes.
-extension PaperVenue {
+extension MatchingVenue {
     /// What may still fill, in whole lots: of a reduce-only order no more than there is to reduce,
     /// and of a reduce-only spot sell no more than is held.
     func fillable(_ order: PaperOrder) -> Quantity {

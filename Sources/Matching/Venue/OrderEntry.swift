@@ -2,7 +2,7 @@ internal import TradingCore
 internal import TradingModel
 
 /// An order meets the market: refused, filled, killed, or left to rest.
-extension PaperVenue {
+extension MatchingVenue {
     enum Entry {
         /// It comes from the client, who knows nothing of its fate yet.
         case new

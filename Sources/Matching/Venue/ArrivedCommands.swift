@@ -2,7 +2,7 @@ internal import TradingCore
 internal import TradingModel
 
 /// What happens when a command reaches the venue.
-extension PaperVenue {
+extension MatchingVenue {
     func receive(_ order: PaperOrder) {
         guard orders[order.id] == nil else {
             return report(order, .rejected(reason: "duplicate id: an open order has it"))

@@ -2,7 +2,7 @@ internal import TradingCore
 internal import TradingModel
 
 /// What market data does to the orders that rest.
-extension PaperVenue {
+extension MatchingVenue {
     func match(_ trade: Trade, in market: PaperMarket) {
         release(market, received: trade.receiveTime)
         fillTradedThrough(by: trade, market)
