@@ -27,10 +27,10 @@ final class MarketIntake: StretchIntake {
             precondition(shown <= places.lowerBound, "depth was shown that does not lie apart")
             for place in places {
                 if batch.kind(at: place) == .trade {
-                    take(batch.trade(at: place))
+                    apply(batch.trade(at: place))
                 } else {
                     let change = batch.change(at: place)
-                    take(change)
+                    apply(change)
                     ledger.recordMid(after: change)
                 }
             }
@@ -49,14 +49,14 @@ final class MarketIntake: StretchIntake {
     }
 
     @inline(__always)
-    func take(_ trade: Trade) {
+    func apply(_ trade: Trade) {
         venue.process(trade)
         ledger.record(trade)
     }
 
     /// ``RunLedger/recordMid(after:)`` follows once the engine's book has it.
     @inline(__always)
-    func take(_ change: BookChange) {
+    func apply(_ change: BookChange) {
         venue.process(change)
         ledger.observe(change)
     }
@@ -64,7 +64,7 @@ final class MarketIntake: StretchIntake {
     // MARK: - What the engine sees at any time
 
     /// Takes an event at the venue: what the engine is to be told of it.
-    func take(_ event: MarketEvent) -> MarketEvent {
+    func apply(_ event: MarketEvent) -> MarketEvent {
         ledger.observe(event)
         guard case .funding(let funding) = event else {
             venue.process(event)

@@ -59,7 +59,7 @@ final class ReadAhead {
         } else {
             if let failure { throw failure }
             try source.read(into: batch)
-            look(at: batch)
+            expectBars(of: batch)
         }
         if knowsBars, batch.count > 0 { readOn(behind: batch) }
     }
@@ -73,13 +73,13 @@ final class ReadAhead {
             do throws(MarketDataError) { try source.read(into: next) } catch { failure = error }
             guard !next.isEmpty else { return spare.append(next) }
             let before = longest
-            look(at: next)
+            expectBars(of: next)
             batches.append(next)
             end = end.advanced(byNanoseconds: longest - before)
         }
     }
 
-    private func look(at batch: EventBatch) {
+    private func expectBars(of batch: EventBatch) {
         for place in batch.otherPlaces {
             guard case .bar(let bar) = batch[place], venue.expect(bar) else { continue }
             let (span, overflow) = bar.closeTime.nanoseconds

@@ -148,8 +148,8 @@ public struct SimulatedRun: SteppedRun {
         if !hasStarted { try start(at: time) }
     }
 
-    /// Tells the engine what is no market event, at its time.
-    public mutating func tell(_ input: EngineInput, at time: Timestamp) {
+    /// Brings the engine what is not a market event, at its time.
+    public mutating func apply(_ input: EngineInput, at time: Timestamp) {
         passDue(until: time)
         feed(input)
         carryOut()
@@ -248,7 +248,7 @@ public struct SimulatedRun: SteppedRun {
     @inline(__always)
     private mutating func handle(_ trade: Trade) {
         if isDirect {
-            intake.take(trade)
+            intake.apply(trade)
             engine.process(trade, into: &commands)
         } else {
             pass(.trade(trade))
@@ -259,7 +259,7 @@ public struct SimulatedRun: SteppedRun {
     @inline(__always)
     private mutating func handle(_ change: BookChange) {
         if isDirect {
-            intake.take(change)
+            intake.apply(change)
             engine.process(change, into: &commands)
             ledger.recordMid(after: change)
         } else {
@@ -276,7 +276,7 @@ public struct SimulatedRun: SteppedRun {
     /// Takes an event in at the venue and brings it to the engine, now or later.
     @inline(never)
     private mutating func pass(_ event: MarketEvent) {
-        let event = intake.take(event)
+        let event = intake.apply(event)
         if feedLatency == 0 {
             feed(.market(event))
         } else {
@@ -332,7 +332,7 @@ public struct SimulatedRun: SteppedRun {
                 guard steps <= Self.roundsPerInstant else {
                     return stop("the strategy sent orders \(steps) times without time passing")
                 }
-                venue.takeStep()
+                venue.meetNextStep()
             } else if venue.nextDue == due {
                 deliver(until: due)
             } else if feedLatency != 0, late.nextTime == due, let event = late.popFirst() {
@@ -362,15 +362,15 @@ public struct SimulatedRun: SteppedRun {
 
     private mutating func deliver(until time: Timestamp) {
         let venue = venue
-        venue.handOut(until: time) { answer in
+        venue.emitAnswers(until: time) { answer in
             switch answer {
-            case .report(let report): hear(report)
+            case .report(let report): receive(report)
             case .balance(let balance, let time): feed(.balance(balance, at: time))
             }
         }
     }
 
-    private mutating func hear(_ report: ExecutionReport) {
+    private mutating func receive(_ report: ExecutionReport) {
         if readAhead.knowsBars { showPath(of: report) }
         if reloads == nil, inputListener == nil {
             engine.process(report, into: &commands)

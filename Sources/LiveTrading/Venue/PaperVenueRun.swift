@@ -45,7 +45,7 @@ public struct PaperVenueRun: VenueRun {
             guard hasStarted else { return }
             reading { run throws(MarketDataError) in _ = try run.advance(to: now) }
         case .status:
-            if hasStarted { run.tell(input, at: now) }
+            if hasStarted { run.apply(input, at: now) }
         default: break  // the account is simulated: what the venue's holds is not its business
         }
     }

@@ -39,7 +39,7 @@ public final class SimulatedAccount {
         }
     }
 
-    /// Whether ``takeChanges()`` has something.
+    /// Whether ``drainChanges(_:)`` has something.
     private(set) var isChanged = false
     /// Whether a loss has eaten into what is set aside for orders.
     private(set) var isOverdrawn = false
@@ -81,12 +81,12 @@ public final class SimulatedAccount {
         balances.first { $0.currency == currency }
     }
 
-    /// Tells the balances changed since the last call.
-    func takeChanges(_ tell: (Balance) -> Void) {
+    /// Reports the balances changed since the last call.
+    func drainChanges(_ report: (Balance) -> Void) {
         isChanged = false
         for slot in holdings.indices where holdings[slot].isChanged {
             holdings[slot].isChanged = false
-            tell(
+            report(
                 Balance(
                     currency: holdings[slot].currency, total: holdings[slot].total,
                     available: holdings[slot].available))
@@ -94,7 +94,7 @@ public final class SimulatedAccount {
     }
 
     /// Whether orders hold what is no longer there, since the last call.
-    func takeOverdraft() -> Bool {
+    func clearOverdraft() -> Bool {
         defer { isOverdrawn = false }
         return isOverdrawn
     }

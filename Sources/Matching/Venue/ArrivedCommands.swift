@@ -12,7 +12,7 @@ extension MatchingVenue {
         }
         orders[order.id] = order
         guard order.request.stop != nil else { return enter(order, as: .new) }
-        order.stage = .sleeping
+        order.stage = .untriggered
         if let shortfall = shortfallAsleep(order) {
             finish(order)
             return report(order, .rejected(reason: InternedText(passing: shortfall.description)))
@@ -75,7 +75,7 @@ extension MatchingVenue {
             return report(order, .amendRejected(reason: "a market order has no price"))
         }
         let keepsPlace = terms.price == old.price && terms.quantity <= old.quantity
-        if order.stage == .sleeping || keepsPlace {
+        if order.stage == .untriggered || keepsPlace {
             order.terms = terms
             if terms.quantity > old.quantity, let shortfall = shortfallAsleep(order) {
                 order.terms = old

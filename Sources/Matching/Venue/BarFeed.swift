@@ -61,7 +61,7 @@ struct BarWalk {
     /// The last place at which anything happened.
     var place: BarPath.Place
     /// From when on we may have heard of what happened beyond the open.
-    var toldFrom = Timestamp.distantFuture
+    var reportedFrom = Timestamp.distantFuture
 
     init(_ bar: Bar, notBefore start: Timestamp) {
         self.bar = bar
@@ -175,7 +175,7 @@ extension PaperMarket {
         guard walk.hasOpened else { return BarStep(.open, at: walk.place.time, in: walk.bar) }
         let meeting = nextMeeting(on: walk, onTouch)?.place.time
         var entry: Timestamp?
-        for order in orders where !order.hasSeenBar && order.arrivedAt < walk.bar.closeTime {
+        for order in orders where !order.hasMetBar && order.arrivedAt < walk.bar.closeTime {
             let time = max(order.arrivedAt, walk.place.time)
             entry = min(entry ?? time, time)
         }
@@ -205,7 +205,7 @@ extension PaperMarket {
         from start: Price, to end: Price, isUp: Bool, _ onTouch: Bool
     ) -> (PaperOrder, Price)? {
         var found: (order: PaperOrder, price: Price)?
-        for order in orders where order.hasSeenBar {
+        for order in orders where order.hasMetBar {
             guard let price = order.meets(end, isUp: isUp, onTouch: onTouch) else { continue }
             let place = isUp ? max(price, start) : min(price, start)
             if let found, isUp ? place >= found.price : place <= found.price { continue }
@@ -223,7 +223,7 @@ extension Bar {
 extension PaperOrder {
     /// Whether an amendment of these old terms has made it come in again.
     func losesPlace(beside old: OrderRequest) -> Bool {
-        stage != .sleeping
+        stage != .untriggered
             && (request.price != old.price || request.quantity > old.quantity)
     }
 
@@ -231,7 +231,7 @@ extension PaperOrder {
     fileprivate func meets(_ end: Price, isUp: Bool, onTouch: Bool) -> Price? {
         switch stage {
         case .awaitingBar: return nil
-        case .sleeping:
+        case .untriggered:
             guard let stop = request.stop, (side == .buy) == isUp else { return nil }
             return (isUp ? stop <= end : stop >= end) ? stop : nil
         case .resting:

@@ -5,7 +5,7 @@ package import TradingModel
 extension MatchingVenue {
     /// Tells of a bar that will be processed at its end.
     ///
-    /// Until then orders meet its path as time comes to it, see ``takeStep()``. Without this they do
+    /// Until then orders meet its path as time comes to it, see ``meetNextStep()``. Without this they do
     /// when the bar is processed.
     ///
     /// - Returns: false where orders are not held against such a bar.
@@ -57,7 +57,7 @@ extension MatchingVenue {
         setNextStep(first?.step.due, in: first?.market)
     }
 
-    func take(_ step: BarStep, in market: PaperMarket) {
+    func meet(_ step: BarStep, in market: PaperMarket) {
         // Finer data may have come since: bars count for nothing then.
         if let walk = market.nextWalk(), market.follows(walk.bar) {
             if walk.bar.saysNoTrade { market.bars.metBareBar = true }
@@ -93,7 +93,7 @@ extension MatchingVenue {
     /// The latencies are added to find out, so that they do not cost an order its open.
     private func knewOnlyTheOpen(_ sentAt: Timestamp, _ walk: BarWalk) -> Bool {
         sentAt.advanced(byNanoseconds: -settings.latency.feed) <= walk.bar.openTime
-            && (sentAt <= walk.bar.openTime || sentAt < walk.toldFrom)
+            && (sentAt <= walk.bar.openTime || sentAt < walk.reportedFrom)
     }
 
     /// The price that the path of a bar has come to; nil where finer data is known.
@@ -126,14 +126,14 @@ extension MatchingVenue {
         market.bars.walk?.hasOpened = true
         market.last = walk.bar.open
         let here = market.orders.filter { $0.arrivedAt <= walk.place.time }
-        let old = here.filter(\.hasSeenBar)
+        let old = here.filter(\.hasMetBar)
         for order in here where order.isOpen {
-            let isNew = !order.hasSeenBar
-            order.hasSeenBar = true
+            let isNew = !order.hasMetBar
+            order.hasMetBar = true
             order.awaitsMarket = false
-            if isNew || order.stage == .sleeping { enter(order, at: walk.bar.open) }
+            if isNew || order.stage == .untriggered { enter(order, at: walk.bar.open) }
         }
-        for order in old where order.isOpen { giveBeyond(order, at: walk.bar.open) }
+        for order in old where order.isOpen { fillBeyond(order, at: walk.bar.open) }
     }
 
     /// Orders that came while the bar is under way.
@@ -141,18 +141,18 @@ extension MatchingVenue {
         market.bars.walk?.move(to: moment, tick: market.instrument.tick)
         guard let price = market.bars.walk?.place.price else { return }
         for order in market.orders
-        where order.isOpen && !order.hasSeenBar && order.arrivedAt <= moment {
-            order.hasSeenBar = true
+        where order.isOpen && !order.hasMetBar && order.arrivedAt <= moment {
+            order.hasMetBar = true
             order.awaitsMarket = false
             if knewOnlyTheOpen(order.sentAt, walk) {
                 market.last = walk.bar.open
                 enter(order, at: walk.bar.open)
                 // Between the open and its arrival the path may have come by.
-                if order.isOpen { giveBeyond(order, at: price) }
+                if order.isOpen { fillBeyond(order, at: price) }
                 if order.isOpen, order.isTriggered(by: price) { enter(order, at: price) }
             } else {
                 market.last = price
-                noteTold(market)
+                recordReport(in: market)
                 enter(order, at: price)
             }
         }
@@ -160,7 +160,7 @@ extension MatchingVenue {
 
     /// The path comes to the prices of orders: all that it meets at one moment.
     private func meetPath(at moment: Timestamp, _ market: PaperMarket) {
-        noteTold(market)
+        recordReport(in: market)
         while let walk = market.bars.walk,
             let meeting = market.nextMeeting(on: walk, settings.barsFillOnTouch),
             meeting.place.time == moment
@@ -168,19 +168,19 @@ extension MatchingVenue {
             market.bars.walk?.place = meeting.place
             market.bars.walk?.leg = meeting.leg
             market.last = meeting.place.price
-            if meeting.order.stage == .sleeping {
+            if meeting.order.stage == .untriggered {
                 triggerInBar(meeting.order, at: meeting.place.price)
             } else {
-                giveWhole(meeting.order)
+                fillWhole(meeting.order)
             }
         }
     }
 
     /// From when on the strategy may know of more than the open.
-    private func noteTold(_ market: PaperMarket) {
-        let told = now.advanced(byNanoseconds: settings.latency.response)
-        let before = market.bars.walk?.toldFrom ?? told
-        market.bars.walk?.toldFrom = min(before, told)
+    private func recordReport(in market: PaperMarket) {
+        let reported = now.advanced(byNanoseconds: settings.latency.response)
+        let before = market.bars.walk?.reportedFrom ?? reported
+        market.bars.walk?.reportedFrom = min(before, reported)
     }
 
     // MARK: - One order
@@ -188,25 +188,25 @@ extension MatchingVenue {
     /// A new order, or a stop at a bar's open, meets a price.
     private func enter(_ order: PaperOrder, at price: Price) {
         switch order.stage {
-        case .sleeping:
+        case .untriggered:
             if order.isTriggered(by: price) { triggerInBar(order, at: price) }
         case .awaitingBar:
-            takeInBar(order, at: price)
+            matchInBar(order, at: price)
         case .resting:
-            if order.reaches(price) { takeInBar(order, at: price) }
+            if order.reaches(price) { matchInBar(order, at: price) }
         }
     }
 
     /// Fills an order that rests where the market is beyond its price, at its price.
-    private func giveBeyond(_ order: PaperOrder, at market: Price) {
+    private func fillBeyond(_ order: PaperOrder, at market: Price) {
         guard order.isRestingLimit, let price = order.request.price, order.reaches(market),
             settings.barsFillOnTouch || price != market
         else { return }
-        giveWhole(order)
+        fillWhole(order)
     }
 
-    private func giveWhole(_ order: PaperOrder) {
-        give(order, order.remaining)
+    private func fillWhole(_ order: PaperOrder) {
+        fillResting(order, order.remaining)
         if order.isOpen { expire(order, nothingToReduce(order)) }
     }
 
@@ -214,14 +214,14 @@ extension MatchingVenue {
         let market = markets[order.instrument.index]
         market.leave(order)
         order.stage = .resting
-        order.hasSeenBar = true
+        order.hasMetBar = true
         report(order, .triggered)
-        takeInBar(order, at: price)
+        matchInBar(order, at: price)
     }
 
     /// The order takes liquidity at `price`, made worse by the slippage; what its limit forbids
     /// rests or ends.
-    private func takeInBar(_ order: PaperOrder, at price: Price) {
+    private func matchInBar(_ order: PaperOrder, at price: Price) {
         let request = order.request
         let market = markets[order.instrument.index]
         guard order.reaches(price) else {

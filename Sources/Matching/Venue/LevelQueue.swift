@@ -47,15 +47,15 @@ struct LevelQueue {
     // MARK: - Trades
 
     /// A public trade at this price, which may be in the level already.
-    mutating func note(_ quantity: Quantity, at time: Timestamp) {
-        let told = time <= lastUpdate ? min(quantity, missing) : .zero
-        if told > .zero, lastCut > .zero {
-            let part = share(of: told, lastCut, in: missing)
+    mutating func record(_ quantity: Quantity, at time: Timestamp) {
+        let known = time <= lastUpdate ? min(quantity, missing) : .zero
+        if known > .zero, lastCut > .zero {
+            let part = share(of: known, lastCut, in: missing)
             ahead += part
             lastCut -= part
         }
-        missing -= told
-        unreflected = unreflected.plusAtMost(quantity - told)
+        missing -= known
+        unreflected = unreflected.plusAtMost(quantity - known)
         lastTrade = max(lastTrade, time)
     }
 

@@ -15,7 +15,7 @@ public import TradingModel
     /// The earliest time at which an order arrives, a bar's path meets one, or a report is to be
     /// handed out.
     public private(set) var nextDue = Timestamp.distantFuture
-    /// When ``takeStep()`` is due: what happens next inside a bar; distant future: nothing does.
+    /// When ``meetNextStep()`` is due: what happens next inside a bar; distant future: nothing does.
     public private(set) var nextStep = Timestamp.distantFuture
 
     let settings: PaperSettings
@@ -212,7 +212,7 @@ public import TradingModel
     /// What we took from a level is forgotten once a message has left the level empty.
     private func forgetTaken(after change: BookChange) {
         let market = markets[change.instrument.index]
-        market.taken.note(change)
+        market.taken.observe(change)
         if change.endsMessage { market.forgetEmptied() }
     }
 
@@ -229,7 +229,7 @@ public import TradingModel
     public func process(_ quote: Quote) {
         if nextArrival <= quote.receiveTime { arrive(until: quote.receiveTime) }
         let market = markets[quote.instrument.index]
-        guard market.book == nil, market.take(quote) else { return }
+        guard market.book == nil, market.apply(quote) else { return }
         market.forgetTaken()
         guard unsafe tapes[quote.instrument.index].isWatched else { return }
         pass(quote.receiveTime)
@@ -245,7 +245,7 @@ public import TradingModel
     ///   older or newer.
     package func charge(_ funding: Funding) -> Funding {
         if min(nextStep, nextArrival) <= funding.receiveTime { arrive(until: funding.receiveTime) }
-        pass(max(funding.receiveTime, lastHeard))
+        pass(max(funding.receiveTime, lastReceived))
         var charged = funding
         charged.mark = funding.mark ?? markets[funding.instrument.index].valuation
         charged.payment = nil
@@ -256,7 +256,7 @@ public import TradingModel
 
     /// When the last trade, quote or change of depth was received: while nothing is watched they do not move
     /// the clock.
-    private var lastHeard: Timestamp {
+    private var lastReceived: Timestamp {
         var last = Timestamp.distantPast
         for (index, market) in markets.enumerated() {
             let book = books[index]?.receiveTime ?? last
@@ -318,14 +318,14 @@ public import TradingModel
     /// In the order of their due times; at the same time in the order in which they came to be.
     /// `deliver` may send commands: what they cause is part of the same call when it is due.
     public func advance(to time: Timestamp, deliver: (EngineInput) -> Void) {
-        handOut(until: time) { deliver($0.input) }
+        emitAnswers(until: time) { deliver($0.input) }
     }
 
     /// The same without the wrapping, in which an answer is copied as often as it is handed on.
-    package func handOut(until time: Timestamp, _ deliver: (Answer) -> Void) {
+    package func emitAnswers(until time: Timestamp, _ deliver: (Answer) -> Void) {
         while nextDue <= time {
             guard nextStep > nextDue else {
-                takeStep()
+                meetNextStep()
                 continue
             }
             let arrivesFirst =
@@ -344,17 +344,17 @@ public import TradingModel
 
     func arrive(until time: Timestamp) {
         while min(nextStep, nextArrival) <= time {
-            if nextStep <= nextArrival { takeStep() } else { arriveNext() }
+            if nextStep <= nextArrival { meetNextStep() } else { arriveNext() }
         }
     }
 
     /// Lets happen what is next inside a bar; its reports are due from that moment on.
-    package func takeStep() {
+    package func meetNextStep() {
         guard let market = nextStepMarket else { return }
         if let step = market.bars.step {
             pass(step.moment)
             stepMoment = step.moment
-            take(step, in: market)
+            meet(step, in: market)
             settleBalances()
             stepMoment = nil
         }
@@ -404,13 +404,13 @@ public import TradingModel
     func findNextDue() {
         nextArrival = arrivals.nextDue
         let instrument = arrivals.first { $0.instrument }
-        isHolding = instrument.map { isHalfTold($0, at: nextArrival) } ?? false
+        isHolding = instrument.map { isMidMessage($0, at: nextArrival) } ?? false
         if isHolding { nextArrival = .distantFuture }  // found again as the message goes on
         nextDue = min(nextArrival, deliveries.nextDue, nextStep)
     }
 
     /// Whether an order would meet a book in the middle of a venue's message.
-    private func isHalfTold(_ instrument: InstrumentID, at time: Timestamp) -> Bool {
+    private func isMidMessage(_ instrument: InstrumentID, at time: Timestamp) -> Bool {
         guard !hasEnded, let book = books[instrument.index], book.isInMessage,
             let received = book.receiveTime
         else { return false }
@@ -441,7 +441,7 @@ public import TradingModel
         guard account.isChanged else { return }
         coverAll()
         let due = answerTime
-        account.takeChanges { answer(.balance($0, at: due), due: due) }
+        account.drainChanges { answer(.balance($0, at: due), due: due) }
         findNextDue()
     }
 

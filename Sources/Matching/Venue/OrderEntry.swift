@@ -4,7 +4,7 @@ internal import TradingModel
 /// An order meets the market: refused, filled, killed, or left to rest.
 extension MatchingVenue {
     enum Entry {
-        /// It comes from the client, who knows nothing of its fate yet.
+        /// It comes from the client, who knows nothing of its status yet.
         case new
         /// The venue had accepted it before: a stop that woke, an order that waited for data.
         case accepted
@@ -49,7 +49,7 @@ extension MatchingVenue {
             setReservation(of: order, to: reservation(of: order, at: price) ?? .zero)
             markets[order.instrument.index].join(order)
         case .take(let walk, let reserved):
-            take(walk, order, reserving: reserved)
+            fill(order, along: walk, reserving: reserved)
         }
     }
 
@@ -119,7 +119,9 @@ extension MatchingVenue {
 
     // MARK: - Carrying out
 
-    private func take(_ walk: PaperMarket.Walk, _ order: PaperOrder, reserving reserved: Money?) {
+    private func fill(
+        _ order: PaperOrder, along walk: PaperMarket.Walk, reserving reserved: Money?
+    ) {
         let market = markets[order.instrument.index]
         setReservation(of: order, to: .zero)
         for level in walk.fills where order.isOpen {

@@ -94,7 +94,7 @@ internal import TradingModel
     func updateWatch() { unsafe tape.pointee.isWatched = matchesAlways || !orders.isEmpty }
 
     /// Takes a quote for the touch; false: a later one is known already.
-    func take(_ quote: Quote) -> Bool {
+    func apply(_ quote: Quote) -> Bool {
         guard quote.receiveTime >= quotedAt else { return false }
         quotedAt = quote.receiveTime
         quotedBid = quote.bid
@@ -161,7 +161,7 @@ internal import TradingModel
         orders.append(order)
         order.joined = PaperOrder.Joined(
             price: order.isRestingLimit ? order.request.price : nil,
-            isStop: order.stage == .sleeping, isWaiting: order.isWaiting)
+            isStop: order.stage == .untriggered, isWaiting: order.isWaiting)
         if order.joined.isStop { stops += 1 }
         if order.joined.isWaiting { waiting += 1 }
         guard let price = order.joined.price else { return }

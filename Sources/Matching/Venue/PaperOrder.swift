@@ -5,7 +5,7 @@ internal import TradingModel
 final class PaperOrder {
     enum Stage {
         /// A stop that has not been triggered.
-        case sleeping
+        case untriggered
         /// A market order that waits for the next bar's open.
         case awaitingBar
         case resting
@@ -23,7 +23,7 @@ final class PaperOrder {
     /// When it reached the venue with these terms: records from before are none of its business.
     var arrivedAt: Timestamp
     /// Whether it has met a bar's price with these terms: from then on it gives liquidity.
-    var hasSeenBar = false
+    var hasMetBar = false
     /// Whether no market was known when it came: it meets the first that comes.
     var awaitsMarket = false
     /// Where a market order that waits for a bar is assumed to fill.
@@ -71,7 +71,7 @@ final class PaperOrder {
     func comeAgain(sentAt: Timestamp, arrivedAt: Timestamp) {
         self.sentAt = sentAt
         self.arrivedAt = arrivedAt
-        hasSeenBar = false
+        hasMetBar = false
     }
 
     /// What an amendment changes of it.
@@ -104,7 +104,7 @@ final class PaperOrder {
 
     /// Whether the market at `price` wakes the stop.
     func isTriggered(by price: Price) -> Bool {
-        guard stage == .sleeping, let stop = request.stop else { return false }
+        guard stage == .untriggered, let stop = request.stop else { return false }
         return side == .buy ? price >= stop : price <= stop
     }
 }

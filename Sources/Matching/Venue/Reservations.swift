@@ -21,10 +21,10 @@ extension MatchingVenue {
 
     /// What the account has to set aside while the order is as it is; nil: too large.
     ///
-    /// A sleeping spot sell keeps what it is to sell from being sold twice; other stops that sleep
-    /// bind nothing.
+    /// An untriggered spot sell keeps what it is to sell from being sold twice; other untriggered
+    /// stops bind nothing.
     func requirement(of order: PaperOrder) -> Money? {
-        if order.stage == .sleeping {
+        if order.stage == .untriggered {
             let isSale = isSpot(order) && order.side == .sell && !order.request.isReduceOnly
             return isSale ? Money(attos: order.remaining.attos) : .zero
         }
@@ -156,7 +156,7 @@ extension MatchingVenue {
     /// Covers all open orders again once money has come free, or is no longer there.
     func coverAll() {
         guard isShort || account.isOverdrawn else { return }
-        _ = account.takeOverdraft()
+        _ = account.clearOverdraft()
         isShort = false
         for market in markets { cover(market) }
     }

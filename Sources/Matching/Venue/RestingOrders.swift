@@ -36,7 +36,7 @@ extension MatchingVenue {
         where order.isOpen && order.arrivedAt <= trade.receiveTime
             && (!knowsDepth || trade.taker != order.side)
         {
-            give(order, order.remaining)
+            fillResting(order, order.remaining)
         }
     }
 
@@ -51,12 +51,12 @@ extension MatchingVenue {
         while let (order, place) = market.nextReached(by: trade, after: last) {
             last = order.place ?? last
             let reaching = market.changeQueue(of: order.side, at: place) { queue in
-                queue.note(trade.quantity, at: trade.venueTime)
+                queue.record(trade.quantity, at: trade.venueTime)
                 return queue.pass(&rest, eaten: &eaten)
             }
             guard let reaching else { continue }
             let offered = reaching.wholeLots(of: lot)
-            let given = offered > .zero ? give(order, offered) : .zero
+            let given = offered > .zero ? fillResting(order, offered) : .zero
             rest = reaching - given
             // It would have taken more: what is left of a lot is its own.
             guard order.isOpen, given == offered,
@@ -83,7 +83,7 @@ extension MatchingVenue {
             let shown = walk.fills.reduce(Quantity.zero) { $0 + $1.quantity }
             guard shown > .zero else { continue }
             // Only what it was given is gone for the others.
-            var given = give(order, shown)
+            var given = fillResting(order, shown)
             for level in walk.fills where given > .zero {
                 let step = min(given, level.quantity)
                 market.remember(
@@ -96,7 +96,7 @@ extension MatchingVenue {
     /// Fills a resting order at its own price, as far as position and money allow, and says by how
     /// much.
     @discardableResult
-    func give(_ order: PaperOrder, _ quantity: Quantity) -> Quantity {
+    func fillResting(_ order: PaperOrder, _ quantity: Quantity) -> Quantity {
         guard let price = order.request.price, order.isOpen else { return .zero }
         var allowed = min(quantity, wanted(order))
         guard allowed > .zero else { return .zero }
@@ -209,11 +209,11 @@ extension PaperMarket {
     }
 
     func updateQueues(at time: Timestamp, received: Timestamp) {
-        buys.update(received: received) { lookAt(&$0, at: time) }
-        sells.update(received: received) { lookAt(&$0, at: time) }
+        buys.update(received: received) { updateQueue(&$0, at: time) }
+        sells.update(received: received) { updateQueue(&$0, at: time) }
     }
 
-    private func lookAt(_ queue: inout LevelQueue, at time: Timestamp) {
+    private func updateQueue(_ queue: inout LevelQueue, at time: Timestamp) {
         queue.update(
             to: quantity(queue.side, at: queue.price),
             isOutside: isOutside(queue.side, queue.price), at: time)

@@ -31,8 +31,8 @@ struct TakenLiquidity {
         }
     }
 
-    /// Hears of a change of the recorded book.
-    mutating func note(_ change: BookChange) {
+    /// Learns of a change of the recorded book.
+    mutating func observe(_ change: BookChange) {
         if change.kind == .clear {
             isSnapshot = true
         } else if change.quantity == .zero, quantity(change.side, at: change.price) > .zero {
