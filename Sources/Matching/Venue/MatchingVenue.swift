@@ -30,11 +30,11 @@ public import TradingModel
     private var stepMoment: Timestamp?
     /// Whether an open order has less set aside than it needs.
     var isShort = false
-    private let arrivals = DueQueue<Request>()
+    let arrivals = DueQueue<Request>()
     private let deliveries = DueQueue<Answer>()
     private(set) var nextArrival = Timestamp.distantFuture
     private var numberOfDue = 0
-    private var numberOfOrders = 0
+    var numberOfOrders = 0
     private var numberOfFills = 0
     /// Whether the first arrival waits for the end of a venue's message.
     private var isHolding = false
@@ -51,21 +51,6 @@ public import TradingModel
             switch self {
             case .report(let report): .report(report)
             case .balance(let balance, let time): .balance(balance, at: time)
-            }
-        }
-    }
-
-    /// What is on its way to the venue.
-    private enum Request {
-        indirect case submit(ClientOrderID, OrderRequest, sentAt: Timestamp)
-        case cancel(ClientOrderID, InstrumentID)
-        case amend(
-            ClientOrderID, InstrumentID, price: Price?, quantity: Quantity?, sentAt: Timestamp)
-
-        var instrument: InstrumentID {
-            switch self {
-            case .submit(_, let request, _): request.instrument
-            case .cancel(_, let instrument), .amend(_, let instrument, _, _, _): instrument
             }
         }
     }
@@ -271,46 +256,6 @@ public import TradingModel
         findNextDue()
     }
 
-    // MARK: - Commands
-
-    public func submit(_ order: ApprovedOrder, at time: Timestamp) {
-        submit(order.id, order.request, at: time)
-    }
-
-    /// For venue simulators, whose orders come from a client of ours and move no real money.
-    package func submit(_ id: ClientOrderID, _ request: OrderRequest, at time: Timestamp) {
-        send(.submit(id, request, sentAt: time), at: time)
-    }
-
-    /// The instrument names the order's market, should the venue not know the order.
-    public func cancel(_ id: ClientOrderID, _ instrument: InstrumentID, at time: Timestamp) {
-        send(.cancel(id, instrument), at: time)
-    }
-
-    public func amend(_ amendment: ApprovedAmendment, at time: Timestamp) {
-        amend(
-            amendment.id, amendment.instrument, price: amendment.price,
-            quantity: amendment.quantity, at: time)
-    }
-
-    /// For venue simulators; see ``submit(_:_:at:)``.
-    package func amend(
-        _ id: ClientOrderID, _ instrument: InstrumentID, price: Price?, quantity: Quantity?,
-        at time: Timestamp
-    ) {
-        send(.amend(id, instrument, price: price, quantity: quantity, sentAt: time), at: time)
-    }
-
-    @inline(__always)
-    private func send(_ request: consuming Request, at time: Timestamp) {
-        pass(time)  // what nothing watched has not moved the clock
-        numberOfDue += 1
-        arrivals.append(
-            request, due: time.advanced(byNanoseconds: settings.latency.orderEntry),
-            number: numberOfDue)
-        findNextDue()
-    }
-
     // MARK: - Time
 
     /// Lets orders arrive and hands out reports and balances that are due at or before `time`.
@@ -367,36 +312,10 @@ public import TradingModel
         nextStepMarket = market
     }
 
-    private func arriveNext() {
-        let due = arrivals.nextDue
-        guard let request = arrivals.popFirst() else { return }
-        pass(due)
-        findNextDue()
-        let market = markets[request.instrument.index]
-        switch request {
-        case .submit(let id, let terms, let sentAt):
-            numberOfOrders += 1
-            let venueID = VenueOrderID(Self.orderPrefix, numberOfOrders)
-            if market.hasBars { showPath(toOrderSentAt: sentAt, in: market) }
-            receive(
-                PaperOrder(
-                    id: id, venueID: venueID, request: terms, sentAt: sentAt, arrivedAt: now))
-        case .cancel(let id, let instrument):
-            receiveCancel(of: id, instrument)
-        case .amend(let id, let instrument, let price, let quantity, let sentAt):
-            if market.hasBars { showPath(toOrderSentAt: sentAt, in: market) }
-            // Only bars ask when an order came in, and most markets have none.
-            let order = market.hasBars || market.barSize != nil ? orders[id] : nil
-            let old = order?.request
-            receiveAmendment(of: id, instrument, price: price, quantity: quantity)
-            if let order, let old, order.isOpen, order.losesPlace(beside: old) {
-                order.comeAgain(sentAt: sentAt, arrivedAt: now)
-            }
-        }
-        settleBalances()
-        market.updateWatch()
-        if market.hasBars { findNextStep(in: market) }
-        findNextDue()
+    /// Numbers what falls due in the order in which it came to be.
+    func nextNumber() -> Int {
+        numberOfDue += 1
+        return numberOfDue
     }
 
     func pass(_ time: Timestamp) { now = max(now, time) }
@@ -446,12 +365,10 @@ public import TradingModel
     }
 
     private func answer(_ answer: Answer, due: Timestamp) {
-        numberOfDue += 1
-        deliveries.append(answer, due: due, number: numberOfDue)
+        deliveries.append(answer, due: due, number: nextNumber())
         nextDue = min(nextDue, deliveries.nextDue)
     }
 
-    private static let orderPrefix = InternedText("P")
     private static let fillPrefix = InternedText("F")
 
     func nextFillID() -> FillID {
