@@ -10,9 +10,7 @@ public import TradingModel
 public struct SimulatedRun: SteppedRun {
     public private(set) var engine: Engine
     public let venue: MatchingVenue
-    private let readAhead: ReadAhead
-    private let batch: EventBatch
-    private var position = 0
+    private var data: DataCursor
     private var commands: [Command] = []
     private var underway: [Command] = []
     /// Events the venue has seen and the strategy has not, because its feed is late.
@@ -45,12 +43,9 @@ public struct SimulatedRun: SteppedRun {
     /// Whether an empty source has come to its end; otherwise more may come any time.
     public var endsWithSource = true
 
-    /// Commands at one instant beyond which a strategy is taken for one that answers itself.
-    private static let roundsPerInstant = 10_000
     /// Timers and the like between two events of the data beyond which the run stops: minutes of
     /// the quickest timer's handlers.
     public var mostQuietSteps = 100_000_000
-    private static let batchSize = ReadAhead.block
 
     /// Hears every input once the engine has taken it in, and the equity then: for tests that keep
     /// books of their own.
@@ -74,7 +69,7 @@ public struct SimulatedRun: SteppedRun {
     ) {
         self.engine = engine
         self.venue = venue
-        readAhead = ReadAhead(source, venue)
+        data = DataCursor(source, venue, isSingle: plain.contains(.singly))
         self.feedLatency = feedLatency
         self.reloads = reloads
         self.inputListener = inputListener
@@ -85,13 +80,11 @@ public struct SimulatedRun: SteppedRun {
         self.ledger = ledger
         let intake = MarketIntake(venue, ledger, goesRowByRow: plain.contains(.rowByRow))
         self.intake = intake
-        let batch = EventBatch(capacity: plain.contains(.singly) ? 1 : Self.batchSize)
-        self.batch = batch
         // A late feed tells the strategy of an event when the venue has long gone on, and what is
         // kept for reloads is kept event by event.
         stretch =
             engine.canRunAhead && isDirect && !plain.contains(.eventByEvent)
-            ? engine.makeStretch(over: batch, for: intake) : nil
+            ? engine.makeStretch(over: data.batch, for: intake) : nil
     }
 
     /// The depth as the venue keeps it, by instrument.
@@ -102,7 +95,7 @@ public struct SimulatedRun: SteppedRun {
     /// The time of the next event of the data, once it has been read; nil at its end.
     public mutating func nextEventTime() throws(MarketDataError) -> Timestamp? {
         guard try fill() else { return nil }
-        return batch.receiveTime(at: position)
+        return data.time
     }
 
     /// Handles everything that happens up to and including `limit`.
@@ -112,32 +105,32 @@ public struct SimulatedRun: SteppedRun {
         if !hasStarted { try start() }
         while stopReason == nil {
             guard try fill() else { return false }
-            while position < batch.count {
+            while !data.isAtEnd {
                 // The last event may have stopped the run, and left the venue quiet by that.
                 if let stretch, venue.isQuiet, stopReason == nil, !engine.hasUntold {
-                    let end = stretchEnd(before: limit)
-                    if end > position {
-                        stretch.begin(position..<end)
+                    let end = data.stretchEnd(upTo: limit, before: nextDue)
+                    if end > data.position {
+                        stretch.begin(data.position..<end)
                         engine.process(stretch, into: &commands)
-                        position = stretch.position
+                        data.position = stretch.position
                         finishEvent()
                         guard stopReason == nil else { break }
                         continue
                     }
                 }
-                let time = batch.receiveTime(at: position)
+                let time = data.time
                 if time > limit {
                     passDue(until: limit)
                     return stopReason == nil
                 }
                 if time >= nextDue { passDue(until: time) }
                 guard stopReason == nil else { break }
-                switch batch.kind(at: position) {
-                case .trade: handle(batch.trade(at: position))
-                case .book: handle(batch.change(at: position))
-                case .other: handleRare(batch[position])
+                switch data.batch.kind(at: data.position) {
+                case .trade: handle(data.batch.trade(at: data.position))
+                case .book: handle(data.batch.change(at: data.position))
+                case .other: handleRare(data.batch[data.position])
                 }
-                position += 1
+                data.position += 1
             }
         }
         return false
@@ -172,7 +165,7 @@ public struct SimulatedRun: SteppedRun {
     public mutating func finish(_ reason: String) {
         passDue(until: engine.state.now)
         venue.endData()
-        if endsWithSource, batch.isEmpty, hasStarted {
+        if endsWithSource, data.batch.isEmpty, hasStarted {
             // What the venue has told and the strategy has not heard is as real as the rest.
             passDue(until: late.lastTime)
             feed(.dataEnded(at: engine.state.now))
@@ -183,7 +176,7 @@ public struct SimulatedRun: SteppedRun {
         carryOut()
         // Cancels and last reports are still on their way; no market event comes any more.
         var rounds = 0
-        while venue.nextDue < .distantFuture, rounds < Self.roundsPerInstant {
+        while venue.nextDue < .distantFuture, rounds < QuietBounds.roundsPerInstant {
             let due = venue.nextDue
             deliver(until: due)
             carryOut()
@@ -221,28 +214,13 @@ public struct SimulatedRun: SteppedRun {
     }
 
     private mutating func fill() throws(MarketDataError) -> Bool {
-        guard position == batch.count else { return true }
+        guard data.isAtEnd else { return true }
         guard !isCalledOff else { return false }
         if let problem = ledger.equity.problem { stop(problem) }
-        position = 0
-        batch.removeAll()
-        try readAhead.fill(batch)
+        try data.read()
         findDue()
-        isCalledOff = !(onBatch?() ?? true) && !batch.isEmpty
-        return !batch.isEmpty && !isCalledOff
-    }
-
-    /// The first event behind ``position`` at which more may happen than the event itself.
-    private func stretchEnd(before limit: Timestamp) -> Int {
-        let latest = batch.latestTime
-        if batch.hasColumnsAlone, latest <= limit, latest < nextDue { return batch.count }
-        var end = position
-        while end < batch.count, batch.kind(at: end) != .other {
-            let time = batch.receiveTime(at: end)
-            guard time <= limit, time < nextDue else { break }
-            end += 1
-        }
-        return end
+        isCalledOff = !(onBatch?() ?? true) && !data.batch.isEmpty
+        return !data.batch.isEmpty && !isCalledOff
     }
 
     @inline(__always)
@@ -315,23 +293,13 @@ public struct SimulatedRun: SteppedRun {
     /// Lets everything happen that is due at or before `time`, in the order of its times.
     private mutating func passDue(until time: Timestamp) {
         findDue()
-        var steps = 0
-        var quietSteps = 0
-        var instant = Timestamp.distantPast
+        var bounds = QuietBounds(most: mostQuietSteps)
         while nextDue <= time, stopReason == nil {
             let due = firstDue(until: time)
-            quietSteps += 1
-            guard quietSteps <= mostQuietSteps else {
-                return stop(
-                    "more than \(mostQuietSteps) timers ran out between two events of the data: "
-                        + "choose longer times")
+            if let reason = bounds.count(due, isBarStep: venue.nextStep == due) {
+                return stop(reason)
             }
             if venue.nextStep == due {
-                steps = due > instant ? 1 : steps + 1
-                instant = max(due, instant)
-                guard steps <= Self.roundsPerInstant else {
-                    return stop("the strategy sent orders \(steps) times without time passing")
-                }
                 venue.meetNextStep()
             } else if venue.nextDue == due {
                 deliver(until: due)
@@ -371,7 +339,7 @@ public struct SimulatedRun: SteppedRun {
     }
 
     private mutating func receive(_ report: ExecutionReport) {
-        if readAhead.knowsBars { showPath(of: report) }
+        if data.knowsBars, let trade = venue.tradeInBar(by: report) { show(trade) }
         if reloads == nil, inputListener == nil {
             engine.process(report, into: &commands)
             ledger.record(report)
@@ -382,17 +350,10 @@ public struct SimulatedRun: SteppedRun {
         reportListener?(report, engine.state)
     }
 
-    /// Where bars alone are known, a fill inside a bar is the latest that is known of the price.
-    private mutating func showPath(of report: ExecutionReport) {
-        guard case .fill(let fill) = report.event,
-            let price = venue.priceInBar(of: report.instrument)
-        else { return }
-        let trade = MarketEvent.trade(
-            Trade(
-                instrument: report.instrument, price: price, quantity: fill.quantity, taker: nil,
-                venueTime: report.venueTime, receiveTime: report.receiveTime))
-        engine.observe(trade)
-        record(.market(trade))
+    /// A fill inside a bar is the latest that is known of the price.
+    private mutating func show(_ trade: Trade) {
+        engine.observe(.trade(trade))
+        record(.market(.trade(trade)))
     }
 
     /// Carries commands out until there are none; what the venue answers at once may make more.
@@ -407,8 +368,8 @@ public struct SimulatedRun: SteppedRun {
             batch.drainEach { perform($0, at: now) }
             swap(&batch, &underway)
             rounds += 1
-            if rounds > Self.roundsPerInstant {
-                stop("the strategy sent orders \(rounds) times without time passing")
+            if rounds > QuietBounds.roundsPerInstant {
+                stop(QuietBounds.reason(rounds))
                 return
             }
             if venue.nextDue <= now { deliver(until: now) }

@@ -96,10 +96,15 @@ extension MatchingVenue {
             && (sentAt <= walk.bar.openTime || sentAt < walk.reportedFrom)
     }
 
-    /// The price that the path of a bar has come to; nil where finer data is known.
-    package func priceInBar(of instrument: InstrumentID) -> Price? {
-        let market = markets[instrument.index]
-        return market.detail == .bars ? market.last : nil
+    /// What a fill shows of the price that the path of a bar has come to; nil: it is no fill, or finer
+    /// data is known.
+    package func tradeInBar(by report: ExecutionReport) -> Trade? {
+        let market = markets[report.instrument.index]
+        guard case .fill(let fill) = report.event, market.detail == .bars, let price = market.last
+        else { return nil }
+        return Trade(
+            instrument: report.instrument, price: price, quantity: fill.quantity, taker: nil,
+            venueTime: report.venueTime, receiveTime: report.receiveTime)
     }
 
     /// What is to be said of how the bars of an instrument filled orders.
