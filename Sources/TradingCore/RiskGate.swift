@@ -106,31 +106,6 @@ public struct RiskGate: Sendable {
             id: order.id, instrument: instrument, price: price == nil ? nil : request.price,
             quantity: quantity == nil ? nil : request.quantity)
     }
-
-    /// The reduce-only market order that leaves a whole position.
-    ///
-    /// For the kill switch: no limit stands in its way, nor that trading has been stopped.
-    ///
-    /// - Throws: ``RiskRefusal`` when there is no position, or less than a lot of it.
-    public mutating func approveLeaving(
-        _ instrument: InstrumentID, id: ClientOrderID, given state: TradingState
-    ) throws(RiskRefusal) -> ApprovedOrder {
-        let facts = state.instruments[instrument.index]
-        let net = state.positions[instrument.index].net
-        guard let side = net.side else {
-            throw RiskRefusal(rule: .reduceOnly, detail: "\(facts.symbol) has no position to leave")
-        }
-        let whole = facts.wholeLots(of: net.magnitude)
-        guard whole > .zero else {
-            throw RiskRefusal(
-                rule: .belowLot,
-                detail: "\(net) \(facts.symbol) is less than a lot of \(facts.lot)")
-        }
-        var request = OrderRequest(
-            instrument: instrument, side: side.opposite, quantity: whole, isReduceOnly: true)
-        try request.snap(to: facts)
-        return ApprovedOrder(id: id, request: request)
-    }
 }
 
 extension RiskGate {

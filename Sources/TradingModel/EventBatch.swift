@@ -91,11 +91,7 @@
     /// - Parameter body: appends as many as there is room for at most.
     @inlinable @inline(__always)
     public func appendMany(_ body: (inout Appender) -> Void) {
-        var appender = unsafe Appender(
-            kinds: kinds, times: times, tradesBefore: tradesBefore, changesBefore: changesBefore,
-            tradeRows: tradeRows, changeRows: changeRows, tradePlaces: tradePlaces,
-            capacity: capacity, place: filled, trades: tradesBefore[filled],
-            changes: changesBefore[filled], latest: latest)
+        var appender = Appender(self)
         body(&appender)
         filled = appender.place
         latest = appender.latest
@@ -144,25 +140,19 @@
         @usableFromInline var changes: Int
         @usableFromInline var latest: Timestamp
 
-        @inlinable init(
-            kinds: UnsafeMutablePointer<Kind>, times: UnsafeMutablePointer<Timestamp>,
-            tradesBefore: UnsafeMutablePointer<Int>, changesBefore: UnsafeMutablePointer<Int>,
-            tradeRows: UnsafeMutablePointer<Trade>, changeRows: UnsafeMutablePointer<BookChange>,
-            tradePlaces: UnsafeMutablePointer<Int>, capacity: Int, place: Int, trades: Int,
-            changes: Int, latest: Timestamp
-        ) {
-            unsafe self.kinds = kinds
-            unsafe self.times = times
-            unsafe self.tradesBefore = tradesBefore
-            unsafe self.changesBefore = changesBefore
-            unsafe self.tradeRows = tradeRows
-            unsafe self.changeRows = changeRows
-            unsafe self.tradePlaces = tradePlaces
-            self.capacity = capacity
-            self.place = place
-            self.trades = trades
-            self.changes = changes
-            self.latest = latest
+        @inlinable init(_ batch: EventBatch) {
+            unsafe kinds = batch.kinds
+            unsafe times = batch.times
+            unsafe tradesBefore = batch.tradesBefore
+            unsafe changesBefore = batch.changesBefore
+            unsafe tradeRows = batch.tradeRows
+            unsafe changeRows = batch.changeRows
+            unsafe tradePlaces = batch.tradePlaces
+            capacity = batch.capacity
+            place = batch.filled
+            trades = unsafe batch.tradesBefore[batch.filled]
+            changes = unsafe batch.changesBefore[batch.filled]
+            latest = batch.latest
         }
 
         /// Traps when the batch is full, as the other does.

@@ -110,7 +110,7 @@ package enum SimulatorOutput: Hashable, Sendable {
 ///
 /// It has no clock and no randomness but its seed: the same calls give the same bytes. The shell
 /// calls ``advance(to:)`` with its clock before each of the others and whenever ``nextDue`` comes,
-/// sends the reply of ``handle(_:at:)``, and then drains ``takeOutputs()``.
+/// sends the reply of ``handle(_:at:)``, and then drains ``drainOutputs()``.
 package protocol VenueSimulator: AnyObject {
     func handle(_ request: HTTPRequest, at time: Timestamp) -> ServedReply
     /// A WebSocket handshake on this path; false: there is no such path, answer 404.

@@ -37,18 +37,18 @@ import VenueSessions
         }
         try setting.trade()
         try setting.quote(bid: "99.5", ask: "100.5")
-        #expect(setting.run.takeRequests().isEmpty)
+        #expect(setting.run.drainRequests().isEmpty)
         setting.run.start(at: setting.now)
         setting.run.writeDown()
         #expect(said == ["last 99.5"])
         #expect(setting.run.engine.state.valuation(LiveSetting.perpetual) == (try Price("100")))
         try setting.trade()
-        #expect(setting.run.takeRequests().count == 1)
+        #expect(setting.run.drainRequests().count == 1)
     }
 
     @Test func `takes balances in before its start`() throws {
         let setting = try LiveSetting("")
-        setting.run.take(
+        setting.run.apply(
             .balance(
                 Balance(
                     currency: Currency("USDT"), total: try Money("7"), available: try Money("5")),
@@ -69,13 +69,13 @@ import VenueSessions
         var setting = try LiveSetting(Self.buyer)
         setting.run.start(at: setting.now)
         try setting.trade()
-        let first = setting.run.takeRequests()
+        let first = setting.run.drainRequests()
         guard first.count == 1, case .command(.submit(let order)) = first[0] else {
             Issue.record("expected one order, found \(first)")
             return
         }
         #expect(order.request.quantity == (try Quantity("0.25")))
-        #expect(setting.run.takeRequests().isEmpty)
+        #expect(setting.run.drainRequests().isEmpty)
         #expect(setting.run.tally.orders == 1)
     }
 
@@ -87,7 +87,7 @@ import VenueSessions
         }
         setting.run.start(at: setting.now)
         try setting.trade()
-        #expect(setting.run.takeRequests().count == 1)
+        #expect(setting.run.drainRequests().count == 1)
         #expect(heard.isEmpty)
         setting.run.writeDown()
         #expect(heard.count == 1)
@@ -104,10 +104,10 @@ import VenueSessions
         var setting = try LiveSetting(Self.buyer)
         setting.run.start(at: setting.now)
         try setting.trade()
-        _ = setting.run.takeRequests()
+        _ = setting.run.drainRequests()
         setting.report(.accepted(VenueOrderID("7")))
         setting.run.windDown("interrupted", at: setting.now)
-        guard case .command(.cancel)? = setting.run.takeRequests().first else {
+        guard case .command(.cancel)? = setting.run.drainRequests().first else {
             Issue.record("expected a cancel")
             return
         }
@@ -150,12 +150,12 @@ import VenueSessions
         setting.run.start(at: setting.now)
         try setting.claim("0.8")
         try setting.trade()
-        #expect(setting.run.takeRequests().isEmpty)
+        #expect(setting.run.drainRequests().isEmpty)
         #expect(setting.run.tally.rejected == ["max_position": 1])
         #expect(setting.position == (try SignedQuantity("0.5")))
         try setting.claim("0.7")
         try setting.trade()
-        #expect(setting.run.takeRequests().count == 1)
+        #expect(setting.run.drainRequests().count == 1)
     }
 
     @Test func `does not correct what a fill explains in time`() throws {
@@ -199,7 +199,7 @@ import VenueSessions
         setting.run.start(at: setting.now)
         try setting.claim("1")
         setting.pass(seconds: 50)
-        setting.run.take(
+        setting.run.apply(
             .status(
                 VenueStatus(
                     venue: "coinex", instrument: LiveSetting.perpetual, state: .stale,
@@ -213,7 +213,7 @@ import VenueSessions
         setting.run.start(at: setting.now)
         try setting.claim("1")
         setting.pass(seconds: 50)
-        setting.run.take(
+        setting.run.apply(
             .status(
                 VenueStatus(venue: "coinex", state: .lost, reason: "cut", receiveTime: setting.now)),
             at: setting.now)

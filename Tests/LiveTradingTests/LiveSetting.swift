@@ -42,7 +42,7 @@ struct LiveSetting {
     }
 
     mutating func trade(at price: String = "100") throws {
-        run.take(
+        run.apply(
             .market(
                 .trade(
                     Trade(
@@ -53,7 +53,7 @@ struct LiveSetting {
 
     mutating func quote(bid: String, ask: String) throws {
         let one = try Quantity("1")
-        run.take(
+        run.apply(
             .market(
                 .quote(
                     Quote(
@@ -64,7 +64,7 @@ struct LiveSetting {
     }
 
     mutating func claim(_ net: String, at price: String? = nil, isForced: Bool = false) throws {
-        run.take(
+        run.apply(
             VenuePosition(
                 instrument: Self.perpetual, net: try SignedQuantity(net),
                 averagePrice: try price.map { try Price($0) }, isForced: isForced,
@@ -73,7 +73,7 @@ struct LiveSetting {
 
     mutating func report(_ event: OrderEvent) {
         guard let order = firstOrder else { return }
-        run.take(
+        run.apply(
             .report(
                 ExecutionReport(
                     order: order.id, instrument: Self.perpetual, event: event, venueTime: now,

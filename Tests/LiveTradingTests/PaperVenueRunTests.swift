@@ -50,7 +50,7 @@ import VenueSessions
         }
 
         mutating func level(_ side: Side, _ price: String, _ quantity: String) throws {
-            run.take(
+            run.apply(
                 .market(
                     .book(
                         BookChange(
@@ -61,7 +61,7 @@ import VenueSessions
 
         mutating func quote(_ bid: String, _ ask: String) throws {
             let one = try Quantity("1")
-            run.take(
+            run.apply(
                 .market(
                     .quote(
                         Quote(
@@ -149,7 +149,7 @@ import VenueSessions
         var setting = try Setting("'quotes'", "function on_quote() end")
         #expect(setting.run.wantedFeeds == [[.quotes, .trades, .book]])
         setting.run.start(at: setting.now)
-        setting.run.take(
+        setting.run.apply(
             .balance(
                 Balance(currency: Currency("USDT"), total: .zero, available: .zero),
                 at: setting.now), at: setting.now)

@@ -201,7 +201,8 @@ import TradingModel
                 let quantity = Quantity(attos: random.int128(digits: 1...24) * 1_000_000_000_000)
                 let like = try ScriptRun.trade()
                 let trade = Trade(
-                    instrument: like.instrument, price: price, quantity: quantity, taker: like.taker,
+                    instrument: like.instrument, price: price, quantity: quantity,
+                    taker: like.taker,
                     venueTime: like.venueTime, receiveTime: like.receiveTime)
                 let words = run.requests { $0.onTrade(trade) }.lines[0].split(separator: " ")
                 #expect(Double(words[0]) == price.double, "seed \(seed): \(price)")

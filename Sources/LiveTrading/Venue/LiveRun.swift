@@ -55,7 +55,7 @@ public final class LiveRun: VenueRun {
     public var wantedFeeds: [FeedSet] { engine.neededFeeds }
     public var nextDue: Timestamp { min(engine.nextDeadline, nextComparison) }
 
-    public func takeRequests() -> [SessionInput] {
+    public func drainRequests() -> [SessionInput] {
         guard !requests.isEmpty else { return [] }
         defer { requests = [] }
         return requests
@@ -73,7 +73,7 @@ public final class LiveRun: VenueRun {
         feed(.start(.first, at: now))
     }
 
-    public func take(_ input: EngineInput, at now: Timestamp) {
+    public func apply(_ input: EngineInput, at now: Timestamp) {
         switch input {
         case .market(let event):
             guard hasStarted else {
@@ -90,7 +90,7 @@ public final class LiveRun: VenueRun {
         }
     }
 
-    public func take(_ changes: [BookChange], at now: Timestamp) {
+    public func apply(_ changes: [BookChange], at now: Timestamp) {
         guard hasStarted else {
             for change in changes {
                 written.observe(change)
@@ -101,8 +101,8 @@ public final class LiveRun: VenueRun {
         feed(.changes(changes))
     }
 
-    public func take(_ position: VenuePosition, at now: Timestamp) {
-        truth.take(position)
+    public func apply(_ position: VenuePosition, at now: Timestamp) {
+        truth.apply(position)
         guard hasStarted else { return }
         feed(.holding(position.holding))
         compare(at: now)
@@ -130,7 +130,7 @@ public final class LiveRun: VenueRun {
         guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
         writeDown()
         let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)
-        handOut()
+        emitCommands()
         return swap
     }
 
@@ -155,11 +155,11 @@ public final class LiveRun: VenueRun {
             engine.process(intake, into: &commands)
         }
         unwritten = intake
-        handOut()
+        emitCommands()
     }
 
     /// Moves what the engine wants done to the requests.
-    private func handOut() {
+    private func emitCommands() {
         for command in commands {
             switch command {
             case .submit, .cancel, .amend: requests.append(.command(command))

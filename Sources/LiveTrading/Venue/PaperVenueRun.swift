@@ -38,7 +38,7 @@ public struct PaperVenueRun: VenueRun {
         reading { run throws(MarketDataError) in try run.begin(at: now) }
     }
 
-    public mutating func take(_ input: EngineInput, at now: Timestamp) {
+    public mutating func apply(_ input: EngineInput, at now: Timestamp) {
         switch input {
         case .market(let event):
             feed.append(event)
@@ -50,13 +50,13 @@ public struct PaperVenueRun: VenueRun {
         }
     }
 
-    public mutating func take(_ changes: [BookChange], at now: Timestamp) {
+    public mutating func apply(_ changes: [BookChange], at now: Timestamp) {
         for change in changes { feed.append(.book(change)) }
         guard hasStarted else { return }
         reading { run throws(MarketDataError) in _ = try run.advance(to: now) }
     }
 
-    public mutating func take(_ position: VenuePosition, at now: Timestamp) {}
+    public mutating func apply(_ position: VenuePosition, at now: Timestamp) {}
 
     public mutating func pass(until now: Timestamp) {
         guard hasStarted else { return }
@@ -75,7 +75,7 @@ public struct PaperVenueRun: VenueRun {
         try run.replaceStrategy(by: rehearsal)
     }
 
-    public mutating func takeRequests() -> [SessionInput] { [] }
+    public mutating func drainRequests() -> [SessionInput] { [] }
     public mutating func writeDown() {}
 
     /// A ``LiveFeed`` never fails: what cannot be read never reaches it.

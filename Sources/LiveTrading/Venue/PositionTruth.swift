@@ -25,7 +25,7 @@ package struct PositionTruth {
     }
 
     /// Applies what the venue says.
-    package mutating func take(_ position: VenuePosition) {
+    package mutating func apply(_ position: VenuePosition) {
         let old = claims[position.instrument]
         var next = Claim(position: position, differsSince: old?.differsSince)
         if let old, old.differsSince != nil, old.position.isForced {

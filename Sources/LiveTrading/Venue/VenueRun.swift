@@ -10,10 +10,10 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     /// Lets the strategy start; what is reported before it only fills the books and the account.
     mutating func start(at now: Timestamp)
     /// What the venue's session tells.
-    mutating func take(_ input: EngineInput, at now: Timestamp)
+    mutating func apply(_ input: EngineInput, at now: Timestamp)
     /// All changes of one message about a book, in order.
-    mutating func take(_ changes: [BookChange], at now: Timestamp)
-    mutating func take(_ position: VenuePosition, at now: Timestamp)
+    mutating func apply(_ changes: [BookChange], at now: Timestamp)
+    mutating func apply(_ position: VenuePosition, at now: Timestamp)
     /// Lets time pass: timers fire, what is under way arrives.
     mutating func pass(until now: Timestamp)
     /// Tells the strategy of the end and cancels its orders.
@@ -27,7 +27,7 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
     var nextDue: Timestamp { get }
     /// What the session is to do, in order; each is handed out once.
-    mutating func takeRequests() -> [SessionInput]
+    mutating func drainRequests() -> [SessionInput]
     /// Writes down what the latest inputs led to, once what they ask for is on its way.
     mutating func writeDown()
 }

@@ -9,7 +9,7 @@ public import VenueSessions
 ///                                └──────────────────────declined─────────────────────────────┘
 ///
 /// Holds no socket and no clock: what the session says and the time come in, what the session is to
-/// do is fetched with ``takeRequests()`` after each call.
+/// do is fetched with ``drainRequests()`` after each call.
 public final class VenueTrading<Run: VenueRun> {
     public enum Stage: Equatable, Sendable {
         /// The session is connecting and learning what the venue knows of the account.
@@ -92,7 +92,7 @@ public final class VenueTrading<Run: VenueRun> {
 
     /// What the session is to do, in order; each is handed out once.
     public func drainRequests() -> [SessionInput] {
-        let fromRun = run?.takeRequests() ?? []
+        let fromRun = run?.drainRequests() ?? []
         guard !requests.isEmpty else { return fromRun }
         defer { requests.removeAll(keepingCapacity: true) }
         return requests + fromRun
@@ -116,8 +116,8 @@ public final class VenueTrading<Run: VenueRun> {
         switch action {
         case .instruments(let instruments): run = makeRun(instruments)
         case .emit(let input): apply(input, at: now)
-        case .book(let changes): run?.take(changes, at: now)
-        case .position(let position): run?.take(position, at: now)
+        case .book(let changes): run?.apply(changes, at: now)
+        case .position(let position): run?.apply(position, at: now)
         case .foreignOrder(let order):
             foreignOrders.removeAll { $0.isSame(as: order) }
             foreignOrders.append(order)
@@ -141,7 +141,7 @@ public final class VenueTrading<Run: VenueRun> {
                 return connected(at: now)
             }
         }
-        run?.take(input, at: now)
+        run?.apply(input, at: now)
     }
 
     private func connected(at now: Timestamp) {
@@ -191,7 +191,7 @@ public final class VenueTrading<Run: VenueRun> {
             planned = .brokeAtStart(reason: failure.first)
             return finish()
         }
-        if let heldStatus { run?.take(heldStatus.received(at: now), at: now) }
+        if let heldStatus { run?.apply(heldStatus.received(at: now), at: now) }
         heldStatus = nil
         check(at: now)
     }
