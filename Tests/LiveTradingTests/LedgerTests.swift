@@ -81,7 +81,7 @@ private struct RunPair {
                 message.append(change)
                 guard change.endsMessage else { continue }
             }
-            if !message.isEmpty { live.take(message, at: live.engine.state.now) }
+            if !message.isEmpty { live.apply(message, at: live.engine.state.now) }
             message = []
             play(step.input)
             if case .start = step.input { hasStarted = true }
@@ -101,7 +101,7 @@ private struct RunPair {
         case .stop(let reason, let time): live.windDown(reason, at: time)
         case .time(let time): live.pass(until: time)
         case .market(.book): break  // comes by the message
-        default: live.take(input, at: live.engine.state.now)
+        default: live.apply(input, at: live.engine.state.now)
         }
     }
 }

@@ -196,5 +196,5 @@ private final class Quiet: Strategy {
     func onTimer(_ name: String, late: Int64) -> HandlerOutcome { .quiet }
     func onStatus(_ status: VenueStatus) -> HandlerOutcome { .quiet }
     func onStop(_ reason: String) -> HandlerOutcome { .quiet }
-    func takeOutput(into requests: inout [StrategyRequest]) {}
+    func drainOutput(into requests: inout [StrategyRequest]) {}
 }
