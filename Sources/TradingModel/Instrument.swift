@@ -176,3 +176,11 @@ public struct Instrument: Hashable, Sendable {
         quantity.rounded(toMultipleOf: lot.attos, .towardZero)
     }
 }
+
+extension Array {
+    /// What stands at an instrument's place, where there is one for each instrument of a run.
+    @inlinable public subscript(id: InstrumentID) -> Element {
+        @inline(__always) _read { yield self[id.index] }
+        @inline(__always) _modify { yield &self[id.index] }
+    }
+}

@@ -159,12 +159,12 @@ public struct AccountCore {
 
     @inlinable public mutating func emit(_ event: MarketEvent) { out.append(.emit(.market(event))) }
 
-    package mutating func emit(_ state: VenueState, _ reason: String, _ index: Int? = nil) {
+    package mutating func emit(_ state: VenueState, _ reason: String, _ index: InstrumentID? = nil) {
         out.append(
             .emit(
                 .status(
                     VenueStatus(
-                        venue: traits.name, instrument: index.map { InstrumentID($0) },
+                        venue: traits.name, instrument: index,
                         state: state, reason: reason, receiveTime: now))))
     }
 

@@ -1,10 +1,10 @@
 internal import TradingCore
-internal import TradingModel
+public import TradingModel
 internal import VenueSessions
 
 /// Order books that are awaited, doubted and asked for anew. What is in them only a dialect knows.
 extension AccountCore {
-    mutating func awaitBook(_ index: Int) {
+    mutating func awaitBook(_ index: InstrumentID) {
         markets[index].bookStage = .awaitingWhole
         guard let socket = lines[of: markets[index].segment].socket else { return }
         agenda.remove { $0 == .wholeBook(index, socket) }
@@ -15,26 +15,26 @@ extension AccountCore {
     ///
     /// To be called behind what it tells.
     @inlinable
-    public mutating func bookIsRight(_ index: Int) {
+    public mutating func bookIsRight(_ index: InstrumentID) {
         if markets[index].isBookDoubted { reportBookIsRight(index) }
     }
 
     @usableFromInline
-    package mutating func reportBookIsRight(_ index: Int) {
+    package mutating func reportBookIsRight(_ index: InstrumentID) {
         markets[index].isBookDoubted = false
         emit(.resynchronised, "the order book is whole again", index)
     }
 
     /// A book that is not the venue's is worse than none: it goes, and is asked for anew, after a
     /// pause if that has not helped before.
-    package mutating func doubtBook(_ index: Int, _ reason: String) {
+    package mutating func doubtBook(_ index: InstrumentID, _ reason: String) {
         countFailure(index)
         if !markets[index].isBookDoubted {
             markets[index].isBookDoubted = true
             emit(
                 .book(
                     BookChange(
-                        instrument: InstrumentID(index), kind: .clear, endsMessage: true,
+                        instrument: index, kind: .clear, endsMessage: true,
                         venueTime: venueTime, receiveTime: now)))
             emit(.stale, reason, index)
         }
@@ -49,7 +49,7 @@ extension AccountCore {
     }
 
     /// Failures that follow each other closely are one trouble.
-    private mutating func countFailure(_ index: Int) {
+    private mutating func countFailure(_ index: InstrumentID) {
         let sound = markets[index].bookFailedAt.advanced(byNanoseconds: traits.pace.soundBook)
         // In whole-book mode some stay counted: they are why it is in it.
         if !markets[index].isBookDoubted, now >= sound {
@@ -60,11 +60,11 @@ extension AccountCore {
         markets[index].bookFailedAt = now
     }
 
-    mutating func askForBook(_ index: Int) {
+    mutating func askForBook(_ index: InstrumentID) {
         askAgain(for: .book, index, lines.id(of: markets[index].segment))
     }
 
-    mutating func missedWholeBook(_ index: Int, _ socket: SocketID) {
+    mutating func missedWholeBook(_ index: InstrumentID, _ socket: SocketID) {
         guard lines[of: markets[index].segment].socket == socket,
             markets[index].bookStage == .awaitingWhole
         else { return }

@@ -110,7 +110,7 @@ extension AccountCore {
 
     /// Records a push of a feed, stamped by the venue with `stamp`.
     @inlinable @inline(__always)
-    public mutating func received(_ feed: WatchedFeed, _ index: Int, _ stamp: Timestamp?) {
+    public mutating func received(_ feed: WatchedFeed, _ index: InstrumentID, _ stamp: Timestamp?) {
         markets[index].watches[feed].receivedAt = now
         let isLate = (stamp?.nanoseconds ?? .max) < now.nanoseconds &+ lateBound
         if isLate || markets[index].watches[feed].isRemarkable {
@@ -120,7 +120,7 @@ extension AccountCore {
 
     /// - Parameter stamp: of a push that is late.
     @inline(never) @usableFromInline
-    mutating func check(_ feed: WatchedFeed, _ index: Int, lateBy stamp: Timestamp?) {
+    mutating func check(_ feed: WatchedFeed, _ index: InstrumentID, lateBy stamp: Timestamp?) {
         if markets[index].watches[feed].isFirst || markets[index].watches[feed].askedAt != nil {
             return answered(feed, index)
         }
@@ -137,14 +137,14 @@ extension AccountCore {
     }
 
     /// A push by itself, and in time.
-    private mutating func isInTime(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func isInTime(_ feed: WatchedFeed, _ index: InstrumentID) {
         markets[index].watches[feed].lateSince = nil
         markets[index].watches[feed].asked = 0
         recovered(feed, index)
     }
 
     /// A push after a subscription: it shows that the feed lives, and nothing about its lateness.
-    private mutating func answered(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func answered(_ feed: WatchedFeed, _ index: InstrumentID) {
         if feed != .trades, let asked = markets[index].watches[feed].askedAt,
             now < asked.advanced(byNanoseconds: traits.pace.promptAnswer)
         {
@@ -156,7 +156,7 @@ extension AccountCore {
         planLook(feed, index)
     }
 
-    private mutating func recovered(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func recovered(_ feed: WatchedFeed, _ index: InstrumentID) {
         guard markets[index].watches[feed].trouble != nil else { return }
         markets[index].watches[feed].trouble = nil
         emit(
@@ -167,7 +167,7 @@ extension AccountCore {
     // MARK: - When nothing comes
 
     /// A feed has been subscribed.
-    mutating func watch(_ feed: WatchedFeed, _ index: Int) {
+    mutating func watch(_ feed: WatchedFeed, _ index: InstrumentID) {
         markets[index].watches[feed].isOn = true
         markets[index].watches[feed].isFirst = true
         markets[index].watches[feed].receivedAt = now
@@ -176,12 +176,12 @@ extension AccountCore {
     }
 
     /// A feed is not subscribed any more; what was wrong with it is so until it tells something.
-    mutating func stopWatching(_ feed: WatchedFeed, _ index: Int) {
+    mutating func stopWatching(_ feed: WatchedFeed, _ index: InstrumentID) {
         markets[index].watches[feed].isOn = false
         markets[index].watches[feed].lookAt = .distantFuture
     }
 
-    private mutating func planLook(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func planLook(_ feed: WatchedFeed, _ index: InstrumentID) {
         let watch = markets[index].watches[feed]
         let time =
             if let asked = watch.askedAt {
@@ -214,7 +214,7 @@ extension AccountCore {
         if let next, next < .distantFuture { agenda.addOnce(.feeds, at: next) }
     }
 
-    private mutating func checkSilence(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func checkSilence(_ feed: WatchedFeed, _ index: InstrumentID) {
         let watch = markets[index].watches[feed]
         let segment = markets[index].segment
         // A book that is being fetched is missed by those who fetch it.
@@ -228,11 +228,11 @@ extension AccountCore {
         askAnew(feed, index)
     }
 
-    private mutating func planLater(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func planLater(_ feed: WatchedFeed, _ index: InstrumentID) {
         markets[index].watches[feed].lookAt = after(feed.quiet)
     }
 
-    private mutating func askAnew(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func askAnew(_ feed: WatchedFeed, _ index: InstrumentID) {
         let line = lines.id(of: markets[index].segment)
         markets[index].watches[feed].asked += 1
         let watch = markets[index].watches[feed]
@@ -250,7 +250,7 @@ extension AccountCore {
     }
 
     /// Nothing came in answer to a subscription.
-    private mutating func missedAnswer(_ feed: WatchedFeed, _ index: Int) {
+    private mutating func missedAnswer(_ feed: WatchedFeed, _ index: InstrumentID) {
         markets[index].watches[feed].askedAt = nil
         let watch = markets[index].watches[feed]
         // A market may rest, and a venue that has never told trades of before need not do so now.
@@ -265,7 +265,7 @@ extension AccountCore {
     }
 
     private mutating func reportTrouble(
-        _ trouble: FeedWatch.Trouble, _ feed: WatchedFeed, _ index: Int, _ what: String
+        _ trouble: FeedWatch.Trouble, _ feed: WatchedFeed, _ index: InstrumentID, _ what: String
     ) {
         let isNews = markets[index].watches[feed].trouble == nil
         markets[index].watches[feed].trouble = trouble

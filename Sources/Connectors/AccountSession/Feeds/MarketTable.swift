@@ -81,24 +81,26 @@ public struct MarketTable {
                 nameBytes: Array(name.utf8), symbol: symbol)
         }
         segments = Set(markets.map(\.segment)).sorted()
+        indices = markets.indices.map { InstrumentID($0) }
     }
 
-    @inlinable public var indices: Range<Int> { markets.indices }
+    /// Of all of them, in order.
+    public let indices: [InstrumentID]
 
     @inlinable
-    public subscript(index: Int) -> Market {
-        _read { yield markets[index] }
-        _modify { yield &markets[index] }
+    public subscript(id: InstrumentID) -> Market {
+        _read { yield markets[id.index] }
+        _modify { yield &markets[id.index] }
     }
 
     /// The place of a market, whose name means something only within its segment; nil: not in use.
-    package func index(_ name: String, _ segment: Segment) -> Int? {
-        markets.firstIndex { $0.segment == segment && $0.name == name }
+    package func index(_ name: String, _ segment: Segment) -> InstrumentID? {
+        markets.firstIndex { $0.segment == segment && $0.name == name }.map { InstrumentID($0) }
     }
 
     /// The same where the name stands in a message.
     @inlinable
-    public func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment) -> Int? {
+    public func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment) -> InstrumentID? {
         for index in markets.indices where markets[index].segment == segment {
             let name = markets[index].nameBytes
             guard name.count == range.count else { continue }
@@ -106,7 +108,7 @@ public struct MarketTable {
             for offset in 0..<name.count where name[offset] != bytes[range.lowerBound + offset] {
                 isEqual = false
             }
-            if isEqual { return index }
+            if isEqual { return InstrumentID(index) }
         }
         return nil
     }

@@ -1,5 +1,5 @@
 internal import TradingCore
-internal import TradingModel
+package import TradingModel
 
 /// A kind of market data that is subscribed by itself.
 public enum FeedChannel: Hashable, Sendable, CaseIterable {
@@ -25,7 +25,7 @@ public enum FeedChannel: Hashable, Sendable, CaseIterable {
 /// Which market data are wanted, and how a line is brought there.
 extension AccountCore {
     mutating func subscribe(_ feeds: [InstrumentID: FeedSet]) {
-        for index in markets.indices { markets[index].feeds = feeds[InstrumentID(index)] ?? [] }
+        for index in markets.indices { markets[index].feeds = feeds[index] ?? [] }
         for line in lines.ids where lines[line].stage == .live || lines[line].stage == .joining {
             subscribeFeeds(line)
         }
@@ -64,7 +64,7 @@ extension AccountCore {
         }
     }
 
-    private mutating func leave(_ channel: FeedChannel, _ dropped: [Int], _ line: LineID) {
+    private mutating func leave(_ channel: FeedChannel, _ dropped: [InstrumentID], _ line: LineID) {
         for index in dropped {
             if channel == .book { markets[index].bookStage = .none }
             if let feed = channel.watched { stopWatching(feed, index) }
@@ -73,7 +73,7 @@ extension AccountCore {
     }
 
     private mutating func unsubscribe(
-        _ channel: FeedChannel, _ instruments: [Int], _ line: LineID
+        _ channel: FeedChannel, _ instruments: [InstrumentID], _ line: LineID
     ) {
         let request = Line.Request.leaving(words.name(of: channel))
         for message in messages(instruments) {
@@ -90,7 +90,7 @@ extension AccountCore {
         }
     }
 
-    private mutating func entered(_ channel: FeedChannel, _ index: Int) {
+    private mutating func entered(_ channel: FeedChannel, _ index: InstrumentID) {
         if let feed = channel.watched { watch(feed, index) }
         if channel == .book { awaitBook(index) }
         if channel == .trades, markets[index].lastTrade == nil {
@@ -102,7 +102,7 @@ extension AccountCore {
     ///
     /// Where each message says the whole list it is said again: it is not sure whether a second one adds to
     /// the first or replaces it.
-    package mutating func join(_ channel: FeedChannel, _ new: [Int], _ line: LineID) {
+    package mutating func join(_ channel: FeedChannel, _ new: [InstrumentID], _ line: LineID) {
         let all = lines[line].subscribed[channel] ?? []
         let meant = traits.subscribing == .wholeList ? all : new
         if let feed = channel.watched {
@@ -121,7 +121,7 @@ extension AccountCore {
     }
 
     /// Unsubscribes a market and subscribes it again.
-    package mutating func askAgain(for channel: FeedChannel, _ index: Int, _ line: LineID) {
+    package mutating func askAgain(for channel: FeedChannel, _ index: InstrumentID, _ line: LineID) {
         unsubscribe(channel, [index], line)
         if channel == .book { awaitBook(index) }
         join(channel, [index], line)

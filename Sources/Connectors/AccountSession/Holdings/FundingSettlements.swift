@@ -6,13 +6,13 @@ internal import VenueSessions
 extension AccountCore {
     /// The market's own figures of its latest settlement: told once, when its time moves on; how often
     /// that is the venue decides.
-    package mutating func settled(_ index: Int, at time: Timestamp, _ rate: Rate, mark: Price?) {
+    package mutating func settled(_ index: InstrumentID, at time: Timestamp, _ rate: Rate, mark: Price?) {
         defer { markets[index].fundingTime = max(time, markets[index].fundingTime ?? time) }
         guard let before = markets[index].fundingTime, time > before,
             let mark = mark ?? markets[index].mark ?? markets[index].lastPrice
         else { return }
         let estimate = Funding(
-            instrument: InstrumentID(index), rate: rate, mark: mark, venueTime: time,
+            instrument: index, rate: rate, mark: mark, venueTime: time,
             receiveTime: now)
         // Nothing is charged where nothing is held: then it is news of the market, no more.
         guard plan.hasKey, let net = holdings.positions[index], net != .zero else {
@@ -24,7 +24,7 @@ extension AccountCore {
     }
 
     /// The account's rows, each of one settlement; what was charged before is known already.
-    mutating func received(_ rows: [FundingFact], _ index: Int, _ flight: Flight) {
+    mutating func received(_ rows: [FundingFact], _ index: InstrumentID, _ flight: Flight) {
         guard let awaited = markets[index].awaitedFunding else { return }
         let new = rows.filter { row in
             row.instrument == index
@@ -39,7 +39,7 @@ extension AccountCore {
         markets[index].awaitedFunding = nil
         for row in new.sorted(by: { $0.venueTime < $1.venueTime }) {
             var funding = Funding(
-                instrument: InstrumentID(index), rate: row.rate, mark: row.price,
+                instrument: index, rate: row.rate, mark: row.price,
                 venueTime: row.venueTime, receiveTime: now)
             funding.payment = payment(funding, on: row, index)
             if funding.payment == nil, row.size != holdings.positions[index]?.magnitude {
@@ -56,7 +56,7 @@ extension AccountCore {
     /// does not say whether it was long or short.
     ///
     /// The row's own figure is rounded by the venue in a way that is not written down.
-    private func payment(_ funding: Funding, on row: FundingFact, _ index: Int) -> Money? {
+    private func payment(_ funding: Funding, on row: FundingFact, _ index: InstrumentID) -> Money? {
         guard let side = row.side, let instrument = markets[index].listed?.instrument else {
             return nil
         }
@@ -68,7 +68,7 @@ extension AccountCore {
     }
 
     /// The list comes late, or not at all: then the market's own figures must do.
-    mutating func askForFundingAgain(_ index: Int, _ flight: Flight) {
+    mutating func askForFundingAgain(_ index: InstrumentID, _ flight: Flight) {
         guard let awaited = markets[index].awaitedFunding else { return }
         if flight.attempts + 1 < traits.bounds.fundingAttempts {
             askAgain(flight, after: traits.pace.funding)

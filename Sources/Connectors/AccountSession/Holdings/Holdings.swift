@@ -21,17 +21,17 @@ struct Holdings {
     /// When the last execution was reported, where pushes tell of no balances.
     var executedAt: [Segment: Timestamp] = [:]
     /// By instrument, once the venue told.
-    var positions: [Int: SignedQuantity] = [:]
-    var positionPushedAt: [Int: Timestamp] = [:]
+    var positions: [InstrumentID: SignedQuantity] = [:]
+    var positionPushedAt: [InstrumentID: Timestamp] = [:]
     /// The venue's time of what was pushed last; what is older came late.
-    var positionTimes: [Int: Timestamp] = [:]
+    var positionTimes: [InstrumentID: Timestamp] = [:]
     /// Instruments of which pushes of one moment told different positions.
-    var doubtfulPositions: Set<Int> = []
+    var doubtfulPositions: Set<InstrumentID> = []
     /// What was reported to be bought and sold since a position was reported, which may contain it or not.
-    var filledSince: [Int: [Side: Quantity]] = [:]
-    var filledAt: [Int: Timestamp] = [:]
+    var filledSince: [InstrumentID: [Side: Quantity]] = [:]
+    var filledAt: [InstrumentID: Timestamp] = [:]
     /// Markets of the pages of positions that have come so far.
-    var positionsReceived: Set<Int> = []
+    var positionsReceived: Set<InstrumentID> = []
     /// Executions before this are all known.
     var dealsKnownUntil: [Segment: Timestamp] = [:]
 }

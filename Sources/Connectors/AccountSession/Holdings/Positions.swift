@@ -27,7 +27,7 @@ extension AccountCore {
         emit(position, index, askedAt: now)
     }
 
-    func mayBeOlder(_ position: PositionFact, _ index: Int) -> Bool {
+    func mayBeOlder(_ position: PositionFact, _ index: InstrumentID) -> Bool {
         let last = holdings.positionTimes[index] ?? .distantPast
         if let time = position.venueTime, time > last { return false }
         if holdings.doubtfulPositions.contains(index) { return true }
@@ -72,35 +72,35 @@ extension AccountCore {
             out.append(
                 .position(
                     VenuePosition(
-                        instrument: InstrumentID(index), net: .zero,
+                        instrument: index, net: .zero,
                         venueTime: clock.venueTime(at: askedAt), receiveTime: now)))
         }
     }
 
     /// A push came while the list that shows a position was on its way.
-    private mutating func overtaken(_ index: Int) {
+    private mutating func overtaken(_ index: InstrumentID) {
         askAnewInRound(.positions(page: .first), .futures)
         if holdings.doubtfulPositions.contains(index) { askAfterBurst(.positions(page: .first)) }
     }
 
     /// A list contains what was reported to be filled before it was asked for.
-    private mutating func forgetFills(before time: Timestamp, _ index: Int) {
+    private mutating func forgetFills(before time: Timestamp, _ index: InstrumentID) {
         if holdings.filledAt[index] ?? .distantPast < time { holdings.filledSince[index] = nil }
     }
 
-    private func isNewer(than time: Timestamp, _ index: Int) -> Bool {
+    private func isNewer(than time: Timestamp, _ index: InstrumentID) -> Bool {
         (holdings.positionPushedAt[index] ?? .distantPast) >= time
     }
 
     /// - Parameter askedAt: for a position without a time: it is no older than that.
     mutating func emit(
-        _ position: PositionFact, _ index: Int, askedAt: Timestamp
+        _ position: PositionFact, _ index: InstrumentID, askedAt: Timestamp
     ) {
         holdings.positions[index] = position.net
         out.append(
             .position(
                 VenuePosition(
-                    instrument: InstrumentID(index), net: position.net,
+                    instrument: index, net: position.net,
                     averagePrice: position.net == .zero ? nil : position.averagePrice,
                     liquidationPrice: position.liquidationPrice, leverage: position.leverage,
                     isForced: position.forcedBy != nil,

@@ -58,7 +58,7 @@ struct Line {
     /// Messages that wait for the limit on messages.
     var queue: [String] = []
     /// The markets subscribed by channel.
-    var subscribed: [FeedChannel: [Int]] = [:]
+    var subscribed: [FeedChannel: [InstrumentID]] = [:]
     /// Why the socket was lost last; empty while it never was.
     var reason = ""
 

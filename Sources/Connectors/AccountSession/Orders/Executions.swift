@@ -27,7 +27,7 @@ extension AccountCore {
         report(deal, serial)
     }
 
-    mutating func askForDeals(_ serial: Int) {
+    mutating func askForDeals(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isDone, !order.ids.isEmpty,
             order.dealsAskedFor.isEmpty
         else { return }
@@ -43,7 +43,7 @@ extension AccountCore {
     }
 
     mutating func receivedAll(
-        _ page: Rows<ExecutionFact>, _ serial: Int, _ id: WireID
+        _ page: Rows<ExecutionFact>, _ serial: DeskSerial, _ id: WireID
     ) {
         guard let order = desk.orders[serial] else { return }
         for deal in page.rows.reversed() where deal.orderID == id { report(deal, serial) }
@@ -60,7 +60,7 @@ extension AccountCore {
         settle(serial)
     }
 
-    mutating func receivedRecent(_ page: Rows<ExecutionFact>, _ index: Int) {
+    mutating func receivedRecent(_ page: Rows<ExecutionFact>, _ index: InstrumentID) {
         let segment = markets[index].segment
         for deal in page.rows.reversed() {
             if let serial = desk.serial(segment, deal.orderID) {
@@ -76,7 +76,7 @@ extension AccountCore {
     }
 
     /// Reports an execution, once however often and on whatever way it comes.
-    mutating func report(_ deal: ExecutionFact, _ serial: Int) {
+    mutating func report(_ deal: ExecutionFact, _ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
         guard isExplained(deal, order) else {
             keep(deal)
@@ -155,7 +155,7 @@ extension AccountCore {
         desk.heldDeals.append(deal)
     }
 
-    mutating func applyKeptDeals(of venueID: WireID, _ serial: Int, _ segment: Segment) {
+    mutating func applyKeptDeals(of venueID: WireID, _ serial: DeskSerial, _ segment: Segment) {
         let mine = desk.heldDeals.filter { $0.segment == segment && $0.orderID == venueID }
         guard !mine.isEmpty else { return }
         desk.heldDeals.removeAll { $0.segment == segment && $0.orderID == venueID }

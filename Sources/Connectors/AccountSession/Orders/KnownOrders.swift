@@ -13,7 +13,7 @@ extension AccountCore {
     }
 
     /// Reports the acceptance, once, and whatever waited for it.
-    mutating func accept(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
+    mutating func accept(_ serial: DeskSerial, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial] else { return }
         recordSign(of: serial)
         let wasLost = order.isLost
@@ -31,7 +31,7 @@ extension AccountCore {
     }
 
     /// A sign of an order: what lists still show where the book had nothing to cancel is none.
-    mutating func recordSign(of serial: Int) {
+    mutating func recordSign(of serial: DeskSerial) {
         let isOfList = answering.map { !$0.ask.isOrderChange } ?? false
         if isOfList, desk.orders[serial]?.isCancelUnknown == true { return }
         desk.orders[serial]?.sign(at: now)
@@ -41,7 +41,7 @@ extension AccountCore {
     ///
     /// - Returns: false for an id that was itself replaced: then only what it filled is news.
     @discardableResult
-    mutating func adopt(_ serial: Int, _ fact: OrderFact) -> Bool {
+    mutating func adopt(_ serial: DeskSerial, _ fact: OrderFact) -> Bool {
         guard let order = desk.orders[serial] else { return false }
         guard !order.isReplaced(fact.id) else {
             lateNews(serial, fact)
@@ -75,7 +75,7 @@ extension AccountCore {
     }
 
     /// The venue closes the other side, which the engine's order cannot be: it is cancelled.
-    mutating func reverse(_ serial: Int) {
+    mutating func reverse(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isReversed else { return }
         desk.orders[serial]?.isReversed = true
         desk.orders[serial]?.wantsCancel = true
@@ -88,7 +88,7 @@ extension AccountCore {
     }
 
     /// Applies how much of an order is filled; that never falls.
-    mutating func applyFilled(_ serial: Int, _ fact: OrderFact) {
+    mutating func applyFilled(_ serial: DeskSerial, _ fact: OrderFact) {
         guard let filled = fact.filled else { return }
         recordSign(of: serial)
         let known = desk.orders[serial]?.filledByID[fact.id] ?? .zero
@@ -99,7 +99,7 @@ extension AccountCore {
     /// another program, changes orders too.
     ///
     /// A row that is older than one seen before shows what was.
-    private mutating func applyTerms(_ serial: Int, _ fact: OrderFact) {
+    private mutating func applyTerms(_ serial: DeskSerial, _ fact: OrderFact) {
         guard let order = desk.orders[serial] else { return }
         let time = fact.updatedAt ?? .distantPast
         desk.orders[serial]?.shownAt = max(time, order.shownAt)
@@ -114,7 +114,7 @@ extension AccountCore {
         }
     }
 
-    mutating func changedElsewhere(_ serial: Int, price: Price?, quantity: Quantity) {
+    mutating func changedElsewhere(_ serial: DeskSerial, price: Price?, quantity: Quantity) {
         guard let order = desk.orders[serial] else { return }
         let price = price ?? order.request.price
         desk.orders[serial]?.request.price = price
@@ -128,7 +128,7 @@ extension AccountCore {
     }
 
     /// The order stands in the book; so an amendment that was lost was made or was not.
-    mutating func stands(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
+    mutating func stands(_ serial: DeskSerial, _ fact: OrderFact, askedAt: Timestamp) {
         guard adopt(serial, fact) else { return }
         resolveAmend(serial, fact, askedAt: askedAt)
         settle(serial)
@@ -171,7 +171,7 @@ extension AccountCore {
     }
 
     /// News of an id that a change has replaced: only what it filled counts.
-    private mutating func lateNews(_ serial: Int, _ fact: OrderFact) {
+    private mutating func lateNews(_ serial: DeskSerial, _ fact: OrderFact) {
         applyFilled(serial, fact)
         settle(serial)
     }

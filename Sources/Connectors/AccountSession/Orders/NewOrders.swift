@@ -36,10 +36,10 @@ extension AccountCore {
     /// Whether the venue has such an order, and whether it must go as one that reduces a position.
     private mutating func check(_ order: ApprovedOrder) throws(Unsupported) -> Bool {
         let request = order.request
-        guard markets.indices.contains(request.instrument.index) else {
+        guard markets.indices.contains(request.instrument) else {
             throw .init("the instrument is not one of this session's")
         }
-        let market = markets[request.instrument.index]
+        let market = markets[request.instrument]
         guard plan.hasKey else { throw .init("there is no key to trade with") }
         guard isLive(market.segment) else {
             throw .init("the venue is not connected: wait for its status")
@@ -104,13 +104,13 @@ extension AccountCore {
                     + "position: send a stop without it, or a reduce-only order when the price is "
                     + "reached")
         }
-        guard let side = holdings.positions[request.instrument.index]?.side,
+        guard let side = holdings.positions[request.instrument]?.side,
             side != request.side
         else {
             throw .init("the venue shows no position that the reduce-only order would reduce")
         }
-        let held = holdings.positions[request.instrument.index]?.magnitude ?? .zero
-        guard mayFill(request.side, request.instrument.index) <= held else {
+        let held = holdings.positions[request.instrument]?.magnitude ?? .zero
+        guard mayFill(request.side, request.instrument) <= held else {
             requestRegularly(.positions(page: .first))  // it may already contain what was filled
             throw .init(
                 "open orders on the same side could turn the position round before the order "
@@ -123,7 +123,7 @@ extension AccountCore {
 
     /// The most that may be bought or sold before a new order arrives, by all that we know.
     private func mayFill(
-        _ side: Side, _ instrument: Int, besides serial: Int? = nil
+        _ side: Side, _ instrument: InstrumentID, besides serial: DeskSerial? = nil
     ) -> Quantity {
         let open = desk.open.filter {
             $0.instrument == instrument && $0.request.side == side && $0.serial != serial
@@ -161,7 +161,7 @@ extension AccountCore {
 
     // MARK: - Answers
 
-    mutating func placed(_ serial: Int, _ fact: OrderFact) {
+    mutating func placed(_ serial: DeskSerial, _ fact: OrderFact) {
         guard let order = desk.orders[serial], !order.isDone, adopt(serial, fact) else { return }
         if fact.unfilled == .zero {
             desk.orders[serial]?.end(as: .filled)
@@ -175,7 +175,7 @@ extension AccountCore {
 
     /// An order that cannot rest is over with its reply, if that comes behind the matching; one that
     /// filled nothing is pushed nowhere.
-    mutating func cannotRest(_ serial: Int, _ id: WireID) {
+    mutating func cannotRest(_ serial: DeskSerial, _ id: WireID) {
         switch traits.reply {
         case .settled:
             desk.orders[serial]?.end(as: .expired(reason: "the rest could not fill at once"))

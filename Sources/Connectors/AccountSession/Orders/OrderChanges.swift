@@ -36,7 +36,7 @@ extension AccountCore {
         return isKnown ? nil : "the venue has not acknowledged the order yet: wait for it"
     }
 
-    mutating func modified(_ serial: Int, _ fact: OrderFact, _ change: Int) {
+    mutating func modified(_ serial: DeskSerial, _ fact: OrderFact, _ change: Int) {
         guard let order = desk.orders[serial], !order.isDone,
             adopt(serial, fact)
         else { return }
@@ -48,7 +48,7 @@ extension AccountCore {
     }
 
     /// Reports new terms, once: push and reply both bring them.
-    mutating func amended(_ serial: Int, price: Price?, amount: Quantity) {
+    mutating func amended(_ serial: DeskSerial, price: Price?, amount: Quantity) {
         guard let order = desk.orders[serial], order.amend != nil else { return }
         let whole = order.whole(ofAmount: amount)
         desk.orders[serial]?.amend = nil
@@ -59,14 +59,14 @@ extension AccountCore {
     }
 
     /// A finish that came while a change was under way meant the change if the id changed.
-    private mutating func endAmend(_ serial: Int) {
+    private mutating func endAmend(_ serial: DeskSerial) {
         guard let finished = desk.orders[serial]?.finishedID else { return }
         desk.orders[serial]?.finishedID = nil
         if finished == desk.orders[serial]?.venueID { askStatus(serial) }
     }
 
     /// Waits for what became of a change, of which an id that is gone may be a sign.
-    mutating func awaitChange(_ serial: Int, _ id: WireID) {
+    mutating func awaitChange(_ serial: DeskSerial, _ id: WireID) {
         desk.orders[serial]?.finishedID = id
         // One whose answer was lost is asked for by the client id, which stays.
         if desk.orders[serial]?.amend?.lostAt != nil { askFor(serial) }
@@ -74,7 +74,7 @@ extension AccountCore {
     }
 
     /// An amendment that was not made; what waited for its outcome goes on.
-    mutating func refuseAmend(_ serial: Int, _ reason: String) {
+    mutating func refuseAmend(_ serial: DeskSerial, _ reason: String) {
         desk.orders[serial]?.amend = nil
         report(serial, .amendRejected(reason: InternedText(passing: reason)))
         endAmend(serial)
@@ -82,7 +82,7 @@ extension AccountCore {
     }
 
     /// An answer from before the loss may show the order as it was before the change.
-    mutating func resolveAmend(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
+    mutating func resolveAmend(_ serial: DeskSerial, _ fact: OrderFact, askedAt: Timestamp) {
         guard let order = desk.orders[serial], let amend = order.amend,
             let lostAt = amend.lostAt, askedAt >= lostAt
         else { return }
@@ -100,7 +100,7 @@ extension AccountCore {
     /// Whether a change may have been made, or may still be made, that an answer did not show: then the
     /// order is asked for again.
     mutating func mayNotBeShown(
-        amendOf serial: Int, lostAt: Timestamp, askedAt: Timestamp
+        amendOf serial: DeskSerial, lostAt: Timestamp, askedAt: Timestamp
     ) -> Bool {
         guard let order = desk.orders[serial] else { return false }
         let due = lostAt.advanced(byNanoseconds: traits.absence.notBefore)

@@ -1,13 +1,20 @@
 internal import TradingModel
 internal import VenueSessions
 
+/// An order's place among all that a session has followed: the first is 1, and none is used again.
+public struct DeskSerial: Hashable, Comparable, Sendable {
+    private let number: Int
+    init(_ number: Int) { self.number = number }
+    public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+}
+
 /// Orders by their serials, read and changed where they lie: they are large.
 struct TrackedOrders {
     private var slots: [TrackedOrder?] = []
-    private var places: [Int: Int] = [:]
+    private var places: [DeskSerial: Int] = [:]
     private var freePlaces: [Int] = []
 
-    subscript(serial: Int) -> TrackedOrder? {
+    subscript(serial: DeskSerial) -> TrackedOrder? {
         _read {
             if let place = places[serial] {
                 yield slots[place]
@@ -27,7 +34,7 @@ struct TrackedOrders {
     }
 
     /// Whether there is an order with this serial, and one that is meant.
-    func holds(_ serial: Int, where isMeant: (TrackedOrder) -> Bool) -> Bool {
+    func holds(_ serial: DeskSerial, where isMeant: (TrackedOrder) -> Bool) -> Bool {
         guard let place = places[serial] else { return false }
         return switch slots[place] {
         case .some(let order): isMeant(order)
@@ -45,7 +52,7 @@ struct TrackedOrders {
         }
     }
 
-    mutating func remove(_ serial: Int) -> TrackedOrder? {
+    mutating func remove(_ serial: DeskSerial) -> TrackedOrder? {
         guard let place = places.removeValue(forKey: serial) else { return nil }
         freePlaces.append(place)
         return slots[place].take()
@@ -56,22 +63,22 @@ struct TrackedOrders {
 struct OrderDesk {
     var orders = TrackedOrders()
     private var count = 0
-    private var byClientID: [String: Int] = [:]
+    private var byClientID: [String: DeskSerial] = [:]
     /// The same by what they are on the wire, where that is a number.
-    private var byClientNumber: [Int64: Int] = [:]
-    private var byVenueID: [Segment: [WireID: Int]] = [.spot: [:], .futures: [:]]
-    private var byStopID: [Segment: [WireID: Int]] = [.spot: [:], .futures: [:]]
-    private var finished: [Int] = []
+    private var byClientNumber: [Int64: DeskSerial] = [:]
+    private var byVenueID: [Segment: [WireID: DeskSerial]] = [.spot: [:], .futures: [:]]
+    private var byStopID: [Segment: [WireID: DeskSerial]] = [.spot: [:], .futures: [:]]
+    private var finished: [DeskSerial] = []
     /// Those that are not, in the order in which they were made: few, while many finished ones are
     /// kept.
-    private var openSerials: [Int] = []
+    private var openSerials: [DeskSerial] = []
     /// Executions of orders that we do not know (yet), with their segments.
     var heldDeals: [ExecutionFact] = []
     /// Orders and stops seen in the pages of the audit under way.
-    var listed: [Scope: Set<Int>] = [:]
-    var listedStops: [Scope: Set<Int>] = [:]
+    var listed: [Scope: Set<DeskSerial>] = [:]
+    var listedStops: [Scope: Set<DeskSerial>] = [:]
     /// Ended orders whose end nobody saw, and until when they are looked for.
-    private(set) var watched: [Int: Timestamp] = [:]
+    private(set) var watched: [DeskSerial: Timestamp] = [:]
 
     /// In the order in which they were made.
     var open: [TrackedOrder] {
@@ -83,13 +90,13 @@ struct OrderDesk {
         openSerials.contains { orders.holds($0) { !$0.isDone && isMeant($0) } }
     }
 
-    func serial(of id: ClientOrderID) -> Int? { byClientID[id.text] }
-    func serial(_ segment: Segment, _ venueID: WireID) -> Int? { byVenueID[segment]?[venueID] }
-    func serial(_ segment: Segment, stop: WireID) -> Int? { byStopID[segment]?[stop] }
+    func serial(of id: ClientOrderID) -> DeskSerial? { byClientID[id.text] }
+    func serial(_ segment: Segment, _ venueID: WireID) -> DeskSerial? { byVenueID[segment]?[venueID] }
+    func serial(_ segment: Segment, stop: WireID) -> DeskSerial? { byStopID[segment]?[stop] }
 
     /// The order with this client id in this segment; nil: not ours.
-    func serial(_ segment: Segment, clientID: WireID?, _ markets: MarketTable) -> Int? {
-        let known: Int? =
+    func serial(_ segment: Segment, clientID: WireID?, _ markets: MarketTable) -> DeskSerial? {
+        let known: DeskSerial? =
             switch clientID {
             case .text(let text): byClientID[text]
             case .number(let number): byClientNumber[number]
@@ -102,36 +109,37 @@ struct OrderDesk {
     }
 
     /// The order that has this number on the wire, in whatever segment.
-    func serial(ofNumber number: Int64) -> Int? { byClientNumber[number] }
+    func serial(ofNumber number: Int64) -> DeskSerial? { byClientNumber[number] }
 
     /// - Parameter clientID: what it is on the wire.
     @discardableResult
     mutating func add(
         _ id: ClientOrderID, _ clientID: WireID, _ request: OrderRequest, isRestored: Bool = false,
         at now: Timestamp
-    ) -> Int {
+    ) -> DeskSerial {
         count += 1
+        let serial = DeskSerial(count)
         orders.insert(
             TrackedOrder(
-                serial: count, id: id, clientID: clientID, instrument: request.instrument.index,
+                serial: serial, id: id, clientID: clientID, instrument: request.instrument,
                 createdAt: now, request: request, isRestored: isRestored))
-        byClientID[id.text] = count
-        if let number = clientID.number { byClientNumber[number] = count }
-        openSerials.append(count)
-        return count
+        byClientID[id.text] = serial
+        if let number = clientID.number { byClientNumber[number] = serial }
+        openSerials.append(serial)
+        return serial
     }
 
-    mutating func link(_ serial: Int, _ segment: Segment, venueID: WireID) {
+    mutating func link(_ serial: DeskSerial, _ segment: Segment, venueID: WireID) {
         byVenueID[segment]?[venueID] = serial
     }
-    mutating func link(_ serial: Int, _ segment: Segment, stopID: WireID) {
+    mutating func link(_ serial: DeskSerial, _ segment: Segment, stopID: WireID) {
         byStopID[segment]?[stopID] = serial
     }
 
     /// An order of an earlier run: it may be open, gone, or never have arrived.
     mutating func restore(_ order: RestoredOrder, _ markets: MarketTable) {
-        guard markets.indices.contains(order.request.instrument.index) else { return }
-        let segment = markets[order.request.instrument.index].segment
+        guard markets.indices.contains(order.request.instrument) else { return }
+        let segment = markets[order.request.instrument].segment
         let clientID = order.clientNumber.map { WireID.number($0) } ?? .text(order.id.text)
         let serial = add(
             order.id, clientID, order.request, isRestored: true, at: .distantPast)
@@ -154,8 +162,8 @@ struct OrderDesk {
         }
     }
 
-    mutating func watch(_ serial: Int, until time: Timestamp) { watched[serial] = time }
-    mutating func unwatch(_ serial: Int) { watched[serial] = nil }
+    mutating func watch(_ serial: DeskSerial, until time: Timestamp) { watched[serial] = time }
+    mutating func unwatch(_ serial: DeskSerial) { watched[serial] = nil }
     mutating func endWatches(at now: Timestamp) { watched = watched.filter { $0.value > now } }
 
     /// Whether an order that is meant is looked for, or one that may be a stop.
@@ -168,7 +176,7 @@ struct OrderDesk {
     /// Keeps a finished order for messages that come late, and forgets the oldest.
     ///
     /// - Parameter most: how many finished ones are kept.
-    mutating func retire(_ serial: Int, atMost most: Int) {
+    mutating func retire(_ serial: DeskSerial, atMost most: Int) {
         finished.append(serial)
         if let place = openSerials.lastIndex(of: serial) { openSerials.remove(at: place) }
         guard finished.count > most else { return }

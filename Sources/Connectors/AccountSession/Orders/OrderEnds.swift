@@ -14,7 +14,7 @@ extension AccountCore {
     }
 
     /// Cancels as soon as that is possible: before it is sent, or once its id is known.
-    mutating func tryCancel(_ serial: Int) {
+    mutating func tryCancel(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], order.wantsCancel, !order.isDone,
             order.ending == nil, !order.isCancelling
         else { return }
@@ -28,7 +28,7 @@ extension AccountCore {
         }
     }
 
-    mutating func cancelled(_ serial: Int, _ fact: OrderFact) {
+    mutating func cancelled(_ serial: DeskSerial, _ fact: OrderFact) {
         desk.orders[serial]?.isCancelling = false
         applyFilled(serial, fact)
         guard desk.orders[serial]?.venueID == fact.id else { return tryCancel(serial) }
@@ -36,7 +36,7 @@ extension AccountCore {
     }
 
     /// The venue has cancelled, and says nothing of what was filled before.
-    mutating func cancelledUnseen(_ serial: Int) {
+    mutating func cancelledUnseen(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.isCancelling = false
         if order.waitingStopID != nil { return finish(serial, .cancelled) }
@@ -45,7 +45,7 @@ extension AccountCore {
         askForDeals(serial)
     }
 
-    mutating func refuseCancel(_ serial: Int, _ reason: String) {
+    mutating func refuseCancel(_ serial: DeskSerial, _ reason: String) {
         desk.orders[serial]?.isCancelling = false
         desk.orders[serial]?.wantsCancel = false
         report(serial, .cancelRejected(reason: InternedText(passing: reason)))
@@ -67,7 +67,7 @@ extension AccountCore {
     /// While a change is under way an unfilled end may be the change itself, which gives another
     /// id: only a decisive answer ends the order then.
     mutating func end(
-        _ serial: Int, _ fact: OrderFact, _ otherwise: OrderEnding,
+        _ serial: DeskSerial, _ fact: OrderFact, _ otherwise: OrderEnding,
         isDecisive: Bool = false
     ) {
         guard let order = desk.orders[serial], !order.isDone else { return }
@@ -79,7 +79,7 @@ extension AccountCore {
     }
 
     /// Brings an order on as far as its executions are known.
-    mutating func settle(_ serial: Int) {
+    mutating func settle(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         if order.reportedQuantity >= order.request.quantity, order.amend == nil {
             return finish(serial, order.isReversed ? .cancelled : nil)
@@ -122,7 +122,7 @@ extension AccountCore {
     }
 
     /// Reports an order's end; nothing is reported of it afterwards but executions.
-    mutating func finish(_ serial: Int, _ event: OrderEvent?, _ time: Timestamp? = nil) {
+    mutating func finish(_ serial: DeskSerial, _ event: OrderEvent?, _ time: Timestamp? = nil) {
         guard desk.orders[serial]?.isDone == false else { return }
         desk.orders[serial]?.isDone = true
         if let event { report(serial, event, time) }
@@ -138,7 +138,7 @@ extension AccountCore {
     }
 
     /// What was to be known of an order that has ended need not be asked any more.
-    private mutating func dropQuestions(about serial: Int, _ segment: Segment) {
+    private mutating func dropQuestions(about serial: DeskSerial, _ segment: Segment) {
         for question in rounds[segment].questions where question.order == serial {
             reconciled(question, askedAt: now)
         }
@@ -150,7 +150,7 @@ extension AccountCore {
     /// the venue all the same: it is cancelled until it is shown no more.
     ///
     /// - Parameter id: its id, by which it is cancelled where client ids cannot be; nil: a stop's.
-    mutating func removeUnexpected(_ serial: Int, _ id: WireID?, asStop: Bool) {
+    mutating func removeUnexpected(_ serial: DeskSerial, _ id: WireID?, asStop: Bool) {
         guard let order = desk.orders[serial], order.isDone,
             desk.watched[serial] != nil || !order.isAcknowledged
         else { return }
@@ -192,8 +192,8 @@ extension AccountCore {
                         receiveTime: now))))
     }
 
-    mutating func report(_ serial: Int, _ event: OrderEvent, _ time: Timestamp? = nil) {
+    mutating func report(_ serial: DeskSerial, _ event: OrderEvent, _ time: Timestamp? = nil) {
         guard let order = desk.orders[serial] else { return }
-        report(order.id, InstrumentID(order.instrument), event, time ?? venueTime)
+        report(order.id, order.instrument, event, time ?? venueTime)
     }
 }

@@ -7,7 +7,7 @@ extension AccountCore {
         let ready = markets.indices.first { isLive(markets[$0].segment) }
         guard plan.hasKey, let ready, let price = markets[ready].lastPrice else { return nil }
         let request = OrderRequest(
-            instrument: InstrumentID(ready), side: .buy, quantity: Self.practiceQuantity,
+            instrument: ready, side: .buy, quantity: Self.practiceQuantity,
             price: price)
         guard let order = words.place(request, practiceID, closes: false) else { return nil }
         let venueTime = clock.venueTime(at: now)

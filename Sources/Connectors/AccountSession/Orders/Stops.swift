@@ -4,14 +4,14 @@ internal import VenueSessions
 
 /// Stop orders, until they wake and become orders.
 extension AccountCore {
-    mutating func adoptStop(_ serial: Int, _ id: WireID, _ time: Timestamp?) {
+    mutating func adoptStop(_ serial: DeskSerial, _ id: WireID, _ time: Timestamp?) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.stopID = id
         desk.link(serial, markets[order.instrument].segment, stopID: id)
         accept(serial, id, time)
     }
 
-    mutating func modifiedStop(_ serial: Int, _ id: WireID) {
+    mutating func modifiedStop(_ serial: DeskSerial, _ id: WireID) {
         guard let order = desk.orders[serial], !order.isDone, let amend = order.amend else {
             return
         }
@@ -49,14 +49,14 @@ extension AccountCore {
         }
     }
 
-    private mutating func askWhenSilent(_ serial: Int) {
+    private mutating func askWhenSilent(_ serial: DeskSerial) {
         guard desk.orders[serial]?.venueID == nil else { return }
         agenda.add(.request(.findOpen(serial), attempts: 1), at: after(traits.pace.deals))
     }
 
     /// The venue took the direction from a price that we did not know: a stop that waits for the
     /// wrong side would do the opposite of what it is for.
-    private mutating func checkDirection(_ serial: Int, _ stop: StopFact) {
+    private mutating func checkDirection(_ serial: DeskSerial, _ stop: StopFact) {
         guard let waitsForHigher = stop.waitsForHigher, let order = desk.orders[serial],
             waitsForHigher != (order.request.side == .buy), !order.wantsCancel
         else { return }
@@ -69,7 +69,7 @@ extension AccountCore {
         tryCancel(serial)
     }
 
-    mutating func foundOpenStop(_ page: Rows<StopFact>, _ serial: Int, askedAt: Timestamp) {
+    mutating func foundOpenStop(_ page: Rows<StopFact>, _ serial: DeskSerial, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let stop = page.rows.first(where: { $0.clientID == order.clientID }) else {
             return askWhileReconciling(.findFinishedStop(serial), markets[order.instrument].segment)
@@ -79,7 +79,7 @@ extension AccountCore {
         checkDirection(serial, stop)
     }
 
-    private mutating func resolveStopAmend(_ serial: Int, _ stop: StopFact, askedAt: Timestamp) {
+    private mutating func resolveStopAmend(_ serial: DeskSerial, _ stop: StopFact, askedAt: Timestamp) {
         guard let amend = desk.orders[serial]?.amend, let lostAt = amend.lostAt, askedAt >= lostAt
         else { return }
         let hasPrice = amend.price == nil || amend.price == stop.price
@@ -94,7 +94,7 @@ extension AccountCore {
     }
 
     /// A stop that is over was cancelled, or has become an order with the same client id.
-    mutating func foundFinishedStop(_ page: Rows<StopFact>, _ serial: Int) {
+    mutating func foundFinishedStop(_ page: Rows<StopFact>, _ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         if let stop = page.rows.first(where: { $0.clientID == order.clientID }),
             !order.isTriggered, stop.id == order.stopID ?? stop.id

@@ -14,11 +14,11 @@ package struct TrackedOrder {
         var lostAt: Timestamp?
     }
 
-    let serial: Int
+    let serial: DeskSerial
     package let id: ClientOrderID
     /// The same as it is on the wire.
     package let clientID: WireID
-    package let instrument: Int
+    package let instrument: InstrumentID
     package let createdAt: Timestamp
     /// What holds now; amendments replace price and quantity.
     package var request: OrderRequest
@@ -86,7 +86,7 @@ package struct TrackedOrder {
     package var isWaitingStop: Bool { request.stop != nil && !isTriggered }
 
     init(
-        serial: Int, id: ClientOrderID, clientID: WireID, instrument: Int, createdAt: Timestamp,
+        serial: DeskSerial, id: ClientOrderID, clientID: WireID, instrument: InstrumentID, createdAt: Timestamp,
         request: OrderRequest, isRestored: Bool = false
     ) {
         self.serial = serial

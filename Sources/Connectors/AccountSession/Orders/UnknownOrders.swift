@@ -23,7 +23,7 @@ extension AccountCore {
         }
     }
 
-    private mutating func loseOrder(_ serial: Int, _ reason: String) {
+    private mutating func loseOrder(_ serial: DeskSerial, _ reason: String) {
         desk.orders[serial]?.isLost = true
         report(serial, .lost(reason: InternedText(passing: reason)))
         log(.warn, "order \(desk.orders[serial]?.id.text ?? "") is unknown: \(reason); asking")
@@ -31,14 +31,14 @@ extension AccountCore {
         tryCancel(serial)
     }
 
-    mutating func askFor(_ serial: Int) {
+    mutating func askFor(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         let segment = markets[order.instrument].segment
         askWhileReconciling(
             order.isWaitingStop ? .findOpenStop(serial) : .findOpen(serial), segment)
     }
 
-    mutating func askStatus(_ serial: Int) {
+    mutating func askStatus(_ serial: DeskSerial) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         let segment = markets[order.instrument].segment
         guard let id = order.venueID else { return askFor(serial) }
@@ -53,7 +53,7 @@ extension AccountCore {
             .max { $0.id.isBefore($1.id) }
     }
 
-    mutating func foundOpen(_ page: Rows<OrderFact>, _ serial: Int, askedAt: Timestamp) {
+    mutating func foundOpen(_ page: Rows<OrderFact>, _ serial: DeskSerial, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         guard let fact = own(page.rows, order) else {
             missed(serial, in: .open, askedAt: askedAt)
@@ -63,7 +63,7 @@ extension AccountCore {
         stands(serial, fact, askedAt: askedAt)
     }
 
-    mutating func foundFinished(_ page: Rows<OrderFact>, _ serial: Int, askedAt: Timestamp) {
+    mutating func foundFinished(_ page: Rows<OrderFact>, _ serial: DeskSerial, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         if let amend = order.amend, amend.lostAt.map({ askedAt < $0 }) ?? true {
             return  // too early to tell what became of the change; its own answer is to come
@@ -79,7 +79,7 @@ extension AccountCore {
 
     /// What the executions of a market tell of an order, where ended ones are in no list.
     mutating func foundExecutions(
-        _ page: Rows<ExecutionFact>, _ serial: Int, askedAt: Timestamp
+        _ page: Rows<ExecutionFact>, _ serial: DeskSerial, askedAt: Timestamp
     ) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         let mine = page.rows.filter {
@@ -96,7 +96,7 @@ extension AccountCore {
 
     // MARK: - By id
 
-    mutating func applyStatus(_ serial: Int, _ fact: OrderFact, askedAt: Timestamp) {
+    mutating func applyStatus(_ serial: DeskSerial, _ fact: OrderFact, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone else { return }
         desk.orders[serial]?.hasAskedForTerms = true
         guard adopt(serial, fact) else { return }
@@ -112,7 +112,7 @@ extension AccountCore {
     }
 
     /// The venue does not know an accepted order by its id.
-    mutating func isUnknown(_ serial: Int, askedAt: Timestamp) {
+    mutating func isUnknown(_ serial: DeskSerial, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone, let id = order.venueID else { return }
         desk.orders[serial]?.hasAskedForTerms = true
         applyKeptDeals(of: id, serial, markets[order.instrument].segment)
@@ -125,7 +125,7 @@ extension AccountCore {
     // MARK: - In none of the lists
 
     /// A list does not show an order that may be there.
-    mutating func missed(_ serial: Int, in list: OrderList, askedAt: Timestamp) {
+    mutating func missed(_ serial: DeskSerial, in list: OrderList, askedAt: Timestamp) {
         guard let order = desk.orders[serial], !order.isDone, order.ending == nil else { return }
         let rule = order.absenceRule(traits)
         guard desk.orders[serial]?.miss(in: list, askedAt: askedAt, rule) != true else {
@@ -134,7 +134,7 @@ extension AccountCore {
         if list == .finished { searchAgain(serial) }  // it is the last one of a look
     }
 
-    mutating func searchAgain(_ serial: Int) {
+    mutating func searchAgain(_ serial: DeskSerial) {
         guard let order = desk.orders[serial] else { return }
         let question: Ask = order.isWaitingStop ? .findOpenStop(serial) : .findOpen(serial)
         guard !isBeingAsked(question) else { return }
@@ -145,7 +145,7 @@ extension AccountCore {
     /// Nothing has shown the order for as long as the venue's lists may lag behind.
     ///
     /// What had nothing filled when it was cancelled the venue forgets. It goes on being looked for.
-    private mutating func concludeGone(_ serial: Int) {
+    private mutating func concludeGone(_ serial: DeskSerial) {
         guard let order = desk.orders[serial] else { return }
         desk.orders[serial]?.isMissing = true
         guard order.isAcknowledged else { return finish(serial, .notFound) }

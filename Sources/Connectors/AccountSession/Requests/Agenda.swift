@@ -10,13 +10,13 @@ enum Due: Hashable {
     case sendQueue
     case socketQueue(LineID)
     case request(Ask, attempts: Int)
-    case checkDeals(Int)
+    case checkDeals(DeskSerial)
     case audit
     case accountAudit
     case clock
-    case wholeBook(Int, SocketID)
+    case wholeBook(InstrumentID, SocketID)
     /// A book that was wrong again and again is asked for after a pause.
-    case askForBook(Int, SocketID)
+    case askForBook(InstrumentID, SocketID)
     /// A feed may have been silent for too long.
     case feeds
     /// The venue's clock may be asked again.

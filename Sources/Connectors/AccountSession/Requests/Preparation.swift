@@ -52,7 +52,7 @@ extension AccountCore {
         for line in lines.ids { open(line) }
     }
 
-    private mutating func checkTradable(_ listed: ListedInstrument, _ index: Int) {
+    private mutating func checkTradable(_ listed: ListedInstrument, _ index: InstrumentID) {
         guard !listed.isTradable else { return }
         problem(
             .instrument(index), .maintenance,
@@ -60,7 +60,7 @@ extension AccountCore {
             "its data can be watched; orders will be refused")
     }
 
-    private mutating func checkLeverage(_ listed: ListedInstrument, _ index: Int) {
+    private mutating func checkLeverage(_ listed: ListedInstrument, _ index: InstrumentID) {
         let symbol = markets[index].symbol
         guard let wanted = plan.leverage[symbol], !listed.leverages.isEmpty,
             !listed.leverages.contains(String(wanted.times))
@@ -70,7 +70,7 @@ extension AccountCore {
             "set one of \(listed.leverages.joined(separator: ", "))")
     }
 
-    mutating func received(_ news: [Int: InstrumentNews], of segment: Segment) {
+    mutating func received(_ news: [InstrumentID: InstrumentNews], of segment: Segment) {
         defer { askForFees(of: segment) }
         for index in markets.indices where markets[index].segment == segment {
             markets[index].news = news[index]
@@ -102,7 +102,7 @@ extension AccountCore {
     }
 
     mutating func refusedLeverage(
-        _ flight: Flight, _ refusal: Refusal, _ index: Int
+        _ flight: Flight, _ refusal: Refusal, _ index: InstrumentID
     ) {
         switch refusal.kind {
         case .busy, .rateLimit, .expired, .unknownOutcome, .account:

@@ -13,10 +13,10 @@ enum ProblemTopic: Hashable {
     /// Orders of this segment.
     case trading(Segment)
     case clock
-    case instrument(Int)
-    case leverage(Int)
-    case order(Int)
-    case position(Int)
+    case instrument(InstrumentID)
+    case leverage(InstrumentID)
+    case order(DeskSerial)
+    case position(InstrumentID)
     case maintenance
 }
 

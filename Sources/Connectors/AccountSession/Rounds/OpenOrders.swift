@@ -67,7 +67,7 @@ extension AccountCore {
     }
 
     /// A row of an id that the order had before, or of an order that has ended: it is late.
-    private func isOlder(_ fact: OrderFact, _ serial: Int) -> Bool {
+    private func isOlder(_ fact: OrderFact, _ serial: DeskSerial) -> Bool {
         guard let order = desk.orders[serial] else { return true }
         if order.isDone || order.ending != nil { return true }
         return order.isReplaced(fact.id)

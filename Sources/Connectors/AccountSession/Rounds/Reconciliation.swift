@@ -43,7 +43,7 @@ extension AccountCore {
         for ask in asks { request(ask) }
     }
 
-    private func wantsLeverage(_ index: Int) -> Bool {
+    private func wantsLeverage(_ index: InstrumentID) -> Bool {
         plan.leverage[markets[index].symbol] != nil
     }
 
@@ -57,7 +57,7 @@ extension AccountCore {
     }
 
     /// The segment of an order that is kept.
-    func segment(of serial: Int) -> Segment {
+    func segment(of serial: DeskSerial) -> Segment {
         guard let index = desk.orders[serial]?.instrument else {
             preconditionFailure("nothing is kept of order \(serial)")
         }
@@ -133,7 +133,7 @@ extension AccountCore {
         if isOver { joinFeeds(line) }
     }
 
-    private func questionsAboutDeals(of serial: Int) -> [Ask] {
+    private func questionsAboutDeals(of serial: DeskSerial) -> [Ask] {
         func isMeant(_ ask: Ask) -> Bool {
             ask.isAboutExecutions && ask.order == serial
         }
@@ -161,7 +161,7 @@ extension AccountCore {
         out.append(
             .foreignOrder(
                 ForeignOrder(
-                    instrument: InstrumentID(index), side: fact.side, quantity: fact.amount,
+                    instrument: index, side: fact.side, quantity: fact.amount,
                     remaining: fact.unfilled ?? fact.amount, price: fact.price,
                     venueID: VenueOrderID(fact.id.description),
                     clientID: fact.clientID.map { ClientOrderID($0.description) })))
@@ -174,7 +174,7 @@ extension AccountCore {
         out.append(
             .foreignOrder(
                 ForeignOrder(
-                    instrument: InstrumentID(index), side: stop.side, quantity: stop.amount,
+                    instrument: index, side: stop.side, quantity: stop.amount,
                     remaining: stop.amount, price: stop.price, stop: stop.trigger,
                     venueID: VenueOrderID(stop.id.description),
                     clientID: stop.clientID.map { ClientOrderID($0.description) })))

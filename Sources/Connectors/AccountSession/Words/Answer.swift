@@ -49,7 +49,7 @@ public enum Answer: Sendable {
     case fees(AccountFees)
     /// What the venue lists of the instruments that are traded, and what it has instead of one that it
     /// does not list.
-    case instruments([Int: InstrumentNews])
+    case instruments([InstrumentID: InstrumentNews])
     /// Surely not done.
     case refused(Refusal)
 }

@@ -1,35 +1,35 @@
-package import TradingModel
+public import TradingModel
 package import VenueSessions
 
 /// What a request is for: all that is needed to make it, again if need be.
 public enum Ask: Hashable, Sendable {
     case time
     case instruments(Segment)
-    case fees(Int)
-    case leverage(Int)
+    case fees(InstrumentID)
+    case leverage(InstrumentID)
     /// Whether the key may trade: asked with a cancel that finds nothing.
     case mayTrade(Segment)
     case balances(Segment)
     case positions(page: PagePlace)
     /// What the account was charged at settlements of an instrument.
-    case funding(Int)
+    case funding(InstrumentID)
     case openOrders(Scope, page: PagePlace)
     case openStops(Scope, page: PagePlace)
     /// Recent executions of an instrument.
-    case executions(Int, page: PagePlace)
+    case executions(InstrumentID, page: PagePlace)
     // By the serial of an order:
-    case place(Int)
+    case place(DeskSerial)
     /// The order's change of this number.
-    case amend(Int, change: Int)
-    case cancel(Int)
-    case cancelByClientID(Int)
-    case status(Int, id: WireID)
-    case executionsOf(Int, id: WireID, page: PagePlace)
+    case amend(DeskSerial, change: Int)
+    case cancel(DeskSerial)
+    case cancelByClientID(DeskSerial)
+    case status(DeskSerial, id: WireID)
+    case executionsOf(DeskSerial, id: WireID, page: PagePlace)
     /// By client id, among open orders and then among finished ones.
-    case findOpen(Int)
-    case findFinished(Int)
-    case findOpenStop(Int)
-    case findFinishedStop(Int)
+    case findOpen(DeskSerial)
+    case findFinished(DeskSerial)
+    case findOpenStop(DeskSerial)
+    case findFinishedStop(DeskSerial)
 
     /// What it may stand together with in one request; nil: nothing.
     var batchKind: BatchKind? {
@@ -41,7 +41,7 @@ public enum Ask: Hashable, Sendable {
     }
 
     /// The order that it is about.
-    package var order: Int? {
+    package var order: DeskSerial? {
         switch self {
         case .place(let serial), .amend(let serial, _), .cancel(let serial),
             .cancelByClientID(let serial), .status(let serial, _), .executionsOf(let serial, _, _),
@@ -85,7 +85,7 @@ public enum Ask: Hashable, Sendable {
 /// What part of an account a list shows.
 public enum Scope: Hashable, Sendable {
     case segment(Segment)
-    case instrument(Int)
+    case instrument(InstrumentID)
 }
 
 /// A request that was sent.

@@ -20,7 +20,7 @@ public struct OrderFact: Hashable, Sendable {
     /// The id that whoever sent it gave it.
     package var clientID: WireID?
     /// Nil: it is of a market that the session does not trade.
-    package var instrument: Int?
+    package var instrument: InstrumentID?
     package var side: Side
     package var standing: Standing
     /// Nil: a market order.
@@ -49,7 +49,7 @@ public struct OrderFact: Hashable, Sendable {
     }
 
     package init(
-        segment: Segment, id: WireID, clientID: WireID?, instrument: Int?, side: Side,
+        segment: Segment, id: WireID, clientID: WireID?, instrument: InstrumentID?, side: Side,
         standing: Standing, price: Price?, amount: Quantity, unfilled: Quantity?,
         filled: Quantity?, isWhole: Bool, cannotRest: Bool, makerFee: Rate? = nil,
         takerFee: Rate? = nil, createdAt: Timestamp?, updatedAt: Timestamp?
@@ -97,7 +97,7 @@ public struct StopFact: Hashable, Sendable {
     package var id: WireID
     package var clientID: WireID?
     /// Nil: it is of a market that the session does not trade.
-    package var instrument: Int?
+    package var instrument: InstrumentID?
     package var side: Side
     package var standing: Standing
     package var amount: Quantity
@@ -108,7 +108,7 @@ public struct StopFact: Hashable, Sendable {
     package var updatedAt: Timestamp?
 
     package init(
-        segment: Segment, id: WireID, clientID: WireID?, instrument: Int?, side: Side,
+        segment: Segment, id: WireID, clientID: WireID?, instrument: InstrumentID?, side: Side,
         standing: Standing, amount: Quantity, price: Price?, trigger: Price, waitsForHigher: Bool?,
         updatedAt: Timestamp?
     ) {
@@ -185,7 +185,7 @@ public struct PositionFact: Hashable, Sendable {
     /// In the venue's spelling.
     package var market: String
     /// Nil: the session does not trade it.
-    package var instrument: Int?
+    package var instrument: InstrumentID?
     package var net: SignedQuantity
     package var averagePrice: Price?
     package var liquidationPrice: Price?
@@ -195,7 +195,7 @@ public struct PositionFact: Hashable, Sendable {
     package var venueTime: Timestamp?
 
     package init(
-        market: String, instrument: Int?, net: SignedQuantity, averagePrice: Price?,
+        market: String, instrument: InstrumentID?, net: SignedQuantity, averagePrice: Price?,
         liquidationPrice: Price?, leverage: String?, forcedBy: String? = nil,
         venueTime: Timestamp?
     ) {
@@ -213,7 +213,7 @@ public struct PositionFact: Hashable, Sendable {
 /// What an open position paid or received at a settlement of funding.
 public struct FundingFact: Hashable, Sendable {
     /// Nil: it is of a market that the session does not trade.
-    package var instrument: Int?
+    package var instrument: InstrumentID?
     package var rate: Rate
     /// The price that the position was valued at.
     package var price: Price
@@ -223,7 +223,7 @@ public struct FundingFact: Hashable, Sendable {
     package var venueTime: Timestamp
 
     package init(
-        instrument: Int?, rate: Rate, price: Price, size: Quantity, side: Side?,
+        instrument: InstrumentID?, rate: Rate, price: Price, size: Quantity, side: Side?,
         venueTime: Timestamp
     ) {
         self.instrument = instrument

@@ -3,11 +3,11 @@ package import VenueSessions
 
 /// A market whose feed is wanted.
 package struct FeedWish: Hashable, Sendable {
-    package var instrument: Int
+    package var instrument: InstrumentID
     /// Whole books at every push rather than changes, where a venue has both.
     package var wantsWhole: Bool
 
-    package init(instrument: Int, wantsWhole: Bool) {
+    package init(instrument: InstrumentID, wantsWhole: Bool) {
         self.instrument = instrument
         self.wantsWhole = wantsWhole
     }
@@ -54,7 +54,7 @@ package protocol VenueWords: Sendable {
     func subscribe(privately channel: String, _ number: Int64) -> String
     func name(of channel: FeedChannel) -> String
     func subscribe(_ channel: FeedChannel, _ wishes: [FeedWish], _ number: Int64) -> String
-    func unsubscribe(_ channel: FeedChannel, _ instruments: [Int], _ number: Int64) -> String
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64) -> String
 }
 
 extension VenueWords {

@@ -26,8 +26,8 @@ extension CoinExSession {
         core.bookIsRight(index)
     }
 
-    private mutating func emit(_ push: DepthPush, _ index: Int) {
-        let id = InstrumentID(index)
+    private mutating func emit(_ push: DepthPush, _ index: InstrumentID) {
+        let id = index
         let time = push.updatedAt ?? core.venueTime
         var changes: [BookChange] = []
         changes.reserveCapacity(push.levels.count + 1)
@@ -53,7 +53,7 @@ extension CoinExSession {
     // MARK: - Deals, quotes, states
 
     /// Deals come newest first, and the first push after a subscription repeats old ones.
-    mutating func received(_ deals: [PublicDeal], _ index: Int) {
+    mutating func received(_ deals: [PublicDeal], _ index: InstrumentID) {
         observeHistory(deals, index)
         core.received(.trades, index, deals.first?.createdAt)
         for deal in deals.reversed() {
@@ -68,14 +68,14 @@ extension CoinExSession {
             core.emit(
                 .trade(
                     Trade(
-                        instrument: InstrumentID(index), price: deal.price,
+                        instrument: index, price: deal.price,
                         quantity: deal.quantity, taker: deal.side, id: deal.id,
                         venueTime: deal.createdAt ?? core.venueTime, receiveTime: core.now)))
         }
     }
 
     /// Whether this venue answers a subscription with deals of before it.
-    private mutating func observeHistory(_ deals: [PublicDeal], _ index: Int) {
+    private mutating func observeHistory(_ deals: [PublicDeal], _ index: InstrumentID) {
         guard core.markets[index].watches[.trades].isFirst,
             let asked = core.markets[index].watches[.trades].askedAt,
             let oldest = deals.last?.createdAt, oldest < core.venueTime(at: asked)
@@ -83,12 +83,12 @@ extension CoinExSession {
         core.markets[index].watches[.trades].answers = true
     }
 
-    mutating func quote(_ index: Int, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?) {
+    mutating func quote(_ index: InstrumentID, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?) {
         core.received(.quotes, index, time)
         core.emit(
             .quote(
                 Quote(
-                    instrument: InstrumentID(index), bid: bid, ask: ask,
+                    instrument: index, bid: bid, ask: ask,
                     venueTime: time ?? core.venueTime, receiveTime: core.now)))
     }
 
@@ -101,7 +101,7 @@ extension CoinExSession {
         core.emit(
             .ticker(
                 Ticker(
-                    instrument: InstrumentID(index), last: state.last, mark: state.mark,
+                    instrument: index, last: state.last, mark: state.mark,
                     index: state.index, volume24h: state.volume,
                     venueTime: core.venueTime, receiveTime: core.now)))
         if let time = state.latestFundingTime, let rate = state.latestFundingRate {
@@ -115,7 +115,7 @@ extension CoinExSession {
         core.emit(
             .ticker(
                 Ticker(
-                    instrument: InstrumentID(index), mark: price.mark, index: price.index,
+                    instrument: index, mark: price.mark, index: price.index,
                     venueTime: core.venueTime, receiveTime: core.now)))
     }
 }

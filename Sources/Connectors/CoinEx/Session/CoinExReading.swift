@@ -123,8 +123,8 @@ extension CoinExSession {
     }
 
     /// What the venue lists of the markets in use.
-    private func news(_ infos: [MarketInfo], _ segment: Segment) -> [Int: InstrumentNews] {
-        var news: [Int: InstrumentNews] = [:]
+    private func news(_ infos: [MarketInfo], _ segment: Segment) -> [InstrumentID: InstrumentNews] {
+        var news: [InstrumentID: InstrumentNews] = [:]
         for index in core.markets.indices where core.markets[index].segment == segment {
             let symbol = core.markets[index].symbol
             let info = infos.first { CoinExInstruments.symbol(of: $0, segment) == symbol }
@@ -134,7 +134,7 @@ extension CoinExSession {
             }
             do throws(BadMessage) {
                 let instrument = try CoinExInstruments.instrument(
-                    InstrumentID(index), symbol, info, fees: nil)
+                    index, symbol, info, fees: nil)
                 news[index] = .listed(
                     ListedInstrument(
                         instrument: instrument, isTradable: info.isTradable,

@@ -53,8 +53,8 @@ extension CoinutSession {
 
     private typealias LevelNow = (side: Side, price: Price, quantity: Quantity)
 
-    private mutating func emit(_ levels: [LevelNow], _ index: Int, isWhole: Bool) {
-        let (id, time, now) = (InstrumentID(index), core.venueTime, core.now)
+    private mutating func emit(_ levels: [LevelNow], _ index: InstrumentID, isWhole: Bool) {
+        let (id, time, now) = (index, core.venueTime, core.now)
         var changes: [BookChange] = []
         changes.reserveCapacity(levels.count + 1)
         if isWhole {
@@ -76,7 +76,7 @@ extension CoinutSession {
 
     /// Checks for losses, which no number shows; to be called every few seconds.
     mutating func checkBooks(_ line: LineID) {
-        for index in keepers.indices {
+        for index in core.markets.indices {
             guard let doubt = keepers[index].doubt(at: core.now) else { continue }
             let reason =
                 switch doubt {
@@ -104,7 +104,7 @@ extension CoinutSession {
     // MARK: - Quotes, ticks, trades
 
     /// The venue's ticks have no quantities: what is best the book says.
-    private mutating func emitQuote(_ index: Int) {
+    private mutating func emitQuote(_ index: InstrumentID) {
         func level(_ side: Side) -> BookLevel? {
             keepers[index].best(side).map { BookLevel(price: $0.price, quantity: $0.quantity) }
         }
@@ -116,7 +116,7 @@ extension CoinutSession {
         core.emit(
             .quote(
                 Quote(
-                    instrument: InstrumentID(index), bid: now.bid, ask: now.ask,
+                    instrument: index, bid: now.bid, ask: now.ask,
                     venueTime: core.venueTime, receiveTime: core.now)))
     }
 
@@ -127,7 +127,7 @@ extension CoinutSession {
         core.emit(
             .ticker(
                 Ticker(
-                    instrument: InstrumentID(index), last: tick.last, volume24h: tick.volume24,
+                    instrument: index, last: tick.last, volume24h: tick.volume24,
                     venueTime: tick.time ?? core.venueTime, receiveTime: core.now)))
     }
 
@@ -145,7 +145,7 @@ extension CoinutSession {
     }
 
     /// - Parameter asked: the market that was asked about, where the list does not say.
-    mutating func received(_ list: TradeList, of asked: Int?) {
+    mutating func received(_ list: TradeList, of asked: InstrumentID?) {
         guard let index = list.instrument.flatMap({ self.index(of: $0) }) ?? asked else { return }
         core.markets[index].watches[.trades].answers = true
         // It answers what was asked, an unsubscription too: how old its trades are says nothing of the pushes.
@@ -162,7 +162,7 @@ extension CoinutSession {
     }
 
     /// Emits a trade, once, and none of before the run.
-    private mutating func emit(_ trade: PublicTrade, _ index: Int) {
+    private mutating func emit(_ trade: PublicTrade, _ index: InstrumentID) {
         guard let quantity = trade.quantity else { return }
         let id = UInt64(trade.transaction.value)
         if let last = core.markets[index].lastTrade, id <= last { return }
@@ -175,7 +175,7 @@ extension CoinutSession {
         core.emit(
             .trade(
                 Trade(
-                    instrument: InstrumentID(index), price: trade.price, quantity: quantity,
+                    instrument: index, price: trade.price, quantity: quantity,
                     taker: trade.side, id: id, venueTime: trade.time ?? core.venueTime,
                     receiveTime: core.now)))
     }

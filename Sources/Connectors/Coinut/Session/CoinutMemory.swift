@@ -8,11 +8,11 @@ final class CoinutMemory: Sendable {
         /// Its number on the line; of a batch, those of all that is in it.
         let numbers: Range<Int64>
         /// The market that it is about, where its answer may not say.
-        let instrument: Int?
+        let instrument: InstrumentID?
         /// How many of them are not answered.
         fileprivate var open: Int
 
-        init(numbers: Range<Int64>, instrument: Int? = nil) {
+        init(numbers: Range<Int64>, instrument: InstrumentID? = nil) {
             self.numbers = numbers
             self.instrument = instrument
             open = numbers.count
@@ -41,7 +41,7 @@ final class CoinutMemory: Sendable {
     // MARK: - Instruments
 
     var instruments: [InstrumentNumber?] { state.withLock { $0.instruments } }
-    func learn(_ number: InstrumentNumber, of index: Int) {
+    func learn(_ number: InstrumentNumber, of index: InstrumentID) {
         state.withLock { $0.instruments[index] = number }
     }
 

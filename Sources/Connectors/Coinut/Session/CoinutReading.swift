@@ -44,8 +44,8 @@ extension CoinutSession {
 
     // MARK: - Instruments and balances
 
-    private func news(_ list: InstrumentList) -> [Int: InstrumentNews] {
-        var news: [Int: InstrumentNews] = [:]
+    private func news(_ list: InstrumentList) -> [InstrumentID: InstrumentNews] {
+        var news: [InstrumentID: InstrumentNews] = [:]
         for index in core.markets.indices {
             let symbol = core.markets[index].symbol
             guard
@@ -58,7 +58,7 @@ extension CoinutSession {
             }
             do throws(BadMessage) {
                 let instrument = try CoinutInstruments.instrument(
-                    InstrumentID(index), symbol, info)
+                    index, symbol, info)
                 memory.learn(info.number, of: index)
                 news[index] = .listed(
                     ListedInstrument(instrument: instrument, isTradable: true, leverages: []))

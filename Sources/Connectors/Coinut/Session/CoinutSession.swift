@@ -62,11 +62,13 @@ public struct CoinutSession: Dialect {
         answers = [:]
     }
 
-    mutating func forgetBook(_ index: Int) {
+    mutating func forgetBook(_ index: InstrumentID) {
         keepers[index] = DepthKeeper(depth: depth, decimals: decimals)
     }
 
-    func index(of number: InstrumentNumber) -> Int? { numbers.firstIndex { $0 == number } }
+    func index(of number: InstrumentNumber) -> InstrumentID? {
+        numbers.firstIndex { $0 == number }.map { InstrumentID($0) }
+    }
 
     // MARK: - Frames
 

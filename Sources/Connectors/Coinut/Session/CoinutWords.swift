@@ -62,13 +62,13 @@ struct CoinutWords: VenueWords {
         return CancelTarget(instrument: instrument, order: OrderNumber(number))
     }
 
-    private func openOrders(_ index: Int) -> VenueRequest? {
+    private func openOrders(_ index: InstrumentID) -> VenueRequest? {
         memory.instruments[index].map {
             VenueRequest(overLine: CoinutRequests.openOrders($0, .later))
         }
     }
 
-    private func fills(_ index: Int, _ page: PagePlace) -> VenueRequest? {
+    private func fills(_ index: InstrumentID, _ page: PagePlace) -> VenueRequest? {
         memory.instruments[index].map {
             VenueRequest(overLine: CoinutRequests.fills($0, from: page.start, .later))
         }
@@ -151,14 +151,14 @@ extension CoinutWords {
         feed(channel, wishes[0].instrument, pushes: true, number)
     }
 
-    func unsubscribe(_ channel: FeedChannel, _ instruments: [Int], _ number: Int64) -> String {
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64) -> String {
         feed(channel, instruments[0], pushes: false, number)
     }
 
     /// Quotes are the best of the book, which is always subscribed for them: who wants all of it, or no
     /// more, is told what it is.
     private func feed(
-        _ channel: FeedChannel, _ index: Int, pushes: Bool, _ number: Int64
+        _ channel: FeedChannel, _ index: InstrumentID, pushes: Bool, _ number: Int64
     ) -> String {
         guard let instrument = memory.instruments[index] else {
             preconditionFailure("nothing is subscribed before the instruments are known")
@@ -178,7 +178,7 @@ extension CoinutWords {
     }
 
     private func nonce(
-        _ number: Int64, at venueTime: Timestamp = .distantPast, about instrument: Int? = nil
+        _ number: Int64, at venueTime: Timestamp = .distantPast, about instrument: InstrumentID? = nil
     ) -> Nonce {
         memory.nonce(
             at: venueTime,
