@@ -234,7 +234,7 @@ public import TradingModel
         guard hasHandler(MOON_ON_ORDER) else { return .quiet }
         let isAside = context.setAside(order)
         defer { if isAside { context.currentOrder = nil } }
-        unsafe events.pointee.order = Int64(order.serial)
+        unsafe events.pointee.order = Int64(order.serial.number)
         return call(MOON_ON_ORDER)
     }
 

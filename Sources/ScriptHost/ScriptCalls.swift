@@ -163,16 +163,18 @@ extension ScriptContext {
         }
         unsafe calls.order = { pointer, serial, out in
             guard let out = unsafe out else { return false }
-            return unsafe with(pointer) { unsafe $0.write(Int(serial), to: out) }
+            return unsafe with(pointer) { unsafe $0.write(OrderSerial(Int(serial)), to: out) }
         }
         unsafe calls.order_id = { pointer, serial, id in
-            unsafe set(id, context(pointer).read(Int(serial)) { $0.id.text } ?? "")
+            unsafe set(id, context(pointer).read(OrderSerial(Int(serial))) { $0.id.text } ?? "")
         }
         unsafe calls.order_reason = { pointer, serial, reason in
-            unsafe set(reason, context(pointer).read(Int(serial)) { "\($0.reason)" } ?? "")
+            unsafe set(
+                reason, context(pointer).read(OrderSerial(Int(serial))) { "\($0.reason)" } ?? "")
         }
         unsafe calls.order_average = { pointer, serial, price in
-            let average = unsafe context(pointer).read(Int(serial)) { $0.averagePrice } ?? nil
+            let average =
+                unsafe context(pointer).read(OrderSerial(Int(serial))) { $0.averagePrice } ?? nil
             unsafe price?.pointee = moon_attos(average?.attos ?? 0)
             return average != nil
         }
@@ -199,7 +201,7 @@ extension ScriptContext {
             let tag = wanted.flatMap { $0 }
             let found = unsafe context(pointer).openOrders(instrument: index, tag: tag)
             for (place, serial) in found.prefix(Int(capacity)).enumerated() {
-                unsafe serials?[place] = Int64(serial)
+                unsafe serials?[place] = Int64(serial.number)
             }
             return Int64(found.count)
         }

@@ -50,7 +50,7 @@ import TradingModel
     var instrumentBySlot: [Int32] = []
     /// The order of the event at hand, which an engine may tell before it keeps it.
     var currentOrder: Order? { didSet { currentSerial = currentOrder?.serial ?? 0 } }
-    private var currentSerial = 0
+    private var currentSerial: OrderSerial = 0
     /// One of others than the table's last, where the shim reads its tag.
     private let shown = UnsafeMutablePointer<Order>.allocate(capacity: 1)
 
@@ -120,18 +120,18 @@ import TradingModel
 
     /// What `body` reads of an order, as the event at hand has it, else as the engine's table does; nil:
     /// there is none, or it is forgotten.
-    func read<Value>(_ serial: Int, _ body: (borrowing Order) -> Value) -> Value? {
+    func read<Value>(_ serial: OrderSerial, _ body: (borrowing Order) -> Value) -> Value? {
         if currentSerial == serial, let currentOrder { return body(currentOrder) }
         return state?.order(serial).map { body($0) }
     }
 
-    func id(ofOrder serial: Int) -> ClientOrderID? {
+    func id(ofOrder serial: OrderSerial) -> ClientOrderID? {
         if let order = unsafe state?.orders.place(of: serial) { return unsafe order.pointee.id }
         return read(serial) { $0.id }
     }
 
     /// Writes an order for the shim, as ``read(_:_:)`` finds it; false: there is none, or it is forgotten.
-    func write(_ serial: Int, to out: UnsafeMutablePointer<moon_order>) -> Bool {
+    func write(_ serial: OrderSerial, to out: UnsafeMutablePointer<moon_order>) -> Bool {
         // What most ask for lies in the table as it is.
         if currentSerial != serial, let order = unsafe state?.orders.place(of: serial) {
             unsafe order.write(to: out)
@@ -176,7 +176,7 @@ import TradingModel
     }
 
     /// The serials of the open orders that match, oldest first; tags are the same byte for byte.
-    func openOrders(instrument: Int32, tag: OrderTag?) -> [Int] {
+    func openOrders(instrument: Int32, tag: OrderTag?) -> [OrderSerial] {
         state?.orders.openSerials { order in
             (instrument < 0 || order.request.instrument.index == Int(instrument))
                 && (tag == nil || order.request.tag == tag)

@@ -57,7 +57,7 @@ extension LuaStrategy {
     }
 
     private func readOrderIntent(_ intent: moon_intent) -> StrategyRequest {
-        guard let id = context.id(ofOrder: Int(intent.order)) else {
+        guard let id = context.id(ofOrder: OrderSerial(Int(intent.order))) else {
             return .log(.error, "an order was forgotten before its cancel or amend: intent dropped")
         }
         guard intent.kind == MOON_AMEND else { return .intent(.cancel(.order(id))) }

@@ -205,7 +205,7 @@ extension moon_fill {
         unsafe price = moon_attos(fill.price.attos)
         unsafe quantity = moon_attos(fill.quantity.attos)
         unsafe fee = moon_attos(fill.fee.attos)
-        unsafe order = Int64(owner.serial)
+        unsafe order = Int64(owner.serial.number)
         unsafe time = owner.updatedAt.nanoseconds
         unsafe set(&id, fill.id)
         unsafe set(&fee_currency, fill.feeCurrency.code)

@@ -71,7 +71,7 @@ extension StrategyUnderTest {
     /// Puts an order{} in, or what it says by now of one that is there.
     func stageOrder(_ order: PlainValue) throws(TestRefusal) -> Order {
         let id = order["id"].text ?? ""
-        let serial = orders[id] ?? orders.count + 1
+        let serial = orders[id] ?? OrderSerial(orders.count + 1)
         guard orders[id] == nil || state.orders[serial] != nil else {
             throw TestRefusal("order \(id) ended long ago and is forgotten")
         }

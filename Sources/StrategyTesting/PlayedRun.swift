@@ -101,7 +101,9 @@ final class PlayedRun {
         fields["fills"] = .list(record.fills)
         fields["refused"] = .list(record.refused)
         var orders: [PlainValue] = []
-        while let order = state.orders[orders.count + 1] { orders.append(order.plain(instruments)) }
+        while let order = state.orders[OrderSerial(orders.count + 1)] {
+            orders.append(order.plain(instruments))
+        }
         fields["orders"] = .list(orders)
         var positions: [String: PlainValue] = [:]
         for (instrument, position) in zip(instruments, state.positions) {

@@ -13,7 +13,7 @@ final class StrategyUnderTest {
     let state: TradingState
     var reading: EventReading
     private var timers = TimerQueue()
-    var orders: [String: Int] = [:]
+    var orders: [String: OrderSerial] = [:]
     private(set) var askedAtLoad: [StrategyRequest] = []
     private var fillCount = 0
     /// What the account starts with when it plays.

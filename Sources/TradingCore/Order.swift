@@ -4,7 +4,7 @@ public import TradingModel
 public struct Order: Hashable, Sendable {
     public let id: ClientOrderID
     /// Its number in this run, counted from 1: what script handles refer to.
-    public let serial: Int
+    public let serial: OrderSerial
     /// What was approved: price on the tick, quantity on the lot; amendments replace it.
     public internal(set) var request: OrderRequest
     public internal(set) var state: OrderState
@@ -20,7 +20,7 @@ public struct Order: Hashable, Sendable {
     var refusal = InternedText.empty
 
     init(
-        id: ClientOrderID, serial: Int, request: OrderRequest, state: OrderState,
+        id: ClientOrderID, serial: OrderSerial, request: OrderRequest, state: OrderState,
         filledNotional: Money = .zero, createdAt: Timestamp, updatedAt: Timestamp, version: Int = 1
     ) {
         self.id = id
@@ -42,7 +42,7 @@ public struct Order: Hashable, Sendable {
     }
 
     /// Whether a strategy alone hears of it as it is: the table has it otherwise, or not at all.
-    public var isAside: Bool { !refusal.isEmpty || serial > Refusals.firstSerial }
+    public var isAside: Bool { !refusal.isEmpty || serial.number > Refusals.firstSerial }
     /// Why it was refused, ended or lost sight of; empty: none of these.
     public var reason: InternedText { refusal.isEmpty ? state.reason : refusal }
     public var filled: Quantity { state.filled }
@@ -65,18 +65,18 @@ public struct Order: Hashable, Sendable {
     private var recentCount = 0
     /// The serial of the first of ``recent``.
     private var firstSerial = 1
-    private var longLived: [Int: Order] = [:]
+    private var longLived: [OrderSerial: Order] = [:]
     /// Of orders whose ids do not end in their serials: those of tests and from before.
-    private var serialByID: [ClientOrderID: Int] = [:]
+    private var serialByID: [ClientOrderID: OrderSerial] = [:]
     /// The venue's numbers of the fills, so that one told twice counts once.
     private var fills: Set<ReceivedFill> = []
     /// Open orders in the order in which they were made.
-    private(set) var openSerials: [Int] = []
+    private(set) var openSerials: [OrderSerial] = []
     /// By instrument and side, as far as there were orders.
     private var exposures: [Exposure] = []
 
     private struct ReceivedFill: Hashable {
-        let order: Int
+        let order: OrderSerial
         let number: FillID
     }
 
@@ -100,8 +100,8 @@ public struct Order: Hashable, Sendable {
         exposures = other.exposures
     }
 
-    @inline(__always) public subscript(serial: Int) -> Order? {
-        let place = serial - firstSerial
+    @inline(__always) public subscript(serial: OrderSerial) -> Order? {
+        let place = serial.number - firstSerial
         if place >= 0 { return place < recentCount ? unsafe recent[place] : nil }
         return longLived[serial]
     }
@@ -113,20 +113,20 @@ public struct Order: Hashable, Sendable {
 
     /// Where one of the last orders lies, until the table changes; nil: there is none, it is forgotten, or it
     /// was moved aside.
-    @unsafe public func place(of serial: Int) -> UnsafePointer<Order>? {
-        let place = serial - firstSerial
+    @unsafe public func place(of serial: OrderSerial) -> UnsafePointer<Order>? {
+        let place = serial.number - firstSerial
         return place >= 0 && place < recentCount ? unsafe UnsafePointer(recent + place) : nil
     }
 
     /// Whether it has the order: one that it has forgotten, or never had, it has not.
-    public func has(_ serial: Int) -> Bool {
+    public func has(_ serial: OrderSerial) -> Bool {
         unsafe place(of: serial) != nil || longLived[serial] != nil
     }
 
     /// Lets `body` read an order where it lies; false: there is none, or it is forgotten.
     @inline(__always)
-    func read(_ serial: Int, _ body: (borrowing Order) -> Void) -> Bool {
-        let place = serial - firstSerial
+    func read(_ serial: OrderSerial, _ body: (borrowing Order) -> Void) -> Bool {
+        let place = serial.number - firstSerial
         guard place < recentCount else { return false }
         if place >= 0 {
             unsafe body(recent[place])
@@ -138,9 +138,9 @@ public struct Order: Hashable, Sendable {
     }
 
     /// The serial of the order with this id; nil: there is none, or it is forgotten.
-    func serial(of id: ClientOrderID) -> Int? {
+    func serial(of id: ClientOrderID) -> OrderSerial? {
         // Our ids end in the serial; that the id itself agrees makes sure that the order is meant.
-        if let serial = id.parts.ending {
+        if let serial = id.parts.ending.map({ OrderSerial($0) }) {
             if let order = unsafe place(of: serial) {
                 if unsafe order.pointee.id == id { return serial }
             } else if let order = longLived[serial], order.id == id {
@@ -162,7 +162,7 @@ public struct Order: Hashable, Sendable {
     public var openCount: Int { openSerials.count }
 
     /// The serials of the open orders for which this is so, in the order in which they were made.
-    public func openSerials(where isMeant: (borrowing Order) -> Bool) -> [Int] {
+    public func openSerials(where isMeant: (borrowing Order) -> Bool) -> [OrderSerial] {
         openSerials.filter { serial in
             var isThisMeant = false
             return read(serial) { isThisMeant = isMeant($0) } && isThisMeant
@@ -181,11 +181,11 @@ public struct Order: Hashable, Sendable {
 
     /// Takes a new order in; its serial must follow the last one's.
     func insert(_ order: Order) {
-        precondition(order.serial == firstSerial + recentCount, "serials count without gaps")
+        precondition(order.serial.number == firstSerial + recentCount, "serials count without gaps")
         if recentCount == 2 * finalOrdersKept { forgetOldest() }
         unsafe (recent + recentCount).initialize(to: order)
         recentCount += 1
-        if order.id.parts.ending != order.serial { serialByID[order.id] = order.serial }
+        if order.id.parts.ending != order.serial.number { serialByID[order.id] = order.serial }
         let end = Self.place(of: order.request.instrument, .sell) + 1
         while exposures.count < end { exposures.append(Exposure()) }
         updateSums(order, from: nil)
@@ -195,7 +195,7 @@ public struct Order: Hashable, Sendable {
     ///
     /// Those made before this table began are not in it, and stay out.
     func adopt(_ order: Order) {
-        if order.serial == firstSerial + recentCount {
+        if order.serial.number == firstSerial + recentCount {
             insert(order)
         } else if self[order.serial] != nil {
             update(order)
@@ -207,8 +207,8 @@ public struct Order: Hashable, Sendable {
 
     /// Changes the order with this serial where it lies; one that became final leaves the open ones.
     @discardableResult
-    func change<Result>(_ serial: Int, _ body: (inout Order) -> Result) -> Result {
-        let place = serial - firstSerial
+    func change<Result>(_ serial: OrderSerial, _ body: (inout Order) -> Result) -> Result {
+        let place = serial.number - firstSerial
         if place >= 0 {
             precondition(place < recentCount, "only an order that the table has can change")
             let before = unsafe Stake(recent[place])
@@ -227,7 +227,7 @@ public struct Order: Hashable, Sendable {
     }
 
     /// Keeps the number of a fill of an order; false: it was reported before.
-    func record(_ fill: Fill, of serial: Int) -> Bool {
+    func record(_ fill: Fill, of serial: OrderSerial) -> Bool {
         fills.insert(ReceivedFill(order: serial, number: fill.number)).inserted
     }
 
@@ -263,6 +263,6 @@ public struct Order: Hashable, Sendable {
         recentCount -= finalOrdersKept
         unsafe recent.update(from: recent + finalOrdersKept, count: recentCount)
         firstSerial += finalOrdersKept
-        fills = fills.filter { $0.order >= firstSerial || longLived[$0.order] != nil }
+        fills = fills.filter { $0.order.number >= firstSerial || longLived[$0.order] != nil }
     }
 }

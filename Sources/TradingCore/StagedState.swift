@@ -27,7 +27,7 @@ extension TradingState {
     ///
     /// - Returns: the order as it stands now.
     package func stage(
-        _ id: ClientOrderID, serial: Int, _ request: OrderRequest, _ orderState: OrderState,
+        _ id: ClientOrderID, serial: OrderSerial, _ request: OrderRequest, _ orderState: OrderState,
         averagePrice: Price?
     ) -> Order {
         let known = orders[id]

@@ -66,7 +66,7 @@ public final class TradingState {
     }
 
     /// The order with this serial; nil: there is none, or it is forgotten.
-    public func order(_ serial: Int) -> Order? { orders[serial] }
+    public func order(_ serial: OrderSerial) -> Order? { orders[serial] }
 
     /// Takes in what a stretch of events says about marks and time.
     func observe(_ batch: EventBatch, _ places: Range<Int>) {

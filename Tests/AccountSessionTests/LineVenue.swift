@@ -39,10 +39,10 @@ struct LineVenue: Dialect {
 
     func read(_ body: [UInt8], to ask: Ask, isStop: Bool) throws(BadMessage) -> Answer {
         guard case .instruments = ask else { throw BadMessage("only instruments are asked so") }
-        var news: [Int: InstrumentNews] = [:]
+        var news: [InstrumentID: InstrumentNews] = [:]
         for index in core.markets.indices {
             let instrument = Instrument(
-                id: InstrumentID(index), symbol: core.markets[index].symbol,
+                id: index, symbol: core.markets[index].symbol,
                 tick: Price(attos: attosPerUnit / 100), lot: Quantity(attos: attosPerUnit / 1_000))
             news[index] = .listed(
                 ListedInstrument(instrument: instrument, isTradable: true, leverages: []))
@@ -83,7 +83,8 @@ struct LineVenue: Dialect {
     private static func order(_ row: [String]) -> OrderFact {
         let (amount, filled): (Quantity, Quantity) = (exact(row[4]), exact(row[5]))
         return OrderFact(
-            segment: .spot, id: WireID(row[0]), clientID: WireID(row[1]), instrument: 0,
+            segment: .spot, id: WireID(row[0]), clientID: WireID(row[1]),
+            instrument: InstrumentID(0),
             side: row[2] == "buy" ? .buy : .sell,
             standing: row[6] == "working"
                 ? .working
@@ -118,17 +119,19 @@ struct LineWords: VenueWords {
                 method: "GET", path: "/instruments", group: EndpointGroup("public"),
                 isSigned: false)
         case .balances: message("balances")
-        case .openOrders(.instrument(let index), _): message("open \(index)")
-        case .executions(let index, let page): message("fills \(index) \(page.mark ?? "0")")
+        case .openOrders(.instrument(let index), _): message("open \(index.index)")
+        case .executions(let index, let page): message("fills \(index.index) \(page.mark ?? "0")")
         case .place:
             order.flatMap { place($0.request, $0.clientID, closes: $0.closesPosition) }
         case .cancel:
             order.flatMap { order in
-                order.venueID.map { message("cancel \(order.instrument) \($0)", isOrder: true) }
+                order.venueID.map {
+                    message("cancel \(order.instrument.index) \($0)", isOrder: true)
+                }
             }
-        case .findOpen: order.map { message("open \($0.instrument)") }
+        case .findOpen: order.map { message("open \($0.instrument.index)") }
         case .executionsOf(_, _, let page):
-            order.map { message("fills \($0.instrument) \(page.mark ?? "0")") }
+            order.map { message("fills \($0.instrument.index) \(page.mark ?? "0")") }
         default: nil
         }
     }
@@ -163,11 +166,13 @@ struct LineWords: VenueWords {
     func name(of channel: FeedChannel) -> String { channel == .book ? "book" : "trades" }
     func subscribe(_ channel: FeedChannel, _ wishes: [FeedWish], _ number: Int64) -> String {
         "\(number) join \(name(of: channel)) "
-            + wishes.map { String($0.instrument) }.joined(separator: ",")
+            + wishes.map { String($0.instrument.index) }.joined(separator: ",")
     }
-    func unsubscribe(_ channel: FeedChannel, _ instruments: [Int], _ number: Int64) -> String {
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64)
+        -> String
+    {
         "\(number) leave \(name(of: channel)) "
-            + instruments.map { String($0) }.joined(separator: ",")
+            + instruments.map { String($0.index) }.joined(separator: ",")
     }
 }
 

@@ -61,7 +61,8 @@ package struct Outcome: Sendable {
         if run.tally.orders > 0 {
             for serial in 1...run.tally.orders {
                 figures.append(
-                    "order \(state.orders[serial].map { Self.words($0) } ?? "forgotten")")
+                    "order \(state.orders[OrderSerial(serial)].map { Self.words($0) } ?? "forgotten")"
+                )
             }
         }
         figures.append("at \(state.now), next \(run.nextDeadline)")
@@ -72,7 +73,8 @@ package struct Outcome: Sendable {
     private static func words(_ order: Order) -> String {
         let request = order.request
         let terms = [request.quantity.attos, request.price?.attos, request.stop?.attos]
-        return "\(order.id) \(order.serial) \(request.instrument.index) \(request.side) \(terms) "
+        return "\(order.id) \(order.serial.number) \(request.instrument.index) \(request.side) "
+            + "\(terms) "
             + "\(request.timeInForce) \(request.isPostOnly) \(request.isReduceOnly) \(request.tag) "
             + "\(order.state.name) \(order.state.venueID?.text ?? "-") \(order.filled) "
             + "\(order.remaining) \(order.filledNotional) \(order.createdAt) \(order.updatedAt) "

@@ -34,15 +34,15 @@ import TradingModel
                 ended.insert(serial)
             }
             let orders = desk.state.orders
-            #expect(orders.open.map(\.serial) == open.sorted())
+            #expect(orders.open.map(\.serial.number) == open.sorted())
             for serial in open {
-                #expect(orders[serial]?.id == ids[serial - 1])
-                #expect(orders[ids[serial - 1]]?.serial == serial)
+                #expect(orders[OrderSerial(serial)]?.id == ids[serial - 1])
+                #expect(orders[ids[serial - 1]]?.serial.number == serial)
             }
             for serial in ended where serial > ids.count - kept {
-                #expect(orders[serial]?.state.isOpen == false)
+                #expect(orders[OrderSerial(serial)]?.state.isOpen == false)
             }
-            let known = ended.count { orders[$0] != nil }
+            let known = ended.count { orders[OrderSerial($0)] != nil }
             #expect(known <= 2 * kept + 5)
         }
         #expect(ended.count > 200)

@@ -159,7 +159,8 @@ public struct AccountCore {
 
     @inlinable public mutating func emit(_ event: MarketEvent) { out.append(.emit(.market(event))) }
 
-    package mutating func emit(_ state: VenueState, _ reason: String, _ index: InstrumentID? = nil) {
+    package mutating func emit(_ state: VenueState, _ reason: String, _ index: InstrumentID? = nil)
+    {
         out.append(
             .emit(
                 .status(

@@ -16,9 +16,9 @@ struct Refusals {
     /// Serials of orders that were never sent lie above those of all that were.
     static let firstSerial = 1 << 40
 
-    mutating func nextNumber() -> (number: Int, serial: Int) {
+    mutating func nextNumber() -> (number: Int, serial: OrderSerial) {
         number += 1
-        return (number, Self.firstSerial + number)
+        return (number, OrderSerial(Self.firstSerial + number))
     }
 
     /// Takes those that are pending; nil: so many at one instant that nothing else can happen.

@@ -110,7 +110,7 @@ extension Engine {
         orderCount += 1
         state.orders.insert(
             Order(
-                id: id, serial: orderCount, request: approved.request,
+                id: id, serial: OrderSerial(orderCount), request: approved.request,
                 state: OrderState(of: approved.request), createdAt: state.now,
                 updatedAt: state.now, version: version))
         commands.append(.submit(approved))

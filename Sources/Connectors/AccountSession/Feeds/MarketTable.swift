@@ -100,7 +100,9 @@ public struct MarketTable {
 
     /// The same where the name stands in a message.
     @inlinable
-    public func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment) -> InstrumentID? {
+    public func index(_ bytes: Span<UInt8>, _ range: Range<Int>, _ segment: Segment)
+        -> InstrumentID?
+    {
         for index in markets.indices where markets[index].segment == segment {
             let name = markets[index].nameBytes
             guard name.count == range.count else { continue }

@@ -121,7 +121,8 @@ extension AccountCore {
     }
 
     /// Unsubscribes a market and subscribes it again.
-    package mutating func askAgain(for channel: FeedChannel, _ index: InstrumentID, _ line: LineID) {
+    package mutating func askAgain(for channel: FeedChannel, _ index: InstrumentID, _ line: LineID)
+    {
         unsubscribe(channel, [index], line)
         if channel == .book { awaitBook(index) }
         join(channel, [index], line)

@@ -6,7 +6,9 @@ internal import VenueSessions
 extension AccountCore {
     /// The market's own figures of its latest settlement: told once, when its time moves on; how often
     /// that is the venue decides.
-    package mutating func settled(_ index: InstrumentID, at time: Timestamp, _ rate: Rate, mark: Price?) {
+    package mutating func settled(
+        _ index: InstrumentID, at time: Timestamp, _ rate: Rate, mark: Price?
+    ) {
         defer { markets[index].fundingTime = max(time, markets[index].fundingTime ?? time) }
         guard let before = markets[index].fundingTime, time > before,
             let mark = mark ?? markets[index].mark ?? markets[index].lastPrice

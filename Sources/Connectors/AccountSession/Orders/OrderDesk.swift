@@ -91,7 +91,9 @@ struct OrderDesk {
     }
 
     func serial(of id: ClientOrderID) -> DeskSerial? { byClientID[id.text] }
-    func serial(_ segment: Segment, _ venueID: WireID) -> DeskSerial? { byVenueID[segment]?[venueID] }
+    func serial(_ segment: Segment, _ venueID: WireID) -> DeskSerial? {
+        byVenueID[segment]?[venueID]
+    }
     func serial(_ segment: Segment, stop: WireID) -> DeskSerial? { byStopID[segment]?[stop] }
 
     /// The order with this client id in this segment; nil: not ours.

@@ -79,7 +79,9 @@ extension AccountCore {
         checkDirection(serial, stop)
     }
 
-    private mutating func resolveStopAmend(_ serial: DeskSerial, _ stop: StopFact, askedAt: Timestamp) {
+    private mutating func resolveStopAmend(
+        _ serial: DeskSerial, _ stop: StopFact, askedAt: Timestamp
+    ) {
         guard let amend = desk.orders[serial]?.amend, let lostAt = amend.lostAt, askedAt >= lostAt
         else { return }
         let hasPrice = amend.price == nil || amend.price == stop.price

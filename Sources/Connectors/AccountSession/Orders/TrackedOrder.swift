@@ -86,7 +86,8 @@ package struct TrackedOrder {
     package var isWaitingStop: Bool { request.stop != nil && !isTriggered }
 
     init(
-        serial: DeskSerial, id: ClientOrderID, clientID: WireID, instrument: InstrumentID, createdAt: Timestamp,
+        serial: DeskSerial, id: ClientOrderID, clientID: WireID, instrument: InstrumentID,
+        createdAt: Timestamp,
         request: OrderRequest, isRestored: Bool = false
     ) {
         self.serial = serial

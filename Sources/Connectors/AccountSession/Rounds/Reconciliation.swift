@@ -59,7 +59,7 @@ extension AccountCore {
     /// The segment of an order that is kept.
     func segment(of serial: DeskSerial) -> Segment {
         guard let index = desk.orders[serial]?.instrument else {
-            preconditionFailure("nothing is kept of order \(serial)")
+            preconditionFailure("nothing is kept of the order")
         }
         return markets[index].segment
     }

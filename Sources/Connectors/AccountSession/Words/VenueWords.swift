@@ -54,7 +54,8 @@ package protocol VenueWords: Sendable {
     func subscribe(privately channel: String, _ number: Int64) -> String
     func name(of channel: FeedChannel) -> String
     func subscribe(_ channel: FeedChannel, _ wishes: [FeedWish], _ number: Int64) -> String
-    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64) -> String
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64)
+        -> String
 }
 
 extension VenueWords {

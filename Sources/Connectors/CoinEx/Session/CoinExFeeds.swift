@@ -83,7 +83,9 @@ extension CoinExSession {
         core.markets[index].watches[.trades].answers = true
     }
 
-    mutating func quote(_ index: InstrumentID, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?) {
+    mutating func quote(
+        _ index: InstrumentID, _ bid: BookLevel?, _ ask: BookLevel?, _ time: Timestamp?
+    ) {
         core.received(.quotes, index, time)
         core.emit(
             .quote(

@@ -173,7 +173,9 @@ struct CoinExWords: VenueWords {
         return SocketRequests.subscribeDepth(entries, number)
     }
 
-    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64) -> String {
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64)
+        -> String
+    {
         SocketRequests.unsubscribe(
             name(of: channel), markets: instruments.map { names[$0] }, number)
     }

@@ -151,7 +151,9 @@ extension CoinutWords {
         feed(channel, wishes[0].instrument, pushes: true, number)
     }
 
-    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64) -> String {
+    func unsubscribe(_ channel: FeedChannel, _ instruments: [InstrumentID], _ number: Int64)
+        -> String
+    {
         feed(channel, instruments[0], pushes: false, number)
     }
 
@@ -178,7 +180,8 @@ extension CoinutWords {
     }
 
     private func nonce(
-        _ number: Int64, at venueTime: Timestamp = .distantPast, about instrument: InstrumentID? = nil
+        _ number: Int64, at venueTime: Timestamp = .distantPast,
+        about instrument: InstrumentID? = nil
     ) -> Nonce {
         memory.nonce(
             at: venueTime,
