@@ -10,7 +10,8 @@ trap 'rm -rf "$folder"' EXIT
 tar -xzf "$dist"/moonrunner-*.tar.gz -C "$folder"
 cd "$folder"/moonrunner-*
 run() { env -i PATH=/usr/bin:/bin HOME="$folder" MOONRUNNER_HOME="$folder/home" "$@"; }
-run ./runner strategies/market_maker.lua --duration 5s --json >"$folder/run.json"
+# With a seed: in some five seconds nobody meets a quote.
+run ./runner strategies/market_maker.lua --seed 1 --speed 20 --duration 100s --json >"$folder/run.json"
 run ./runner new demo >/dev/null
 run ./runner test demo_test.lua >/dev/null
 run ./runner demo.lua --speed 300 --duration 20m --json >"$folder/demo.json"
