@@ -9,12 +9,10 @@
 #include <string.h>
 
 _Static_assert(sizeof(struct crypto_sha256) == sizeof(SHA256_CTX), "the size of a state");
-_Static_assert(sizeof(struct crypto_sha512) == sizeof(SHA512_CTX), "the size of a state");
 
-enum { SHA256_BLOCK = 64, SHA512_BLOCK = 128, INNER = 0x36, OUTER = 0x5c };
+enum { SHA256_BLOCK = 64, INNER = 0x36, OUTER = 0x5c };
 
 static SHA256_CTX *of256(struct crypto_sha256 *digest) { return (SHA256_CTX *)(void *)digest; }
-static SHA512_CTX *of512(struct crypto_sha512 *digest) { return (SHA512_CTX *)(void *)digest; }
 
 void crypto_sha256_start(struct crypto_sha256 *digest) { SHA256_Init(of256(digest)); }
 
@@ -24,16 +22,6 @@ void crypto_sha256_add(struct crypto_sha256 *digest, const void *bytes, size_t c
 
 void crypto_sha256_finish(struct crypto_sha256 *digest, uint8_t *result) {
     SHA256_Final(result, of256(digest));
-}
-
-void crypto_sha512_start(struct crypto_sha512 *digest) { SHA512_Init(of512(digest)); }
-
-void crypto_sha512_add(struct crypto_sha512 *digest, const void *bytes, size_t count) {
-    SHA512_Update(of512(digest), bytes, count);
-}
-
-void crypto_sha512_finish(struct crypto_sha512 *digest, uint8_t *result) {
-    SHA512_Final(result, of512(digest));
 }
 
 void crypto_sha1(const void *bytes, size_t count, uint8_t *result) {
@@ -86,34 +74,4 @@ void crypto_hmac_sha256_code(
     digest = key->outer;
     crypto_sha256_add(&digest, result, CRYPTO_SHA256_SIZE);
     crypto_sha256_finish(&digest, result);
-}
-
-void crypto_hmac_sha512_prepare(struct crypto_hmac_sha512 *key, const void *secret, size_t count) {
-    uint8_t block[SHA512_BLOCK] = {0};
-    struct crypto_sha512 digest;
-    if (count > sizeof block) {
-        crypto_sha512_start(&digest);
-        crypto_sha512_add(&digest, secret, count);
-        crypto_sha512_finish(&digest, block);
-        crypto_forget(&digest, sizeof digest);
-    } else if (count > 0) {
-        memcpy(block, secret, count);
-    }
-    pad(block, sizeof block, INNER);
-    crypto_sha512_start(&key->inner);
-    crypto_sha512_add(&key->inner, block, sizeof block);
-    pad(block, sizeof block, INNER ^ OUTER);
-    crypto_sha512_start(&key->outer);
-    crypto_sha512_add(&key->outer, block, sizeof block);
-    crypto_forget(block, sizeof block);
-}
-
-void crypto_hmac_sha512_code(
-    const struct crypto_hmac_sha512 *key, const void *bytes, size_t count, uint8_t *result) {
-    struct crypto_sha512 digest = key->inner;
-    crypto_sha512_add(&digest, bytes, count);
-    crypto_sha512_finish(&digest, result);
-    digest = key->outer;
-    crypto_sha512_add(&digest, result, CRYPTO_SHA512_SIZE);
-    crypto_sha512_finish(&digest, result);
 }

@@ -5,8 +5,6 @@
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
-#include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <string.h>
 
 static EVP_PKEY *of(const struct crypto_key *key) { return (EVP_PKEY *)(void *)(uintptr_t)key; }
@@ -202,70 +200,6 @@ bool crypto_secp256k1_verify(
     BN_free(r);
     BN_free(s);
     ECDSA_SIG_free(pair);
-    ERR_clear_error();
-    return is_good;
-}
-
-// ---- Keys in PEM
-
-static struct crypto_key *of_kind(EVP_PKEY *key, const char *kind, char *reason) {
-    if (key != NULL && EVP_PKEY_is_a(key, kind)) return as_key(key);
-    crypto_fail(
-        reason, key != NULL ? "the key is of another kind" : "no key in PEM without a passphrase");
-    EVP_PKEY_free(key);
-    return NULL;
-}
-
-struct crypto_key *crypto_ed25519_private_pem(const char *pem, size_t count, char *reason) {
-    crypto_begin();
-    return of_kind(crypto_read_key(pem, count), "ED25519", reason);
-}
-
-// ---- RSA
-
-struct crypto_key *crypto_rsa_private(const char *pem, size_t count, char *reason) {
-    crypto_begin();
-    return of_kind(crypto_read_key(pem, count), "RSA", reason);
-}
-
-struct crypto_key *crypto_rsa_public(const char *pem, size_t count, char *reason) {
-    crypto_begin();
-    return of_kind(crypto_read_public_key(pem, count), "RSA", reason);
-}
-
-size_t crypto_rsa_size(const struct crypto_key *key) { return (size_t)EVP_PKEY_get_size(of(key)); }
-
-static bool pad_by(EVP_PKEY_CTX *context, enum crypto_rsa_padding padding) {
-    if (padding == CRYPTO_RSA_PKCS1)
-        return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-    return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1
-        && EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1;
-}
-
-bool crypto_rsa_sign(
-    const struct crypto_key *key, enum crypto_rsa_padding padding, const void *bytes,
-    size_t count, uint8_t *signature, char *reason) {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *signing = NULL;
-    size_t size = crypto_rsa_size(key);
-    bool is_signed = context != NULL
-        && EVP_DigestSignInit(context, &signing, crypto_md_sha256(), NULL, of(key)) == 1
-        && pad_by(signing, padding)
-        && EVP_DigestSign(context, signature, &size, bytes, count) == 1;
-    EVP_MD_CTX_free(context);
-    return is_signed ? true : crypto_fail(reason, "no signature");
-}
-
-bool crypto_rsa_verify(
-    const struct crypto_key *key, enum crypto_rsa_padding padding, const void *bytes,
-    size_t count, const uint8_t *signature, size_t size) {
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    EVP_PKEY_CTX *verifying = NULL;
-    bool is_good = context != NULL
-        && EVP_DigestVerifyInit(context, &verifying, crypto_md_sha256(), NULL, of(key)) == 1
-        && pad_by(verifying, padding)
-        && EVP_DigestVerify(context, signature, size, bytes, count) == 1;
-    EVP_MD_CTX_free(context);
     ERR_clear_error();
     return is_good;
 }

@@ -19,7 +19,6 @@ X509 *crypto_next_certificate(BIO *text);
 // Whether that was the text's end, and no document that is broken.
 bool crypto_is_end_of_text(void);
 EVP_PKEY *crypto_read_key(const char *pem, size_t count);
-EVP_PKEY *crypto_read_public_key(const char *pem, size_t count);
 
 // From when to when a certificate is valid, in seconds since 1970.
 bool crypto_validity(const X509 *certificate, int64_t *starts, int64_t *ends);

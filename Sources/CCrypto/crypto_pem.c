@@ -24,13 +24,6 @@ EVP_PKEY *crypto_read_key(const char *pem, size_t count) {
     return key;
 }
 
-EVP_PKEY *crypto_read_public_key(const char *pem, size_t count) {
-    BIO *text = BIO_new_mem_buf(pem, (int)count);
-    EVP_PKEY *key = text != NULL ? PEM_read_bio_PUBKEY(text, NULL, no_passphrase, NULL) : NULL;
-    BIO_free(text);
-    return key;
-}
-
 static bool seconds_of(const ASN1_TIME *time, int64_t *seconds) {
     ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
     int days = 0, rest = 0;

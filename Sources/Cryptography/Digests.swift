@@ -23,29 +23,6 @@ public struct SHA256: Sendable {
     }
 }
 
-/// SHA-512 over bytes that come piece by piece (FIPS 180-4).
-public struct SHA512: Sendable {
-    private var state = crypto_sha512()
-
-    public init() { unsafe crypto_sha512_start(&state) }
-
-    public mutating func add(_ bytes: [UInt8]) {
-        unsafe bytes.withUnsafeBytes { unsafe crypto_sha512_add(&state, $0.baseAddress, $0.count) }
-    }
-
-    /// The 64 bytes of the digest over what was added so far; more can be added behind.
-    public var digest: [UInt8] {
-        var ended = state
-        return result(CRYPTO_SHA512_SIZE) { unsafe crypto_sha512_finish(&ended, $0) }
-    }
-
-    public static func digest(of bytes: [UInt8]) -> [UInt8] {
-        var hash = Self()
-        hash.add(bytes)
-        return hash.digest
-    }
-}
-
 /// SHA-1 (FIPS 180-4), where a protocol wants it: it protects nothing.
 public func sha1(_ bytes: [UInt8]) -> [UInt8] {
     unsafe bytes.withUnsafeBytes { bytes in

@@ -36,11 +36,6 @@ public struct Ed25519Key: Sendable {
         handle = try KeyHandle { unsafe crypto_ed25519_private(seed, $0) }
     }
 
-    /// - Parameter pem: PKCS #8 in PEM; nobody is asked for a passphrase.
-    public init(pem: String) throws(CryptographyFailure) {
-        handle = try KeyHandle { unsafe crypto_ed25519_private_pem(pem, pem.utf8.count, $0) }
-    }
-
     /// The 32 bytes of the public half.
     public func publicKey() throws(CryptographyFailure) -> [UInt8] {
         var point = [UInt8](repeating: 0, count: 32)
@@ -126,59 +121,5 @@ public struct Secp256k1PublicKey: Sendable {
     public func isValid(_ signature: [UInt8], of text: [UInt8]) -> Bool {
         guard signature.count == CRYPTO_SECP256K1_SIZE else { return false }
         return unsafe crypto_secp256k1_verify(handle.key, SHA256.digest(of: text), signature)
-    }
-}
-
-// MARK: - RSA
-
-/// How a digest is put into a number of RSA (RFC 8017): always SHA-256.
-public enum RSAPadding: Sendable {
-    /// RSASSA-PKCS1-v1_5.
-    case pkcs1
-    /// RSASSA-PSS with MGF1 over SHA-256 and a salt of 32 bytes.
-    case pss
-
-    fileprivate var code: crypto_rsa_padding {
-        switch self {
-        case .pkcs1: CRYPTO_RSA_PKCS1
-        case .pss: CRYPTO_RSA_PSS
-        }
-    }
-}
-
-/// A private key of RSA.
-public struct RSAKey: Sendable {
-    private let handle: KeyHandle
-
-    /// - Parameter pem: PKCS #8 or PKCS #1 in PEM; nobody is asked for a passphrase.
-    public init(pem: String) throws(CryptographyFailure) {
-        handle = try KeyHandle { unsafe crypto_rsa_private(pem, pem.utf8.count, $0) }
-    }
-
-    /// As many bytes as the key's modulus has.
-    public func signature(
-        of text: [UInt8], _ padding: RSAPadding
-    ) throws(CryptographyFailure) -> [UInt8] {
-        var signature = [UInt8](repeating: 0, count: unsafe crypto_rsa_size(handle.key))
-        try attempt {
-            unsafe crypto_rsa_sign(
-                handle.key, padding.code, text, text.count, &signature, $0)
-        }
-        return signature
-    }
-}
-
-/// The public half of a key of RSA.
-public struct RSAPublicKey: Sendable {
-    private let handle: KeyHandle
-
-    /// - Parameter pem: SubjectPublicKeyInfo in PEM.
-    public init(pem: String) throws(CryptographyFailure) {
-        handle = try KeyHandle { unsafe crypto_rsa_public(pem, pem.utf8.count, $0) }
-    }
-
-    public func isValid(_ signature: [UInt8], of text: [UInt8], _ padding: RSAPadding) -> Bool {
-        unsafe crypto_rsa_verify(
-            handle.key, padding.code, text, text.count, signature, signature.count)
     }
 }

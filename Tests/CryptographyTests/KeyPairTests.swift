@@ -42,19 +42,16 @@ import Testing
     @Test(.enabled(if: Reference.isThere, Reference.comment))
     func `signs as a venue's reference says`() throws {
         let kept = try #require(try Reference.asymmetric().keys.first { $0.keyType == "Ed25519" })
-        let key = try Ed25519Key(pem: kept.privateKeyPem)
+        let key = try Ed25519Key(seed: kept.seed())
         for vector in kept.vectors {
             let signature = try key.signature(of: bytes(vector.signedText))
             #expect(Data(signature).base64EncodedString() == vector.signatureBase64)
         }
     }
 
-    @Test func `of another size is refused, and so is a text that is no key`() throws {
+    @Test func `of another size is refused`() {
         let short = #expect(throws: CryptographyFailure.self) { try Ed25519Key(seed: [1, 2]) }
         #expect(short?.description == "the seed has 2 bytes, not 32")
-        let nothing = #expect(throws: CryptographyFailure.self) { try Ed25519Key(pem: "secret") }
-        #expect(nothing?.description.hasPrefix("no key in PEM without a passphrase") == true)
-        #expect(nothing?.description.contains("secret") == false)
     }
 }
 
@@ -141,84 +138,6 @@ import Testing
         let beside = [4] + [UInt8](repeating: 7, count: 64)
         #expect(throws: CryptographyFailure.self) { try Secp256k1PublicKey(beside) }
         #expect(throws: CryptographyFailure.self) { try Secp256k1PublicKey([]) }
-    }
-}
-
-@Suite struct `A key of RSA` {
-    /// A public key of 2,048 bits, and what another implementation signed with its private half.
-    private static let publicKey = """
-        -----BEGIN PUBLIC KEY-----
-        MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAz6wH8eRRSl7zBxcOEUkd
-        yKI/lemJLpCQqz0b931NJF0nwndR3XHXOczHKUe7YG6upykPEY9uEPSzejNSgEXp
-        aqZz+ng2w0bJydI0DMsgdqTs5Fc3Lfo7qxbUOJs10B+lAr59QPqsG60Ogz2ZiD0D
-        o9YUQywUtQQAa8gGi2ClYzDcKIookkHHPQaMHRaNCCMwprRHkD+7oabb4CVbwKi5
-        pQitCCeGB7c6rwA/7B+LHcrA89BSqCgoADeqxfnCOyoArDy1GDKgfr74CovFTTSm
-        elaHBQy8YASGJ7Hm4TgxoMiGPpqA/gpnxuy4FwvOaE2cUQFZ1CQRk4DCyE4WeyWO
-        FwIDAQAB
-        -----END PUBLIC KEY-----
-        """
-    private static let text = "timestamp=1700000000000&symbol=BTCUSDT"
-    private static let pkcs1 =
-        "04e7b871a94b038d3a3d78640f4827be3dd216e6364c910b4e8a3f28b6df304f30aa3a02afd01ff533af1f93"
-        + "dbbee09d46bf365d6f499dce37a8d422194e7405f4f84213cbec2fb00bab9546f841025c997dfe1533181a4e"
-        + "33b8199038243f4afa5e32d00b6698cd3befb6af49779a4314f72d39a09bd8ccc9e584583c37979710adb30f"
-        + "ba8009a6e6485ca5bef9bd74c077c8a7935ee5532bfc303e621f548cbcc3d478992a4c39e985d45592b8832a"
-        + "21af1be8454b243aa44850a68a653e6ca7a27a7e2b9b0fe62f5834e6a11a6e052b8fadf1a3e69a8fce27ad5d"
-        + "cd49d75ae0598e3e10e5eea55037df03f31b710ca8de18fc3bdae7d9be9d3fe0863e7096"
-    private static let pss =
-        "578d968105da2a00b24b02e6f0f6e007053c1f4e2298759ce8ce4ca03dbe81e38c2563936883b4a11cea2455"
-        + "ea4230e1530ca7956dbca506fb3224340cb2a6de8b02ec20d23a2bd492534cba9b884e584c822f4836494387"
-        + "bba9bdbc3941d74cbbf2abe414afb45ede601acf16b06931b557d33bce8d5abe4344b938dd4e512a3c678a68"
-        + "6f5958b3c2e584744fc4b7ea859ba7a216dd324fe4e3b1d1698deb55a8c7cf238599c0206ab51a35f0172185"
-        + "ed3b6fa304e4be6d1a3e50660c7e5d649dd71d7f6ec782840e5b24fa7fda9720558509faca31c343d795e1e9"
-        + "81494528289bccf39e89a135d7a477cbd2afa4a5d4b3f7778d19aa7fc7ab5d6b3a90e4d2"
-
-    @Test func `believes another implementation's signatures, each with its own padding`() throws {
-        let key = try RSAPublicKey(pem: Self.publicKey)
-        let text = bytes(Self.text)
-        #expect(key.isValid(bytes(hexadecimal: Self.pkcs1), of: text, .pkcs1))
-        #expect(key.isValid(bytes(hexadecimal: Self.pss), of: text, .pss))
-        #expect(!key.isValid(bytes(hexadecimal: Self.pkcs1), of: text, .pss))
-        #expect(!key.isValid(bytes(hexadecimal: Self.pss), of: text, .pkcs1))
-        #expect(!key.isValid(bytes(hexadecimal: Self.pss), of: text + [0], .pss))
-        #expect(!key.isValid([], of: text, .pss))
-    }
-
-    @Test(.enabled(if: Reference.isThere, Reference.comment))
-    func `signs as a venue's reference says, and by PSS so that its public half believes it`()
-        throws
-    {
-        let kept = try #require(
-            try Reference.asymmetric().keys.first { $0.keyType.hasPrefix("RSA") })
-        let key = try RSAKey(pem: kept.privateKeyPem)
-        let publicKey = try RSAPublicKey(pem: kept.publicKeyPem)
-        for vector in kept.vectors {
-            let text = bytes(vector.signedText)
-            let signature = try key.signature(of: text, .pkcs1)
-            #expect(Data(signature).base64EncodedString() == vector.signatureBase64)
-            let salted = try key.signature(of: text, .pss)
-            #expect(publicKey.isValid(salted, of: text, .pss))
-            #expect(try salted != key.signature(of: text, .pss))
-        }
-    }
-
-    @Test(.enabled(if: Reference.isThere, Reference.comment))
-    func `of another kind is refused`() throws {
-        let other = try #require(try Reference.asymmetric().keys.first { $0.keyType == "Ed25519" })
-        let failure = #expect(throws: CryptographyFailure.self) {
-            try RSAKey(pem: other.privateKeyPem)
-        }
-        #expect(failure?.description == "the key is of another kind")
-    }
-
-    @Test func `with a passphrase is refused, and nobody is asked for it`() {
-        let locked = """
-            -----BEGIN ENCRYPTED PRIVATE KEY-----
-            MIIBvTBXBgkqhkiG9w0BBQ0wSjApBgkqhkiG9w0BBQwwHAQIAAAAAAAAAAACAggA
-            -----END ENCRYPTED PRIVATE KEY-----
-            """
-        let failure = #expect(throws: CryptographyFailure.self) { try RSAKey(pem: locked) }
-        #expect(failure?.description.hasPrefix("no key in PEM without a passphrase") == true)
     }
 }
 

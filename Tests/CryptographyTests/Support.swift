@@ -17,8 +17,14 @@ enum Reference {
         struct Key: Decodable {
             let keyType: String
             let privateKeyPem: String
-            let publicKeyPem: String
             let vectors: [Vector]
+
+            /// The seed of a key of Ed25519: the last 32 bytes of its PKCS #8 (RFC 8410, section 7).
+            func seed() throws -> [UInt8] {
+                let lines = privateKeyPem.split(separator: "\n").filter { !$0.hasPrefix("-") }
+                let document = try #require(Data(base64Encoded: lines.joined()))
+                return Array(document.suffix(32))
+            }
         }
 
         struct Vector: Decodable {
@@ -29,7 +35,7 @@ enum Reference {
         let keys: [Key]
     }
 
-    /// Keys of RSA and Ed25519 with what they sign.
+    /// Keys with what they sign.
     static func asymmetric() throws -> Asymmetric {
         let file = URL(
             filePath: SharedFolder.path("venues/fixtures/binance/vectors_asymmetric.json"))

@@ -11,7 +11,6 @@
 enum {
     CRYPTO_SHA1_SIZE = 20,
     CRYPTO_SHA256_SIZE = 32,
-    CRYPTO_SHA512_SIZE = 64,
     CRYPTO_RIPEMD160_SIZE = 20,
     CRYPTO_ED25519_SIZE = 64,
     CRYPTO_SECP256K1_SIZE = 64,
@@ -24,18 +23,11 @@ enum {
 struct crypto_sha256 {
     uint64_t words[14];
 };
-struct crypto_sha512 {
-    uint64_t words[27];
-};
 
 void crypto_sha256_start(struct crypto_sha256 *digest);
 void crypto_sha256_add(struct crypto_sha256 *digest, const void *bytes, size_t count);
 // What was added so far; the digest itself is spent by it.
 void crypto_sha256_finish(struct crypto_sha256 *digest, uint8_t *result);
-
-void crypto_sha512_start(struct crypto_sha512 *digest);
-void crypto_sha512_add(struct crypto_sha512 *digest, const void *bytes, size_t count);
-void crypto_sha512_finish(struct crypto_sha512 *digest, uint8_t *result);
 
 void crypto_sha1(const void *bytes, size_t count, uint8_t *result);
 void crypto_ripemd160(const void *bytes, size_t count, uint8_t *result);
@@ -45,16 +37,10 @@ void crypto_ripemd160(const void *bytes, size_t count, uint8_t *result);
 struct crypto_hmac_sha256 {
     struct crypto_sha256 inner, outer;
 };
-struct crypto_hmac_sha512 {
-    struct crypto_sha512 inner, outer;
-};
 
 void crypto_hmac_sha256_prepare(struct crypto_hmac_sha256 *key, const void *secret, size_t count);
 void crypto_hmac_sha256_code(
     const struct crypto_hmac_sha256 *key, const void *bytes, size_t count, uint8_t *result);
-void crypto_hmac_sha512_prepare(struct crypto_hmac_sha512 *key, const void *secret, size_t count);
-void crypto_hmac_sha512_code(
-    const struct crypto_hmac_sha512 *key, const void *bytes, size_t count, uint8_t *result);
 
 // Overwrites what is not needed any more, also where a compiler would leave that out.
 void crypto_forget(void *bytes, size_t count);
@@ -67,8 +53,6 @@ struct crypto_key;
 void crypto_key_free(struct crypto_key *key);
 
 struct crypto_key *crypto_ed25519_private(const uint8_t seed[32], char *reason);
-// PKCS #8 in PEM, without a passphrase.
-struct crypto_key *crypto_ed25519_private_pem(const char *pem, size_t count, char *reason);
 struct crypto_key *crypto_ed25519_public(const uint8_t point[32], char *reason);
 bool crypto_ed25519_point(const struct crypto_key *key, uint8_t point[32], char *reason);
 bool crypto_ed25519_sign(
@@ -91,21 +75,6 @@ bool crypto_secp256k1_sign(
     const struct crypto_key *key, const uint8_t digest[32], uint8_t *signature, char *reason);
 bool crypto_secp256k1_verify(
     const struct crypto_key *key, const uint8_t digest[32], const uint8_t *signature);
-
-enum crypto_rsa_padding { CRYPTO_RSA_PKCS1, CRYPTO_RSA_PSS };
-
-// A private or public key in PEM: PKCS #8, PKCS #1 or SubjectPublicKeyInfo; without a passphrase.
-struct crypto_key *crypto_rsa_private(const char *pem, size_t count, char *reason);
-struct crypto_key *crypto_rsa_public(const char *pem, size_t count, char *reason);
-size_t crypto_rsa_size(const struct crypto_key *key);
-// Over the text, with SHA-256 and a salt of 32 bytes where the padding has one; `signature` has
-// room for crypto_rsa_size bytes.
-bool crypto_rsa_sign(
-    const struct crypto_key *key, enum crypto_rsa_padding padding, const void *bytes,
-    size_t count, uint8_t *signature, char *reason);
-bool crypto_rsa_verify(
-    const struct crypto_key *key, enum crypto_rsa_padding padding, const void *bytes,
-    size_t count, const uint8_t *signature, size_t size);
 
 // ---- Certificates of P-256 keys, for servers of tests. Texts are PEM, given back by
 // crypto_identity_free.
@@ -131,7 +100,6 @@ bool crypto_identity_make(
 bool crypto_identity_read(
     const struct crypto_identity *identity, int64_t *starts, int64_t *ends, char *reason);
 void crypto_identity_free(struct crypto_identity *identity);
-
 
 #include "CCryptoTLS.h"
 
