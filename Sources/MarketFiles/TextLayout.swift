@@ -124,29 +124,16 @@ enum TextLayout {
         guard let layout else {
             return BinanceStreamDecoder(instrument: instrument, filter: filter, isProbe: isProbe)
         }
-        switch layout.kind {
-        case .trades(let columns):
-            return CsvTradeDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter)
-        case .quotes(let columns):
-            return CsvQuoteDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter)
-        case .book(let columns):
-            return CsvBookDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter, isProbe: isProbe)
-        case .snapshots(let columns):
-            return CsvSnapshotDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter)
+        let record = CsvRecord(layout, filter)
+        return switch layout.kind {
+        case .trades(let columns): CsvTradeDecoder(columns, instrument, record)
+        case .quotes(let columns): CsvQuoteDecoder(columns, instrument, record)
+        case .book(let columns): CsvBookDecoder(columns, instrument, record, isProbe: isProbe)
+        case .snapshots(let columns): CsvSnapshotDecoder(columns, instrument, record)
         case .bars(let columns):
-            return CsvBarDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter,
-                nanoseconds: barNanoseconds)
-        case .tickers(let columns):
-            return CsvTickerDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter)
-        case .funding(let columns):
-            return CsvFundingDecoder(
-                columns, layout: layout, instrument: instrument, filter: filter)
+            CsvBarDecoder(columns, instrument, record, nanoseconds: barNanoseconds)
+        case .tickers(let columns): CsvTickerDecoder(columns, instrument, record)
+        case .funding(let columns): CsvFundingDecoder(columns, instrument, record)
         }
     }
 }

@@ -10,7 +10,6 @@ struct CsvBarColumns {
     let volume: CsvColumn
     let buyVolume: CsvColumn?
     let tradeCount: CsvColumn?
-    let symbol: CsvColumn?
     /// Says the size of each bar, in the file's own words.
     let interval: CsvColumn?
 
@@ -30,7 +29,6 @@ struct CsvBarColumns {
         }
         buyVolume = columns.column(.buyVolume)
         tradeCount = columns.column(.tradeCount)
-        symbol = columns.column(.symbol)
         interval =
             ["interval", "timeframe", "resolution", "granularity", "barsize"]
             .lazy.compactMap { columns.named($0) }.first
@@ -41,11 +39,11 @@ struct CsvBarColumns {
 }
 
 /// Reads one bar a row.
-struct CsvBarDecoder: LineDecoder {
+struct CsvBarDecoder: CsvDecoder {
     private let columns: CsvBarColumns
     private let instrument: InstrumentID
     private let nanoseconds: Int64
-    private var record: CsvRecord
+    var record: CsvRecord
     private var times = TimeColumn()
     private var closeTimes = TimeColumn()
     private var interval: [UInt8]?
@@ -55,13 +53,11 @@ struct CsvBarDecoder: LineDecoder {
 
     /// - Parameter nanoseconds: the span of a bar; 0 while it is being found out.
     init(
-        _ columns: CsvBarColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter, nanoseconds: Int64
+        _ columns: CsvBarColumns, _ instrument: InstrumentID, _ record: CsvRecord,
+        nanoseconds: Int64
     ) {
-        self.columns = columns
-        self.instrument = instrument
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
         self.nanoseconds = nanoseconds
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
     }
 
     mutating func decode(
@@ -144,8 +140,6 @@ struct CsvBarDecoder: LineDecoder {
         }
     }
 
-    mutating func finish(into queue: inout EventQueue) {}
-
     var notes: [String] {
         var notes = record.notes
         if withoutVolume > 0 {
@@ -170,7 +164,4 @@ struct CsvBarDecoder: LineDecoder {
         }
         return notes
     }
-
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }

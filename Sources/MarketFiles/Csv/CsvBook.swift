@@ -13,11 +13,10 @@ struct CsvBookColumns {
     }
 
     let grouping: Grouping
-    let times: CsvTimes
+    var times: CsvTimes
     let side: CsvColumn
     let price: CsvColumn
     let quantity: CsvColumn
-    let symbol: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         guard let times = CsvTimes(columns), let side = columns.column(.side),
@@ -40,12 +39,11 @@ struct CsvBookColumns {
         self.side = side
         self.price = price
         self.quantity = quantity
-        symbol = columns.column(.symbol)
     }
 }
 
 /// Gathers rows of levels into the venue's messages.
-struct CsvBookDecoder: LineDecoder {
+struct CsvBookDecoder: CsvDecoder {
     /// What the rows of one message have in common.
     private struct Group: Equatable {
         var isSnapshot: Bool
@@ -55,23 +53,17 @@ struct CsvBookDecoder: LineDecoder {
         var previous: UInt64?
     }
 
-    private let columns: CsvBookColumns
+    private var columns: CsvBookColumns
     private let instrument: InstrumentID
-    private var record: CsvRecord
-    private var times: CsvTimes
+    var record: CsvRecord
     private var sequence: DepthSequence
     private var group: Group?
     private var stamp: MessageStamp
     private var levels: [BookChange] = []
 
-    init(
-        _ columns: CsvBookColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter, isProbe: Bool
-    ) {
-        self.columns = columns
-        self.instrument = instrument
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
-        times = columns.times
+    init(_ columns: CsvBookColumns, _ instrument: InstrumentID, _ record: CsvRecord, isProbe: Bool)
+    {
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
         sequence = DepthSequence(passesEverything: isProbe)
         let never = Timestamp(nanoseconds: 0)
         stamp = MessageStamp(instrument: instrument, venueTime: never, receiveTime: never)
@@ -86,7 +78,7 @@ struct CsvBookDecoder: LineDecoder {
         }
         let price = try record.row.positive(Price.self, line, columns.price)
         let quantity = try record.row.decimal(Quantity.self, line, columns.quantity)
-        let (venueTime, receiveTime) = try times.read(line, record.row)
+        let (venueTime, receiveTime) = try columns.times.read(line, record.row)
         let (found, begins) = try readGroup(line, side, receiveTime)
         if begins || found != group {
             flush(into: &queue)
@@ -153,6 +145,4 @@ struct CsvBookDecoder: LineDecoder {
 
     mutating func finish(into queue: inout EventQueue) { flush(into: &queue) }
     var notes: [String] { record.notes + sequence.notes }
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }

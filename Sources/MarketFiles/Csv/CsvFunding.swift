@@ -5,7 +5,6 @@ struct CsvFundingColumns {
     let time: CsvColumn
     let rate: CsvColumn
     let mark: CsvColumn?
-    let symbol: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         guard let rate = columns.column(.fundingRate), let time = columns.column(.fundingTime)
@@ -13,7 +12,6 @@ struct CsvFundingColumns {
         self.time = time
         self.rate = rate
         mark = columns.column(.mark)
-        symbol = columns.column(.symbol)
     }
 
     /// freqtrade keeps rates as the open of candles that are otherwise 0.
@@ -26,7 +24,6 @@ struct CsvFundingColumns {
         self.time = time
         self.rate = rate
         mark = nil
-        symbol = columns.column(.symbol)
     }
 
     private static func isZero(_ value: [UInt8]) -> Bool {
@@ -35,21 +32,16 @@ struct CsvFundingColumns {
 }
 
 /// Reads one settlement a row.
-struct CsvFundingDecoder: LineDecoder {
+struct CsvFundingDecoder: CsvDecoder {
     private let columns: CsvFundingColumns
     private let instrument: InstrumentID
-    private var record: CsvRecord
+    var record: CsvRecord
     private var times = TimeColumn()
     private var last: (time: Timestamp, rate: Rate)?
     private var withoutMark = 0
 
-    init(
-        _ columns: CsvFundingColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter
-    ) {
-        self.columns = columns
-        self.instrument = instrument
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
+    init(_ columns: CsvFundingColumns, _ instrument: InstrumentID, _ record: CsvRecord) {
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
     }
 
     mutating func decode(
@@ -81,8 +73,6 @@ struct CsvFundingDecoder: LineDecoder {
                     receiveTime: time)))
     }
 
-    mutating func finish(into queue: inout EventQueue) {}
-
     var notes: [String] {
         guard withoutMark > 0 else { return record.notes }
         return record.notes + [
@@ -90,7 +80,4 @@ struct CsvFundingDecoder: LineDecoder {
                 + (withoutMark == 1 ? "is" : "are") + " taken at the last price known then"
         ]
     }
-
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }

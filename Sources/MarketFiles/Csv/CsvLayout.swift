@@ -20,6 +20,8 @@ struct CsvLayout {
     let fieldCount: Int
     let separator: UInt8
     let linesToPass: Int
+    /// Says whose a row is, where the file holds several.
+    let symbol: CsvColumn?
     let style: NumberStyle
     /// How the file is read where that was a choice, one sentence each.
     let notes: [String]
@@ -41,6 +43,7 @@ struct CsvLayout {
         fieldCount = names.count
         let columns = CsvColumns(names: names, sample: head.sample)
         kind = try Self.recognise(columns, style)
+        symbol = columns.column(.symbol)
         if style == .comma { notes.append("numbers are read with decimal commas") }
         self.notes = notes + Self.notes(of: kind, columns)
         for time in kind.times { try Self.checkOrder(of: time, columns) }

@@ -2,12 +2,11 @@ internal import TradingModel
 
 /// The columns of a file of best bids and asks.
 struct CsvQuoteColumns {
-    let times: CsvTimes
+    var times: CsvTimes
     let bidPrice: CsvColumn
     let bidQuantity: CsvColumn
     let askPrice: CsvColumn
     let askQuantity: CsvColumn
-    let symbol: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         guard let times = CsvTimes(columns), let bidPrice = columns.column(.bidPrice),
@@ -20,25 +19,17 @@ struct CsvQuoteColumns {
         self.bidQuantity = bidQuantity
         self.askPrice = askPrice
         self.askQuantity = askQuantity
-        symbol = columns.column(.symbol)
     }
 }
 
 /// Reads one quote a row; a side without price or quantity is empty.
-struct CsvQuoteDecoder: LineDecoder {
-    private let columns: CsvQuoteColumns
+struct CsvQuoteDecoder: CsvDecoder {
+    private var columns: CsvQuoteColumns
     private let instrument: InstrumentID
-    private var record: CsvRecord
-    private var times: CsvTimes
+    var record: CsvRecord
 
-    init(
-        _ columns: CsvQuoteColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter
-    ) {
-        self.columns = columns
-        self.instrument = instrument
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
-        times = columns.times
+    init(_ columns: CsvQuoteColumns, _ instrument: InstrumentID, _ record: CsvRecord) {
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
     }
 
     mutating func decode(
@@ -47,7 +38,7 @@ struct CsvQuoteDecoder: LineDecoder {
         guard try record.read(line) else { return }
         let bid = try level(line, columns.bidPrice, columns.bidQuantity)
         let ask = try level(line, columns.askPrice, columns.askQuantity)
-        let (venueTime, receiveTime) = try times.read(line, record.row)
+        let (venueTime, receiveTime) = try columns.times.read(line, record.row)
         queue.observeOrder(of: receiveTime)
         queue.append(
             .quote(
@@ -68,9 +59,4 @@ struct CsvQuoteDecoder: LineDecoder {
         }
         return level.price.attos == 0 || level.quantity.attos == 0 ? nil : level
     }
-
-    mutating func finish(into queue: inout EventQueue) {}
-    var notes: [String] { record.notes }
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }

@@ -1,3 +1,15 @@
+/// Turns the rows of one kind of file into events.
+protocol CsvDecoder: LineDecoder {
+    var record: CsvRecord { get }
+}
+
+extension CsvDecoder {
+    mutating func finish(into queue: inout EventQueue) {}
+    var notes: [String] { record.notes }
+    var symbols: [String] { record.symbols }
+    var leftOut: Int { record.leftOut }
+}
+
 /// The row at hand of a file, and whether it is of the symbol that is wanted.
 struct CsvRecord {
     var row: CsvRow
@@ -7,11 +19,11 @@ struct CsvRecord {
     private var filter: SymbolFilter
     private var withoutValue: [String: Int] = [:]
 
-    init(_ layout: CsvLayout, symbol: CsvColumn?, filter: SymbolFilter) {
+    init(_ layout: CsvLayout, _ filter: SymbolFilter) {
         row = CsvRow(separator: layout.separator, style: layout.style)
         layoutNotes = layout.notes
         fieldCount = layout.fieldCount
-        self.symbol = symbol
+        symbol = layout.symbol
         self.filter = filter
     }
 

@@ -8,10 +8,9 @@ struct CsvSnapshotColumns {
         let quantity: CsvColumn
     }
 
-    let times: CsvTimes
+    var times: CsvTimes
     /// In the file's order: best first, both sides in turn.
     let levels: [Level]
-    let symbol: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         guard columns.named("asks0price") != nil || columns.named("bids0price") != nil,
@@ -29,32 +28,24 @@ struct CsvSnapshotColumns {
         guard !levels.isEmpty else { return nil }
         self.times = times
         self.levels = levels
-        symbol = columns.column(.symbol)
     }
 }
 
 /// Reads each row as one message: `clear`, then its levels.
-struct CsvSnapshotDecoder: LineDecoder {
-    private let columns: CsvSnapshotColumns
+struct CsvSnapshotDecoder: CsvDecoder {
+    private var columns: CsvSnapshotColumns
     private let instrument: InstrumentID
-    private var record: CsvRecord
-    private var times: CsvTimes
+    var record: CsvRecord
 
-    init(
-        _ columns: CsvSnapshotColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter
-    ) {
-        self.columns = columns
-        self.instrument = instrument
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
-        times = columns.times
+    init(_ columns: CsvSnapshotColumns, _ instrument: InstrumentID, _ record: CsvRecord) {
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
     }
 
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
         guard try record.read(line) else { return }
-        let (venueTime, receiveTime) = try times.read(line, record.row)
+        let (venueTime, receiveTime) = try columns.times.read(line, record.row)
         let stamp = MessageStamp(
             instrument: instrument, venueTime: venueTime, receiveTime: receiveTime)
         var levels: [BookChange] = [stamp.clear(endsMessage: false)]
@@ -68,9 +59,4 @@ struct CsvSnapshotDecoder: LineDecoder {
         queue.observeOrder(of: receiveTime)
         for level in levels { queue.append(.book(level)) }
     }
-
-    mutating func finish(into queue: inout EventQueue) {}
-    var notes: [String] { record.notes }
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }

@@ -3,13 +3,12 @@ internal import TradingModel
 /// The columns of a venue's tickers, which tell the funding on the way: Tardis
 /// `derivative_ticker`.
 struct CsvTickerColumns {
-    let times: CsvTimes
+    var times: CsvTimes
     let fundingTime: CsvColumn
     let rate: CsvColumn
     let mark: CsvColumn?
     let last: CsvColumn?
     let index: CsvColumn?
-    let symbol: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         guard let times = CsvTimes(columns), let rate = columns.column(.fundingRate),
@@ -22,7 +21,6 @@ struct CsvTickerColumns {
         mark = columns.column(.mark)
         last = columns.column(.last)
         index = columns.column(.index)
-        symbol = columns.column(.symbol)
     }
 }
 
@@ -30,7 +28,7 @@ struct CsvTickerColumns {
 ///
 /// A row says when the next settlement is and at which rate it would be. What held last before that
 /// moment is settled then.
-struct CsvTickerDecoder: LineDecoder {
+struct CsvTickerDecoder: CsvDecoder {
     /// A settlement that is to come.
     private struct Settlement {
         var time: Timestamp
@@ -38,31 +36,24 @@ struct CsvTickerDecoder: LineDecoder {
         var mark: Price?
     }
 
-    private let columns: CsvTickerColumns
+    private var columns: CsvTickerColumns
     private let instrument: InstrumentID
-    private var record: CsvRecord
-    private var times: CsvTimes
+    var record: CsvRecord
     private var fundingTimes = TimeColumn()
     private var next: Settlement?
     private var mark: Price?
     private var settlements = 0
     private var sawFunding = false
 
-    init(
-        _ columns: CsvTickerColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter
-    ) {
-        self.columns = columns
-        self.instrument = instrument
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
-        times = columns.times
+    init(_ columns: CsvTickerColumns, _ instrument: InstrumentID, _ record: CsvRecord) {
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
     }
 
     mutating func decode(
         _ line: Span<UInt8>, into queue: inout EventQueue
     ) throws(BadLine) {
         guard try record.read(line) else { return }
-        let (venueTime, receiveTime) = try times.read(line, record.row)
+        let (venueTime, receiveTime) = try columns.times.read(line, record.row)
         var ticker = Ticker(
             instrument: instrument, venueTime: venueTime, receiveTime: receiveTime)
         ticker.mark = try price(line, columns.mark)
@@ -111,13 +102,8 @@ struct CsvTickerDecoder: LineDecoder {
                     venueTime: settlement.time, receiveTime: settlement.time)))
     }
 
-    mutating func finish(into queue: inout EventQueue) {}
-
     var notes: [String] {
         guard !sawFunding else { return record.notes }
         return record.notes + ["no row says when funding is settled: none is paid"]
     }
-
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }

@@ -39,13 +39,12 @@ struct CsvTimes {
 
 /// The columns of a file of trades.
 struct CsvTradeColumns {
-    let times: CsvTimes
+    var times: CsvTimes
     let price: CsvColumn
     let quantity: CsvColumn
     let side: CsvColumn?
     let buyerIsMaker: CsvColumn?
     let id: CsvColumn?
-    let symbol: CsvColumn?
 
     init?(_ columns: CsvColumns) {
         guard let times = CsvTimes(columns), let price = columns.column(.price),
@@ -57,25 +56,17 @@ struct CsvTradeColumns {
         side = columns.column(.side)
         buyerIsMaker = columns.column(.buyerIsMaker)
         id = columns.column(.tradeID)
-        symbol = columns.column(.symbol)
     }
 }
 
 /// Reads one trade a row.
-struct CsvTradeDecoder: LineDecoder {
-    private let columns: CsvTradeColumns
+struct CsvTradeDecoder: CsvDecoder {
+    private var columns: CsvTradeColumns
     private let instrument: InstrumentID
-    private var record: CsvRecord
-    private var times: CsvTimes
+    var record: CsvRecord
 
-    init(
-        _ columns: CsvTradeColumns, layout: CsvLayout, instrument: InstrumentID,
-        filter: SymbolFilter
-    ) {
-        self.columns = columns
-        self.instrument = instrument
-        record = CsvRecord(layout, symbol: columns.symbol, filter: filter)
-        times = columns.times
+    init(_ columns: CsvTradeColumns, _ instrument: InstrumentID, _ record: CsvRecord) {
+        (self.columns, self.instrument, self.record) = (columns, instrument, record)
     }
 
     mutating func decode(
@@ -89,7 +80,7 @@ struct CsvTradeDecoder: LineDecoder {
         let taker = try taker(line)
         // An id that is not a number (BitMEX has letters) is left out: it only serves to find doubles.
         let id = columns.id.flatMap { readWhole(line, record.row.fields[$0.index]) }
-        let (venueTime, receiveTime) = try times.read(line, record.row)
+        let (venueTime, receiveTime) = try columns.times.read(line, record.row)
         queue.observeOrder(of: receiveTime)
         queue.append(
             Trade(
@@ -106,9 +97,4 @@ struct CsvTradeDecoder: LineDecoder {
         }
         return nil
     }
-
-    mutating func finish(into queue: inout EventQueue) {}
-    var notes: [String] { record.notes }
-    var symbols: [String] { record.symbols }
-    var leftOut: Int { record.leftOut }
 }
