@@ -124,6 +124,14 @@ static inline void ta_advance(ta_record *record, const double *in, ta_results *o
             record->nil_at = record->heard;
 }
 
+/// The length of an indicator that is made with nothing else; when absent, `fallback`, or an error if 0.
+static inline uint32_t ta_only_length(
+    lua_State *L, const ta_kind *kind, uint32_t least, uint32_t fallback)
+{
+    ta_parameters(L, kind->name, 1, "length");
+    return ta_length(L, kind->name, 1, least, fallback);
+}
+
 // MARK: - The indicators, by file
 
 extern const luaL_Reg moon_ta_averages[];

@@ -35,14 +35,23 @@ static const ta_kind sma_kind = {"sma", ta_value_alone, 1, 1, step_sma, 0};
 
 static int new_sma(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "sma", 1, "length");
-    uint32_t length = ta_length(L, "sma", 1, 1, 0);
+    uint32_t length = ta_only_length(L, &sma_kind, 1, 0);
     ta_window *window = ta_new_state(L, &sma_kind, sizeof *window + length * sizeof(double));
     ta_window_init(window, length, (double *)(window + 1));
     return ta_indicator(L);
 }
 
 // MARK: - Exponential, once, twice and three times
+
+/// An indicator over `count` averages of one length.
+static int new_emas(lua_State *L, const ta_kind *kind, int count)
+{  // raises: mistakes, calls
+    uint32_t length = ta_only_length(L, kind, 1, 0);
+    ta_ema *ema = ta_new_state(L, kind, (size_t)count * sizeof *ema);
+    for (int i = 0; i < count; i++)
+        ta_ema_init(&ema[i], length);
+    return ta_indicator(L);
+}
 
 static void step_ema(void *state, const double *in, ta_results *out)
 {
@@ -53,14 +62,7 @@ static void step_ema(void *state, const double *in, ta_results *out)
 
 static const ta_kind ema_kind = {"ema", ta_value_alone, 1, 1, step_ema, 0};
 
-static int new_ema(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "ema", 1, "length");
-    uint32_t length = ta_length(L, "ema", 1, 1, 0);
-    ta_ema *ema = ta_new_state(L, &ema_kind, sizeof *ema);
-    ta_ema_init(ema, length);
-    return ta_indicator(L);
-}
+static int new_ema(lua_State *L) { return new_emas(L, &ema_kind, 1); }  // raises: mistakes, calls
 
 static void step_dema(void *state, const double *in, ta_results *out)
 {
@@ -72,15 +74,7 @@ static void step_dema(void *state, const double *in, ta_results *out)
 
 static const ta_kind dema_kind = {"dema", ta_value_alone, 1, 1, step_dema, 0};
 
-static int new_dema(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "dema", 1, "length");
-    uint32_t length = ta_length(L, "dema", 1, 1, 0);
-    ta_ema *ema = ta_new_state(L, &dema_kind, 2 * sizeof *ema);
-    ta_ema_init(&ema[0], length);
-    ta_ema_init(&ema[1], length);
-    return ta_indicator(L);
-}
+static int new_dema(lua_State *L) { return new_emas(L, &dema_kind, 2); }  // raises: mistakes, calls
 
 static void step_tema(void *state, const double *in, ta_results *out)
 {
@@ -92,15 +86,7 @@ static void step_tema(void *state, const double *in, ta_results *out)
 
 static const ta_kind tema_kind = {"tema", ta_value_alone, 1, 1, step_tema, 0};
 
-static int new_tema(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "tema", 1, "length");
-    uint32_t length = ta_length(L, "tema", 1, 1, 0);
-    ta_ema *ema = ta_new_state(L, &tema_kind, 3 * sizeof *ema);
-    for (int i = 0; i < 3; i++)
-        ta_ema_init(&ema[i], length);
-    return ta_indicator(L);
-}
+static int new_tema(lua_State *L) { return new_emas(L, &tema_kind, 3); }  // raises: mistakes, calls
 
 // MARK: - Wilder's
 
@@ -115,8 +101,7 @@ static const ta_kind rma_kind = {"rma", ta_value_alone, 1, 1, step_rma, 0};
 
 static int new_rma(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "rma", 1, "length");
-    uint32_t length = ta_length(L, "rma", 1, 1, 0);
+    uint32_t length = ta_only_length(L, &rma_kind, 1, 0);
     ta_wilder *wilder = ta_new_state(L, &rma_kind, sizeof *wilder);
     ta_wilder_init(wilder, length);
     return ta_indicator(L);
@@ -136,8 +121,7 @@ static const ta_kind wma_kind = {"wma", ta_value_alone, 1, 1, step_wma, 0};
 
 static int new_wma(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "wma", 1, "length");
-    uint32_t length = ta_length(L, "wma", 1, 1, 0);
+    uint32_t length = ta_only_length(L, &wma_kind, 1, 0);
     ta_weighted *weighted = ta_new_state(L, &wma_kind, sizeof *weighted + length * sizeof(double));
     ta_weighted_init(weighted, length, (double *)(weighted + 1));
     return ta_indicator(L);
@@ -161,8 +145,7 @@ static const ta_kind hma_kind = {"hma", ta_value_alone, 1, 1, step_hma, 0};
 
 static int new_hma(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "hma", 1, "length");
-    uint32_t length = ta_length(L, "hma", 1, 2, 0);
+    uint32_t length = ta_only_length(L, &hma_kind, 2, 0);
     uint32_t half = length / 2, root = (uint32_t)sqrt(length);
     hma_state *hma =
         ta_new_state(L, &hma_kind, sizeof *hma + (length + half + root) * sizeof(double));

@@ -7,11 +7,12 @@
 
 // MARK: - Dispersion
 
-static ta_moments *new_moments(lua_State *L, const ta_kind *kind, uint32_t length)
-{
+static int new_moments(lua_State *L, const ta_kind *kind, uint32_t least)
+{  // raises: mistakes, calls
+    uint32_t length = ta_only_length(L, kind, least, 20);
     ta_moments *moments = ta_new_state(L, kind, sizeof *moments + length * sizeof(double));
     ta_moments_init(moments, length, (double *)(moments + 1));
-    return moments;
+    return ta_indicator(L);
 }
 
 static void step_variance(void *state, const double *in, ta_results *out)
@@ -23,12 +24,7 @@ static void step_variance(void *state, const double *in, ta_results *out)
 
 static const ta_kind variance_kind = {"variance", ta_value_alone, 1, 1, step_variance, 0};
 
-static int new_variance(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "variance", 1, "length");
-    new_moments(L, &variance_kind, ta_length(L, "variance", 1, 1, 20));
-    return ta_indicator(L);
-}
+static int new_variance(lua_State *L) { return new_moments(L, &variance_kind, 1); }  // raises: mistakes, calls
 
 static void step_stdev(void *state, const double *in, ta_results *out)
 {
@@ -39,12 +35,7 @@ static void step_stdev(void *state, const double *in, ta_results *out)
 
 static const ta_kind stdev_kind = {"stdev", ta_value_alone, 1, 1, step_stdev, 0};
 
-static int new_stdev(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "stdev", 1, "length");
-    new_moments(L, &stdev_kind, ta_length(L, "stdev", 1, 2, 20));
-    return ta_indicator(L);
-}
+static int new_stdev(lua_State *L) { return new_moments(L, &stdev_kind, 2); }  // raises: mistakes, calls
 
 static void step_zscore(void *state, const double *in, ta_results *out)
 {
@@ -61,12 +52,7 @@ static void step_zscore(void *state, const double *in, ta_results *out)
 
 static const ta_kind zscore_kind = {"zscore", ta_value_alone, 1, 1, step_zscore, 0};
 
-static int new_zscore(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "zscore", 1, "length");
-    new_moments(L, &zscore_kind, ta_length(L, "zscore", 1, 2, 20));
-    return ta_indicator(L);
-}
+static int new_zscore(lua_State *L) { return new_moments(L, &zscore_kind, 2); }  // raises: mistakes, calls
 
 // MARK: - Bollinger bands
 
@@ -102,10 +88,12 @@ static int new_bbands(lua_State *L)
 
 // MARK: - Highest and lowest
 
-static void new_extreme(lua_State *L, const ta_kind *kind, double sign, uint32_t length)
-{
+static int new_extreme(lua_State *L, const ta_kind *kind, double sign)
+{  // raises: mistakes, calls
+    uint32_t length = ta_only_length(L, kind, 1, 0);
     ta_extreme *extreme = ta_new_state(L, kind, sizeof *extreme + length * sizeof(ta_candidate));
     ta_extreme_init(extreme, sign, length, (ta_candidate *)(extreme + 1));
+    return ta_indicator(L);
 }
 
 static void step_highest(void *state, const double *in, ta_results *out)
@@ -117,12 +105,7 @@ static void step_highest(void *state, const double *in, ta_results *out)
 
 static const ta_kind highest_kind = {"highest", ta_value_alone, 1, 1, step_highest, 0};
 
-static int new_highest(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "highest", 1, "length");
-    new_extreme(L, &highest_kind, 1, ta_length(L, "highest", 1, 1, 0));
-    return ta_indicator(L);
-}
+static int new_highest(lua_State *L) { return new_extreme(L, &highest_kind, 1); }  // raises: mistakes, calls
 
 static void step_lowest(void *state, const double *in, ta_results *out)
 {
@@ -133,12 +116,7 @@ static void step_lowest(void *state, const double *in, ta_results *out)
 
 static const ta_kind lowest_kind = {"lowest", ta_value_alone, 1, 1, step_lowest, 0};
 
-static int new_lowest(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "lowest", 1, "length");
-    new_extreme(L, &lowest_kind, -1, ta_length(L, "lowest", 1, 1, 0));
-    return ta_indicator(L);
-}
+static int new_lowest(lua_State *L) { return new_extreme(L, &lowest_kind, -1); }  // raises: mistakes, calls
 
 // MARK: - Donchian
 
@@ -159,8 +137,7 @@ static const ta_kind donchian_kind = {"donchian", moon_ta_high_low_close, 2, 3, 
 
 static int new_donchian(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "donchian", 1, "length");
-    uint32_t length = ta_length(L, "donchian", 1, 1, 20);
+    uint32_t length = ta_only_length(L, &donchian_kind, 1, 20);
     donchian_state *channel =
         ta_new_state(L, &donchian_kind, sizeof *channel + 2 * length * sizeof(ta_candidate));
     ta_candidate *candidates = (ta_candidate *)(channel + 1);

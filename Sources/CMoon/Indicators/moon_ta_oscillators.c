@@ -6,10 +6,12 @@
 
 // MARK: - Against the value some updates ago
 
-static void new_past(lua_State *L, const ta_kind *kind, uint32_t length)
-{
+static int new_past(lua_State *L, const ta_kind *kind, uint32_t usual)
+{  // raises: mistakes, calls
+    uint32_t length = ta_only_length(L, kind, 1, usual);
     ta_ring *past = ta_new_state(L, kind, sizeof *past + length * sizeof(double));
     ta_ring_init(past, length, (double *)(past + 1));
+    return ta_indicator(L);
 }
 
 /// How much `x` is above `past`, in percent; 0 where that has no meaning.
@@ -27,28 +29,11 @@ static void step_change(void *state, const double *in, ta_results *out)
 
 static const ta_kind change_kind = {"change", ta_value_alone, 1, 1, step_change, 0};
 
-static int new_change(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "change", 1, "length");
-    new_past(L, &change_kind, ta_length(L, "change", 1, 1, 1));
-    return ta_indicator(L);
-}
+static int new_change(lua_State *L) { return new_past(L, &change_kind, 1); }  // raises: mistakes, calls
 
-static void step_mom(void *state, const double *in, ta_results *out)
-{
-    double x = in[0], past = 0;
-    bool ready = ta_ring_push(state, x, &past);
-    ta_one(out, ready, x - past);
-}
+static const ta_kind mom_kind = {"mom", ta_value_alone, 1, 1, step_change, 0};
 
-static const ta_kind mom_kind = {"mom", ta_value_alone, 1, 1, step_mom, 0};
-
-static int new_mom(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "mom", 1, "length");
-    new_past(L, &mom_kind, ta_length(L, "mom", 1, 1, 10));
-    return ta_indicator(L);
-}
+static int new_mom(lua_State *L) { return new_past(L, &mom_kind, 10); }  // raises: mistakes, calls
 
 static void step_roc(void *state, const double *in, ta_results *out)
 {
@@ -59,12 +44,7 @@ static void step_roc(void *state, const double *in, ta_results *out)
 
 static const ta_kind roc_kind = {"roc", ta_value_alone, 1, 1, step_roc, 0};
 
-static int new_roc(lua_State *L)
-{  // raises: mistakes, calls
-    ta_parameters(L, "roc", 1, "length");
-    new_past(L, &roc_kind, ta_length(L, "roc", 1, 1, 10));
-    return ta_indicator(L);
-}
+static int new_roc(lua_State *L) { return new_past(L, &roc_kind, 10); }  // raises: mistakes, calls
 
 // MARK: - Relative strength index
 
@@ -94,8 +74,7 @@ static const ta_kind rsi_kind = {"rsi", ta_value_alone, 1, 1, step_rsi, 0};
 
 static int new_rsi(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "rsi", 1, "length");
-    uint32_t length = ta_length(L, "rsi", 1, 2, 14);
+    uint32_t length = ta_only_length(L, &rsi_kind, 2, 14);
     rsi_state *rsi = ta_new_state(L, &rsi_kind, sizeof *rsi);
     *rsi = (rsi_state){.started = false};
     ta_wilder_init(&rsi->gain, length);
@@ -168,8 +147,7 @@ static const ta_kind trix_kind = {"trix", ta_value_alone, 1, 1, step_trix, 0};
 
 static int new_trix(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "trix", 1, "length");
-    uint32_t length = ta_length(L, "trix", 1, 1, 18);
+    uint32_t length = ta_only_length(L, &trix_kind, 1, 18);
     trix_state *trix = ta_new_state(L, &trix_kind, sizeof *trix);
     for (int i = 0; i < 3; i++)
         ta_ema_init(&trix->ema[i], length);
@@ -247,8 +225,7 @@ static const ta_kind willr_kind = {"willr", moon_ta_high_low_close, 3, 1, step_w
 
 static int new_willr(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "willr", 1, "length");
-    uint32_t length = ta_length(L, "willr", 1, 2, 14);
+    uint32_t length = ta_only_length(L, &willr_kind, 2, 14);
     range_state *range =
         ta_new_state(L, &willr_kind, sizeof *range + 2 * length * sizeof(ta_candidate));
     range_init(range, length, (ta_candidate *)(range + 1));

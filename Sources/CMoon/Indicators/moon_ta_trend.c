@@ -36,8 +36,7 @@ static const ta_kind atr_kind = {"atr", moon_ta_high_low_close, 3, 1, step_atr, 
 
 static int new_atr(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "atr", 1, "length");
-    uint32_t length = ta_length(L, "atr", 1, 1, 14);
+    uint32_t length = ta_only_length(L, &atr_kind, 1, 14);
     ta_atr *atr = ta_new_state(L, &atr_kind, sizeof *atr);
     ta_atr_init(atr, length);
     return ta_indicator(L);
@@ -111,8 +110,7 @@ static const ta_kind adx_kind = {"adx", moon_ta_high_low_close, 3, 3, step_adx, 
 
 static int new_adx(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "adx", 1, "length");
-    uint32_t length = ta_length(L, "adx", 1, 2, 14);
+    uint32_t length = ta_only_length(L, &adx_kind, 2, 14);
     adx_state *adx = ta_new_state(L, &adx_kind, sizeof *adx);
     *adx = (adx_state){.length = length};
     return ta_indicator(L);
@@ -187,8 +185,7 @@ static const ta_kind linreg_kind = {"linreg", ta_value_alone, 1, 2, step_linreg,
 
 static int new_linreg(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "linreg", 1, "length");
-    uint32_t length = ta_length(L, "linreg", 1, 2, 14);
+    uint32_t length = ta_only_length(L, &linreg_kind, 2, 14);
     ta_weighted *w = ta_new_state(L, &linreg_kind, sizeof *w + length * sizeof(double));
     ta_weighted_init(w, length, (double *)(w + 1));
     return ta_indicator(L);

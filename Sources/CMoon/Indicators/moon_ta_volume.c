@@ -41,8 +41,7 @@ static const ta_kind vwma_kind = {"vwma", close_volume, 2, 1, step_vwma, 0};
 
 static int new_vwma(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "vwma", 1, "length");
-    uint32_t length = ta_length(L, "vwma", 1, 1, 0);
+    uint32_t length = ta_only_length(L, &vwma_kind, 1, 0);
     vwma_state *vwma = ta_new_state(L, &vwma_kind, sizeof *vwma + 2 * length * sizeof(double));
     vwma->traded = (ta_exact){0, 0};
     ta_window_init(&vwma->prices, length, (double *)(vwma + 1));
@@ -157,8 +156,7 @@ static const ta_kind mfi_kind = {"mfi", high_low_close_volume, 4, 1, step_mfi, 0
 
 static int new_mfi(lua_State *L)
 {  // raises: mistakes, calls
-    ta_parameters(L, "mfi", 1, "length");
-    uint32_t length = ta_length(L, "mfi", 1, 2, 14);
+    uint32_t length = ta_only_length(L, &mfi_kind, 2, 14);
     mfi_state *mfi = ta_new_state(L, &mfi_kind, sizeof *mfi + 2 * length * sizeof(double));
     *mfi = (mfi_state){.started = false};
     ta_window_init(&mfi->rising, length, (double *)(mfi + 1));
