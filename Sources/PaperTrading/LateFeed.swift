@@ -11,7 +11,7 @@ struct LateFeed {
 
     mutating func add(_ event: MarketEvent, delayedBy delay: Int64) {
         let due = event.receiveTime.advanced(byNanoseconds: delay)
-        events.append((due, event.received(at: due)))
+        events.append((due, event.with(receiveTime: due)))
         lastTime = max(lastTime, due)
     }
 
@@ -24,29 +24,5 @@ struct LateFeed {
             start = 0
         }
         return event
-    }
-}
-
-extension MarketEvent {
-    /// The same event with another receive time; a bar has none.
-    fileprivate func received(at time: Timestamp) -> MarketEvent {
-        switch self {
-        case .trade(var event):
-            event.receiveTime = time
-            return .trade(event)
-        case .book(var event):
-            event.receiveTime = time
-            return .book(event)
-        case .quote(var event):
-            event.receiveTime = time
-            return .quote(event)
-        case .bar: return self
-        case .ticker(var event):
-            event.receiveTime = time
-            return .ticker(event)
-        case .funding(var event):
-            event.receiveTime = time
-            return .funding(event)
-        }
     }
 }

@@ -1,3 +1,5 @@
+internal import TradingModel
+
 /// Waits that double up to a limit, each shortened by chance so that clients do not come in step.
 public struct Backoff: Sendable {
     /// The longest first wait, in nanoseconds.
@@ -5,13 +7,13 @@ public struct Backoff: Sendable {
     /// The longest wait of all, in nanoseconds.
     public let longest: Int64
     private var attempts = 0
-    private var random: SessionRandom
+    private var random: SplitMix64
 
     public init(first: Int64, longest: Int64, seed: UInt64) {
         precondition(0 < first && first <= longest, "the first wait is the shortest")
         self.first = first
         self.longest = longest
-        random = SessionRandom(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// The next wait in nanoseconds: between half of the full wait and all of it.
@@ -29,19 +31,4 @@ public struct Backoff: Sendable {
 
     /// After a success the next wait is short again.
     public mutating func reset() { attempts = 0 }
-}
-
-/// SplitMix64: what a session needs of chance, all of it from its seed.
-///
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-public struct SessionRandom: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-    public init(seed: UInt64) { state = seed }
-    public mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
 }

@@ -92,7 +92,7 @@ public final class VenueRecording {
         let id = InstrumentID(lines[line].places[event.instrument.index])
         eventCount += 1
         marked.remove(id)
-        queue?.put(event.moved(to: id))
+        queue?.put(event.with(instrument: id))
     }
 
     private func record(_ status: VenueStatus, of line: Int, at now: Timestamp) {
@@ -198,31 +198,5 @@ extension Instrument {
             id: id, symbol: symbol, kind: kind, tick: tick, lot: lot, minQuantity: minQuantity,
             minNotional: minNotional, contractSize: contractSize, makerFee: makerFee,
             takerFee: takerFee, spotFee: spotFee)
-    }
-}
-
-extension MarketEvent {
-    fileprivate func moved(to id: InstrumentID) -> MarketEvent {
-        guard instrument != id else { return self }
-        switch self {
-        case .trade(var event):
-            event.instrument = id
-            return .trade(event)
-        case .book(var event):
-            event.instrument = id
-            return .book(event)
-        case .quote(var event):
-            event.instrument = id
-            return .quote(event)
-        case .bar(var event):
-            event.instrument = id
-            return .bar(event)
-        case .ticker(var event):
-            event.instrument = id
-            return .ticker(event)
-        case .funding(var event):
-            event.instrument = id
-            return .funding(event)
-        }
     }
 }

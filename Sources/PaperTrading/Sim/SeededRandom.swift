@@ -1,26 +1,21 @@
-/// A stream of random numbers that a seed and a name determine: SplitMix64.
+internal import TradingModel
+
+/// A stream of random numbers that a seed and a name determine.
 ///
 /// Only integer arithmetic and the four IEEE 754 operations, which give the same bits everywhere;
 /// nothing here calls a mathematics library.
-/// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 struct SeededRandom {
-    private var state: UInt64
+    private var random: SplitMix64
 
     /// Streams of the same seed and different names have nothing to do with one another.
     init(seed: UInt64, name: String) {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325  // FNV-1a
         for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        state = seed
-        state = hash ^ next()
+        random = SplitMix64(seed: seed)
+        random = SplitMix64(seed: hash ^ random.next())
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { random.next() }
 
     /// Above 0, at most 1.
     mutating func uniform() -> Double {

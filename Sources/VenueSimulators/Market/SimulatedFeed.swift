@@ -50,7 +50,7 @@ package final class SimulatedFeed {
         guard let time = nextTime else { return nil }
         let event = batch[place]
         place += 1
-        return event.moved(to: time)
+        return event.with(venueTime: time, receiveTime: time)
     }
 
     private func fill() -> Bool {
@@ -71,38 +71,5 @@ package final class SimulatedFeed {
     private func moved(_ time: Timestamp) -> Timestamp {
         let elapsed = time.nanoseconds - (origin ?? time.nanoseconds) - history
         return start.advanced(byNanoseconds: elapsed > 0 ? elapsed / speed : elapsed)
-    }
-}
-
-extension MarketEvent {
-    /// The same at another time, as if it had come at once.
-    package func moved(to time: Timestamp) -> MarketEvent {
-        switch self {
-        case .trade(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .trade(event)
-        case .book(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .book(event)
-        case .quote(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .quote(event)
-        case .bar(var event):
-            event.openTime = time.advanced(
-                byNanoseconds: event.openTime.nanoseconds - event.closeTime.nanoseconds)
-            event.closeTime = time
-            return .bar(event)
-        case .ticker(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .ticker(event)
-        case .funding(var event):
-            event.venueTime = time
-            event.receiveTime = time
-            return .funding(event)
-        }
     }
 }

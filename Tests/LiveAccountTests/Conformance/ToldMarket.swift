@@ -28,7 +28,7 @@ final class ToldMarket: MarketEventSource {
 
     func read(into batch: EventBatch) {
         if told.isEmpty { beat() }
-        for event in told { batch.append(event.moved(to: time)) }
+        for event in told { batch.append(event.with(venueTime: time, receiveTime: time)) }
         told = []
         time = time.advanced(byNanoseconds: Self.step)
     }
