@@ -6,8 +6,8 @@ import TradingModel
 ///
 /// It keeps the first failure of a handler, which the engine only logs, and brings what the script
 /// asked for while it loaded, which the test has looked at already.
-final class FailureWatch: Strategy {
-    private let strategy: LuaStrategy
+final class FailureWatch: ForwardingStrategy {
+    let strategy: any Strategy
     private var askedAtLoad: [StrategyRequest]
     var failure: String?
 
@@ -33,27 +33,4 @@ final class FailureWatch: Strategy {
             }
         }
     }
-
-    func attach(to state: TradingState) { strategy.attach(to: state) }
-    func subscription(to instrument: InstrumentID) -> Subscription {
-        strategy.subscription(to: instrument)
-    }
-    func onTrade(_ trade: Trade) -> HandlerOutcome { strategy.onTrade(trade) }
-    func onQuote(_ quote: Quote) -> HandlerOutcome { strategy.onQuote(quote) }
-    func onBook(_ book: OrderBook) -> HandlerOutcome { strategy.onBook(book) }
-    func onBar(_ bar: Bar) -> HandlerOutcome { strategy.onBar(bar) }
-    func onTicker(_ ticker: Ticker) -> HandlerOutcome { strategy.onTicker(ticker) }
-    func onFunding(_ funding: Funding) -> HandlerOutcome { strategy.onFunding(funding) }
-    func onOrder(_ order: Order) -> HandlerOutcome { strategy.onOrder(order) }
-    func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
-        strategy.onFill(fill, of: order)
-    }
-    func onPosition(_ instrument: InstrumentID) -> HandlerOutcome {
-        strategy.onPosition(instrument)
-    }
-    func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
-        strategy.onTimer(name, late: late)
-    }
-    func onStatus(_ status: VenueStatus) -> HandlerOutcome { strategy.onStatus(status) }
-    func onStop(_ reason: String) -> HandlerOutcome { strategy.onStop(reason) }
 }

@@ -140,14 +140,14 @@ public final class Rehearsal: @unchecked Sendable {
 }
 
 /// Stands between a rehearsal's engine and the strategy: holds intents back, notes failures.
-private final class WatchedStrategy: Strategy {
-    private let strategy: any ReloadableStrategy
+private final class WatchedStrategy: ForwardingStrategy {
+    let strategy: any Strategy
     private let keepsIntents: Bool
     private(set) var intents: [TimedIntent] = []
     private(set) var failure: String?
     var state: TradingState?
 
-    init(_ strategy: any ReloadableStrategy, keepsIntents: Bool) {
+    init(_ strategy: any Strategy, keepsIntents: Bool) {
         self.strategy = strategy
         self.keepsIntents = keepsIntents
     }
@@ -174,29 +174,4 @@ private final class WatchedStrategy: Strategy {
         guard keepsIntents, let state, intents.count < IntentDifference.most else { return }
         intents.append(TimedIntent(state.now, intent))
     }
-
-    func attach(to state: TradingState) { strategy.attach(to: state) }
-    func subscription(to instrument: InstrumentID) -> Subscription {
-        strategy.subscription(to: instrument)
-    }
-    func onStart(_ reason: StartReason) -> HandlerOutcome { strategy.onStart(reason) }
-    func onTrade(_ trade: Trade) -> HandlerOutcome { strategy.onTrade(trade) }
-    func onQuote(_ quote: Quote) -> HandlerOutcome { strategy.onQuote(quote) }
-    func onBook(_ book: OrderBook) -> HandlerOutcome { strategy.onBook(book) }
-    func onBar(_ bar: Bar) -> HandlerOutcome { strategy.onBar(bar) }
-    func onTicker(_ ticker: Ticker) -> HandlerOutcome { strategy.onTicker(ticker) }
-    func onFunding(_ funding: Funding) -> HandlerOutcome { strategy.onFunding(funding) }
-    var hearsOfOrders: Bool { strategy.hearsOfOrders }
-    func onOrder(_ order: Order) -> HandlerOutcome { strategy.onOrder(order) }
-    func onFill(_ fill: Fill, of order: Order) -> HandlerOutcome {
-        strategy.onFill(fill, of: order)
-    }
-    func onPosition(_ instrument: InstrumentID) -> HandlerOutcome {
-        strategy.onPosition(instrument)
-    }
-    func onTimer(_ name: String, late: Int64) -> HandlerOutcome {
-        strategy.onTimer(name, late: late)
-    }
-    func onStatus(_ status: VenueStatus) -> HandlerOutcome { strategy.onStatus(status) }
-    func onStop(_ reason: String) -> HandlerOutcome { strategy.onStop(reason) }
 }
