@@ -12,22 +12,9 @@ struct OrderIDFile: OrderIDStore {
     init(_ path: String) { self.path = path }
 
     func read() throws(OrderIDProblem) -> [UInt8]? {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        if file < 0, errno == ENOENT { return nil }
-        guard file >= 0 else { throw .system() }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= Self.longest {
-            let count = unsafe part.withUnsafeMutableBytes { raw in
-                unsafe Glibc.read(file, raw.baseAddress, raw.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .system() }
-            if count == 0 { break }
-            bytes += part.prefix(count)
-        }
-        return bytes
+        if let bytes = fileBytes(path, most: Self.longest) { return bytes }
+        if errno == ENOENT { return nil }
+        throw .system()
     }
 
     func writeDraft(_ bytes: [UInt8]) throws(OrderIDProblem) {

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Waits until files have stopped changing: an editor writes in several steps.
 package struct StableFiles {
     /// Contents must stay the same this long: 50 ms, beyond any editor's pause between two writes.
@@ -36,17 +34,6 @@ package struct StableFiles {
     /// The texts; nil for a file that is not there.
     package var texts: [[UInt8]?] { contents }
 
-    private static func read(_ path: String) -> [UInt8]? {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe Glibc.read(file, &buffer, buffer.count)
-            guard count > 0 else { return bytes }
-            bytes += buffer[..<count]
-            guard bytes.count <= 8 << 20 else { return bytes }  // the script host refuses it
-        }
-    }
+    /// Where it is longer the script host refuses it.
+    private static func read(_ path: String) -> [UInt8]? { fileBytes(path, most: 8 << 20) }
 }

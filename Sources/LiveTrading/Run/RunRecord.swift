@@ -1,4 +1,3 @@
-internal import Glibc
 internal import PlainJSON
 public import ScriptHost
 internal import Synchronization
@@ -142,7 +141,8 @@ public struct RecordedRun: Sendable {
 
     public init(of folder: RunFolder) throws(RunFolder.Problem) {
         let path = folder.path + "/" + RunRecord.fileName
-        guard let text = Self.text(of: path) else {
+        guard let text = fileBytes(path).flatMap({ String(validating: $0, as: UTF8.self) })
+        else {
             throw RunFolder.Problem(description: "\(path): \(RunFolder.reason())")
         }
         header = RunHeader(
@@ -237,20 +237,5 @@ public struct RecordedRun: Sendable {
             files.append(ScriptFile(path, text))
         }
         return files
-    }
-
-    private static func text(of path: String) -> String? {
-        let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard file >= 0 else { return nil }
-        defer { close(file) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = unsafe read(file, &buffer, buffer.count)
-            guard count >= 0 else { return nil }
-            guard count > 0 else { break }
-            bytes += buffer[..<count]
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 }
