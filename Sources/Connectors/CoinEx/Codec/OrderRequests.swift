@@ -83,23 +83,25 @@ extension CoinExRequests {
     package static func modify(
         _ segment: Segment, _ market: String, orderID: Int64, price: Price?, amount: Quantity?
     ) -> CoinExRequest {
-        post(
-            "/v2/\(segment.rawValue)/modify-order",
-            target(segment, market) {
-                $0.add("order_id", json: String(orderID))
-                addTerms(price: price, amount: amount, to: &$0)
-            }, .place, segment, isOrder: true)
+        change(segment, market, "modify-order", "order_id", orderID, price, amount)
     }
 
     package static func modifyStop(
         _ segment: Segment, _ market: String, stopID: Int64, price: Price?, amount: Quantity?
     ) -> CoinExRequest {
-        post(
-            "/v2/\(segment.rawValue)/modify-stop-order",
-            target(segment, market) {
-                $0.add("stop_id", json: String(stopID))
-                addTerms(price: price, amount: amount, to: &$0)
-            }, .place, segment, isOrder: true)
+        change(segment, market, "modify-stop-order", "stop_id", stopID, price, amount)
+    }
+
+    private static func change(
+        _ segment: Segment, _ market: String, _ name: String, _ field: StaticString, _ id: Int64,
+        _ price: Price?, _ amount: Quantity?
+    ) -> CoinExRequest {
+        let body = target(segment, market) {
+            $0.add(field, json: String(id))
+            if let amount { $0.add("amount", amount) }
+            if let price { $0.add("price", price) }
+        }
+        return post("/v2/\(segment.rawValue)/\(name)", body, .place, segment, isOrder: true)
     }
 
     package static func cancel(
@@ -138,10 +140,5 @@ extension CoinExRequests {
         body.add("market_type", segment.marketType)
         add(&body)
         return body.finished()
-    }
-
-    private static func addTerms(price: Price?, amount: Quantity?, to body: inout ObjectText) {
-        if let amount { body.add("amount", amount) }
-        if let price { body.add("price", price) }
     }
 }
