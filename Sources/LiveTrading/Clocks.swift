@@ -64,3 +64,6 @@ private func nanoseconds(of clock: clockid_t) -> Int64 {
     unsafe clock_gettime(clock, &time)
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
+
+/// Waits, for a command that watches another process.
+public func pause(milliseconds: Int) { usleep(UInt32(milliseconds * 1_000)) }

@@ -12,13 +12,19 @@ public struct PacedRun {
     public let duration: Int64?
     /// Replaces the strategy while it runs; nil: nothing does.
     public let reloader: Reloader?
+    /// Asked after each step whether somebody ends it for good.
+    private let isKilled: () -> KillRequest?
 
     /// A real sleep is never longer, so that the status line moves: 100 ms.
     private static let longestSleep: Int64 = 100_000_000
     /// A step should take no longer, so that an interrupt or a reload need not wait: 2 ms.
     private static let longestStep: Int64 = 2_000_000
 
-    public init(speed: Double, duration: Int64?, reloader: Reloader? = nil) {
+    public init(
+        speed: Double, duration: Int64?, reloader: Reloader? = nil,
+        isKilled: @escaping () -> KillRequest? = { nil }
+    ) {
+        self.isKilled = isKilled
         self.speed = speed
         self.duration = duration
         self.reloader = reloader
@@ -30,6 +36,7 @@ public struct PacedRun {
         case durationReached
         case dataEnded
         case stopped
+        case killed(reason: String)
     }
 
     /// Plays until the duration is over, the data ends, trading stops or somebody interrupts.
@@ -57,6 +64,7 @@ public struct PacedRun {
             reached = max(reached, target)
             pulse(run, target)
             guard goesOn else { return (run.stopReason == nil ? .dataEnded : .stopped, reached) }
+            if let kill = isKilled() { return (.killed(reason: kill.reason), reached) }
             if target == last { return (.durationReached, reached) }
             if let outcome = reloader?.between(&run, at: target) {
                 let events = run.eventCount

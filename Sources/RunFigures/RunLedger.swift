@@ -75,7 +75,9 @@ public final class RunLedger {
         case .market(let event): equity.follow(event, state)
         case .report(let report): record(report)
         case .position(let correction): equity.settle(correction.instrument, state)
-        case .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt: break
+        case .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt,
+            .flatten:
+            break
         }
     }
 

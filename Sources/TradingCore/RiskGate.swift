@@ -76,6 +76,19 @@ public struct RiskGate: Sendable {
         return ApprovedOrder(id: id, request: request)
     }
 
+    /// Puts an order that leaves a position on the lot and holds it against the venue's own rules alone:
+    /// it passes while trading is halted, and beyond every limit.
+    func approve(
+        wayOut request: OrderRequest, id: ClientOrderID, given state: TradingState
+    ) throws(RiskRefusal) -> ApprovedOrder {
+        let index = request.instrument.index
+        var request = request
+        try request.snap(to: state.instruments[index])
+        request.cut(to: state.positions[index].net, of: state.instruments[index])
+        try Candidate(request: request, state: state, limits: RiskLimits()).check()
+        return ApprovedOrder(id: id, request: request)
+    }
+
     /// Checks the order that an amendment would make of an order, whose old self does not count.
     public mutating func approve(
         amendmentOf order: Order, price: Price?, quantity: Quantity?, given state: TradingState

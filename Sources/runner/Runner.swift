@@ -22,6 +22,8 @@ struct Runner: ParsableCommand {
                    runner record SYMBOL… --out DIR
                    runner venues [NAME]
                    runner cancel-all coinex
+                   runner kill [session]
+                   runner resume coinex
                    runner simulate-venue coinex
             """,
         discussion: """
@@ -40,7 +42,8 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
-            Record.self, Venues.self, CancelAll.self, SimulateVenue.self, Api.self,
+            Record.self, Venues.self, CancelAll.self, Kill.self, Resume.self, SimulateVenue.self,
+            Api.self,
         ],
         defaultSubcommand: Paper.self)
 
@@ -84,9 +87,8 @@ struct Runner: ParsableCommand {
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
         let commands = [
-            "backtest", "cancel-all", "check", "new", "paper", "record", "reload", "replay",
-            "simulate-venue",
-            "test", "venues",
+            "backtest", "cancel-all", "check", "kill", "new", "paper", "record", "reload", "replay",
+            "resume", "simulate-venue", "test", "venues",
         ]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
             !(commands + ["api", "help"]).contains(word),
@@ -115,6 +117,8 @@ struct Runner: ParsableCommand {
         case "replay": try? Replay.parse(Array(arguments.dropFirst()))
         case "record": try? Record.parse(Array(arguments.dropFirst()))
         case "cancel-all": try? CancelAll.parse(Array(arguments.dropFirst()))
+        case "kill": try? Kill.parse(Array(arguments.dropFirst()))
+        case "resume": try? Resume.parse(Array(arguments.dropFirst()))
         case "venues": try? Venues.parse(Array(arguments.dropFirst()))
         case "simulate-venue": try? SimulateVenue.parse(Array(arguments.dropFirst()))
         case let first where first.hasSuffix(".lua"): try? Paper.parse(arguments)

@@ -18,7 +18,7 @@ import VenueSessions
         init(_ symbols: [String]) throws {
             cleaner = CoinExCleaner(
                 key: SessionDesk.key, symbols: try symbols.map { try Symbol($0) },
-                idPrefix: "mrrun-")
+                orders: RunOrders(idPrefix: "mrrun-", numbers: []))
             input(.timer)
             try answer("/v2/time", #"{"code":0,"data":{"timestamp":1700000009000},"message":"OK"}"#)
         }

@@ -61,7 +61,7 @@ private struct CallDesk<Session: VenueSession> {
     private static func cleaner() throws -> CoinutCleaner {
         CoinutCleaner(
             key: CoinutDesk.key, symbols: [try Symbol(CoinutDesk.market)],
-            run: RunOrders(idPrefix: "mrrun-", numbers: [70..<75, 78..<80]))
+            orders: RunOrders(idPrefix: "mrrun-", numbers: [70..<75, 78..<80]))
     }
 
     @Test func `cancels the run's orders in a batch, leaves others, and looks twice`() throws {

@@ -49,6 +49,7 @@ final class LiveRunner {
 
     func interrupt() { process.interrupt() }
     func suspend() { _ = process.suspend() }
+    func send(_ signal: Int32) { _ = Foundation.kill(process.processIdentifier, signal) }
     /// As the power cut does it: nothing is tidied up.
     func kill() {
         _ = Foundation.kill(process.processIdentifier, SIGKILL)

@@ -69,7 +69,7 @@ import VenueSimulators
         let symbols = [try Symbol("coinex:BTC/USDT:USDT"), try Symbol("coinex:BTC/USDT")]
         let outcome = await Task.detached {
             EmergencyStop.run(
-                { CoinExCleaner(key: Self.key, symbols: symbols, idPrefix: "mrrun-") },
+                { CoinExCleaner(key: Self.key, symbols: symbols, orders: RunOrders(idPrefix: "mrrun-", numbers: [])) },
                 network: network)
         }.value
         guard case .proven = outcome else {
@@ -84,7 +84,7 @@ import VenueSimulators
         let symbols = [try Symbol("coinex:BTC/USDT")]
         let outcome = await Task.detached {
             EmergencyStop.run(
-                { CoinExCleaner(key: Self.key, symbols: symbols, idPrefix: "mrrun-") },
+                { CoinExCleaner(key: Self.key, symbols: symbols, orders: RunOrders(idPrefix: "mrrun-", numbers: [])) },
                 network: network, patience: 200_000_000)
         }.value
         guard case .unproven(let words) = outcome else {

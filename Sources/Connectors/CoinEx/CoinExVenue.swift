@@ -14,7 +14,7 @@ extension VenueConnector {
         card: .coinEx,
         makeProbe: { CoinExProbe(key: $0.map { CoinExKey($0) }) },
         makeCleaner: { symbols, key, run in
-            CoinExCleaner(key: CoinExKey(key), symbols: symbols, idPrefix: run.idPrefix)
+            CoinExCleaner(key: CoinExKey(key), symbols: symbols, orders: run)
         },
         makeSweep: { key, cancels, sightings, isMeant in
             CoinExCleaner(

@@ -12,7 +12,7 @@ extension VenueConnector {
         card: .coinut,
         makeProbe: { CoinutProbe(key: $0.map { CoinutKey($0) }) },
         makeCleaner: { symbols, key, run in
-            CoinutCleaner(key: CoinutKey(key), symbols: symbols, run: run)
+            CoinutCleaner(key: CoinutKey(key), symbols: symbols, orders: run)
         },
         makeSweep: { key, cancels, sightings, isMeant in
             CoinutCleaner(

@@ -21,9 +21,27 @@ public struct RunOrders: Hashable, Sendable {
     /// Those that were reserved for the run, at a venue whose ids are numbers; else none.
     public var numbers: [Range<Int64>]
 
+    /// Whether every order is meant, whoever sent it.
+    private var isEverything = false
+
     public init(idPrefix: String, numbers: [Range<Int64>]) {
         self.idPrefix = idPrefix
         self.numbers = numbers
+    }
+
+    /// The orders of everybody.
+    public static var all: RunOrders {
+        var orders = RunOrders(idPrefix: "", numbers: [])
+        orders.isEverything = true
+        return orders
+    }
+
+    /// Whether an order is one of them, by the id that whoever sent it gave it.
+    public func include(_ clientID: String?) -> Bool {
+        guard !isEverything else { return true }
+        guard let clientID else { return false }
+        guard !numbers.isEmpty else { return clientID.hasPrefix(idPrefix) }
+        return Int64(clientID).map { number in numbers.contains { $0.contains(number) } } ?? false
     }
 }
 

@@ -42,7 +42,7 @@ public final class AccountOrderIDs: Sendable {
     ) throws(OrderIDProblem) {
         let path = Self.path(venue: venue, keyID: keyID, home: home)
         do throws(OrderIDProblem) {
-            try Self.makeFolders(home)
+            try Self.makeFolders(for: path)
             let account = Account(path: path, locks: try OrderIDLocks(path + ".lock"))
             try self.init(account, at: now)
         } catch {
@@ -104,8 +104,11 @@ public final class AccountOrderIDs: Sendable {
         return "\(home)/accounts/\(venue)-\(hexadecimal(digest.prefix(8))).ids"
     }
 
-    private static func makeFolders(_ home: String) throws(OrderIDProblem) {
-        for folder in [home, home + "/accounts"]
+    /// Makes the folders in which a file of an account lies.
+    static func makeFolders(for path: String) throws(OrderIDProblem) {
+        let accounts = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+        let home = accounts[..<(accounts.lastIndex(of: "/") ?? accounts.startIndex)]
+        for folder in [String(home), String(accounts)]
         where unsafe mkdir(folder, 0o700) != 0 && errno != EEXIST {
             throw .system()
         }

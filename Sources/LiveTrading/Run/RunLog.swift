@@ -23,6 +23,13 @@ public final class RunLog: Sendable {
         file.turnOver(atBytes: Self.mostBytes, to: older)
     }
 
+    /// What stands behind this beginning, of the lines of a run's latest file.
+    public static func lines(of folder: RunFolder, beginning: String) -> [String] {
+        let text = String(decoding: fileBytes(folder.path + "/" + fileName) ?? [], as: UTF8.self)
+        return text.split(separator: "\n").filter { $0.hasPrefix(beginning) }
+            .map { String($0.dropFirst(beginning.count)) }
+    }
+
     /// Why it is not whole, such as a full disk; nil: it is.
     public var problem: String? { file.problem }
 }

@@ -12,6 +12,8 @@ public enum EmergencyStop {
     public enum Outcome: Sendable {
         /// The venue has shown that no order of the run is open.
         case proven
+        /// The venue refuses for good, such as the key: trying again does not help.
+        case refused(VenueProblem)
         /// It could not be shown in time.
         case unproven(lastWords: [String])
     }
@@ -31,6 +33,7 @@ public enum EmergencyStop {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let words = Mutex<[String]>([])
+        let refusal = Mutex<VenueProblem?>(nil)
         let isProven: Bool? = try? loop.flatSubmit {
             let done = loop.makePromise(of: Bool.self)
             let driver = SessionDriver(
@@ -40,7 +43,7 @@ public enum EmergencyStop {
                 case .reconciled: done.succeed(true)
                 case .log(_, let text): words.withLock { $0.append(text) }
                 case .problem(let problem) where problem.isPermanent:
-                    words.withLock { $0 = [problem.description] }
+                    refusal.withLock { $0 = problem }
                     done.succeed(false)
                 default: break
                 }
@@ -54,6 +57,7 @@ public enum EmergencyStop {
                 return driver.close().map { isProven }
             }.nonisolated()
         }.wait()
+        if let refusal = refusal.withLock({ $0 }) { return .refused(refusal) }
         return isProven == true ? .proven : .unproven(lastWords: words.withLock { $0.suffix(3) })
     }
 }

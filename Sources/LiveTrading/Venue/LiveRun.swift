@@ -122,6 +122,22 @@ public final class LiveRun: VenueRun {
         feed(.stop(reason: reason, at: now))
     }
 
+    public func halt(_ reason: String, at now: Timestamp) {
+        guard hasStarted else { return }
+        feed(.time(now))
+        feed(.halt(reason: reason, at: now))
+    }
+
+    public var isFlat: Bool {
+        engine.isFlat && truth.positions.allSatisfy { $0.net == .zero }
+    }
+
+    public func flatten(at now: Timestamp) {
+        guard hasStarted else { return }
+        feed(.time(now))
+        feed(.flatten(at: now))
+    }
+
     public func carry(to rehearsal: Rehearsal) -> CarryStart {
         reloads?.carry(to: rehearsal, from: engine) ?? .notNeeded
     }

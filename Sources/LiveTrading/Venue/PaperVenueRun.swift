@@ -69,6 +69,12 @@ public struct PaperVenueRun: VenueRun {
         if hasStarted { run.finish(reason) }
     }
 
+    /// Ends at once: see ``windDown(_:at:)``.
+    public mutating func halt(_ reason: String, at now: Timestamp) {}
+    /// Nobody is owed anything: the account is simulated.
+    public mutating func flatten(at now: Timestamp) {}
+    public var isFlat: Bool { true }
+
     public func carry(to rehearsal: Rehearsal) -> CarryStart { run.carry(to: rehearsal) }
 
     public mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {

@@ -18,6 +18,12 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     mutating func pass(until now: Timestamp)
     /// Tells the strategy of the end and cancels its orders.
     mutating func windDown(_ reason: String, at now: Timestamp)
+    /// Ends trading before the end: no order of the strategy passes any more, and what is open is cancelled.
+    mutating func halt(_ reason: String, at now: Timestamp)
+    /// Sends what leaves every position at once; nothing where it is on its way already.
+    mutating func flatten(at now: Timestamp)
+    /// Whether no position is left that an order could close.
+    var isFlat: Bool { get }
     /// Whether no order is open any more, or could be.
     var isWoundDown: Bool { get }
     /// What the venue says is held; empty where the account is simulated.

@@ -1,5 +1,5 @@
 internal import RunFigures
-public import TradingCore
+internal import TradingCore
 public import TradingModel
 public import VenueSessions
 
@@ -24,19 +24,6 @@ public final class VenueTrading<Run: VenueRun> {
         case ended
     }
 
-    /// How it ended.
-    public enum End: Hashable, Sendable {
-        case finished(reason: String)
-        /// Trading was stopped by a limit or a failing script.
-        case stopped(reason: String)
-        /// The venue cannot be traded at: waiting does not help, or helped not in time.
-        case failed(VenueProblem)
-        /// Somebody said no before it began.
-        case declined
-        /// The strategy's `on_start` failed: nothing was sent.
-        case brokeAtStart(reason: String)
-    }
-
     public private(set) var stage = Stage.connecting
     public private(set) var end: End?
     /// Whether the strategy ever started.
@@ -56,6 +43,8 @@ public final class VenueTrading<Run: VenueRun> {
     /// What the session was asked for, by instrument.
     private var subscribed: [FeedSet] = []
     private var planned: End?
+    /// What closes positions at the end; nil: they stay.
+    private var closing: PositionClosing?
     /// What keeps it from connecting, and how long that is tolerated.
     private var trouble: VenueProblem?
     private let connectPatience: Int64?
@@ -106,8 +95,13 @@ public final class VenueTrading<Run: VenueRun> {
 
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
     public var nextDue: Timestamp {
-        min(run?.nextDue ?? .distantFuture, deadline, connectDeadline)
+        min(
+            run?.nextDue ?? .distantFuture, deadline, connectDeadline,
+            closesNow ? closing?.nextTry ?? .distantFuture : .distantFuture)
     }
+
+    /// Whether nothing but positions is left to be closed.
+    private var closesNow: Bool { stage == .windingDown && run?.isWoundDown == true }
 
     // MARK: - The session
 
@@ -288,12 +282,31 @@ public final class VenueTrading<Run: VenueRun> {
 
     // MARK: - The end
 
+    /// Ends trading for good: nothing that the strategy asks for leaves any more, what is open is cancelled,
+    /// and where it is asked for every position is closed.
+    public func kill(_ reason: String, flattens: Bool, at now: Timestamp) {
+        switch stage {
+        case .connecting, .waiting:
+            planned = .stopped(reason: reason)
+            finish()
+        case .trading:
+            closing = flattens ? PositionClosing(from: now, patience: windDownPatience) : nil
+            run?.halt(reason, at: now)
+            windDown(.stopped(reason: reason), at: now)
+        case .windingDown, .verifying: planned = .stopped(reason: reason)
+        case .ended: break
+        }
+    }
+
     private func check(at now: Timestamp) {
         if stage == .connecting, now >= connectDeadline { abandon() }
         if stage == .trading, let reason = run?.stopReason {
             windDown(.stopped(reason: reason), at: now)
         }
-        if stage == .windingDown, run?.isWoundDown ?? true || now >= deadline { verify(at: now) }
+        if stage == .windingDown, run?.isWoundDown ?? true || now >= deadline {
+            guard !closesPositions(at: now) else { return }
+            verify(at: now)
+        }
         if stage == .verifying, awaitsLastOrders, run?.isWoundDown ?? true { askForBooks(at: now) }
         if stage == .verifying, now >= deadline { finish() }
     }
@@ -317,6 +330,13 @@ public final class VenueTrading<Run: VenueRun> {
             .info,
             "stopping (\(end.reason)): \(what)asking \(run.venue) for its books, \(seconds) s at most; "
                 + "Ctrl-C asks once more and names what is left, one more gives up", at: now)
+    }
+
+    /// Whether it is not over yet, because positions are to be closed first.
+    private func closesPositions(at now: Timestamp) -> Bool {
+        guard let run, !run.isFlat, closing?.goesOn(at: now) == true else { return false }
+        if closesNow, closing?.isDue(at: now) == true { self.run?.flatten(at: now) }
+        return true
     }
 
     private func verify(at now: Timestamp) {
@@ -349,18 +369,6 @@ public final class VenueTrading<Run: VenueRun> {
     }
 }
 
-extension VenueTrading.End {
-    /// In words, for the strategy and the record.
-    public var reason: String {
-        switch self {
-        case .finished(let reason), .stopped(let reason): reason
-        case .brokeAtStart: "on_start failed"
-        case .failed(let problem): problem.whatHappened
-        case .declined: "not confirmed"
-        }
-    }
-}
-
 extension EngineInput {
     /// A status that is handed on only now.
     fileprivate func received(at now: Timestamp) -> EngineInput {
@@ -381,15 +389,6 @@ extension ForeignOrder {
 extension VenueRun {
     /// As symbols name it.
     fileprivate var venue: String { engine.state.instruments[0].symbol.venue }
-}
-
-extension Order {
-    /// `mr1-7 (buy 0.01 coinex:BTC/USDT @ 90000, working)`.
-    public func inShort(_ instruments: [Instrument]) -> String {
-        let symbol = instruments[request.instrument.index].symbol
-        let price = request.price.map { " @ \($0)" } ?? " at market"
-        return "\(id) (\(request.side) \(request.quantity) \(symbol)\(price), \(state.name))"
-    }
 }
 
 /// `1 order`, `2 orders`.

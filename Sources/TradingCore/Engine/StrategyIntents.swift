@@ -105,12 +105,16 @@ extension Engine {
     private mutating func place(
         _ request: OrderRequest, into commands: inout [Command]
     ) throws(RiskRefusal) {
-        let id = ClientOrderID(orderIDPrefix, orderCount + 1)
-        let approved = try gate.approve(request, id: id, given: state)
+        submit(try gate.approve(request, id: nextOrderID, given: state), into: &commands)
+    }
+
+    private var nextOrderID: ClientOrderID { ClientOrderID(orderIDPrefix, orderCount + 1) }
+
+    private mutating func submit(_ approved: ApprovedOrder, into commands: inout [Command]) {
         orderCount += 1
         state.orders.insert(
             Order(
-                id: id, serial: OrderSerial(orderCount), request: approved.request,
+                id: approved.id, serial: OrderSerial(orderCount), request: approved.request,
                 state: OrderState(of: approved.request), createdAt: state.now,
                 updatedAt: state.now, version: version))
         commands.append(.submit(approved))
@@ -236,6 +240,27 @@ extension Engine {
             .log(
                 .warn,
                 "a target of \(wanted) \(facts.symbol) cannot be reached: \(least) (said once)"))
+    }
+
+    /// Whether no position is left that an order could close.
+    public var isFlat: Bool {
+        state.instruments.allSatisfy { instrument in
+            let held = state.positions[instrument.id.index].net.magnitude
+            return instrument.wholeLots(of: held) == .zero
+        }
+    }
+
+    /// Leaves every position by a reduce-only market order, for whoever has halted trading.
+    mutating func leavePositions(into commands: inout [Command]) {
+        for instrument in state.instruments.map(\.id) {
+            guard let request = orderClosing(instrument) else { continue }
+            do {
+                let way = try gate.approve(wayOut: request, id: nextOrderID, given: state)
+                submit(way, into: &commands)
+            } catch {
+                commands.append(.refused(error, .close(instrument)))
+            }
+        }
     }
 
     /// The reduce-only market order that leaves a position, but for less than a lot; nil when there

@@ -135,8 +135,13 @@ private struct Sweep {
                     takesForeign || known.isOfARun(clientID)
                 }
             }, network: network, patience: patience)
-        guard case .unproven(let words) = outcome else { return }
-        let why = words.last ?? "it did not answer in \(patience / 1_000_000_000) s"
+        let why: String
+        switch outcome {
+        case .proven: return
+        case .refused(let problem): why = problem.description
+        case .unproven(let words):
+            why = words.last ?? "it did not answer in \(patience / 1_000_000_000) s"
+        }
         throw RunFailure(.failed, "\(venue.title): \(failure): \(why)")
     }
 }

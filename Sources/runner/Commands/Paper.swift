@@ -122,14 +122,15 @@ struct Paper: ParsableCommand {
             origin: ScriptOrigin(
                 path: strategy, parameters: try parameterOverrides(assignments),
                 limits: settings.script, seed: seed),
-            settings: entries)
+            settings: entries, script: script)
         let reloader = session.reloader(
             of: script, instruments: instruments, watches: watch, isVerbose: verbose,
             confirms: settings.confirmsReloads)
         reloader.follow(reloads)
         screen.log = session.log
         Interrupt.watch(signals: 3)
-        let end = try play(&run, speed, span, reloader, screen)
+        let killSwitch = session.killSwitch()
+        let end = try play(&run, speed, span, reloader, screen) { killSwitch.request }
         reloader.close()
         run.finish(end.end.reason)
         session.end(end.end.reason, at: end.reached, run.tally.intents)
@@ -141,7 +142,7 @@ struct Paper: ParsableCommand {
             }, loopSeconds: screen.seconds, seed: seed)
         session.record(report.text)
         Console.print(json ? report.json.line : "\n" + report.text)
-        if let reason = run.stopReason {
+        if let reason = run.stopReason ?? end.end.killReason {
             throw RunFailure.stopped(
                 reason, isLogged: !run.engine.state.isTrading, linesToOutput: !json)
         }
@@ -177,6 +178,11 @@ struct Paper: ParsableCommand {
         }
         try problems.check()
         guard let venueSettings else { throw problems.failure }
+        if let keys, let halt = AccountLatch(venue: venue.name, keyID: keys.id).halt {
+            throw RunFailure(
+                .stopped,
+                "\(halt.inWords(at: venue)); to trade again: runner resume \(venue.name)")
+        }
         let orderIDs = try keys.map { keys throws(RunFailure) in
             try RunOrderIDs(at: venue, for: keys)
         }
@@ -211,10 +217,11 @@ struct Paper: ParsableCommand {
 
     private func play(
         _ run: inout SimulatedRun, _ speed: Double, _ span: Int64?, _ reloader: Reloader,
-        _ screen: StatusScreen
+        _ screen: StatusScreen, isKilled: @escaping () -> KillRequest?
     ) throws -> (end: PacedRun.End, reached: Timestamp) {
         do {
-            let paced = PacedRun(speed: speed, duration: span, reloader: reloader)
+            let paced = PacedRun(
+                speed: speed, duration: span, reloader: reloader, isKilled: isKilled)
             return try paced.play(&run) { run, time in
                 for line in reloader.drainLines() { screen.show(line) }
                 screen.update(run, time)
@@ -250,6 +257,11 @@ extension PacedRun.End {
         case .durationReached: "the duration is over"
         case .dataEnded: "the data has ended"
         case .stopped: "trading was stopped"
+        case .killed(let reason): reason
         }
+    }
+
+    fileprivate var killReason: String? {
+        if case .killed(let reason) = self { reason } else { nil }
     }
 }

@@ -14,11 +14,15 @@ final class RunFiles {
     private let venue: String
     private var folder: RunFolder?
     private var record: RunRecord?
+    /// Shows that the run lives.
+    private var presence: RunPresence?
     /// What the run says, in its folder; nil: it has none.
     private(set) var log: RunLog?
 
+    /// - Parameter script: its first version, written down before anything is traded.
     init(
-        mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry]
+        mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry],
+        script: LuaStrategy
     ) throws {
         self.mode = mode
         self.venue = venue
@@ -32,11 +36,29 @@ final class RunFiles {
                     + "\(error)")
         }
         guard let folder else { return }
+        do throws(OrderIDProblem) {
+            presence = try RunPresence(in: folder)
+        } catch {
+            Console.warn("`runner kill` will not find this run: \(error)")
+        }
         do throws(RunFolder.Problem) {
             log = try RunLog(in: folder) { Self.warn(of: $0, "the log file ends here") }
         } catch {
             Console.warn("this run has no log file: \(error)")
         }
+        do throws(RunFolder.Problem) {
+            let files = script.sources
+            record = try RunRecord(
+                in: folder, header, first: files, hash: origin.hash(of: files),
+                whenBroken: { Self.warn(of: $0, "this run is not recorded") })
+        } catch {
+            Console.warn("the session is not recorded: \(error)")
+        }
+    }
+
+    /// What ends the run from outside.
+    func killSwitch(_ latch: AccountLatch? = nil) -> KillSwitch {
+        KillSwitch(folder: folder, latch: latch)
     }
 
     private static func warn(of problem: String, _ what: String) {
@@ -46,21 +68,11 @@ final class RunFiles {
     /// Writes down what was said otherwise than as a log line.
     func record(_ text: String) { log?.add(text.onSomeLines) }
 
-    /// What replaces the script while it runs; the first version is written down here.
+    /// What replaces the script while it runs.
     func reloader(
         of script: LuaStrategy, instruments: [Instrument], watches: Bool, isVerbose: Bool,
         confirms: Bool
     ) -> Reloader {
-        if let folder {
-            do throws(RunFolder.Problem) {
-                let files = script.sources
-                record = try RunRecord(
-                    in: folder, header, first: files, hash: origin.hash(of: files),
-                    whenBroken: { Self.warn(of: $0, "this run is not recorded") })
-            } catch {
-                Console.warn("the session is not recorded: \(error)")
-            }
-        }
         let reloader = Reloader(
             origin, running: script, instruments: instruments, watches: watches,
             isVerbose: isVerbose, policy: confirms ? .confirmed : .immediate, session: folder,

@@ -5,6 +5,7 @@ import RunFigures
 import ScriptHost
 import TradingCore
 import TradingModel
+import Transport
 import VenueSessions
 
 /// A strategy at a venue: on paper over its live data, or live with real money.
@@ -80,10 +81,11 @@ struct VenueTrade {
     /// A script that holds the engine's thread must not hold the account.
     private func cancelWhenStuck() {
         guard let cancelPastTheRun = makeCanceller() else { return }
-        let venue = venue
+        let (venue, latch) = (venue, latch)
         ScriptWatchdog.whenStuck { message in
             Console.clearStatus()
             Console.fail("\(message); cancelling its orders at \(venue.title) …")
+            try? latch?.set("the watchdog: \(message)", at: wallClock())
             _ = cancelPastTheRun()
         }
     }
@@ -104,13 +106,13 @@ struct VenueTrade {
             case .proven:
                 Console.warn("\(venue.title) shows no open order of this run any more.")
                 return true
-            case .unproven(let words):
-                for word in words { Console.warn(word) }
-                Console.fail(
-                    "orders of this run may STILL BE OPEN at \(venue.title): cancel those whose client "
-                        + "ids \(orders.inWords), or: runner cancel-all \(venue.name)")
-                return false
+            case .refused(let problem): Console.warn(problem.description)
+            case .unproven(let words): for word in words { Console.warn(word) }
             }
+            Console.fail(
+                "orders of this run may STILL BE OPEN at \(venue.title): cancel those whose client "
+                    + "ids \(orders.inWords), or: runner cancel-all \(venue.name)")
+            return false
         }
     }
 
@@ -147,7 +149,7 @@ struct VenueTrade {
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunFiles(
-            mode: mode, venue: venue.name, origin: origin, settings: entries)
+            mode: mode, venue: venue.name, origin: origin, settings: entries, script: script)
         let trading = VenueTrading<Run>(
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
             patience: venue.patience
@@ -155,6 +157,8 @@ struct VenueTrade {
             makeRun(instruments, screen.lines, reloads)
         }
         let network = try venue.network(venueSettings)
+        let killSwitch = folder.killSwitch(latch)
+        var killed: KillRequest?
         announce()
         if let note = script.warmUpNote { Console.warn(note) }
         screen.lines.log = folder.log
@@ -175,12 +179,12 @@ struct VenueTrade {
             host.onPulse = { [unowned host] now in
                 dates.check(at: now)
                 if host.reloader == nil, trading.stage == .trading, let run = trading.run {
-                    let made = folder.reloader(
-                        of: script, instruments: run.engine.state.instruments, watches: watches,
-                        isVerbose: isVerbose, confirms: settings.confirmsReloads || isLive)
-                    made.follow(reloads)
-                    reloader = made
-                    host.reloader = made
+                    reloader = makeReloader(run.engine.state.instruments, reloads, folder)
+                    host.reloader = reloader
+                }
+                if killed == nil, let request = killSwitch.request {
+                    killed = request
+                    kill(trading, request, killSwitch, screen, at: now)
                 }
                 for line in reloader?.drainLines() ?? [] { screen.lines.show(line) }
                 screen.pulse(trading, at: now)
@@ -189,7 +193,58 @@ struct VenueTrade {
         }
         reloader?.close()
         screen.lines.close()
-        try report(trading, screen.lines, folder)
+        let isProven = killed.map { prove($0, network, folder) } ?? true
+        let ending = Result { try report(trading, screen.lines, folder) }
+        guard isProven else {
+            throw RunFailure(.failed, "it was given up before it was shown that nothing is left")
+        }
+        try ending.get()
+    }
+
+    private func makeReloader(
+        _ instruments: [Instrument], _ reloads: StrategyReloads, _ folder: RunFiles
+    ) -> Reloader {
+        let reloader = folder.reloader(
+            of: script, instruments: instruments, watches: watches, isVerbose: isVerbose,
+            confirms: settings.confirmsReloads || isLive)
+        reloader.follow(reloads)
+        return reloader
+    }
+
+    // MARK: - Killed
+
+    private var latch: AccountLatch? {
+        keys.map { AccountLatch(venue: venue.name, keyID: $0.id) }
+    }
+
+    private func kill<Run: VenueRun>(
+        _ trading: VenueTrading<Run>, _ request: KillRequest, _ killSwitch: KillSwitch,
+        _ screen: VenueScreen, at now: Timestamp
+    ) {
+        screen.log(.warn, "killed: \(request.reason)", at: now)
+        do throws(OrderIDProblem) {
+            try killSwitch.acknowledge(request, at: wallClock())
+        } catch {
+            screen.log(.error, "the account cannot be marked as halted: \(error)", at: now)
+        }
+        trading.kill(request.reason, flattens: request.flattens, at: now)
+    }
+
+    /// Shows from the venue's own lists that nothing is left; false: it was given up.
+    private func prove(_ kill: KillRequest, _ network: NetworkSettings, _ folder: RunFiles) -> Bool
+    {
+        guard let keys else { return true }
+        func report(_ text: String) {
+            folder.record("kill: " + text)
+            Console.warn(text)
+        }
+        let evidence = AccountKill(
+            venue: venue, keys: keys, settings: venueSettings, network: network,
+            symbols: script.symbols, takesForeign: false, flattens: kill.flattens, report: report
+        ).run()
+        for line in evidence.lines(at: venue, on: UTCTime(wallClock())) { report(line) }
+        report("the account is halted; to trade again: runner resume \(venue.name)")
+        return evidence.hasNoOrders && evidence.isFlat
     }
 
     /// Asks the venue for the end of the run's orders once more, past the run's own connection.

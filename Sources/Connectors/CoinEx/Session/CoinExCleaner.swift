@@ -8,16 +8,14 @@ internal import WireText
 public struct CoinExCleaner: VenueSession {
     private var sweep: OrderSweep
 
-    /// Cancels what a run left.
-    ///
-    /// - Parameter idPrefix: how the client order ids of the run begin.
-    public init(key: CoinExKey, symbols: [Symbol], idPrefix: String) {
+    /// Cancels these orders of the symbols.
+    public init(key: CoinExKey, symbols: [Symbol], orders: RunOrders) {
         let places = symbols.map {
             (CoinExInstruments.segment(of: $0), CoinExInstruments.market(of: $0) as String?)
         }
         sweep = OrderSweep(
             CoinExSweepWords(key: key, places: places), rates: EndpointGroups.rates, cancels: true,
-            sightings: nil, isMeant: { $0?.hasPrefix(idPrefix) ?? false })
+            sightings: nil, isMeant: orders.include)
     }
 
     /// Lists the orders of all markets, spot and futures.

@@ -9,15 +9,11 @@ internal import WireText
 public struct CoinutCleaner: VenueSession {
     private var sweep: OrderSweep
 
-    /// Cancels what a run left.
-    public init(key: CoinutKey, symbols: [Symbol], run: RunOrders) {
+    /// Cancels these orders of the symbols.
+    public init(key: CoinutKey, symbols: [Symbol], orders: RunOrders) {
         sweep = OrderSweep(
             CoinutSweepWords(key: key, symbols: symbols), rates: CoinutLimits.rates, cancels: true,
-            sightings: nil
-        ) { clientID in
-            guard let number = clientID.flatMap({ Int64($0) }) else { return false }
-            return run.numbers.contains { $0.contains(number) }
-        }
+            sightings: nil, isMeant: orders.include)
     }
 
     /// Lists the orders of all markets.
