@@ -9,8 +9,6 @@ internal import TradingModel
 ///
 /// Each order has its own, so that none changes what another gets but by what it fills.
 struct LevelQueue {
-    let order: PaperOrder
-    let side: Side
     let price: Price
     /// What others had resting in front of it, less what is gone since.
     private(set) var ahead: Quantity
@@ -31,12 +29,8 @@ struct LevelQueue {
     /// What the last update took off `ahead` as cancelled.
     private var lastCut = Quantity.zero
     private var lastUpdate = Timestamp.distantPast
-    /// Whether a change has come since the last look.
-    var isTouched = false
 
-    init(of order: PaperOrder, price: Price, shown: Quantity, isUnseen: Bool) {
-        self.order = order
-        side = order.side
+    init(price: Price, shown: Quantity, isUnseen: Bool) {
         self.price = price
         ahead = shown
         self.shown = shown
@@ -86,7 +80,6 @@ struct LevelQueue {
     /// - Parameter isOutside: whether the price lies behind the depth that the venue shows; an
     ///   empty level there says nothing.
     mutating func update(to new: Quantity, isOutside: Bool, at time: Timestamp) {
-        isTouched = false
         if new == .zero, isOutside {
             isUnseen = true
             return

@@ -160,16 +160,18 @@ internal import TradingModel
         order.place = lastPlace
         orders.append(order)
         order.joined = PaperOrder.Joined(
-            price: order.isRestingLimit ? order.request.price : nil,
             isStop: order.stage == .untriggered, isWaiting: order.isWaiting)
         if order.joined.isStop { stops += 1 }
         if order.joined.isWaiting { waiting += 1 }
-        guard let price = order.joined.price else { return }
+        guard order.stage == .resting, let price = order.request.price else { return }
         let shown = quantity(order.side, at: price)
-        let queue = LevelQueue(
-            of: order, price: price, shown: shown,
-            isUnseen: shown == .zero && isOutside(order.side, price))
-        if order.side == .buy { buys.insert(queue) } else { sells.insert(queue) }
+        order.queue = LevelQueue(
+            price: price, shown: shown, isUnseen: shown == .zero && isOutside(order.side, price))
+        if order.side == .buy {
+            buys.insert(order, at: price)
+        } else {
+            sells.insert(order, at: price)
+        }
     }
 
     func leave(_ order: PaperOrder) {
@@ -182,7 +184,8 @@ internal import TradingModel
         }
         if order.joined.isStop { stops -= 1 }
         if order.joined.isWaiting { waiting -= 1 }
-        guard let price = order.joined.price else { return }
+        guard let price = order.queue?.price else { return }
+        order.queue = nil
         if order.side == .buy {
             buys.remove(order, at: price)
         } else {

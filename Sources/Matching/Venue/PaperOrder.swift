@@ -32,6 +32,8 @@ final class PaperOrder {
     var place: Int?
     /// What it was when it joined them.
     var joined = Joined()
+    /// Where it stands in line at its price, while it rests among them.
+    var queue: LevelQueue?
     /// What the account has set aside for it.
     var reservation = Money.zero
     /// What it should have set aside, as last asked for.
@@ -50,8 +52,6 @@ final class PaperOrder {
 
     /// What an order is to its market while it is one of its orders.
     struct Joined {
-        /// The price at which it has a queue.
-        var price: Price?
         var isStop = false
         var isWaiting = false
     }

@@ -48,20 +48,15 @@ extension MatchingVenue {
         var rest = trade.quantity
         var eaten = Quantity.zero
         var last = 0
-        while let (order, place) = market.nextReached(by: trade, after: last) {
+        while let order = market.nextReached(by: trade, after: last) {
             last = order.place ?? last
-            let reaching = market.changeQueue(of: order.side, at: place) { queue in
-                queue.record(trade.quantity, at: trade.venueTime)
-                return queue.pass(&rest, eaten: &eaten)
-            }
-            guard let reaching else { continue }
+            order.queue?.record(trade.quantity, at: trade.venueTime)
+            guard let reaching = order.queue?.pass(&rest, eaten: &eaten) else { continue }
             let offered = reaching.wholeLots(of: lot)
             let given = offered > .zero ? fillResting(order, offered) : .zero
             rest = reaching - given
             // It would have taken more: what is left of a lot is its own.
-            guard order.isOpen, given == offered,
-                market.changeQueue(of: order, { $0.carry(rest) }) != nil
-            else { continue }
+            guard order.isOpen, given == offered, order.queue?.carry(rest) != nil else { continue }
             rest = .zero
         }
     }
@@ -167,32 +162,14 @@ extension PaperMarket {
 
     /// The next of our orders that a trade at its price reaches, by age, behind the place `last`: it
     /// came before, and the taker is of the other side.
-    fileprivate func nextReached(
-        by trade: Trade, after last: Int
-    ) -> (order: PaperOrder, place: Int)? {
+    fileprivate func nextReached(by trade: Trade, after last: Int) -> PaperOrder? {
         let time = trade.receiveTime
         let buy =
             trade.taker == .buy ? nil : buys.next(at: trade.price, after: last, arrivedBy: time)
         let sell =
             trade.taker == .sell ? nil : sells.next(at: trade.price, after: last, arrivedBy: time)
         guard let buy, let sell else { return buy ?? sell }
-        return (buy.order.place ?? 0) < (sell.order.place ?? 0) ? buy : sell
-    }
-
-    /// Changes the queue at a place that ``nextReached(by:after:)`` gave.
-    fileprivate func changeQueue<Result>(
-        of side: Side, at place: Int, _ body: (inout LevelQueue) -> Result
-    ) -> Result {
-        side == .buy ? buys.change(at: place, body) : sells.change(at: place, body)
-    }
-
-    /// Changes the queue of an order; nil: it has none any more.
-    fileprivate func changeQueue<Result>(
-        of order: PaperOrder, _ body: (inout LevelQueue) -> Result
-    ) -> Result? {
-        guard let price = order.joined.price else { return nil }
-        return order.side == .buy
-            ? buys.change(order, at: price, body) : sells.change(order, at: price, body)
+        return (buy.place ?? 0) < (sell.place ?? 0) ? buy : sell
     }
 
     /// What stops are held against: the last price, or the mid where nothing was traded.
@@ -209,14 +186,14 @@ extension PaperMarket {
     }
 
     func updateQueues(at time: Timestamp, received: Timestamp) {
-        buys.update(received: received) { updateQueue(&$0, at: time) }
-        sells.update(received: received) { updateQueue(&$0, at: time) }
+        buys.update(received: received) { updateQueue(of: $0, at: time) }
+        sells.update(received: received) { updateQueue(of: $0, at: time) }
     }
 
-    private func updateQueue(_ queue: inout LevelQueue, at time: Timestamp) {
-        queue.update(
-            to: quantity(queue.side, at: queue.price),
-            isOutside: isOutside(queue.side, queue.price), at: time)
+    private func updateQueue(of order: PaperOrder, at time: Timestamp) {
+        guard let price = order.queue?.price else { return }
+        order.queue?.update(
+            to: quantity(order.side, at: price), isOutside: isOutside(order.side, price), at: time)
     }
 
     /// Whether what is known now has a price for an order that waits for one.
