@@ -330,11 +330,10 @@ public struct SimulatedRun: SteppedRun {
 
     private mutating func deliver(until time: Timestamp) {
         let venue = venue
-        venue.emitAnswers(until: time) { answer in
-            switch answer {
-            case .report(let report): receive(report)
-            case .balance(let balance, let time): feed(.balance(balance, at: time))
-            }
+        venue.emitAnswers(until: time) {
+            receive($0)
+        } balance: {
+            feed(.balance($0, at: $1))
         }
     }
 

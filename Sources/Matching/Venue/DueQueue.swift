@@ -44,13 +44,15 @@ internal import TradingModel
         if count == 1 { findNext() }
     }
 
-    func popFirst() -> Element? {
-        guard count > 0 else { return nil }
+    /// Takes out the first, where there is one, for `body`, which may add others.
+    @inline(__always)
+    func drainFirst(_ body: (Element) -> Void) {
+        guard count > 0 else { return }
         let entry = unsafe slot(0).move()
         head = (head + 1) & (capacity - 1)
         count -= 1
         findNext()
-        return entry.element
+        body(entry.element)
     }
 
     private func slot(_ place: Int) -> UnsafeMutablePointer<Entry> {

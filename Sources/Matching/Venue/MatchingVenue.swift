@@ -43,16 +43,9 @@ public import TradingModel
     private let tapes: UnsafeMutablePointer<Tape>
 
     /// What is on its way from the venue.
-    package enum Answer {
+    private enum Answer {
         case report(ExecutionReport)
         case balance(Balance, at: Timestamp)
-
-        var input: EngineInput {
-            switch self {
-            case .report(let report): .report(report)
-            case .balance(let balance, let time): .balance(balance, at: time)
-            }
-        }
     }
 
     /// A venue for these instruments, which stand at their ``InstrumentID/index``.
@@ -263,11 +256,18 @@ public import TradingModel
     /// In the order of their due times; at the same time in the order in which they came to be.
     /// `deliver` may send commands: what they cause is part of the same call when it is due.
     public func advance(to time: Timestamp, deliver: (EngineInput) -> Void) {
-        emitAnswers(until: time) { deliver($0.input) }
+        emitAnswers(until: time) {
+            deliver(.report($0))
+        } balance: {
+            deliver(.balance($0, at: $1))
+        }
     }
 
     /// The same without the wrapping, in which an answer is copied as often as it is handed on.
-    package func emitAnswers(until time: Timestamp, _ deliver: (Answer) -> Void) {
+    package func emitAnswers(
+        until time: Timestamp, report: (ExecutionReport) -> Void,
+        balance: (Balance, Timestamp) -> Void
+    ) {
         while nextDue <= time {
             guard nextStep > nextDue else {
                 meetNextStep()
@@ -279,9 +279,14 @@ public import TradingModel
                     && arrivals.nextNumber < deliveries.nextNumber)
             if arrivesFirst {
                 arriveNext()
-            } else if let answer = deliveries.popFirst() {
-                findNextDue()
-                deliver(answer)
+            } else {
+                deliveries.drainFirst { answer in
+                    findNextDue()
+                    switch answer {
+                    case .report(let made): report(made)
+                    case .balance(let news, let due): balance(news, due)
+                    }
+                }
             }
         }
         pass(time)

@@ -56,15 +56,12 @@ final class PaperOrder {
         var isWaiting = false
     }
 
-    init(
-        id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp,
-        arrivedAt: Timestamp
-    ) {
+    init(id: ClientOrderID, venueID: VenueOrderID, request: OrderRequest, sentAt: Timestamp) {
         self.id = id
         self.venueID = venueID
         self.request = request
         self.sentAt = sentAt
-        self.arrivedAt = arrivedAt
+        arrivedAt = sentAt
     }
 
     /// Takes note that it has come in again, by an amendment.
