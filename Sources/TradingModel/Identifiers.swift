@@ -45,6 +45,11 @@ public struct NumberedText: Hashable, Sendable {
         return number == Self.none ? start.description : "\(start)\(number)"
     }
 
+    /// A number that tells most of them apart, equal of equal ones.
+    public var spread: UInt64 {
+        number == Self.none ? UInt64(UInt(bitPattern: unsafe start.bytes.baseAddress)) >> 4 : number
+    }
+
     /// The number that the id ends in; nil: in none, or it is a UUID.
     public var ending: Int? { upper != 0 ? nil : Int(exactly: number) }
 

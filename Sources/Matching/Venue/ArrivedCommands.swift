@@ -10,7 +10,7 @@ extension MatchingVenue {
         if let reason = offLot(order.request.quantity, order.instrument) {
             return report(order, .rejected(reason: InternedText(passing: reason)))
         }
-        orders[order.id] = order
+        orders.insert(order)
         guard order.request.stop != nil else { return enter(order, as: .new) }
         order.stage = .untriggered
         if let shortfall = shortfallAsleep(order) {
@@ -111,7 +111,7 @@ extension MatchingVenue {
     /// Takes an order off the venue and gives back what it had set aside.
     func finish(_ order: PaperOrder) {
         order.isOpen = false
-        orders[order.id] = nil
+        orders.remove(order)
         markets[order.instrument.index].leave(order)
         setReservation(of: order, to: .zero)
     }

@@ -21,7 +21,7 @@ public import TradingModel
     let settings: PaperSettings
     let costs: [Costs]
     let markets: [PaperMarket]
-    var orders: [ClientOrderID: PaperOrder] = [:]
+    var orders = OpenOrders()
     /// The latest time that the venue has heard of.
     private(set) var now = Timestamp.distantPast
     /// The market whose bar is next to be walked on.

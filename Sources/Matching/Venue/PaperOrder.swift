@@ -12,6 +12,8 @@ final class PaperOrder {
     }
 
     let id: ClientOrderID
+    /// Of ``OpenOrders``, which alone changes it.
+    var nextInBucket: PaperOrder?
     let venueID: VenueOrderID
     /// The terms as last amended.
     var request: OrderRequest
