@@ -6,6 +6,7 @@ func multiplyDivide(
     _ left: Int128, _ right: Int128, by divisor: Int128, _ rounding: Rounding
 ) -> Int128? {
     precondition(divisor != 0, "a division by zero must be ruled out by the caller")
+    if left == 0 || right == 0 { return 0 }  // no fee, no slippage, nothing held
     let negative = ((left < 0) != (right < 0)) != (divisor < 0)
     let by = divisor.magnitude
     guard let (quotient, remainder) = divide(left.magnitude, times: right.magnitude, by: by)
@@ -90,6 +91,7 @@ extension ExactDecimal {
     /// The nearest multiple of `step` in the direction of `rounding`; `step` must be positive.
     ///
     /// Traps when that does not fit, which `.towardZero` never does.
+    @inlinable
     public func rounded(toMultipleOf step: Int128, _ rounding: Rounding) -> Self {
         guard let multiple = roundedIfFitting(toMultipleOf: step, rounding) else {
             preconditionFailure("\(self) has no multiple of \(step) attos next to it that fits")
@@ -98,24 +100,9 @@ extension ExactDecimal {
     }
 
     /// The same, or nil when that does not fit.
+    @inlinable
     public func roundedIfFitting(toMultipleOf step: Int128, _ rounding: Rounding) -> Self? {
-        precondition(step > 0, "a step is positive")
-        let (quotient, remainder) = divide(attos, by: step)
-        guard remainder != 0 else { return self }
-        let away: Int128 = attos < 0 ? -1 : 1
-        let grows: Bool =
-            switch rounding {
-            case .towardZero: false
-            case .awayFromZero: true
-            case .down: attos < 0
-            case .up: attos > 0
-            case .halfEven:
-                remainder.magnitude * 2 > step.magnitude
-                    || (remainder.magnitude * 2 == step.magnitude && quotient % 2 != 0)
-            }
-        let (multiple, overflow) = (grows ? quotient + away : quotient)
-            .multipliedReportingOverflow(by: step)
-        return overflow ? nil : Self(attos: multiple)
+        multiple(of: step, nextTo: attos, rounding).map(Self.init(attos:))
     }
 
     /// The multiple of `step` that a number stands for, when it lies beside it by no more than what
@@ -123,23 +110,56 @@ extension ExactDecimal {
     /// the step; nil when it stands for none.
     ///
     /// 91000 + 0.1 + 0.1 is 91000.20000000001 in binary floating point, and meant as 91000.2.
+    @inlinable
     public func meant(onMultiplesOf step: Int128) -> Self? {
-        precondition(step > 0, "a step is positive")
-        let (quotient, remainder) = divide(attos, by: step)
-        guard remainder != 0 else { return self }
-        let size = max(attos.magnitude, step.magnitude)
-        let slack = min(size / 1_000_000_000, step.magnitude / 1_000)
-        if remainder.magnitude <= slack { return Self(attos: attos - remainder) }
-        guard step.magnitude - remainder.magnitude <= slack else { return nil }
-        let (multiple, overflow) = (attos < 0 ? quotient - 1 : quotient + 1)
-            .multipliedReportingOverflow(by: step)
-        return overflow ? nil : Self(attos: multiple)
+        multiple(of: step, meantBy: attos).map(Self.init(attos:))
     }
 
     /// Whether the value is a whole number of `step`s.
-    public func isMultiple(of step: Self) -> Bool {
-        step.attos != 0 && divide(attos, by: step.attos).remainder == 0
-    }
+    @inlinable
+    public func isMultiple(of step: Self) -> Bool { isWhole(attos, of: step.attos) }
+}
+
+// Not generic: of what is, other modules call a copy that asks the type for all it does.
+
+@usableFromInline
+func multiple(of step: Int128, nextTo attos: Int128, _ rounding: Rounding) -> Int128? {
+    precondition(step > 0, "a step is positive")
+    let (quotient, remainder) = divide(attos, by: step)
+    guard remainder != 0 else { return attos }
+    let away: Int128 = attos < 0 ? -1 : 1
+    let grows: Bool =
+        switch rounding {
+        case .towardZero: false
+        case .awayFromZero: true
+        case .down: attos < 0
+        case .up: attos > 0
+        case .halfEven:
+            remainder.magnitude * 2 > step.magnitude
+                || (remainder.magnitude * 2 == step.magnitude && quotient % 2 != 0)
+        }
+    let (multiple, overflow) = (grows ? quotient + away : quotient)
+        .multipliedReportingOverflow(by: step)
+    return overflow ? nil : multiple
+}
+
+@usableFromInline
+func multiple(of step: Int128, meantBy attos: Int128) -> Int128? {
+    precondition(step > 0, "a step is positive")
+    let (quotient, remainder) = divide(attos, by: step)
+    guard remainder != 0 else { return attos }
+    let size = max(attos.magnitude, step.magnitude)
+    let slack = min(size / 1_000_000_000, step.magnitude / 1_000)
+    if remainder.magnitude <= slack { return attos - remainder }
+    guard step.magnitude - remainder.magnitude <= slack else { return nil }
+    let (multiple, overflow) = (attos < 0 ? quotient - 1 : quotient + 1)
+        .multipliedReportingOverflow(by: step)
+    return overflow ? nil : multiple
+}
+
+@usableFromInline
+func isWhole(_ attos: Int128, of step: Int128) -> Bool {
+    step != 0 && divide(attos, by: step).remainder == 0
 }
 
 /// A decimal with its decimals fixed, for the quick way between attos, small integers and doubles.
