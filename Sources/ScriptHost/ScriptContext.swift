@@ -186,7 +186,7 @@ import TradingModel
     /// What the account holds; zero for a currency of the run's instruments that it does not.
     func balance(_ code: String) throws(ScriptMistake) -> Balance {
         let currency = Currency(known: code)
-        if let currency, let balance = state?.balances[currency] { return balance }
+        if let currency, let balance = state?.balance(of: currency) { return balance }
         var known = (state?.balances.keys).map { $0.map(\.code) } ?? []
         for instrument in state?.instruments ?? [] {
             let symbol = instrument.symbol

@@ -19,7 +19,7 @@ extension TradingState {
         positions[instrument.index] = position
     }
 
-    package func stage(_ balance: Balance) { balances[balance.currency] = balance }
+    package func stage(_ balance: Balance) { apply(balance) }
 
     /// Puts an order in, or replaces the one of the same serial; it is open while its state is.
     ///

@@ -42,7 +42,11 @@ public final class TradingState {
     public internal(set) var positions: [Position]
     /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
     var venueWords: [VenueWord?]
-    public internal(set) var balances: [Currency: Balance] = [:]
+    /// The few that there are, in the order in which they were first told: found quicker than by a hash.
+    var balanceList: [Balance] = []
+    public var balances: [Currency: Balance] {
+        Dictionary(uniqueKeysWithValues: balanceList.map { ($0.currency, $0) })
+    }
     public let orders: OrderTable
     /// Fees paid in a currency that is neither the instrument's settle currency nor, of spot, its
     /// base currency: those are in its position.
@@ -63,6 +67,18 @@ public final class TradingState {
         marksTable = InstrumentTable(instruments.map { _ in Marks() })
         positions = instruments.map { Position(of: $0) }
         venueWords = instruments.map { _ in nil }
+    }
+
+    public func balance(of currency: Currency) -> Balance? {
+        balanceList.first { $0.currency == currency }
+    }
+
+    func apply(_ balance: Balance) {
+        if let place = balanceList.firstIndex(where: { $0.currency == balance.currency }) {
+            balanceList[place] = balance
+        } else {
+            balanceList.append(balance)
+        }
     }
 
     /// The order with this serial; nil: there is none, or it is forgotten.

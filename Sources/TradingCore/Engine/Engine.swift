@@ -155,7 +155,7 @@ public struct Engine {
         case .report(let report): process(report, into: &commands)
         case .balance(let balance, let time):
             advance(to: time, into: &commands)
-            state.balances[balance.currency] = balance
+            state.apply(balance)
         case .status(let status):
             advance(to: status.receiveTime, into: &commands)
             settle(strategy.onStatus(status), into: &commands)

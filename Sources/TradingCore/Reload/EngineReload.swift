@@ -135,7 +135,7 @@ extension TradingState {
         for index in instruments.indices { copy.marksTable[index] = marksTable[index] }
         copy.positions = positions
         copy.venueWords = venueWords
-        copy.balances = balances
+        copy.balanceList = balanceList
         copy.orders.copyAll(of: orders)
         copy.otherFees = otherFees
         copy.isTrading = isTrading
