@@ -28,6 +28,7 @@ struct Stake: Hashable, Sendable {
     let isOpen: Bool
     let remaining: Quantity
 
+    @inline(__always)  // an order is large: a call would be passed a copy
     init(_ order: borrowing Order) {
         let isReduceOnly = order.request.isReduceOnly
         kind = isReduceOnly ? .reducing : order.state.isCancelling ? .cancelling : .growing

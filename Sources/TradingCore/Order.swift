@@ -183,12 +183,13 @@ public struct Order: Hashable, Sendable {
     func insert(_ order: Order) {
         precondition(order.serial.number == firstSerial + recentCount, "serials count without gaps")
         if recentCount == 2 * finalOrdersKept { forgetOldest() }
-        unsafe (recent + recentCount).initialize(to: order)
+        let place = unsafe recent + recentCount
+        unsafe place.initialize(to: order)
         recentCount += 1
         if order.id.parts.ending != order.serial.number { serialByID[order.id] = order.serial }
         let end = Self.place(of: order.request.instrument, .sell) + 1
         while exposures.count < end { exposures.append(Exposure()) }
-        updateSums(order, from: nil)
+        unsafe updateSums(place, from: nil)
     }
 
     /// Takes an order in as another table has it, new or changed.
@@ -211,18 +212,22 @@ public struct Order: Hashable, Sendable {
         let place = serial.number - firstSerial
         if place >= 0 {
             precondition(place < recentCount, "only an order that the table has can change")
-            let before = unsafe Stake(recent[place])
-            let result = unsafe recent[place].change(body)
-            unsafe updateSums(recent[place], from: before)
-            return result
+            return unsafe change(recent + place, body)
         }
         guard var order = longLived[serial] else {
             preconditionFailure("only an order that the table has can change")
         }
-        let before = Stake(order)
-        let result = order.change(body)
-        longLived[serial] = order
-        updateSums(order, from: before)
+        defer { longLived[serial] = order }
+        return unsafe change(&order, body)
+    }
+
+    /// By its place: an order is large, and none is copied.
+    private func change<Result>(
+        _ order: UnsafeMutablePointer<Order>, _ body: (inout Order) -> Result
+    ) -> Result {
+        let before = unsafe Stake(order.pointee)
+        let result = unsafe order.pointee.change(body)
+        unsafe updateSums(order, from: before)
         return result
     }
 
@@ -232,14 +237,15 @@ public struct Order: Hashable, Sendable {
     }
 
     /// Keeps the list of open orders and the sums as an order changes.
-    private func updateSums(_ order: borrowing Order, from before: Stake?) {
-        let after = Stake(order)
+    private func updateSums(_ order: UnsafePointer<Order>, from before: Stake?) {
+        let after = unsafe Stake(order.pointee)
         guard before != after else { return }
-        let place = Self.place(of: order.request.instrument, order.request.side)
+        let request = unsafe (order.pointee.request.instrument, order.pointee.request.side)
+        let place = Self.place(of: request.0, request.1)
         if let before { exposures[place].remove(before) }
         exposures[place].add(after)
         let wasOpen = before?.isOpen ?? false
-        let serial = order.serial
+        let serial = unsafe order.pointee.serial
         if after.isOpen, !wasOpen {
             openSerials.append(serial)
         } else if wasOpen, !after.isOpen, let place = openSerials.lastIndex(of: serial) {

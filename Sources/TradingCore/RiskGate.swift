@@ -66,14 +66,15 @@ public struct RiskGate: Sendable {
     ) throws(RiskRefusal) -> ApprovedOrder {
         let index = request.instrument.index
         try checkTrading(state)
-        var request = request
-        try request.snap(to: state.instruments[index])
-        request.cut(to: state.positions[index].net, of: state.instruments[index])
-        let limits = limits(for: state.instruments[index].symbol)
-        try Candidate(request: request, state: state, limits: limits).check()
+        var candidate = Candidate(
+            request: request, state: state,
+            limits: limits(for: state.instruments[index].symbol))
+        try candidate.snap()
+        candidate.cut()
+        try candidate.check()
         try checkOpenOrders(request.instrument, given: state)
         try countSubmission(request.instrument, given: state)
-        return ApprovedOrder(id: id, request: request)
+        return ApprovedOrder(id: id, request: candidate.request)
     }
 
     /// Puts an order that leaves a position on the lot and holds it against the venue's own rules alone:
@@ -91,33 +92,36 @@ public struct RiskGate: Sendable {
 
     /// Checks the order that an amendment would make of an order, whose old self does not count.
     public mutating func approve(
-        amendmentOf order: Order, price: Price?, quantity: Quantity?, given state: TradingState
+        amendmentOf order: borrowing Order, price: Price?, quantity: Quantity?,
+        given state: TradingState
     ) throws(RiskRefusal) -> ApprovedAmendment {
         let instrument = order.request.instrument
         try checkTrading(state)
         guard order.state.isAmendable else {
+            let (id, name) = (order.id, order.state.name)
             throw RiskRefusal(
                 rule: .unknownOrder,
-                detail: "order \(order.id) is \(order.state.name), expected one that is working or "
-                    + "waiting for its trigger")
+                detail: "order \(id) is \(name), expected one that is working or waiting for its "
+                    + "trigger")
         }
-        guard price == nil || order.request.price != nil else {
+        if price != nil, order.request.price == nil {
+            let id = order.id
             throw RiskRefusal(
-                rule: .badPrice, detail: "order \(order.id) is a market order and has no price")
+                rule: .badPrice, detail: "order \(id) is a market order and has no price")
         }
-        var request = order.request
-        if let price { request.price = price }
-        if let quantity { request.quantity = quantity }
-        try request.snap(to: state.instruments[instrument.index])
-        let candidate = Candidate(
-            request: request, state: state,
+        var candidate = Candidate(
+            request: order.request, state: state,
             limits: limits(for: state.instruments[instrument.index].symbol),
-            filled: order.filled, replacing: Stake(order))
+            filled: order.state.filled, replacing: Stake(order))
+        if let price { candidate.request.price = price }
+        if let quantity { candidate.request.quantity = quantity }
+        try candidate.snap()
         try candidate.check()
         try countSubmission(instrument, given: state)
         return ApprovedAmendment(
-            id: order.id, instrument: instrument, price: price == nil ? nil : request.price,
-            quantity: quantity == nil ? nil : request.quantity)
+            id: order.id, instrument: instrument,
+            price: price == nil ? nil : candidate.request.price,
+            quantity: quantity == nil ? nil : candidate.request.quantity)
     }
 }
 

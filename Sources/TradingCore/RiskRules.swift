@@ -1,47 +1,46 @@
 import TradingModel
 
-extension OrderRequest {
+/// An order on its way through the gate: put on tick and lot, then held against the rules.
+///
+/// It is large, and never copied.
+struct Candidate: ~Copyable {
+    var request: OrderRequest
+    let state: TradingState
+    let limits: RiskLimits
+    /// What is filled of the order that this would be an amendment of, and what it counts for.
+    var filled = Quantity.zero
+    var replacing: Stake?
+
+    /// What may still fill of it.
+    private var remaining: Quantity {
+        filled < request.quantity ? request.quantity - filled : .zero
+    }
+
+    // MARK: - Tick and lot
+
     /// Puts the price on the tick, never more aggressive, the stop on the tick so that it triggers
     /// later rather than earlier, and the quantity on the lot, never larger.
     ///
     /// What lies beside tick or lot by what floating point makes of sums alone is on it.
-    mutating func snap(to instrument: Instrument) throws(RiskRefusal) {
-        guard quantity.attos <= Quantity.largest else {
-            throw RiskRefusal(
-                rule: .tooLarge,
-                detail: "\(side) \(quantity) \(instrument.symbol) is more than "
-                    + "\(Quantity(attos: Quantity.largest))")
+    mutating func snap() throws(RiskRefusal) {
+        let asked = request.quantity
+        guard asked.attos <= Quantity.largest else {
+            throw refusal(.tooLarge, "is more than \(Quantity(attos: Quantity.largest))")
         }
-        price = try snap(price, to: instrument, side == .buy ? .down : .up, "price")
-        stop = try snap(stop, to: instrument, side == .buy ? .up : .down, "stop")
-        let asked = quantity
-        quantity =
-            asked.meant(onMultiplesOf: instrument.lot.attos)
-            ?? asked.rounded(toMultipleOf: instrument.lot.attos, .towardZero)
+        let isBuy = request.side == .buy
+        request.price = try snapped(request.price, isBuy ? .down : .up, "price")
+        request.stop = try snapped(request.stop, isBuy ? .up : .down, "stop")
+        let lot = instrument.lot.attos
+        let quantity =
+            asked.meant(onMultiplesOf: lot) ?? asked.rounded(toMultipleOf: lot, .towardZero)
         guard quantity > .zero else {
-            throw RiskRefusal(
-                rule: .belowLot,
-                detail: "\(side) \(asked) \(instrument.symbol) is less than a lot of "
-                    + "\(instrument.lot)")
+            throw refusal(.belowLot, "is less than a lot of \(instrument.lot)")
         }
+        request.quantity = quantity
     }
 
-    /// Cuts a reduce-only sale to what fees have left of the coins that were bought, in whole lots.
-    ///
-    /// A venue with positions cuts it by itself; one of balances refuses all of it. A stop may come
-    /// before the rest of what it is to sell: it is cut only by what the fees can have taken.
-    mutating func cut(to net: SignedQuantity, of instrument: Instrument) {
-        guard isReduceOnly, side == .sell, instrument.takesFeeFromPosition(.buy),
-            net > .zero, quantity > net.magnitude
-        else { return }
-        let excess = quantity.attos - net.attos
-        guard stop == nil || excess <= instrument.mostTaken(of: quantity, .buy) else { return }
-        let held = instrument.wholeLots(of: net.magnitude)
-        if held > .zero { quantity = held }
-    }
-
-    private func snap(
-        _ price: Price?, to instrument: Instrument, _ rounding: Rounding, _ what: String
+    private func snapped(
+        _ price: Price?, _ rounding: Rounding, _ what: String
     ) throws(RiskRefusal) -> Price? {
         guard let price else { return nil }
         let tick = instrument.tick.attos
@@ -56,26 +55,31 @@ extension OrderRequest {
         guard snapped > .zero else {
             throw RiskRefusal(
                 rule: .badPrice,
-                detail: "\(side) \(instrument.symbol) with a \(what) of \(price), on the tick of "
-                    + "\(instrument.tick) \(snapped), expected one above 0")
+                detail: "\(request.side) \(instrument.symbol) with a \(what) of \(price), on the "
+                    + "tick of \(instrument.tick) \(snapped), expected one above 0")
         }
         return snapped
     }
-}
 
-/// An order on its way through the gate: on tick and lot, and not yet held against the rules.
-struct Candidate {
-    let request: OrderRequest
-    let state: TradingState
-    let limits: RiskLimits
-    /// What is filled of the order that this would be an amendment of, and what it counts for.
-    var filled = Quantity.zero
-    var replacing: Stake?
-
-    /// What may still fill of it.
-    private var remaining: Quantity {
-        filled < request.quantity ? request.quantity - filled : .zero
+    /// Cuts a reduce-only sale to what fees have left of the coins that were bought, in whole lots.
+    ///
+    /// A venue with positions cuts it by itself; one of balances refuses all of it. A stop may come
+    /// before the rest of what it is to sell: it is cut only by what the fees can have taken.
+    mutating func cut() {
+        let net = state.positions[request.instrument.index].net
+        let quantity = request.quantity
+        guard request.isReduceOnly, request.side == .sell, instrument.takesFeeFromPosition(.buy),
+            net > .zero, quantity > net.magnitude
+        else { return }
+        let excess = quantity.attos - net.attos
+        guard request.stop == nil || excess <= instrument.mostTaken(of: quantity, .buy) else {
+            return
+        }
+        let held = instrument.wholeLots(of: net.magnitude)
+        if held > .zero { request.quantity = held }
     }
+
+    // MARK: - The rules
 
     /// Read where it lies: it is large.
     private var instrument: Instrument {
