@@ -22,11 +22,12 @@ public struct IntentHash {
                 unsafe add(UnsafeRawBufferPointer(instrument.symbol.text.bytes))
             }
         }
-        let row = IntentRow(intent)
+        var tag: OrderTag?
+        let row = IntentRow(intent, &tag)
         unsafe withUnsafeBytes(of: row) {
             unsafe rows.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[..<row.size]))
         }
-        if let tag = intent.tag { unsafe tag.withBytes { unsafe add($0) } }
+        if let tag { unsafe tag.withBytes { unsafe add($0) } }
         count += 1
         guard rows.count >= Self.most else { return }
         hash.add(rows)
@@ -63,7 +64,8 @@ private struct IntentRow {
     /// How many of its first bytes count.
     var size: Int { 16 + 16 * amountCount }
 
-    init(_ intent: Intent) {
+    /// - Parameter tag: the script's own name for the order, or for the orders that are meant.
+    init(_ intent: Intent, _ tag: inout OrderTag?) {
         switch intent {
         case .place(let request):
             kind = 1
@@ -73,12 +75,14 @@ private struct IntentRow {
             set(quantity: request.quantity.attos, price: request.price, stop: request.stop)
             if request.isPostOnly { flags |= 16 }
             if request.isReduceOnly { flags |= 32 }
+            if !request.tag.isEmpty { tag = request.tag }
         case .cancel(.order(let id)):
             kind = 2
             order = UInt64(id.parts.ending ?? 0)
-        case .cancel(.matching(let instrument, _)):
+        case .cancel(.matching(let instrument, let wanted)):
             kind = 3
             set(instrument)
+            tag = wanted
         case .amend(let id, let price, let quantity):
             kind = 4
             order = UInt64(id.parts.ending ?? 0)
@@ -91,7 +95,7 @@ private struct IntentRow {
             kind = 6
             set(instrument)
         }
-        if intent.tag != nil { flags |= 64 }
+        if tag != nil { flags |= 64 }
     }
 
     private mutating func set(_ instrument: InstrumentID?) {
@@ -114,16 +118,5 @@ private struct IntentRow {
         default: amounts.2 = attos.littleEndian
         }
         amountCount += 1
-    }
-}
-
-extension Intent {
-    /// The script's own name for the order, or for the orders that are meant.
-    fileprivate var tag: OrderTag? {
-        switch self {
-        case .place(let request): request.tag.isEmpty ? nil : request.tag
-        case .cancel(.matching(_, let tag)): tag
-        default: nil
-        }
     }
 }

@@ -19,11 +19,13 @@ public struct Traded: Hashable, Sendable {
 
     /// False, and nothing but the number of fills has changed, when a sum does not fit.
     package mutating func add(_ fill: Fill, _ side: Side, _ instrument: Instrument) -> Bool {
-        guard let paid = fees[fill.feeCurrency, default: .zero].plus(fill.fee),
+        // By its place, so that the currency is looked up once.
+        let place = fees.index(forKey: fill.feeCurrency)
+        guard let paid = (place.map { fees.values[$0] } ?? .zero).plus(fill.fee),
             side == .buy
                 ? Self.add(fill, instrument, to: &bought) : Self.add(fill, instrument, to: &sold)
         else { return false }
-        fees[fill.feeCurrency] = paid
+        if let place { fees.values[place] = paid } else { fees[fill.feeCurrency] = paid }
         return true
     }
 
