@@ -339,7 +339,7 @@ public import TradingModel
     public func drainOutput(into requests: inout [StrategyRequest]) {
         if !asked.isEmpty {
             requests += asked
-            asked = []
+            asked.removeAll(keepingCapacity: true)
         }
         appendOutput(to: &requests)
     }
