@@ -39,6 +39,7 @@ struct Candidate: ~Copyable {
         request.quantity = quantity
     }
 
+    @inline(__always)  // a call would be passed a copy of the candidate
     private func snapped(
         _ price: Price?, _ rounding: Rounding, _ what: String
     ) throws(RiskRefusal) -> Price? {
