@@ -116,8 +116,8 @@ let package = Package(
             name: "LiveTrading",
             dependencies: [
                 "Cryptography", "MarketFiles", "PaperTrading", "PlainJSON", "RunFigures",
-                "ScriptHost", "TradingCore", "TradingModel", "Transport", "VenueSessions",
-                .product(name: "NIOCore", package: "swift-nio"),
+                "ScriptHost", "Threads", "TradingCore", "TradingModel", "Transport",
+                "VenueSessions", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -192,6 +192,8 @@ let package = Package(
         .target(name: "Bars", dependencies: ["TradingModel"], swiftSettings: strict),
         .target(name: "TradingModel", swiftSettings: strict),
         .target(name: "PlainJSON", swiftSettings: strict),
+        // Threads that can be waited for, and bells that wake them.
+        .target(name: "Threads", swiftSettings: strict),
         // Digests, signatures and certificates by OpenSSL's libcrypto: TLS has a library of its own.
         .target(name: "Cryptography", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(

@@ -1,15 +1,11 @@
 internal import Glibc
+internal import Threads
 public import TradingModel
 
 /// The system's date, which may be set while the program runs: for what is dated once.
 @Sendable public func wallClock() -> Timestamp {
     Timestamp(nanoseconds: nanoseconds(of: CLOCK_REALTIME))
 }
-
-/// A clock that never goes back and counts what the process lives, in nanoseconds.
-///
-/// It rests while the machine sleeps.
-func monotonicNanoseconds() -> Int64 { nanoseconds(of: CLOCK_MONOTONIC) }
 
 /// Time for a run: begins with the system's date and goes on evenly, whoever sets the date.
 ///

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Synchronization
+internal import Threads
 
 /// Ctrl-C, SIGTERM and a terminal that closes, as a question that a loop asks.
 ///

@@ -1,4 +1,5 @@
 public import RunFigures
+internal import Threads
 public import TradingModel
 
 /// Plays a simulated run at the pace of a clock: paper trading.

@@ -6,7 +6,7 @@ from tree import Finding
 
 # From below: a target imports those of lower lines only, so none of its own line.
 LAYERS = (
-    ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CYaml CZlib"),
+    ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CYaml CZlib Threads"),
     ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
     ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS"),
@@ -20,7 +20,7 @@ CONNECTORS = "VenueSessions WireText AccountSession CoinEx Coinut"
 SOCKETS = "Transport TLS NIOCore NIOPosix NIOHTTP1 NIOTLS NIOWebSocket"
 # Besides: who never imports what, and why.
 NEVER = (
-    ("TradingModel Bars TradingCore Matching RunFigures PaperTrading", "Glibc",
+    ("TradingModel Bars TradingCore Matching RunFigures PaperTrading", "Glibc Threads",
      "the engine and what runs it in virtual time have no clock and no files"),
     ("TradingModel TradingCore Matching RunFigures PaperTrading ScriptHost MarketFiles", SOCKETS,
      "what backtests are made of has no sockets"),

@@ -1,6 +1,7 @@
 internal import Glibc
 public import MarketFiles
 internal import Synchronization
+internal import Threads
 public import TradingModel
 
 /// Writes what stands in a queue, on a thread of its own: a disk may take seconds.

@@ -1,4 +1,5 @@
 internal import Synchronization
+package import Threads
 package import TradingCore
 package import TradingModel
 

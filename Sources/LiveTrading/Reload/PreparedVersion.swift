@@ -1,5 +1,6 @@
 internal import Glibc
 internal import ScriptHost
+internal import Threads
 internal import TradingCore
 internal import TradingModel
 

@@ -1,5 +1,6 @@
 internal import ScriptHost
 internal import Synchronization
+internal import Threads
 internal import TradingModel
 
 /// Who wanted a reload, and what is to become of it.

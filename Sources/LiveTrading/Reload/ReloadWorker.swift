@@ -1,6 +1,7 @@
 internal import Glibc
 internal import ScriptHost
 internal import Synchronization
+internal import Threads
 internal import TradingCore
 internal import TradingModel
 

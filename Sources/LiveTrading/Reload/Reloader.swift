@@ -1,5 +1,6 @@
 public import ScriptHost
 internal import Synchronization
+public import Threads
 public import TradingCore
 public import TradingModel
 

@@ -1,5 +1,6 @@
 public import NIOCore
 internal import Synchronization
+internal import Threads
 public import TradingModel
 public import Transport
 public import VenueSessions

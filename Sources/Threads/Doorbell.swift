@@ -6,7 +6,7 @@ internal import Synchronization
 /// A ring before the wait ends it at once, and many rings are one.
 public final class Doorbell: Sendable {
     /// What can be polled; the other end is rung.
-    let descriptor: Int32
+    package let descriptor: Int32
     private let button: Int32
     private let forwarding = Mutex<(@Sendable () -> Void)?>(nil)
 
@@ -39,7 +39,7 @@ public final class Doorbell: Sendable {
     }
 
     /// Forgets all rings.
-    func silence() {
+    package func silence() {
         var bytes = [UInt8](repeating: 0, count: 64)
         while unsafe read(descriptor, &bytes, bytes.count) > 0 {}
     }
@@ -57,13 +57,13 @@ public final class Doorbell: Sendable {
 }
 
 /// Waits until one of the descriptors can be read; at most `milliseconds`, -1: as long as it takes.
-func waitForAny(_ descriptors: [Int32], milliseconds: Int32) {
+package func waitForAny(_ descriptors: [Int32], milliseconds: Int32) {
     var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
     _ = unsafe poll(&entries, UInt(entries.count), milliseconds)
 }
 
 /// Whether a descriptor can be read now.
-func isReadable(_ descriptor: Int32) -> Bool {
+package func isReadable(_ descriptor: Int32) -> Bool {
     var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     return unsafe poll(&entry, 1, 0) > 0
 }

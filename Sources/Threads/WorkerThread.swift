@@ -2,7 +2,7 @@ internal import Glibc
 internal import Synchronization
 
 /// A thread that runs one function and can be waited for; signals go to the others.
-final class WorkerThread: Sendable {
+package final class WorkerThread: Sendable {
     private let thread: Mutex<pthread_t?>
     /// Rung at the end.
     private let end = Doorbell()
@@ -12,7 +12,7 @@ final class WorkerThread: Sendable {
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         var ours = sigset_t()
         var before = sigset_t()
         unsafe sigemptyset(&ours)
@@ -40,19 +40,19 @@ final class WorkerThread: Sendable {
     }
 
     /// Runs `body` on a thread that nobody waits for.
-    static func detach(_ body: @escaping @Sendable () -> Void) {
+    package static func detach(_ body: @escaping @Sendable () -> Void) {
         if let thread = WorkerThread(body).thread.withLock({ $0.take() }) {
             pthread_detach(thread)
         }
     }
 
-    func join() {
+    package func join() {
         guard let thread = thread.withLock({ $0.take() }) else { return }
         pthread_join(thread, nil)
     }
 
     /// Waits for its end for a while; one that is stuck is left to itself.
-    func join(atMost milliseconds: Int32) {
+    package func join(atMost milliseconds: Int32) {
         guard let thread = thread.withLock({ $0.take() }) else { return }
         let deadline = monotonicNanoseconds() + Int64(milliseconds) * 1_000_000
         while true {
