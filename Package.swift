@@ -151,6 +151,11 @@ let package = Package(
             name: "MarketFiles",
             dependencies: ["CZlib", "PlainJSON", "TradingCore", "TradingModel"],
             swiftSettings: strict),
+        // What runs on an account did, kept for later ones.
+        .target(
+            name: "JournalStore",
+            dependencies: ["CSQLite", "Cryptography", "Threads", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
         .target(
             name: "ScriptHost",
             dependencies: ["CMoon", "LuaSyntax", "TradingCore", "TradingModel"],
@@ -200,6 +205,7 @@ let package = Package(
             name: "CCrypto", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
             linkerSettings: [.linkedLibrary(":libssl.a"), .linkedLibrary(":libcrypto.a")]),
         .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CSQLite"),
         .systemLibrary(name: "CYaml"),
         .systemLibrary(name: "CZlib"),
 
@@ -291,6 +297,13 @@ let package = Package(
         // Starts the runner that was built beside it.
         .testTarget(
             name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "JournalStoreTests",
+            dependencies: [
+                "CSQLite", "Cryptography", "JournalStore", "PropertyTesting", "TestInstruments",
+                "TradingCore", "TradingModel",
+            ],
             swiftSettings: tests),
         // Session, live run and venue simulator in virtual time, without sockets.
         .testTarget(

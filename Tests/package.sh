@@ -28,7 +28,7 @@ names = {part["name"] for part in parts["packages"]}
 assert {"moonrunner", "swift-nio", "libssl-dev", "liblua5.4-dev", "swift-runtime"} <= names, names
 root = next(folder.glob("moonrunner-*"))
 licences = {file.name for file in (root / "licences").iterdir()}
-for needed in ("swift-nio-LICENSE.txt", "libssl.txt", "liblua5.4.txt", "libyaml.txt", "zlib1g.txt", "swift.txt"):
+for needed in ("swift-nio-LICENSE.txt", "libssl.txt", "liblua5.4.txt", "libsqlite3.txt", "libyaml.txt", "zlib1g.txt", "swift.txt"):
     assert needed in licences, f"the licence {needed} is missing"
 for needed in ("LICENSE", "README.md", "examples/runner.yaml", "docs/live.md", "deploy/moonrunner@.service"):
     assert (root / needed).exists(), f"{needed} is missing"

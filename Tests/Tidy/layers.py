@@ -6,10 +6,10 @@ from tree import Finding
 
 # From below: a target imports those of lower lines only, so none of its own line.
 LAYERS = (
-    ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CYaml CZlib Threads"),
+    ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CSQLite CYaml CZlib Threads"),
     ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
-    ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS"),
+    ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS JournalStore"),
     ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading"),
     ("venues, real and simulated, runs that are live or tested",
      "CoinEx Coinut VenueSimulators LiveTrading StrategyTesting"),
@@ -36,7 +36,7 @@ NEVER = (
 # What only these import; by nobody where none is named.
 ONLY = {
     "Foundation": "", "FoundationEssentials": "", "CMoon": "ScriptHost", "LuaSyntax": "ScriptHost",
-    "CCrypto": "Cryptography TLS", "CProcess": "runner", "CYaml": "runner",
+    "CCrypto": "Cryptography TLS", "CProcess": "runner", "CSQLite": "JournalStore", "CYaml": "runner",
     "ArgumentParser": "runner",
 } | dict.fromkeys(SOCKETS.split()[2:], "LiveTrading SimulatorServer TLS Transport")
 
@@ -56,7 +56,7 @@ NEVER_INCLUDED = {
 }
 # Libraries by their headers, and the target that is their only way in.
 LIBRARIES = {"lua": "CMoon", "lauxlib": "CMoon", "lualib": "CMoon", "openssl": "CCrypto",
-             "yaml": "CYaml", "zlib": "CZlib"}
+             "sqlite3": "CSQLite", "yaml": "CYaml", "zlib": "CZlib"}
 
 # What a target may import in these files alone, and why.
 FILES = {

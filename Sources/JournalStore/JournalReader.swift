@@ -1,0 +1,247 @@
+public import TradingModel
+
+/// Reads an account's journal: what earlier runs did, or one that goes on.
+///
+/// It changes nothing in the file, and can be open while a run writes; each call reads what is written by then.
+public final class JournalReader {
+    private let database: Database
+
+    /// - Throws: ``JournalProblem``: of the kind `missing` where no run has traded yet.
+    public init(_ path: String) throws(JournalProblem) {
+        database = try JournalFile.openForReading(path)
+    }
+
+    // MARK: - Runs and orders
+
+    /// The last run of a strategy; nil: there is none.
+    ///
+    /// - Parameter name: a run that is left out: the one that asks.
+    public func lastRun(
+        of strategy: String, except name: String? = nil
+    ) throws(JournalProblem) -> RecordedJournalRun? {
+        try rows(
+            "runs", key: "name", RecordedJournalRun.columns,
+            "FROM runs WHERE strategy = ?1 AND (?2 IS NULL OR name <> ?2) ORDER BY id DESC LIMIT 1",
+            [.text(strategy), Value(name)]
+        ) { row throws(JournalProblem) in try RecordedJournalRun(row) }.first
+    }
+
+    /// All orders that are open as far as the journal knows, the oldest first.
+    ///
+    /// - Parameter name: a run whose orders are left out: the one that asks. All others have ended, for
+    ///   one at a time writes here.
+    public func openOrders(
+        exceptOf name: String? = nil
+    ) throws(JournalProblem) -> [RecordedOrder] {
+        try rows(
+            "orders", key: "client_id", RecordedOrder.columns,
+            "FROM open_orders WHERE ?1 IS NULL OR run <> ?1 ORDER BY id", [Value(name)]
+        ) { row throws(JournalProblem) in try RecordedOrder(row) }
+    }
+
+    /// The order of a client id, of several the last; nil: it is not in the file.
+    public func order(_ id: ClientOrderID) throws(JournalProblem) -> RecordedOrder? {
+        try rows(
+            "orders", key: "client_id", RecordedOrder.columns,
+            "FROM (SELECT orders.*, runs.name AS run, runs.strategy AS strategy FROM orders "
+                + "JOIN runs ON runs.id = run_id) WHERE client_id = ? ORDER BY id DESC LIMIT 1",
+            [.text(id.text)]
+        ) { row throws(JournalProblem) in try RecordedOrder(row) }.first
+    }
+
+    // MARK: - Executions and positions
+
+    /// Executions since a time, in the order in which they were heard of: a page of them.
+    ///
+    /// - Parameter last: the last of the page before; nil: the first page.
+    public func executions(
+        since time: Timestamp, after last: RecordedExecution? = nil, atMost count: Int = 1_000
+    ) throws(JournalProblem) -> [RecordedExecution] {
+        try rows(
+            "executions", key: "trade_id", RecordedExecution.columns,
+            """
+            FROM (SELECT executions.*, runs.name AS run FROM executions JOIN runs ON runs.id = run_id)
+            WHERE time >= ?1 AND (?2 IS NULL OR (time, id) > (?3, ?2)) ORDER BY time, id LIMIT ?4
+            """,
+            [Value(time), Value(last?.place), Value(last?.time), .integer(Int64(count))]
+        ) { row throws(JournalProblem) in try RecordedExecution(row) }
+    }
+
+    /// The latest position in each instrument.
+    ///
+    /// - Parameter run: the one whose positions are meant; nil: of any the latest.
+    public func lastPositions(of run: String? = nil) throws(JournalProblem) -> [RecordedPosition] {
+        try rows(
+            "positions", key: "id", RecordedPosition.columns,
+            """
+            FROM last_positions AS latest WHERE CASE WHEN ?1 IS NULL THEN id = (
+              SELECT max(id) FROM last_positions WHERE instrument = latest.instrument)
+            ELSE run = ?1 END ORDER BY instrument
+            """, [Value(run)]
+        ) { row throws(JournalProblem) in try RecordedPosition(row) }
+    }
+
+    // MARK: - What strategies keep, and figures
+
+    /// A strategy's `state`, as it last was; nil: it kept none.
+    public func state(of strategy: String) throws(JournalProblem) -> RecordedState? {
+        try rows(
+            "states", key: "strategy", ["strategy", "run", "time", "state"],
+            "FROM (SELECT states.*, runs.name AS run FROM states JOIN runs ON runs.id = run_id) "
+                + "WHERE strategy = ?", [.text(strategy)]
+        ) { row throws(JournalProblem) in
+            RecordedState(
+                run: try row.text("run"), time: try row.time("time"), text: try row.text("state"))
+        }.first
+    }
+
+    /// The timers of a strategy that were set, the earliest first.
+    public func timers(of strategy: String) throws(JournalProblem) -> [RecordedTimer] {
+        try rows(
+            "timers", key: "name", ["name", "due", "period"],
+            "FROM timers WHERE strategy = ? ORDER BY due, name", [.text(strategy)]
+        ) { row throws(JournalProblem) in
+            RecordedTimer(
+                name: try row.text("name"), due: try row.time("due"),
+                period: try row.optionalInteger("period"))
+        }
+    }
+
+    /// What a run was worth, in order: a page of it.
+    ///
+    /// - Parameter last: the last of the page before; nil: the first page.
+    public func equity(
+        of run: String, after last: RecordedEquity? = nil, atMost count: Int = 1_000
+    ) throws(JournalProblem) -> [RecordedEquity] {
+        try rows(
+            "equity", key: "id", ["id", "time", "currency", "equity"],
+            """
+            FROM equity WHERE run_id = (SELECT id FROM runs WHERE name = ?) AND id > ?
+            ORDER BY id LIMIT ?
+            """,
+            [.text(run), .integer(last?.place ?? 0), .integer(Int64(count))]
+        ) { row throws(JournalProblem) in
+            RecordedEquity(
+                place: try row.integer("id"), time: try row.time("time"),
+                currency: Currency(try row.text("currency")), equity: try row.decimal("equity"))
+        }
+    }
+
+    /// Where entries are missing.
+    public func gaps() throws(JournalProblem) -> [RecordedGap] {
+        try rows(
+            "gaps", key: "id", ["id", "run", "time", "entries", "reason"],
+            """
+            FROM (SELECT gaps.*, runs.name AS run FROM gaps JOIN runs ON runs.id = run_id)
+            ORDER BY id
+            """, []
+        ) { row throws(JournalProblem) in
+            RecordedGap(
+                run: try row.text("run"), time: try row.time("time"),
+                entries: Int(try row.integer("entries")), reason: try row.text("reason"))
+        }
+    }
+
+    private func rows<Result>(
+        _ table: String, key: String, _ columns: [String], _ rest: String, _ values: [Value],
+        _ read: (Row) throws(JournalProblem) -> Result
+    ) throws(JournalProblem) -> [Result] {
+        let found = try JournalFile.explaining(database.path) { () throws(DatabaseError) in
+            try database.rows("SELECT \(columns.joined(separator: ", ")) \(rest)", values)
+        }
+        var results: [Result] = []
+        for row in found {
+            results.append(try read(Row(columns, row, database.path, table, key: key)))
+        }
+        return results
+    }
+}
+
+extension RecordedJournalRun {
+    fileprivate static let columns = [
+        "name", "mode", "venue", "strategy", "session", "started", "ended", "end_reason",
+    ]
+
+    fileprivate init(_ row: Row) throws(JournalProblem) {
+        name = try row.text("name")
+        mode = try row.word("mode")
+        venue = try row.text("venue")
+        strategy = try row.text("strategy")
+        session = try row.optionalInteger("session").map { UInt64(clamping: $0) }
+        started = try row.time("started")
+        let ended = try row.optionalInteger("ended")
+        let reason = try row.optionalText("end_reason") ?? ""
+        end = ended.map { End(time: Timestamp(nanoseconds: $0), reason: reason) }
+    }
+}
+
+extension RecordedOrder {
+    fileprivate static let columns = [
+        "run", "strategy", "client_id", "venue_id", "version", "instrument", "side", "quantity",
+        "price", "stop_price", "time_in_force", "post_only", "reduce_only", "tag", "state",
+        "filled",
+        "reason", "created", "updated",
+    ]
+
+    fileprivate init(_ row: Row) throws(JournalProblem) {
+        run = try row.text("run")
+        strategy = try row.text("strategy")
+        id = ClientOrderID(try row.text("client_id"))
+        venueID = try row.optionalText("venue_id").map { VenueOrderID($0) }
+        version = Int(try row.integer("version"))
+        symbol = try row.symbol("instrument")
+        side = try row.side("side")
+        quantity = try row.decimal("quantity")
+        price = try row.optionalDecimal("price")
+        stop = try row.optionalDecimal("stop_price")
+        timeInForce = try row.word("time_in_force")
+        isPostOnly = try row.flag("post_only")
+        isReduceOnly = try row.flag("reduce_only")
+        tag = try row.tag("tag")
+        status = try row.word("state")
+        filled = try row.decimal("filled")
+        reason = try row.optionalText("reason")
+        created = try row.time("created")
+        updated = try row.time("updated")
+    }
+}
+
+extension RecordedExecution {
+    fileprivate static let columns = [
+        "id", "run", "client_id", "instrument", "trade_id", "side", "price", "quantity", "fee",
+        "fee_currency", "liquidity", "time", "venue_time",
+    ]
+
+    fileprivate init(_ row: Row) throws(JournalProblem) {
+        place = try row.integer("id")
+        run = try row.text("run")
+        order = ClientOrderID(try row.text("client_id"))
+        symbol = try row.symbol("instrument")
+        side = try row.side("side")
+        fill = Fill(
+            FillID(try row.text("trade_id")), price: try row.decimal("price"),
+            quantity: try row.decimal("quantity"), liquidity: try row.word("liquidity"),
+            fee: try row.decimal("fee"), feeCurrency: Currency(try row.text("fee_currency")))
+        time = try row.time("time")
+        venueTime = try row.time("venue_time")
+    }
+}
+
+extension RecordedPosition {
+    fileprivate static let columns = [
+        "id", "run", "instrument", "time", "net", "average_price", "entry_value", "realised_pnl",
+        "fees", "funding",
+    ]
+
+    fileprivate init(_ row: Row) throws(JournalProblem) {
+        run = try row.text("run")
+        symbol = try row.symbol("instrument")
+        time = try row.time("time")
+        net = try row.decimal("net")
+        averagePrice = try row.optionalDecimal("average_price")
+        entryValue = try row.decimal("entry_value")
+        realisedPnL = try row.decimal("realised_pnl")
+        fees = try row.decimal("fees")
+        funding = try row.decimal("funding")
+    }
+}

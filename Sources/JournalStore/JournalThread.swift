@@ -1,0 +1,77 @@
+internal import Glibc
+internal import Synchronization
+internal import Threads
+internal import TradingModel
+
+/// The thread that writes a journal.
+///
+/// `@unchecked`: the writer is touched by the thread alone.
+final class JournalThread: @unchecked Sendable {
+    private let writer: JournalWriter
+    private let queue: JournalQueue
+    private let period: Int64
+    private let whenChanged: @Sendable (Journal.Condition) -> Void
+    private let isEnding = Atomic<Bool>(false)
+    private let isFailing = Atomic<Bool>(false)
+    private let reason = Mutex("")
+    /// Wakes the thread; rung by it after each step.
+    private let bell = Doorbell()
+    private let progress = Doorbell()
+    private let thread = Mutex<WorkerThread?>(nil)
+
+    init(
+        _ writer: JournalWriter, _ queue: JournalQueue, _ settings: JournalSettings,
+        _ whenChanged: @escaping @Sendable (Journal.Condition) -> Void
+    ) {
+        self.writer = writer
+        self.queue = queue
+        period = settings.periodNanoseconds
+        self.whenChanged = whenChanged
+        let thread = WorkerThread { [self] in run() }
+        self.thread.withLock { $0 = thread }
+    }
+
+    var condition: Journal.Condition {
+        guard isFailing.load(ordering: .acquiring) else { return .working }
+        return .failing(reason.withLock { $0 })
+    }
+
+    /// Has it write now, and waits for the next step, some milliseconds at most.
+    func hurry() {
+        bell.ring()
+        progress.wait(nanoseconds: 10_000_000)
+    }
+
+    /// Ends the thread after what it is at; one that is stuck in a disk is left to itself.
+    func end(atMost milliseconds: Int32) {
+        isEnding.store(true, ordering: .sequentiallyConsistent)
+        bell.ring()
+        thread.withLock { $0.take() }?.join(atMost: milliseconds)
+    }
+
+    // MARK: - The thread
+
+    private func run() {
+        while !isEnding.load(ordering: .sequentiallyConsistent) {
+            let step = writer.step()
+            progress.ring()
+            switch step {
+            case .idle: bell.wait(nanoseconds: period)
+            case .wrote: report(nil)
+            case .failed(let reason, let nanoseconds):
+                report(reason)
+                bell.wait(nanoseconds: nanoseconds)
+            }
+        }
+        writer.close()
+    }
+
+    /// - Parameter failure: nil: it works.
+    private func report(_ failure: String?) {
+        let isNew = (failure != nil) != isFailing.load(ordering: .relaxed)
+        if let failure { reason.withLock { $0 = failure } }
+        guard isNew else { return }
+        isFailing.store(failure != nil, ordering: .releasing)
+        whenChanged(failure.map { .failing($0) } ?? .working)
+    }
+}

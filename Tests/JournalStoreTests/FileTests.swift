@@ -1,0 +1,188 @@
+import Foundation
+import JournalStore
+import PropertyTesting
+import TestInstruments
+import Testing
+import TradingModel
+
+/// Files that are not as a run wants them: each is named, with what to do, and left as it is.
+@Suite struct `A journal's file` {
+    /// Expects that neither a run nor a reader opens it, and that not a byte of it changes.
+    private func expectRefused(
+        _ folder: JournalFolder, _ kind: JournalProblem.Kind, says words: String? = nil
+    ) throws {
+        let before = try folder.bytes()
+        for open in [
+            { _ = try SteppedJournal(folder, testRun("next")) },
+            { _ = try JournalReader(folder.journal).openOrders() },
+        ] {
+            let problem = #expect(throws: JournalProblem.self) { try open() }
+            #expect(problem?.kind == kind, "\(problem?.description ?? "")")
+            #expect(problem?.description.hasPrefix(folder.journal + ": ") == true)
+            if let words { #expect(problem?.description.contains(words) == true) }
+        }
+        #expect(try folder.bytes() == before)
+    }
+
+    /// A file with some thousand rows, and no log beside it.
+    private func filled() throws -> JournalFolder {
+        let folder = try JournalFolder()
+        let journal = try SteppedJournal(folder)
+        var random = RandomEntries(seed: 1)
+        random.make(2_000)
+        journal.write(random.entries)
+        journal.writer.close()
+        return folder
+    }
+
+    @Test func `is its user's alone`() throws {
+        let folder = try JournalFolder()
+        let journal = try SteppedJournal(folder)
+        for name in [folder.journal, folder.journal + "-wal", folder.journal + ".lock"] {
+            let facts = try FileManager.default.attributesOfItem(atPath: name)
+            #expect(facts[.posixPermissions] as? Int == 0o600)
+        }
+        withExtendedLifetime(journal) {}
+    }
+
+    @Test func `of a newer release is left alone`() throws {
+        let folder = try filled()
+        try folder.run("PRAGMA user_version = 99")
+        try folder.fold()
+        try expectRefused(folder, .newer, says: "a newer release")
+    }
+
+    @Test func `of another program is left alone`() throws {
+        let folder = try JournalFolder()
+        try folder.run("CREATE TABLE bookmarks (url TEXT)")
+        try expectRefused(folder, .foreign, says: "another program")
+    }
+
+    @Test(arguments: seeds) func `of garbage is left alone`(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let folder = try JournalFolder()
+        let count = random.int(1...20_000)
+        try folder.overwrite(Data((0..<count).map { _ in UInt8(random.int(0...255)) }))
+        try expectRefused(folder, .foreign)
+    }
+
+    @Test(arguments: seeds) func `that ends too early is left alone`(seed: UInt64) throws {
+        var random = Seeded(seed)
+        let folder = try filled()
+        let bytes = try folder.bytes()
+        try folder.overwrite(bytes.prefix(random.int(1...(bytes.count - 1))))
+        let before = try folder.bytes()
+        let problem = #expect(throws: JournalProblem.self) {
+            try SteppedJournal(folder, testRun("next"))
+        }
+        #expect([.damaged, .foreign].contains(problem?.kind), "seed \(seed)")
+        #expect(try folder.bytes() == before)
+    }
+
+    @Test(arguments: seeds) func `with a page overwritten opens whole or not at all`(
+        seed: UInt64
+    ) throws {
+        var random = Seeded(seed)
+        let folder = try filled()
+        var bytes = try folder.bytes()
+        let page = random.int(1...(bytes.count / 4_096 - 1)) * 4_096
+        for place in page..<(page + 4_096) { bytes[place] = UInt8(random.int(0...255)) }
+        try folder.overwrite(bytes)
+        do {
+            // The page was one of those that are free, or of an index: no row is lost.
+            let journal = try SteppedJournal(folder, testRun("next"))
+            journal.writer.close()
+        } catch let problem as JournalProblem {
+            #expect(problem.kind == .damaged, "seed \(seed): \(problem)")
+            #expect(problem.description.contains("Move it away"))
+            #expect(try folder.bytes() == bytes, "seed \(seed)")
+        }
+    }
+
+    @Test func `that is empty becomes a journal`() throws {
+        let folder = try JournalFolder()
+        try folder.overwrite(Data())
+        try SteppedJournal(folder).write([.alert("a", at: at(1))])
+        #expect(try folder.run("SELECT text FROM alerts") == [["a"]])
+    }
+
+    @Test func `that is not there is missed by who reads`() throws {
+        let folder = try JournalFolder()
+        let problem = #expect(throws: JournalProblem.self) { try JournalReader(folder.journal) }
+        #expect(problem?.kind == .missing)
+    }
+
+    @Test func `where no file can be is named with the system's reason`() throws {
+        let folder = try JournalFolder()
+        let path = folder.path("a-file") + "/journal"
+        try Data("x".utf8).write(to: URL(fileURLWithPath: folder.path("a-file")))
+        let problem = #expect(throws: JournalProblem.self) {
+            try Journal(path, beginning: testRun(), clock: { at(0) })
+        }
+        #expect(problem?.description.contains("Not a directory") == true)
+    }
+
+    @Test func `with an amount that is not a decimal is named with table and row`() throws {
+        let folder = try JournalFolder()
+        let journal = try SteppedJournal(folder)
+        journal.write([.equity(money("1"), Currency("USDT"), at: at(1))])
+        try folder.run("UPDATE equity SET equity = '1.0000000000000000001'")
+        let reader = try JournalReader(folder.journal)
+        let problem = #expect(throws: JournalProblem.self) { try reader.equity(of: "grid-1") }
+        #expect(problem?.kind == .badValue)
+        let place = "in the table equity, in the row where id = 1, the column equity holds"
+        #expect(problem?.description.contains(place) == true)
+    }
+
+    @Test func `takes no amount that is not a decimal`() throws {
+        let folder = try JournalFolder()
+        let journal = try SteppedJournal(folder)
+        journal.write([.equity(money("1"), Currency("USDT"), at: at(1))])
+        for text in ["", "x", "1e5", "1.2.3", "1-2", "-", "NaN", "."] {
+            #expect(throws: OtherProgram.Failure.self) {
+                try folder.run("UPDATE equity SET equity = '\(text)'")
+            }
+        }
+    }
+
+    @Test func `has no two runs of one name`() throws {
+        let folder = try filled()
+        let problem = #expect(throws: JournalProblem.self) { try SteppedJournal(folder) }
+        #expect(problem?.kind == .knownRun)
+    }
+}
+
+@Suite struct `Forms of a journal` {
+    @Test func `are not edited once they are released`() {
+        // A new form is a new line; files of those before are out there.
+        let released = ["d950a97bfe8bf8d19e9b525c6f15d58be37e6d7593bf20c4fa2df88ce951303c"]
+        #expect(Migration.all.map(\.digest) == released)
+        #expect(Migration.all.map(\.version) == [1])
+    }
+
+    @Test func `stand in the file`() throws {
+        let folder = try JournalFolder()
+        let journal = try SteppedJournal(folder)
+        #expect(try folder.run("PRAGMA user_version") == [["1"]])
+        #expect(try folder.run("PRAGMA application_id") == [["\(0x4D52_4A31)"]])
+        #expect(try folder.run("PRAGMA journal_mode") == [["wal"]])
+        withExtendedLifetime(journal) {}
+    }
+
+    @Test func `have every table strict`() throws {
+        let folder = try JournalFolder()
+        let journal = try SteppedJournal(folder)
+        let loose = try folder.run(
+            "SELECT name FROM pragma_table_list WHERE type = 'table' AND NOT strict "
+                + "AND schema = 'main' AND name NOT LIKE 'sqlite%'")
+        #expect(loose == [])
+        withExtendedLifetime(journal) {}
+    }
+
+    @Test func `begin anew where a run died while it made the file`() throws {
+        let folder = try JournalFolder()
+        try folder.run("PRAGMA journal_mode = WAL")
+        try SteppedJournal(folder).write([.alert("a", at: at(1))])
+        #expect(try folder.run("SELECT text FROM alerts") == [["a"]])
+    }
+}
