@@ -12,8 +12,8 @@ private let orderStates =
 let firstSchema = runTables + orderTables + accountTables + wordTables + views
 
 private let runTables = """
-    -- What is traded, by its latest terms.
     CREATE TABLE instruments (
+      -- What is traded, by its latest terms.
       symbol TEXT PRIMARY KEY,
       kind TEXT NOT NULL CHECK (kind IN ('spot', 'linear', 'inverse')),
       settle TEXT NOT NULL,
@@ -22,8 +22,8 @@ private let runTables = """
       contract_size TEXT NOT NULL \(decimal("contract_size"))
     ) STRICT;
 
-    -- A row for each run; one without an end goes on, or was killed.
     CREATE TABLE runs (
+      -- A row for each run; one without an end goes on, or was killed.
       id INTEGER PRIMARY KEY,
       name TEXT NOT NULL UNIQUE,                -- of its folder in ~/.moonrunner/sessions
       mode TEXT NOT NULL CHECK (mode IN ('backtest', 'paper', 'live')),
@@ -37,8 +37,8 @@ private let runTables = """
     ) STRICT;
     CREATE INDEX runs_by_strategy ON runs (strategy, id);
 
-    -- The versions of its strategy that a run had, the first from its start.
     CREATE TABLE versions (
+      -- The versions of its strategy that a run had, the first from its start.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       number INTEGER NOT NULL CHECK (number > 0),
@@ -54,8 +54,8 @@ private let runTables = """
       text_hash TEXT NOT NULL REFERENCES texts (hash),
       PRIMARY KEY (version_id, path)
     ) STRICT;
-    -- Texts of scripts, each once, by their SHA-256.
     CREATE TABLE texts (
+      -- Texts of scripts, each once, by their SHA-256.
       hash TEXT PRIMARY KEY,
       text TEXT NOT NULL
     ) STRICT;
@@ -63,8 +63,8 @@ private let runTables = """
     """
 
 private let orderTables = """
-    -- Orders that were sent, as they stand now: amendments replace price and quantity.
     CREATE TABLE orders (
+      -- Orders that were sent, as they stand now: amendments replace price and quantity.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       client_id TEXT NOT NULL,
@@ -90,8 +90,8 @@ private let orderTables = """
     CREATE INDEX orders_open ON orders (run_id)
       WHERE state NOT IN ('filled', 'cancelled', 'rejected', 'expired');
 
-    -- Every step of an order's way, in order.
     CREATE TABLE order_events (
+      -- Every step of an order's way, in order.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       order_id INTEGER REFERENCES orders (id),
@@ -111,8 +111,8 @@ private let orderTables = """
     ) STRICT;
     CREATE INDEX order_events_by_order ON order_events (order_id, id);
 
-    -- Executions, each once.
     CREATE TABLE executions (
+      -- Executions, each once.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),   -- the run that heard of it first
       order_id INTEGER REFERENCES orders (id),  -- NULL: the order is not in this file
@@ -137,8 +137,8 @@ private let orderTables = """
     """
 
 private let accountTables = """
-    -- A run's position in an instrument, at each change.
     CREATE TABLE positions (
+      -- A run's position in an instrument, at each change.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       instrument TEXT NOT NULL REFERENCES instruments (symbol),
@@ -174,8 +174,8 @@ private let accountTables = """
     """
 
 private let wordTables = """
-    -- Intents that became no order.
     CREATE TABLE refusals (
+      -- Intents that became no order.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       time INTEGER NOT NULL,
@@ -185,8 +185,8 @@ private let wordTables = """
     ) STRICT;
     CREATE INDEX refusals_by_run ON refusals (run_id, id);
 
-    -- What the venue's own lists said otherwise.
     CREATE TABLE reconciliations (
+      -- What the venue's own lists said otherwise.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       time INTEGER NOT NULL,
@@ -197,8 +197,8 @@ private let wordTables = """
       evidence TEXT NOT NULL CHECK (json_valid(evidence))
     ) STRICT;
 
-    -- What a strategy keeps from version to version and from run to run: its `state`, as text.
     CREATE TABLE states (
+      -- What a strategy keeps from version to version and from run to run: its `state`, as text.
       strategy TEXT PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       time INTEGER NOT NULL,
@@ -222,8 +222,8 @@ private let wordTables = """
     ) STRICT;
     CREATE INDEX alerts_by_run ON alerts (run_id, id);
 
-    -- Where something is missing: so many entries were lost here.
     CREATE TABLE gaps (
+      -- Where something is missing: so many entries were lost here.
       id INTEGER PRIMARY KEY,
       run_id INTEGER NOT NULL REFERENCES runs (id),
       time INTEGER NOT NULL,
@@ -247,8 +247,7 @@ private let views = """
       FROM executions JOIN runs ON runs.id = executions.run_id
         LEFT JOIN orders ON orders.id = executions.order_id;
 
-    -- The latest position of each run and instrument.
-    CREATE VIEW last_positions AS
+    CREATE VIEW last_positions AS  -- of each run and instrument
       SELECT positions.*, runs.name AS run, runs.strategy AS strategy
       FROM runs JOIN instruments
         JOIN positions ON positions.id = (

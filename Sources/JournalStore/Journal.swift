@@ -27,8 +27,7 @@ public final class Journal: Sendable {
     private let settings: JournalSettings
     private let clock: @Sendable () -> Timestamp
     private let thread: JournalThread
-    /// Let go of when the journal is.
-    private let lock: JournalLock
+    private let lock: Mutex<JournalLock?>
 
     /// Opens the account's file, or makes it, and writes down that the run begins.
     ///
@@ -43,7 +42,7 @@ public final class Journal: Sendable {
         whenChanged: @escaping @Sendable (Condition) -> Void = { _ in }
     ) throws(JournalProblem) {
         let (lock, writer, queue) = try openJournal(path, beginning: run, settings, clock)
-        self.lock = lock
+        self.lock = Mutex(lock)
         self.queue = queue
         self.settings = settings
         self.clock = clock
@@ -88,7 +87,9 @@ public final class Journal: Sendable {
         return true
     }
 
-    /// Writes that the run is over, waits for it, and closes the file.
+    /// Writes that the run is over, waits for it, closes the file, and leaves it to the next run.
+    ///
+    /// Where the disk has not come back by the deadline, the file stays locked as long as the process lives.
     ///
     /// - Parameter deadline: by the journal's clock: what waits for longer is given up.
     public func finish(reason: String, at time: Timestamp, until deadline: Timestamp) -> End {
@@ -96,6 +97,7 @@ public final class Journal: Sendable {
         _ = flush(until: deadline)
         let condition = condition
         thread.end(atMost: 1_000)
+        if thread.hasEnded { lock.withLock { $0 = nil } }
         return End(unwritten: queue.waiting, lost: queue.lost, condition: condition)
     }
 }

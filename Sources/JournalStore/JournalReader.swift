@@ -71,13 +71,16 @@ public final class JournalReader {
     ///
     /// - Parameter run: the one whose positions are meant; nil: of any the latest.
     public func lastPositions(of run: String? = nil) throws(JournalProblem) -> [RecordedPosition] {
-        try rows(
-            "positions", key: "id", RecordedPosition.columns,
+        // Runs follow one another: an instrument's last position is of the last run that traded it.
+        let latest = """
+            FROM (SELECT positions.*, runs.name AS run FROM instruments JOIN positions ON positions.id = (
+              SELECT id FROM positions WHERE instrument = symbol ORDER BY run_id DESC, id DESC LIMIT 1)
+            JOIN runs ON runs.id = run_id) ORDER BY instrument
             """
-            FROM last_positions AS latest WHERE CASE WHEN ?1 IS NULL THEN id = (
-              SELECT max(id) FROM last_positions WHERE instrument = latest.instrument)
-            ELSE run = ?1 END ORDER BY instrument
-            """, [Value(run)]
+        return try rows(
+            "positions", key: "id", RecordedPosition.columns,
+            run == nil ? latest : "FROM last_positions WHERE run = ? ORDER BY instrument",
+            run.map { [.text($0)] } ?? []
         ) { row throws(JournalProblem) in try RecordedPosition(row) }
     }
 

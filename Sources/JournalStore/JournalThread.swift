@@ -13,9 +13,11 @@ final class JournalThread: @unchecked Sendable {
     private let whenChanged: @Sendable (Journal.Condition) -> Void
     private let isEnding = Atomic<Bool>(false)
     private let isFailing = Atomic<Bool>(false)
+    private let isClosed = Atomic<Bool>(false)
     private let reason = Mutex("")
-    /// Wakes the thread; rung by it after each step.
+    /// Wakes the thread.
     private let bell = Doorbell()
+    /// Rung by the thread after each step.
     private let progress = Doorbell()
     private let thread = Mutex<WorkerThread?>(nil)
 
@@ -49,6 +51,9 @@ final class JournalThread: @unchecked Sendable {
         thread.withLock { $0.take() }?.join(atMost: milliseconds)
     }
 
+    /// Whether the file is closed.
+    var hasEnded: Bool { isClosed.load(ordering: .acquiring) }
+
     // MARK: - The thread
 
     private func run() {
@@ -64,6 +69,7 @@ final class JournalThread: @unchecked Sendable {
             }
         }
         writer.close()
+        isClosed.store(true, ordering: .releasing)
     }
 
     /// - Parameter failure: nil: it works.

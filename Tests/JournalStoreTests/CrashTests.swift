@@ -75,17 +75,19 @@ import TradingModel
         let journal = try SteppedJournal(folder, settings: settings)
         var copies: [(folder: JournalFolder, written: Int)] = []
         var put = 0
-        for _ in 0..<12 {
+        for _ in 0..<8 {
             for _ in 0..<random.int(1...60) {
                 journal.queue.append(entry(put))
                 put += 1
             }
             journal.writer.onEntry = {
-                guard random.chance(5), let copy = try? folder.copy() else { return }
+                guard random.chance(3),
+                    let copy = try? folder.copy(withIndex: random.bool())
+                else { return }
                 copies.append((copy, journal.queue.written))
             }
             while case .wrote = journal.writer.step() {}
-            copies.append((try folder.copy(), journal.queue.written))
+            copies.append((try folder.copy(withIndex: random.bool()), journal.queue.written))
             if random.chance(20) { try folder.fold() }
         }
         for copy in copies {

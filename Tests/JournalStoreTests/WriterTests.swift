@@ -194,9 +194,11 @@ import TradingModel
 
     @Test func `is free when the run has gone`() throws {
         let folder = try JournalFolder()
+        var ended: [Journal] = []
         for name in ["grid-1", "grid-2", "grid-3"] {
             let journal = try Journal(folder.journal, beginning: testRun(name), clock: { at(0) })
             _ = journal.finish(reason: "done", at: at(1), until: at(60))
+            ended.append(journal)
         }
         #expect(try folder.run("SELECT count(*) FROM runs WHERE ended IS NOT NULL") == [["3"]])
     }
