@@ -40,6 +40,8 @@ final class JournalThread: @unchecked Sendable {
 
     /// Has it write now, and waits for the next step, some milliseconds at most.
     func hurry() {
+        // A full disk answers at once: it is not asked again and again.
+        if isFailing.load(ordering: .relaxed) { progress.wait(nanoseconds: 50_000_000) }
         bell.ring()
         progress.wait(nanoseconds: 10_000_000)
     }
