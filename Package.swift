@@ -39,9 +39,9 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "CoinEx", "Coinut", "LiveTrading", "MarketFiles", "Matching",
-                "PaperTrading", "PlainJSON", "RunFigures", "ScriptHost", "SimulatorServer",
-                "StrategyTesting",
+                "CProcess", "CYaml", "CoinEx", "Coinut", "JournalStore", "LiveTrading",
+                "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "ScriptHost",
+                "SimulatorServer", "StrategyTesting",
                 "TradingCore", "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -115,8 +115,8 @@ let package = Package(
         .target(
             name: "LiveTrading",
             dependencies: [
-                "Cryptography", "MarketFiles", "PaperTrading", "PlainJSON", "RunFigures",
-                "ScriptHost", "Threads", "TradingCore", "TradingModel", "Transport",
+                "Cryptography", "JournalStore", "MarketFiles", "PaperTrading", "PlainJSON",
+                "RunFigures", "ScriptHost", "Threads", "TradingCore", "TradingModel", "Transport",
                 "VenueSessions", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -317,9 +317,9 @@ let package = Package(
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
-                "DifferentialTesting", "LedgerFigures", "LiveTrading", "MarketFiles", "Matching",
-                "PaperTrading", "PropertyTesting", "RunFigures", "ScriptHost", "TradingCore",
-                "TradingModel", "VenueSessions",
+                "DifferentialTesting", "JournalStore", "LedgerFigures", "LiveTrading",
+                "MarketFiles", "Matching", "PaperTrading", "PropertyTesting", "RunFigures",
+                "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
             ],
             swiftSettings: tests),
         .testTarget(

@@ -76,7 +76,7 @@ public final class RunLedger {
         case .report(let report): record(report)
         case .position(let correction): equity.settle(correction.instrument, state)
         case .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt,
-            .flatten:
+            .pause, .flatten:
             break
         }
     }

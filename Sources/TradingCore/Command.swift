@@ -22,6 +22,8 @@ public enum EngineInput: Sendable {
     case reload(StrategyHandover, at: Timestamp)
     /// Trading ends for good, for a reason outside of the strategy: its orders are cancelled.
     case halt(reason: String, at: Timestamp)
+    /// No new orders pass for this reason, cancels do; nil: they pass again.
+    case pause(reason: String?, at: Timestamp)
     /// Every position is left by a reduce-only market order, trading halted or not.
     case flatten(at: Timestamp)
 }

@@ -33,7 +33,7 @@ public struct ApprovedAmendment: Hashable, Sendable {
 /// First the price goes on the tick, never more aggressive than asked, a stop so that it triggers
 /// later rather than earlier, and the quantity on the lot, never larger; where the venue takes its fee
 /// out of the coin, a reduce-only sale is cut to what is held of it. Then the rules are asked
-/// in this order, and the first that is broken refuses: not trading, bad price, below a lot,
+/// in this order, and the first that is broken refuses: not trading, paused, bad price, below a lot,
 /// reduce-only, the venue's minimums, the largest order, the price band, the largest position,
 /// open orders, orders per second. Arithmetic that does not fit refuses wherever it happens.
 ///
@@ -82,12 +82,11 @@ public struct RiskGate: Sendable {
     func approve(
         wayOut request: OrderRequest, id: ClientOrderID, given state: TradingState
     ) throws(RiskRefusal) -> ApprovedOrder {
-        let index = request.instrument.index
-        var request = request
-        try request.snap(to: state.instruments[index])
-        request.cut(to: state.positions[index].net, of: state.instruments[index])
-        try Candidate(request: request, state: state, limits: RiskLimits()).check()
-        return ApprovedOrder(id: id, request: request)
+        var candidate = Candidate(request: request, state: state, limits: RiskLimits())
+        try candidate.snap()
+        candidate.cut()
+        try candidate.check()
+        return ApprovedOrder(id: id, request: candidate.request)
     }
 
     /// Checks the order that an amendment would make of an order, whose old self does not count.
@@ -130,6 +129,7 @@ extension RiskGate {
         guard state.isTrading else {
             throw RiskRefusal(rule: .notTrading, detail: "trading has been stopped for this run")
         }
+        if let pause = state.pause { throw RiskRefusal(rule: .paused, detail: pause) }
     }
 
     private func checkOpenOrders(

@@ -48,6 +48,7 @@ public struct RiskRefusal: Error, Hashable, Sendable, CustomStringConvertible {
         case reduceOnly = "reduce_only"
         case unknownOrder = "unknown_order"
         case notTrading = "not_trading"
+        case paused
     }
     public let rule: Rule
     /// What was asked and what the limit is, in one sentence.

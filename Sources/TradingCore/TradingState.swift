@@ -53,6 +53,8 @@ public final class TradingState {
     public internal(set) var otherFees: [Currency: Money] = [:]
     /// Whether new orders are allowed; a stop, a limit or a failure ends it for good.
     public internal(set) var isTrading = true
+    /// Why no new orders are allowed for now; nil: they are.
+    public internal(set) var pause: String?
 
     /// - Parameter finalOrdersKept: see ``EngineSettings/finalOrdersKept``.
     public init(

@@ -83,18 +83,36 @@ import Testing
 
     @Test func `a run that cannot be recorded says so when it happens and at the end`() throws {
         let venue = try LiveVenue()
+        // The record has more than a block of 1,024 bytes, the log a few lines; on paper there is no journal.
         let script = try venue.folder.write("s.lua", Self.holder)
-        // A file may have one block of 1,024 bytes: the record has more, the log a few lines.
-        let run = try LiveRunner(
-            program: "/bin/sh",
-            [
-                "-c", "ulimit -f 1; exec \"$0\" \"$@\"", Runner.program.path,
-            ] + venue.arguments(script) + ["--duration", "2s"],
-            home: venue.folder.url.appendingPathComponent("home").path, environment: LiveVenue.key)
+        let run = try limited(1, venue, [script, "--base-url", venue.base])
         #expect(run.waitForEnd() == 0, "\(run.text)")
         #expect(run.text.contains("this run is not recorded: "), "\(run.text)")
         #expect(run.text.contains("File too large"), "\(run.text)")
         #expect(run.text.contains("this run was not recorded to its end"), "\(run.text)")
+    }
+
+    @Test func `a run whose journal cannot be written trades nothing`() throws {
+        let venue = try LiveVenue()
+        let script = try venue.folder.write("s.lua", Self.holder)
+        let run = try limited(1, venue, venue.arguments(script))
+        #expect(run.waitForEnd() == 1, "\(run.text)")
+        #expect(run.text.contains(".journal: "), "\(run.text)")
+        #expect(run.text.contains("nothing was traded"), "\(run.text)")
+        #expect(try venue.rows("open_orders").isEmpty)
+        #expect(try venue.rows("positions").isEmpty)
+    }
+
+    /// A run whose files may have so many blocks of 1,024 bytes.
+    private func limited(
+        _ blocks: Int, _ venue: LiveVenue, _ arguments: [String]
+    ) throws -> LiveRunner {
+        try LiveRunner(
+            program: "/bin/sh",
+            [
+                "-c", "ulimit -f \(blocks); exec \"$0\" \"$@\"", Runner.program.path,
+            ] + arguments + ["--duration", "2s"],
+            home: venue.folder.url.appendingPathComponent("home").path, environment: LiveVenue.key)
     }
 
     @Test func `a run that was killed leaves what the next one finds`() throws {

@@ -45,7 +45,7 @@ import TradingModel
         try folder.write("home", "a file")
         let problem = #expect(throws: OrderIDProblem.self) { try latch().set("x", at: now) }
         #expect(problem?.description.contains(latch().path) == true)
-        #expect(latch().isOn, "what cannot be known is not off")
+        #expect(!latch().isOn)
     }
 }
 

@@ -9,6 +9,7 @@ import VenueSessions
 import VenueSimulators
 
 @Suite struct `A stuck run's orders` {
+    private static let orders = RunOrders(idPrefix: "mrrun-", numbers: [])
     private static let key = CoinExKey(accessID: "simulator-key", secret: "simulator-secret")
 
     private func serve() throws -> (SimulatorServer, HandClock) {
@@ -69,7 +70,7 @@ import VenueSimulators
         let symbols = [try Symbol("coinex:BTC/USDT:USDT"), try Symbol("coinex:BTC/USDT")]
         let outcome = await Task.detached {
             EmergencyStop.run(
-                { CoinExCleaner(key: Self.key, symbols: symbols, orders: RunOrders(idPrefix: "mrrun-", numbers: [])) },
+                { CoinExCleaner(key: Self.key, symbols: symbols, orders: Self.orders) },
                 network: network)
         }.value
         guard case .proven = outcome else {
@@ -84,7 +85,7 @@ import VenueSimulators
         let symbols = [try Symbol("coinex:BTC/USDT")]
         let outcome = await Task.detached {
             EmergencyStop.run(
-                { CoinExCleaner(key: Self.key, symbols: symbols, orders: RunOrders(idPrefix: "mrrun-", numbers: [])) },
+                { CoinExCleaner(key: Self.key, symbols: symbols, orders: Self.orders) },
                 network: network, patience: 200_000_000)
         }.value
         guard case .unproven(let words) = outcome else {

@@ -25,7 +25,7 @@ public struct AccountLatch: Sendable {
     /// Nil: the account may be traded.
     public var halt: Halt? {
         guard let bytes = fileBytes(path, most: 1 << 16) else {
-            return errno == ENOENT ? nil : Halt(reason: "\(path): \(RunFolder.reason())")
+            return isMissing ? nil : Halt(reason: "\(path): \(RunFolder.reason())")
         }
         let json = try? JSON(parsing: String(decoding: bytes, as: UTF8.self)[...])
         guard let reason = json?["reason"]?.text else {
@@ -35,7 +35,10 @@ public struct AccountLatch: Sendable {
     }
 
     /// Whether it is on; cheap enough to be asked all the time.
-    public var isOn: Bool { unsafe access(path, F_OK) == 0 || errno != ENOENT }
+    public var isOn: Bool { unsafe access(path, F_OK) == 0 || !isMissing }
+
+    /// Whether the last call failed because there is no such file; where its folder is none, none can be.
+    private var isMissing: Bool { errno == ENOENT || errno == ENOTDIR }
 
     /// Puts it on, durable when it returns; one that is on already keeps its reason.
     ///

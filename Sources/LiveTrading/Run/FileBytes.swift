@@ -18,3 +18,17 @@ func fileBytes(_ path: String, most: Int = .max) -> [UInt8]? {
     }
     return bytes
 }
+
+/// The names in a folder but hidden ones, in any order; none where it cannot be read.
+func fileNames(in path: String) -> [String] {
+    guard let folder = unsafe opendir(path) else { return [] }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+        let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names
+}

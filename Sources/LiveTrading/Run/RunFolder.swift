@@ -59,16 +59,7 @@ public struct RunFolder: Sendable {
 
     /// All runs, the oldest first by name.
     public static func all() -> [RunFolder] {
-        guard let folder = unsafe opendir(sessions) else { return [] }
-        defer { unsafe closedir(folder) }
-        var names: [String] = []
-        while let entry = unsafe readdir(folder) {
-            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            if !name.hasPrefix(".") { names.append(name) }
-        }
-        return names.sorted().map { RunFolder(name: $0, path: sessions + "/" + $0) }
+        fileNames(in: sessions).sorted().map { RunFolder(name: $0, path: sessions + "/" + $0) }
     }
 
     private static func baseName(of script: String) -> String {

@@ -63,17 +63,22 @@ public struct RunEnd: Sendable {
 public final class RunRecord: Sendable {
     public static let fileName = "session.jsonl"
     private let file: LineFile
+    private let whenReloaded: @Sendable (RecordedReload) -> Void
 
     /// Why the record is not whole, such as a full disk; nil: it is.
     public var problem: String? { file.problem }
 
     /// Begins the record of a run; only its user can read it.
     ///
-    /// - Parameter whenBroken: called once, on any thread, with what keeps it from being written.
+    /// - Parameters:
+    ///   - whenBroken: called once, on any thread, with what keeps it from being written.
+    ///   - whenReloaded: called on any thread with each version that has taken over.
     public init(
         in folder: RunFolder, _ header: RunHeader, first files: [ScriptFile], hash: String,
-        whenBroken: @escaping @Sendable (String) -> Void = { _ in }
+        whenBroken: @escaping @Sendable (String) -> Void = { _ in },
+        whenReloaded: @escaping @Sendable (RecordedReload) -> Void = { _ in }
     ) throws(RunFolder.Problem) {
+        self.whenReloaded = whenReloaded
         file = try LineFile(folder.path + "/" + Self.fileName, whenBroken: whenBroken)
         write([
             ("type", .text("session")), ("format", .integer(2)),
@@ -89,6 +94,7 @@ public final class RunRecord: Sendable {
     }
 
     func add(_ reload: RecordedReload) {
+        whenReloaded(reload)
         write([
             ("type", .text("reload")), ("version", .integer(Int64(reload.version))),
             ("hash", .text(reload.hash)),

@@ -23,6 +23,8 @@ public final class LiveRun: VenueRun {
     /// Hears every report after the engine took it in: for fills in a log.
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
 
+    /// Writes down for later runs and people; nil: nothing does.
+    public var journal: RunJournal?
     /// Up to what is ``unwritten``.
     private let written: RunLedger
     /// What was taken in last and is not written down.
@@ -65,7 +67,10 @@ public final class LiveRun: VenueRun {
 
     public func start(at now: Timestamp) {
         feed(.time(now))
-        for held in truth.beginnings(at: now) { engine.begin(with: held, into: &commands) }
+        for held in truth.beginnings(at: now) {
+            engine.begin(with: held, into: &commands)
+            journal?.begin(with: held, engine.state)
+        }
         hasStarted = true
         for position in truth.positions { feed(.holding(position.holding)) }
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
@@ -110,6 +115,8 @@ public final class LiveRun: VenueRun {
 
     public func pass(until now: Timestamp) {
         guard hasStarted else { return }
+        let obstacle = journal?.obstacle
+        if obstacle != engine.state.pause { feed(.pause(reason: obstacle, at: now)) }
         feed(.time(now))
         if now >= nextComparison { compare(at: now) }
     }
@@ -199,11 +206,13 @@ public final class LiveRun: VenueRun {
 
     private func record(_ intake: EngineIntake) {
         written.record(intake)
+        journal?.record(intake, engine.state, written)
         if case .input(.report(let report)) = intake { reportListener?(report, engine.state) }
     }
 
     private func record(_ command: Command) {
         written.record(command)
+        journal?.record(command, engine.state)
         listener?(command, engine.state)
     }
 }

@@ -183,6 +183,9 @@ public struct Engine {
         case .halt(let reason, let time):
             advance(to: time, into: &commands)
             stopTrading(reason, into: &commands)
+        case .pause(let reason, let time):
+            advance(to: time, into: &commands)
+            state.pause = reason
         case .flatten(let time):
             advance(to: time, into: &commands)
             leavePositions(into: &commands)

@@ -173,7 +173,7 @@ public final class StrategyReloads {
             receivedSince = state.now
             keep(.input(.time(state.now)))
         // What these did to the strategy at work is no news for another one.
-        case .reload, .stop, .halt, .flatten: keep(.input(.time(state.now)))
+        case .reload, .stop, .halt, .pause, .flatten: keep(.input(.time(state.now)))
         }
     }
 

@@ -1,3 +1,4 @@
+import JournalStore
 import LiveTrading
 import RunFigures
 import ScriptHost
@@ -16,6 +17,10 @@ final class RunFiles {
     private var record: RunRecord?
     /// Shows that the run lives.
     private var presence: RunPresence?
+    /// The account's, of a live run.
+    private let journal: LiveJournal
+    /// Why the account's journal could not be opened, so that nothing was traded.
+    private(set) var journalProblem: JournalProblem?
     /// What the run says, in its folder; nil: it has none.
     private(set) var log: RunLog?
 
@@ -28,6 +33,7 @@ final class RunFiles {
         self.venue = venue
         self.origin = origin
         self.settings = settings
+        journal = LiveJournal(Self.header(mode, venue, origin, settings))
         do throws(RunFolder.Problem) {
             folder = try RunFolder.create(script: origin.path)
         } catch {
@@ -50,9 +56,40 @@ final class RunFiles {
             let files = script.sources
             record = try RunRecord(
                 in: folder, header, first: files, hash: origin.hash(of: files),
-                whenBroken: { Self.warn(of: $0, "this run is not recorded") })
+                whenBroken: { Self.warn(of: $0, "this run is not recorded") },
+                whenReloaded: { [journal] in journal.add($0) })
         } catch {
             Console.warn("the session is not recorded: \(error)")
+        }
+    }
+
+    // MARK: - The journal
+
+    /// Opens the account's journal for a run that may trade; false: it cannot be opened.
+    func beginJournal(
+        of run: LiveRun, _ script: LuaStrategy, keyID: String, session: UInt64, clock: RunClock
+    ) -> Bool {
+        let log = log
+        let files = script.sources
+        do throws(JournalProblem) {
+            try journal.begin(
+                run, name: folder?.name ?? "run-\(session)", keyID: keyID, session: session,
+                hash: origin.hash(of: files), files: files, clock: clock
+            ) { text in
+                Console.warn(text)
+                log?.add(text.onSomeLines)
+            }
+            return true
+        } catch {
+            journalProblem = error
+            return false
+        }
+    }
+
+    func endJournal(_ reason: String, at now: Timestamp) {
+        journal.end(reason, at: now) { text in
+            Console.warn(text)
+            record(text)
         }
     }
 
@@ -95,7 +132,11 @@ final class RunFiles {
         if let problem = log?.problem { Self.warn(of: problem, "its log file is not whole") }
     }
 
-    private var header: RunHeader {
+    private var header: RunHeader { Self.header(mode, venue, origin, settings) }
+
+    private static func header(
+        _ mode: TradingMode, _ venue: String, _ origin: ScriptOrigin, _ settings: [SettingEntry]
+    ) -> RunHeader {
         RunHeader(
             mode: mode, venue: venue, seed: origin.seed, script: origin.path,
             parameters: origin.parameters.map { ($0.name, $0.text) },

@@ -174,6 +174,9 @@ struct VenueTrade {
             trading.onWantedNumbers = { [unowned host] in reserveMoreNumbers(host, screen) }
             speakWhenInHaste(host.makeOpenOrderQuestion(), folder)
             screen.whenReady = { [unowned host] foreign, now in
+                guard beginJournal(host, folder) else {
+                    return host.later { trading, _ in trading.decline() }
+                }
                 confirm(host, foreign, screen)
             }
             host.onPulse = { [unowned host] now in
@@ -193,6 +196,14 @@ struct VenueTrade {
         }
         reloader?.close()
         screen.lines.close()
+        try end(trading, killed, network, screen, folder)
+    }
+
+    private func end<Run: VenueRun>(
+        _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ network: NetworkSettings,
+        _ screen: VenueScreen, _ folder: RunFiles
+    ) throws {
+        folder.endJournal(trading.end?.reason ?? "", at: clock.now())
         let isProven = killed.map { prove($0, network, folder) } ?? true
         let ending = Result { try report(trading, screen.lines, folder) }
         guard isProven else {
@@ -211,40 +222,11 @@ struct VenueTrade {
         return reloader
     }
 
-    // MARK: - Killed
-
-    private var latch: AccountLatch? {
-        keys.map { AccountLatch(venue: venue.name, keyID: $0.id) }
-    }
-
-    private func kill<Run: VenueRun>(
-        _ trading: VenueTrading<Run>, _ request: KillRequest, _ killSwitch: KillSwitch,
-        _ screen: VenueScreen, at now: Timestamp
-    ) {
-        screen.log(.warn, "killed: \(request.reason)", at: now)
-        do throws(OrderIDProblem) {
-            try killSwitch.acknowledge(request, at: wallClock())
-        } catch {
-            screen.log(.error, "the account cannot be marked as halted: \(error)", at: now)
-        }
-        trading.kill(request.reason, flattens: request.flattens, at: now)
-    }
-
-    /// Shows from the venue's own lists that nothing is left; false: it was given up.
-    private func prove(_ kill: KillRequest, _ network: NetworkSettings, _ folder: RunFiles) -> Bool
-    {
-        guard let keys else { return true }
-        func report(_ text: String) {
-            folder.record("kill: " + text)
-            Console.warn(text)
-        }
-        let evidence = AccountKill(
-            venue: venue, keys: keys, settings: venueSettings, network: network,
-            symbols: script.symbols, takesForeign: false, flattens: kill.flattens, report: report
-        ).run()
-        for line in evidence.lines(at: venue, on: UTCTime(wallClock())) { report(line) }
-        report("the account is halted; to trade again: runner resume \(venue.name)")
-        return evidence.hasNoOrders && evidence.isFlat
+    /// Opens the account's journal; false: it cannot be, and nothing may be traded.
+    private func beginJournal<Run: VenueRun>(_ host: VenueLoop<Run>, _ folder: RunFiles) -> Bool {
+        guard let run = host.trading.run as? LiveRun, let keys, let orderIDs else { return true }
+        return folder.beginJournal(
+            of: run, script, keyID: keys.id, session: orderIDs.session, clock: clock)
     }
 
     /// Asks the venue for the end of the run's orders once more, past the run's own connection.
@@ -316,6 +298,12 @@ struct VenueTrade {
     private func report<Run: VenueRun>(
         _ trading: VenueTrading<Run>, _ screen: StatusScreen, _ folder: RunFiles
     ) throws {
+        if let problem = folder.journalProblem {
+            throw RunFailure(
+                .failed,
+                "\(problem). Without its journal no account is traded, so nothing was traded; "
+                    + "MOONRUNNER_HOME names another folder")
+        }
         if let run = trading.run, trading.hasTraded {
             folder.end(
                 trading.end?.reason ?? "", at: run.engine.state.now, run.tally.intents)

@@ -8,6 +8,8 @@ final class RunOrderIDs: Sendable {
     /// How they begin, without the hyphen; at a venue that wants numbers this is seen here alone.
     let prefix: String
     private let account: AccountOrderIDs
+    /// The number in them.
+    var session: UInt64 { account.session }
     /// Nil: the venue takes them as text.
     private let rule: ClientNumberRule?
     /// Those that go to a venue that wants numbers.

@@ -1,0 +1,74 @@
+import JournalStore
+import LiveTrading
+import ScriptHost
+import Synchronization
+import TradingCore
+import TradingModel
+
+/// The account's journal during one live run.
+///
+/// It is opened when the instruments are known and before anything is traded; without it nothing is.
+final class LiveJournal: Sendable {
+    private let journal = Mutex<Journal?>(nil)
+    private let header: RunHeader
+
+    /// How long the end of a run waits for the disk, in nanoseconds.
+    private static let patience: Int64 = 5_000_000_000
+
+    init(_ header: RunHeader) { self.header = header }
+
+    /// Opens it and lets the run write into it.
+    ///
+    /// - Parameters:
+    ///   - name: of the run's folder.
+    ///   - session: the number in the run's client order ids.
+    ///   - hash: of the script's first version.
+    ///   - warn: called on any thread with what there is to say.
+    func begin(
+        _ run: LiveRun, name: String, keyID: String, session: UInt64, hash: String,
+        files: [ScriptFile], clock: RunClock, warn: @escaping @Sendable (String) -> Void
+    ) throws(JournalProblem) {
+        let instruments = run.engine.state.instruments
+        let opened = try AccountJournal.open(
+            venue: header.venue, keyID: keyID,
+            beginning: JournalRun(
+                name: name, mode: header.mode, venue: header.venue, strategy: header.script,
+                session: session, started: clock.now(), instruments: instruments,
+                version: StrategyVersion(
+                    number: 1, hash: hash, since: clock.now(), header: header, files: files)),
+            clock: clock.now
+        ) { condition in
+            switch condition {
+            case .failing(let reason):
+                warn(
+                    "the journal cannot be written: \(reason); it is tried again, and new orders stop soon"
+                )
+            case .working: warn("the journal is written again")
+            }
+        }
+        if let other = opened.other {
+            warn("\(other); this run keeps a journal of its own beside it")
+        }
+        journal.withLock { $0 = opened.journal }
+        run.journal = RunJournal(opened.journal, instruments: instruments.count)
+    }
+
+    /// Writes down a version that has taken over.
+    func add(_ reload: RecordedReload) {
+        let version = StrategyVersion(
+            number: reload.version, hash: reload.hash, since: reload.swapped, header: header,
+            files: reload.files)
+        journal.withLock { _ = $0?.put(.version(version)) }
+    }
+
+    /// Closes it, and says what did not get into it.
+    func end(_ reason: String, at now: Timestamp, warn: (String) -> Void) {
+        guard let journal = journal.withLock({ $0.take() }) else { return }
+        let end = journal.finish(
+            reason: reason, at: now, until: now.advanced(byNanoseconds: Self.patience))
+        let missing = end.unwritten + end.lost
+        guard missing > 0 else { return }
+        let why = if case .failing(let reason) = end.condition { ": \(reason)" } else { "" }
+        warn("the journal lacks \(counted(missing, "entry", "entries")) of this run\(why)")
+    }
+}
