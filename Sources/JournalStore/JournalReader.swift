@@ -49,23 +49,7 @@ public final class JournalReader {
         ) { row throws(JournalProblem) in try RecordedOrder(row) }.first
     }
 
-    // MARK: - Executions and positions
-
-    /// Executions since a time, in the order in which they were heard of: a page of them.
-    ///
-    /// - Parameter last: the last of the page before; nil: the first page.
-    public func executions(
-        since time: Timestamp, after last: RecordedExecution? = nil, atMost count: Int = 1_000
-    ) throws(JournalProblem) -> [RecordedExecution] {
-        try rows(
-            "executions", key: "trade_id", RecordedExecution.columns,
-            """
-            FROM (SELECT executions.*, runs.name AS run FROM executions JOIN runs ON runs.id = run_id)
-            WHERE time >= ?1 AND (?2 IS NULL OR (time, id) > (?3, ?2)) ORDER BY time, id LIMIT ?4
-            """,
-            [Value(time), Value(last?.place), Value(last?.time), .integer(Int64(count))]
-        ) { row throws(JournalProblem) in try RecordedExecution(row) }
-    }
+    // MARK: - Positions
 
     /// The latest position in each instrument.
     ///
@@ -84,7 +68,7 @@ public final class JournalReader {
         ) { row throws(JournalProblem) in try RecordedPosition(row) }
     }
 
-    // MARK: - What strategies keep, and figures
+    // MARK: - What strategies keep
 
     /// A strategy's `state`, as it last was; nil: it kept none.
     public func state(of strategy: String) throws(JournalProblem) -> RecordedState? {
@@ -110,42 +94,7 @@ public final class JournalReader {
         }
     }
 
-    /// What a run was worth, in order: a page of it.
-    ///
-    /// - Parameter last: the last of the page before; nil: the first page.
-    public func equity(
-        of run: String, after last: RecordedEquity? = nil, atMost count: Int = 1_000
-    ) throws(JournalProblem) -> [RecordedEquity] {
-        try rows(
-            "equity", key: "id", ["id", "time", "currency", "equity"],
-            """
-            FROM equity WHERE run_id = (SELECT id FROM runs WHERE name = ?) AND id > ?
-            ORDER BY id LIMIT ?
-            """,
-            [.text(run), .integer(last?.place ?? 0), .integer(Int64(count))]
-        ) { row throws(JournalProblem) in
-            RecordedEquity(
-                place: try row.integer("id"), time: try row.time("time"),
-                currency: Currency(try row.text("currency")), equity: try row.decimal("equity"))
-        }
-    }
-
-    /// Where entries are missing.
-    public func gaps() throws(JournalProblem) -> [RecordedGap] {
-        try rows(
-            "gaps", key: "id", ["id", "run", "time", "entries", "reason"],
-            """
-            FROM (SELECT gaps.*, runs.name AS run FROM gaps JOIN runs ON runs.id = run_id)
-            ORDER BY id
-            """, []
-        ) { row throws(JournalProblem) in
-            RecordedGap(
-                run: try row.text("run"), time: try row.time("time"),
-                entries: Int(try row.integer("entries")), reason: try row.text("reason"))
-        }
-    }
-
-    private func rows<Result>(
+    func rows<Result>(
         _ table: String, key: String, _ columns: [String], _ rest: String, _ values: [Value],
         _ read: (Row) throws(JournalProblem) -> Result
     ) throws(JournalProblem) -> [Result] {
@@ -161,11 +110,12 @@ public final class JournalReader {
 }
 
 extension RecordedJournalRun {
-    fileprivate static let columns = [
-        "name", "mode", "venue", "strategy", "session", "started", "ended", "end_reason",
+    static let columns = [
+        "id", "name", "mode", "venue", "strategy", "session", "started", "ended", "end_reason",
     ]
 
-    fileprivate init(_ row: Row) throws(JournalProblem) {
+    init(_ row: Row) throws(JournalProblem) {
+        place = try row.integer("id")
         name = try row.text("name")
         mode = try row.word("mode")
         venue = try row.text("venue")
@@ -179,14 +129,16 @@ extension RecordedJournalRun {
 }
 
 extension RecordedOrder {
-    fileprivate static let columns = [
-        "run", "strategy", "client_id", "venue_id", "version", "instrument", "side", "quantity",
+    static let columns = [
+        "id", "run", "strategy", "client_id", "venue_id", "version", "instrument", "side",
+        "quantity",
         "price", "stop_price", "time_in_force", "post_only", "reduce_only", "tag", "state",
         "filled",
         "reason", "created", "updated",
     ]
 
-    fileprivate init(_ row: Row) throws(JournalProblem) {
+    init(_ row: Row) throws(JournalProblem) {
+        place = try row.integer("id")
         run = try row.text("run")
         strategy = try row.text("strategy")
         id = ClientOrderID(try row.text("client_id"))
@@ -206,27 +158,6 @@ extension RecordedOrder {
         reason = try row.optionalText("reason")
         created = try row.time("created")
         updated = try row.time("updated")
-    }
-}
-
-extension RecordedExecution {
-    fileprivate static let columns = [
-        "id", "run", "client_id", "instrument", "trade_id", "side", "price", "quantity", "fee",
-        "fee_currency", "liquidity", "time", "venue_time",
-    ]
-
-    fileprivate init(_ row: Row) throws(JournalProblem) {
-        place = try row.integer("id")
-        run = try row.text("run")
-        order = ClientOrderID(try row.text("client_id"))
-        symbol = try row.symbol("instrument")
-        side = try row.side("side")
-        fill = Fill(
-            FillID(try row.text("trade_id")), price: try row.decimal("price"),
-            quantity: try row.decimal("quantity"), liquidity: try row.word("liquidity"),
-            fee: try row.decimal("fee"), feeCurrency: Currency(try row.text("fee_currency")))
-        time = try row.time("time")
-        venueTime = try row.time("venue_time")
     }
 }
 

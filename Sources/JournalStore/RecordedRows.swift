@@ -5,6 +5,8 @@ public import TradingModel
 
 /// A run, as its row stands.
 public struct RecordedJournalRun: Hashable, Sendable {
+    /// Its place in the file: where the next page begins.
+    public let place: Int64
     public let name: String
     public let mode: TradingMode
     public let venue: String
@@ -22,6 +24,7 @@ public struct RecordedJournalRun: Hashable, Sendable {
 
 /// An order, as its row stands.
 public struct RecordedOrder: Hashable, Sendable {
+    public let place: Int64
     /// The name of the run that made it.
     public let run: String
     public let strategy: String
@@ -52,6 +55,8 @@ public struct RecordedExecution: Hashable, Sendable {
     /// The name of the run that heard of it first.
     public let run: String
     public let order: ClientOrderID
+    /// The order's; empty where the order is not in the file.
+    public let tag: OrderTag
     public let symbol: Symbol
     public let side: Side
     public let fill: Fill
@@ -89,6 +94,7 @@ public struct RecordedTimer: Hashable, Sendable {
 
 public struct RecordedEquity: Hashable, Sendable {
     public let place: Int64
+    public let run: String
     public let time: Timestamp
     public let currency: Currency
     public let equity: Money
@@ -96,10 +102,49 @@ public struct RecordedEquity: Hashable, Sendable {
 
 /// So many entries that were lost.
 public struct RecordedGap: Hashable, Sendable {
+    public let place: Int64
     public let run: String
     public let time: Timestamp
     public let entries: Int
     public let reason: String
+}
+
+/// An intent that became no order.
+public struct RecordedRefusal: Hashable, Sendable {
+    public let place: Int64
+    public let run: String
+    public let time: Timestamp
+    /// The limit's name, as in settings.
+    public let rule: String
+    /// What was asked, and what the limit is.
+    public let detail: String
+    public let intent: String
+}
+
+/// What the venue's own lists said otherwise.
+public struct RecordedReconciliation: Hashable, Sendable {
+    public let place: Int64
+    public let run: String
+    public let time: Timestamp
+    public let kind: String
+    /// Nil: it is about the account.
+    public let symbol: Symbol?
+    public let before: String?
+    public let after: String?
+    /// As JSON.
+    public let evidence: String
+}
+
+/// How much there is since a time.
+public struct RecordedCounts: Hashable, Sendable {
+    /// Made or changed since.
+    public let orders: Int
+    /// Whenever they were made.
+    public let openOrders: Int
+    public let executions: Int
+    public let refusals: Int
+    /// Entries that were lost.
+    public let missing: Int
 }
 
 // MARK: - From rows
