@@ -22,6 +22,7 @@ struct Runner: ParsableCommand {
                    runner record SYMBOL… --out DIR
                    runner venues [NAME]
                    runner cancel-all coinex
+                   runner journal [fills|orders|…] [VENUE]
                    runner kill [session]
                    runner resume coinex
                    runner simulate-venue coinex
@@ -42,8 +43,8 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
-            Record.self, Venues.self, CancelAll.self, Kill.self, Resume.self, SimulateVenue.self,
-            Api.self,
+            Record.self, Venues.self, ReadJournal.self, CancelAll.self, Kill.self, Resume.self,
+            SimulateVenue.self, Api.self,
         ],
         defaultSubcommand: Paper.self)
 
@@ -87,8 +88,8 @@ struct Runner: ParsableCommand {
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
         let commands = [
-            "backtest", "cancel-all", "check", "kill", "new", "paper", "record", "reload", "replay",
-            "resume", "simulate-venue", "test", "venues",
+            "backtest", "cancel-all", "check", "journal", "kill", "new", "paper", "record",
+            "reload", "replay", "resume", "simulate-venue", "test", "venues",
         ]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
             !(commands + ["api", "help"]).contains(word),
@@ -116,6 +117,7 @@ struct Runner: ParsableCommand {
         case "reload": try? Reload.parse(Array(arguments.dropFirst()))
         case "replay": try? Replay.parse(Array(arguments.dropFirst()))
         case "record": try? Record.parse(Array(arguments.dropFirst()))
+        case "journal": try? ReadJournal.parse(Array(arguments.dropFirst()))
         case "cancel-all": try? CancelAll.parse(Array(arguments.dropFirst()))
         case "kill": try? Kill.parse(Array(arguments.dropFirst()))
         case "resume": try? Resume.parse(Array(arguments.dropFirst()))

@@ -62,6 +62,8 @@ NOT_RUN = {
     "docker build -f deploy/Dockerfile -t moonrunner .": CI + ", where a container engine runs",
     "docker run --rm -it --read-only -v moonrunner:/data moonrunner strategies/market_maker.lua"
     " --duration 5s": SYSTEM,
+    "sqlite3 -readonly ~/.moonrunner/accounts/coinex-*.journal"
+    " 'SELECT * FROM fills ORDER BY id DESC LIMIT 10'": "a program of others",
     'docker run -d --stop-timeout 60 --memory 512m --cap-drop ALL -v moonrunner:/data -v'
     ' "$PWD/strategy.lua:/opt/moonrunner/strategy.lua:ro" -v "$PWD/keys:/keys:ro" -e'
     " COINEX_API_KEY_FILE=/keys/key -e COINEX_API_SECRET_FILE=/keys/secret moonrunner strategy.lua"
@@ -172,8 +174,13 @@ PREPARED = {
 }
 # The simulator's own key, which all take for granted but the README, where it is told.
 KEYS = {"COINEX_API_KEY": "simulator-key", "COINEX_API_SECRET": "simulator-secret"}
+# A run at the simulated venue, whose account has a journal then.
+LIVE = ("runner strategies/market_maker.lua --set symbol=coinex:BTC/USDT:USDT --live"
+        " --risk max_position=1 --risk max_order_notional=100000")
 # What runs in another terminal while the commands of a page are typed; None: the simulated venue alone.
 BESIDE = {
+    "docs/journal.md": LIVE,
+    "runner journal --help": LIVE,
     "runner reload --help": "runner strategies/ema_cross.lua",
     "runner venues --help": "runner simulate-venue coinex --tls",
     "runner test --help": "runner new demo",

@@ -32,6 +32,9 @@ enum Console {
         return "standard output: \(reason); what was printed is not complete"
     }
 
+    /// Whether what is printed still goes somewhere.
+    static var outputGoesOn: Bool { outputProblem.load(ordering: .relaxed) == 0 }
+
     /// A line on standard output.
     static func print(_ line: String) {
         let problem = show(safe(line) + "\n", on: STDOUT_FILENO)

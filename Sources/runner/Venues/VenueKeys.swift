@@ -36,6 +36,11 @@ extension VenueKey {
         }
     }
 
+    /// The key's id alone, which is not a secret; nil: it is not set.
+    static func readID(of venue: Venue) throws(RunFailure) -> String? {
+        try value(venue.keyNames.key)
+    }
+
     /// A core file would hold the secret, and lies on disks and in crash collectors for years.
     private static func keepOutOfCoreFiles() {
         _ = process_set_dumpable(0)

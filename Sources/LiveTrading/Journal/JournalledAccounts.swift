@@ -1,0 +1,16 @@
+extension AccountJournal {
+    /// The accounts that have a journal here.
+    ///
+    /// - Returns: each with its name, which is that of its files up to the first point, and the paths of
+    ///   its journals.
+    public static func accounts(
+        home: String = RunFolder.home
+    ) -> [(name: String, paths: [String])] {
+        let folder = home + "/accounts"
+        var accounts: [String: [String]] = [:]
+        for file in fileNames(in: folder) where file.hasSuffix(".journal") {
+            accounts[String(file.prefix { $0 != "." }), default: []].append(folder + "/" + file)
+        }
+        return accounts.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
+    }
+}
