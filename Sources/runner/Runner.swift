@@ -23,8 +23,7 @@ struct Runner: ParsableCommand {
                    runner venues [NAME]
                    runner cancel-all coinex
                    runner journal [fills|orders|…] [VENUE]
-                   runner kill [session]
-                   runner resume coinex
+                   runner kill [session], runner resume coinex
                    runner simulate-venue coinex
             """,
         discussion: """

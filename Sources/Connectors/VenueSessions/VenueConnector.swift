@@ -40,7 +40,7 @@ public struct RunOrders: Hashable, Sendable {
     public func include(_ clientID: String?) -> Bool {
         guard !isEverything else { return true }
         guard let clientID else { return false }
-        guard !numbers.isEmpty else { return clientID.hasPrefix(idPrefix) }
+        if clientID.hasPrefix(idPrefix) { return true }
         return Int64(clientID).map { number in numbers.contains { $0.contains(number) } } ?? false
     }
 }

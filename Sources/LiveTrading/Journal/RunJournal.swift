@@ -1,8 +1,8 @@
 public import JournalStore
 internal import PlainJSON
-internal import RunFigures
+public import RunFigures
 internal import TradingCore
-internal import TradingModel
+public import TradingModel
 
 /// Writes down in its account's journal what happens to a live run.
 ///
@@ -13,7 +13,8 @@ public final class RunJournal {
     /// Orders that have not ended, as the journal has them.
     private var open: [ClientOrderID: OrderState] = [:]
     private var held: [SignedQuantity]
-    private var nextEquity = Timestamp.distantPast
+    /// Nothing is known of what the run is worth before it starts.
+    private var nextEquity = Timestamp.distantFuture
 
     /// What the run is worth is written this often, in nanoseconds.
     private static let equityPeriod: Int64 = 60_000_000_000
@@ -123,7 +124,11 @@ public final class RunJournal {
     }
 
     private func recordEquity(_ ledger: RunLedger, at now: Timestamp) {
-        guard now >= nextEquity else { return }
+        if now >= nextEquity { recordWorth(ledger, at: now) }
+    }
+
+    /// What the run is worth now: at its start and at its end, whatever the time.
+    public func recordWorth(_ ledger: RunLedger, at now: Timestamp) {
         nextEquity = now.advanced(byNanoseconds: Self.equityPeriod)
         journal.put(.equity(ledger.equity.equity, ledger.equity.currency, at: now))
     }

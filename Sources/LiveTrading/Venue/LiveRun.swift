@@ -75,6 +75,7 @@ public final class LiveRun: VenueRun {
         for position in truth.positions { feed(.holding(position.holding)) }
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         written.beginEquity()
+        journal?.recordWorth(written, at: now)
         feed(.start(.first, at: now))
     }
 

@@ -10,7 +10,7 @@ import VenueSessions
 struct Kill: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kill",
-        abstract: "Stops trading at once, from any terminal, and shows that nothing is open.",
+        abstract: "Stops trading at once, and shows that nothing is open.",
         discussion: """
             Halts the run, cancels all orders of this program on its account, and asks the venue until none is \
             open; the account stays halted until `runner resume`. Works while the script hangs, while the venue \

@@ -7,7 +7,7 @@ import StrategyTesting
 struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "new",
-        abstract: "Writes a commented strategy, its test, and editor settings.",
+        abstract: "Writes a commented strategy with its test.",
         discussion: "TEMPLATES:\n"
             + Template.all.map { template in
                 let gap = String(repeating: " ", count: 8 - template.name.count)

@@ -12,7 +12,7 @@ import VenueSessions
 struct Paper: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "paper",
-        abstract: "Trades, on paper unless --live is given (`runner strategy.lua` is enough).",
+        abstract: "Trades, on paper unless --live is given.",
         usage: "runner strategy.lua [options]",
         discussion: """
             EXAMPLES:

@@ -10,7 +10,7 @@ import VenueSessions
 struct ReadJournal: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "Shows what live runs on an account did: orders, fills, positions.",
+        abstract: "Shows what live runs ordered, filled and held.",
         discussion: """
             Live runs write it, paper runs do not. Without a view it shows the last sessions, the positions and how \
             much there is. The account is that of the key in the environment where a venue is named, else the only \

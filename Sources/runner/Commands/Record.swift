@@ -11,7 +11,7 @@ import VenueSessions
 struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Records a venue's market data to files that `backtest` reads.",
+        abstract: "Records a venue's market data for backtests.",
         discussion: """
             Needs no key. Ends with Ctrl-C or the duration; the files can be read at any time.
 

@@ -9,7 +9,7 @@ import VenueSimulators
 struct SimulateVenue: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate-venue",
-        abstract: "Serves a venue's API on this computer, with simulated trading.",
+        abstract: "Serves a simulated venue's API on this computer.",
         discussion: """
             EXAMPLES:
               runner simulate-venue coinex

@@ -203,6 +203,9 @@ struct VenueTrade {
         _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ network: NetworkSettings,
         _ screen: VenueScreen, _ folder: RunFiles
     ) throws {
+        if let run = trading.run as? LiveRun, trading.hasTraded {
+            run.journal?.recordWorth(run.ledger, at: clock.now())
+        }
         folder.endJournal(trading.end?.reason ?? "", at: clock.now())
         let isProven = killed.map { prove($0, network, folder) } ?? true
         let ending = Result { try report(trading, screen.lines, folder) }

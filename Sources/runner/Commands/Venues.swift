@@ -9,7 +9,7 @@ import VenueSessions
 struct Venues: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "venues",
-        abstract: "Lists the venues: what each can, whether it answers, whether the key works.",
+        abstract: "Shows the venues, whether they answer, and the key.",
         discussion: """
             Asks each venue for its time, and where the environment holds a key, for a balance. Changes nothing.
             With a name it ends with 1 where that venue does not answer or refuses the key, and shows the venue's
