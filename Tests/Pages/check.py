@@ -170,9 +170,7 @@ class Reader:
 
     def judge(self, command, code, shown):
         is_made = command.text.startswith("make")
-        # `make` says that it was interrupted, whatever its command made of that.
-        if code != (130 if is_made and not plan.ends_itself(command.text) else 0) \
-                or FAULTS.search(shown):
+        if code != plan.code(command.text) or FAULTS.search(shown):
             self.problem(
                 command.line, f"`{self.typed(command)}` ended with {code}:\n{shown[-1500:]}")
         elif is_made and "Compiling" in shown:

@@ -93,6 +93,13 @@ def ends_itself(text):
     return bool(duration) and seconds(duration.group(1)) / pace <= PATIENCE
 
 
+def code(text):
+    """The exit code of a command that does what it is for."""
+    if text.startswith("make") and not ends_itself(text):
+        return 130  # `make` says that it was interrupted, whatever its command made of that
+    return 3 if text.startswith("runner kill") else 0
+
+
 # What a command asks before it touches an account.
 QUESTION = re.compile("[Tt]ype `?yes")
 
@@ -180,7 +187,9 @@ LIVE = ("runner strategies/market_maker.lua --set symbol=coinex:BTC/USDT:USDT --
 # What runs in another terminal while the commands of a page are typed; None: the simulated venue alone.
 BESIDE = {
     "docs/journal.md": LIVE,
+    "docs/live.md": LIVE,
     "runner journal --help": LIVE,
+    "runner kill --help": "runner strategies/ema_cross.lua",
     "runner reload --help": "runner strategies/ema_cross.lua",
     "runner venues --help": "runner simulate-venue coinex --tls",
     "runner test --help": "runner new demo",
