@@ -99,6 +99,21 @@ import VenueSessions
         #expect(trading.stage == .verifying)
     }
 
+    @Test func `closes what is held also where an end was under way already`() throws {
+        let trading = try waiting(trader, held: "1")
+        trading.allow(at: Self.start)
+        let first = try #require(trading.openOrderIDs.first)
+        trading.stop("interrupted", at: Self.after(1))
+        trading.kill("runner kill", flattens: true, at: Self.after(1))
+        _ = trading.drainRequests()
+        tell(first.text, .cancelled, trading)
+        guard case .command(.submit(let order))? = trading.drainRequests().first else {
+            Issue.record("expected an order that closes")
+            return
+        }
+        #expect(order.request.isReduceOnly && order.request.side == .sell)
+    }
+
     @Test func `before the start ends with nothing sent`() throws {
         let trading = try waiting(trader)
         trading.kill("runner kill", flattens: true, at: Self.after(1))

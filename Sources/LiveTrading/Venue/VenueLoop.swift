@@ -23,6 +23,8 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     public var duration: Int64?
     /// Called when somebody asks again for an end that is under way, and orders may be left.
     public var onAskedAgain: (() -> Void)?
+    /// How many signals were for what the process did before.
+    public var earlierSignals = 0
 
     private let loop: any EventLoop
     private let clock: () -> Timestamp
@@ -153,7 +155,7 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     }
 
     private func heedSignals(at now: Timestamp) {
-        let signals = Interrupt.count
+        let signals = Interrupt.count - earlierSignals
         guard signals > 0 else { return }
         trading.stop(Interrupt.reason, at: now)
         guard signals > 1, !isAskedAgain else { return }

@@ -289,11 +289,12 @@ public final class VenueTrading<Run: VenueRun> {
         case .connecting, .waiting:
             planned = .stopped(reason: reason)
             finish()
-        case .trading:
+        case .trading, .windingDown:
             closing = flattens ? PositionClosing(from: now, patience: windDownPatience) : nil
             run?.halt(reason, at: now)
-            windDown(.stopped(reason: reason), at: now)
-        case .windingDown, .verifying: planned = .stopped(reason: reason)
+            planned = .stopped(reason: reason)
+            if stage == .trading { windDown(.stopped(reason: reason), at: now) }
+        case .verifying: planned = .stopped(reason: reason)
         case .ended: break
         }
     }

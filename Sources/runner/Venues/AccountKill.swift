@@ -131,6 +131,7 @@ struct AccountKill {
             let host = VenueLoop(
                 trading, session: session, network: network, on: loop, now: clock.now,
                 onEnd: onEnd)
+            host.earlierSignals = mostInterrupts - 1
             audience.whenReady = { [unowned host] in
                 host.later { trading, now in
                     trading.allow(at: now)
