@@ -135,6 +135,8 @@ import Testing
             try kill(venue), code: 2, containing: ["no session runs", "runner kill coinex"])
         expectOneMessage(try kill(venue, "nothing"), code: 2, containing: ["no session nothing"])
         expectOneMessage(
+            try kill(venue, "coinx"), code: 2, containing: ["did you mean the venue `coinex`?"])
+        expectOneMessage(
             try kill(venue, "coinex", environment: [:]), code: 2, containing: ["COINEX_API_KEY"])
         let wrong = try kill(
             venue, "coinex", "--base-url", venue.base,

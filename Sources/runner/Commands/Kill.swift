@@ -145,7 +145,9 @@ struct KillTargets {
     private static func chosen(_ name: String?, _ alive: [RunFolder]) throws -> RunFolder {
         if let name {
             do throws(RunFolder.Problem) { return try RunFolder.find(name) } catch {
-                throw RunFailure(.usage, error.description + nearestSession(to: name))
+                let venue = nearestName(to: name, among: Venue.all.map(\.name))
+                let near = venue.map { "; did you mean the venue `\($0)`?" }
+                throw RunFailure(.usage, error.description + (near ?? nearestSession(to: name)))
             }
         }
         guard let only = alive.first else {
