@@ -75,7 +75,7 @@ public final class RunLedger {
         case .market(let event): equity.follow(event, state)
         case .report(let report): record(report)
         case .position(let correction): equity.settle(correction.instrument, state)
-        case .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt,
+        case .resume, .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt,
             .pause, .flatten:
             break
         }

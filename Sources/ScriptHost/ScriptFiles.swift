@@ -57,11 +57,11 @@ struct ScriptFiles {
         }
         let chunk = parts.joined(separator: "/") + ".lua"
         let path = "\(folder)/\(chunk)"
-        guard let real = Self.realPath(path) else {
+        guard let real = realPath(of: path) else {
             throw UnreadableFile(
                 message: "require \"\(name)\": there is no file \(chunk) beside the script")
         }
-        guard let root = Self.realPath(folder), root == "/" || real.hasPrefix(root + "/") else {
+        guard let root = realPath(of: folder), root == "/" || real.hasPrefix(root + "/") else {
             throw UnreadableFile(
                 message: "require \"\(name)\": \(chunk) leads out of the script's folder")
         }
@@ -86,13 +86,6 @@ struct ScriptFiles {
         }
         add(chunk: chunk, path: file.path, text: file.text)
         return (chunk, file.text)
-    }
-
-    /// The path without symbolic links; nil: there is nothing.
-    private static func realPath(_ path: String) -> String? {
-        guard let resolved = unsafe realpath(path, nil) else { return nil }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
     }
 
     /// Reads a whole file of UTF-8 text.
@@ -170,4 +163,11 @@ public struct ScriptFile: Hashable, Sendable {
 /// A file that cannot be read, and why.
 struct UnreadableFile: Error {
     let message: String
+}
+
+/// The path from the root, without symbolic links; nil: there is nothing.
+package func realPath(of path: String) -> String? {
+    guard let resolved = unsafe realpath(path, nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
 }

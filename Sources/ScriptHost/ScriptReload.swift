@@ -33,6 +33,14 @@ extension LuaStrategy {
         if unsafe !moon_state_is_small(host) { unsafe moon_prepare_reading(host) }
     }
 
+    public func changedState() -> StateChange {
+        var count = 0
+        guard let text = unsafe moon_changed_state(host, &count) else {
+            return count == 0 ? .none : .tooMuch
+        }
+        return .changed(StrategyState(text: unsafe string(text, count), shape: stateShape))
+    }
+
     public func stateNow() throws(ReloadRefusal) -> StrategyState {
         guard let reading = unsafe moon_read_state(host) else { return try savedState() }
         return unsafe state(of: reading)

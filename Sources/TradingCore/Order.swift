@@ -18,6 +18,8 @@ public struct Order: Hashable, Sendable {
     public let version: Int
     /// Why our own gate refused the last change that was asked of it; empty in the order's table.
     var refusal = InternedText.empty
+    /// Whether it is as it was earlier, told late; never so in the order's table.
+    var isPast = false
 
     init(
         id: ClientOrderID, serial: OrderSerial, request: OrderRequest, state: OrderState,
@@ -42,7 +44,9 @@ public struct Order: Hashable, Sendable {
     }
 
     /// Whether a strategy alone hears of it as it is: the table has it otherwise, or not at all.
-    public var isAside: Bool { !refusal.isEmpty || serial.number > Refusals.firstSerial }
+    public var isAside: Bool {
+        isPast || !refusal.isEmpty || serial.number > Refusals.firstSerial
+    }
     /// Why it was refused, ended or lost sight of; empty: none of these.
     public var reason: InternedText { refusal.isEmpty ? state.reason : refusal }
     public var filled: Quantity { state.filled }
@@ -234,6 +238,11 @@ public struct Order: Hashable, Sendable {
     /// Keeps the number of a fill of an order; false: it was reported before.
     func record(_ fill: Fill, of serial: OrderSerial) -> Bool {
         fills.insert(ReceivedFill(order: serial, number: fill.number)).inserted
+    }
+
+    /// Keeps the number of a fill that is counted in an order already.
+    func record(_ fill: FillID, of serial: OrderSerial) {
+        fills.insert(ReceivedFill(order: serial, number: fill))
     }
 
     /// Keeps the list of open orders and the sums as an order changes.

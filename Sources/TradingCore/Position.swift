@@ -22,6 +22,21 @@ public struct Position: Equatable, Sendable {
 
     public init(of instrument: Instrument) { contract = instrument.contract }
 
+    /// One that was written down.
+    ///
+    /// - Parameter entryValue: what the open quantity was worth when it was entered.
+    public init(
+        of instrument: Instrument, net: SignedQuantity, entryValue: Money, realisedPnL: Money,
+        fees: Money, funding: Money
+    ) {
+        self.init(of: instrument)
+        self.net = net
+        self.entryValue = entryValue
+        self.realisedPnL = realisedPnL
+        self.fees = fees
+        self.funding = funding
+    }
+
     /// The average entry price, rounded half to even at the 18th decimal.
     ///
     /// Nil when flat; also for an inverse position so small that its worth rounded to nothing.

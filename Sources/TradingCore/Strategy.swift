@@ -26,6 +26,8 @@ public struct Subscription: Hashable, Sendable {
 /// Why a strategy starts.
 public enum StartReason: String, Hashable, Sendable {
     case first
+    /// It goes on with what earlier runs left.
+    case restart
     case reload
 }
 

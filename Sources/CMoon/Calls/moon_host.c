@@ -267,7 +267,8 @@ void moon_close(moon_host *host) {
         &host->failure_file,
         &host->mode,            &host->value.text,      &host->breach,
         &host->tests.value,     &host->tests.answer,    &host->names,
-        &host->missing_names,   &host->hidden_names,
+        &host->missing_names,   &host->hidden_names,    &host->kept_states[0],
+        &host->kept_states[1],
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) free_text(texts[i]);
     free(host->requests);

@@ -110,6 +110,9 @@ struct moon_host {
     struct moon_pointers *filled;  // tables that a state's text has filled; see moon_state_read.c
     moon_state_reading *reading;  // of its state, not begun yet; see moon_snapshot.c
     const void *state_table;  // where the table of `state` lies
+    moon_text kept_states[2];   // the last that moon_changed_state gave, and the one before
+    int kept_state;
+    uint64_t kept_generation;
     bool is_opening;
     size_t memory, memory_limit;
     int64_t blocks;               // taken so far

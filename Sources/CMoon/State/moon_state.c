@@ -342,6 +342,24 @@ const char *moon_state_text(moon_host *host) {
     return isWritten ? host->answer.bytes : NULL;
 }
 
+const char *moon_changed_state(moon_host *host, size_t *count) {
+    if (host->generation == host->kept_generation || moon_is_lost(host)) return NULL;
+    if (!moon_is_small(host->state_table)) {
+        *count = MOON_LARGEST_STATE;
+        return NULL;
+    }
+    host->kept_generation = host->generation;
+    moon_text *last = &host->kept_states[host->kept_state];
+    moon_text *next = &host->kept_states[1 - host->kept_state], problem = {0};
+    bool isWritten = moon_write_table(host->state_table, 0, next, &problem);
+    free(problem.bytes);
+    bool isSame = last->count == next->count && memcmp(last->bytes, next->bytes, next->count) == 0;
+    if (!isWritten || isSame) return NULL;
+    host->kept_state = 1 - host->kept_state;
+    *count = next->count;
+    return next->bytes;
+}
+
 bool moon_state_is_small(moon_host *host) {
     return host->is_dead || moon_is_small(host->state_table);
 }

@@ -116,6 +116,9 @@ bool moon_set_state(moon_host *host, const char *text, size_t count);
 bool moon_load(moon_host *host, const char *source, size_t count, const char *chunk);
 // The script's `state` as text; NULL: see moon_failure_of.
 const char *moon_state_text(moon_host *host);
+// The same, of `count` bytes, where the script was called since the last time and made it another. NULL:
+// it is the same or cannot be written, and `count` stays; or it is not small, and `count` is not 0.
+const char *moon_changed_state(moon_host *host, size_t *count);
 // Whether moon_state_text and moon_replace_state take no time that matters between two events.
 bool moon_state_is_small(moon_host *host);
 

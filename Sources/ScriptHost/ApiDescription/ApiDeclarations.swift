@@ -237,7 +237,7 @@ extension ScriptApi {
         name: "why", article: "the reason of a start", kind: .table,
         summary: "What `on_start` is told.",
         fields: [
-            ApiField("reason", .choice(["first", "reload"]), "why the run starts"),
+            ApiField("reason", .choice(["first", "restart", "reload"]), "why the run starts"),
             ApiField(
                 "rehearsal", .boolean,
                 "whether this is the past, lived again before a reload ([reload](reload.md))"),

@@ -183,8 +183,8 @@ extension ScriptApi {
         .values([
             ApiValue(
                 "state", .table,
-                "a table of plain data that outlives a reload; empty when a run begins; assign its "
-                    + "fields")
+                "a table of plain data that outlives reloads, and in live runs restarts; else "
+                    + "empty when a run begins; assign its fields")
         ]),
         .text(
             """

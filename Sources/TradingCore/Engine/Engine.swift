@@ -61,6 +61,8 @@ public struct Engine {
     var version = 1
     var probation: Probation?
     var isTakingOver = false
+    /// What an earlier run left waits for the start, and so does what the venue tells of it; nil: nothing.
+    var awaitingStart: AwaitingStart?
     var orderCount = 0
     var warnedUnreachable: Set<InstrumentID> = []
     var requests: [StrategyRequest] = []
@@ -168,9 +170,12 @@ public struct Engine {
             apply(holding)
         case .time(let time):
             advance(to: time, into: &commands)
+        case .resume(let earlier, let time):
+            advance(to: time, into: &commands)
+            goOn(with: earlier)
         case .start(let reason, let time):
             advance(to: time, into: &commands)
-            settle(strategy.onStart(reason), into: &commands)
+            start(reason, into: &commands)
         case .dataEnded(let time):
             advance(to: time, into: &commands)
             closeLastBars(at: time, into: &commands)

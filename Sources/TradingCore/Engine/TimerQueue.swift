@@ -11,6 +11,8 @@ package struct TimerQueue: Sendable {
 
     private var entries: [Entry] = []
     private var nextOrder = 0
+    /// Counts every change but a beat of a timer that repeats.
+    package private(set) var edits = 0
 
     /// Timers at once: each of them is looked at whenever one is set.
     package static let most = 1_000
@@ -21,7 +23,9 @@ package struct TimerQueue: Sendable {
     package var next: Timestamp { entries.first?.due ?? .distantFuture }
     package var count: Int { entries.count }
     /// The timers that run, the earliest first.
-    package var running: [(name: String, due: Timestamp)] { entries.map { ($0.name, $0.due) } }
+    package var running: [EarlierRun.KnownTimer] {
+        entries.map { EarlierRun.KnownTimer(name: $0.name, due: $0.due, period: $0.period) }
+    }
 
     /// Sets the timer of `name`, replacing one that runs.
     ///
@@ -33,6 +37,7 @@ package struct TimerQueue: Sendable {
         guard entries.count < Self.most else { return false }
         insert(Entry(name: name, due: due, period: period, order: nextOrder))
         nextOrder += 1
+        edits += 1
         return true
     }
 
@@ -57,7 +62,10 @@ package struct TimerQueue: Sendable {
         entries.contains { $0.name == name && $0.period == period }
     }
 
-    package mutating func cancel(_ name: String) { entries.removeAll { $0.name == name } }
+    package mutating func cancel(_ name: String) {
+        entries.removeAll { $0.name == name }
+        edits += 1
+    }
 
     /// The earliest timer that is due at `now`, and since when; it is set again if it repeats.
     ///
@@ -73,6 +81,8 @@ package struct TimerQueue: Sendable {
             let behind = (missed ?? now).nanoseconds - due.nanoseconds
             first.due = first.due.advanced(byNanoseconds: (behind / period + 1) * period)
             insert(first)
+        } else {
+            edits += 1
         }
         return (first.name, due)
     }

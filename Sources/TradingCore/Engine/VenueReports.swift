@@ -15,6 +15,7 @@ extension Engine {
             apply(report, to: &order, &commands) ? order.request.instrument : nil
         }
         guard let instrument else { return }
+        if awaitingStart != nil { return keepForStart(report, of: serial) }
         if strategy.hearsOfOrders, let order = state.orders[serial] {
             settle(strategy.onOrder(order), into: &commands)
             guard case .fill(let fill) = report.event else { return }

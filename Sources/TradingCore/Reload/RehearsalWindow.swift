@@ -1,4 +1,4 @@
-import TradingModel
+public import TradingModel
 
 /// What happened to a run, as a rehearsal lives it again.
 enum WindowItem: Sendable {
@@ -69,6 +69,13 @@ public final class RehearsalWindow {
         if itemsInSegment + Self.nearItems >= limits.count / Int(Self.segmentCount) { return true }
         let span = limits.span / Self.segmentCount
         return now.nanoseconds - begun.nanoseconds >= span - span / Self.nearShare
+    }
+
+    /// The strategy's own data when the last segment began, and when that was; nil: none has, or it could
+    /// not be saved.
+    public var lastState: (state: StrategyState, time: Timestamp)? {
+        guard let start = segments.last?.start, let state = start.strategyState else { return nil }
+        return (state, start.state.now)
     }
 
     /// Whether the segment at work is long enough for a new one to begin.

@@ -18,6 +18,10 @@ public struct StrategyState: Hashable, Sendable {
 
         init(_ text: Text) { self.text = Mutex(text) }
 
+        var known: String? {
+            text.withLock { if case .known(.success(let text)) = $0 { text } else { nil } }
+        }
+
         var result: Result<String, ReloadRefusal> {
             text.withLock { text in
                 switch text {
@@ -46,6 +50,9 @@ public struct StrategyState: Hashable, Sendable {
     ///
     /// - Throws: ``ReloadRefusal`` naming an entry that cannot be carried over.
     public func resolved() throws(ReloadRefusal) -> String { try source.result.get() }
+
+    /// The text, where that does not have to be waited for; nil: it does, or cannot be carried over.
+    public var knownText: String? { source.known }
 
     /// The text; empty where the data cannot be carried over.
     public var text: String { (try? resolved()) ?? "" }
@@ -90,11 +97,22 @@ public protocol ReloadableStrategy: Strategy {
     func prepareState()
     /// Its data at this instant, without keeping it from its work where that was prepared.
     func stateNow() throws(ReloadRefusal) -> StrategyState
+    /// Its data, where it was called since the last time and made it another.
+    func changedState() -> StateChange
     /// A way to carry its data over to another version, where there is too much for ``adopt(_:)``
     /// between two events.
     func carry(to other: any ReloadableStrategy) -> CarryStart
     /// How warm its indicators are, in the order of their making.
     var indicators: [IndicatorWarmth] { get }
+}
+
+/// What became of a strategy's data since it was asked for last.
+public enum StateChange: Sendable {
+    /// It is the same, or cannot be saved.
+    case none
+    case changed(StrategyState)
+    /// There is more of it than can be saved between two events.
+    case tooMuch
 }
 
 /// Whether data is carried over while the strategy that has it goes on.
@@ -131,6 +149,7 @@ public protocol StateCarry: AnyObject, Sendable {
 extension ReloadableStrategy {
     public var indicators: [IndicatorWarmth] { [] }
     public func prepareState() {}
+    public func changedState() -> StateChange { .none }
     public func stateNow() throws(ReloadRefusal) -> StrategyState { try savedState() }
     public func carry(to other: any ReloadableStrategy) -> CarryStart { .notNeeded }
 }

@@ -168,6 +168,7 @@ public final class StrategyReloads {
         case .market(.book(let change)): keep(.change(change))
         case .market, .report, .balance, .status, .position, .holding, .time, .dataEnded:
             keep(.input(input))
+        case .resume: break  // nothing is kept before the start
         case .start:
             hasStarted = true
             receivedSince = state.now
