@@ -152,9 +152,14 @@ let package = Package(
             dependencies: ["CZlib", "PlainJSON", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         // What runs on an account did, kept for later ones.
+        // Numbers and texts as few bytes.
+        .target(name: "ByteCoding", swiftSettings: strict),
         .target(
             name: "JournalStore",
-            dependencies: ["CSQLite", "Cryptography", "Threads", "TradingCore", "TradingModel"],
+            dependencies: [
+                "ByteCoding", "CSQLite", "CZlib", "Cryptography", "Threads", "TradingCore",
+                "TradingModel",
+            ],
             swiftSettings: strict),
         .target(
             name: "ScriptHost",
@@ -309,8 +314,9 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "AccountSession", "CoinEx", "Coinut", "HostileVenues", "LiveTrading",
-                "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures", "ScriptHost",
+                "AccountSession", "CoinEx", "Coinut", "HostileVenues", "JournalStore",
+                "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures",
+                "ScriptHost",
                 "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),

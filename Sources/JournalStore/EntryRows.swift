@@ -8,6 +8,13 @@ struct EntryRows {
     private let run: JournalRun
     private let runID: Int64
 
+    /// Goes on with a run that is in the file.
+    init(_ database: Database, of run: JournalRun, id: Int64) {
+        self.database = database
+        self.run = run
+        runID = id
+    }
+
     /// Writes what a run begins with.
     init(_ database: Database, beginning run: JournalRun) throws(DatabaseError) {
         self.database = database
@@ -21,12 +28,24 @@ struct EntryRows {
                 Value(run.session.map { Int64(clamping: $0) }), Value(run.started),
             ])
         runID = try database.number("SELECT last_insert_rowid()") ?? 0
+        for instrument in run.instruments {
+            try database.run(
+                "INSERT INTO run_instruments (run_id, instrument) VALUES (?, ?) "
+                    + "ON CONFLICT DO NOTHING",
+                [.integer(runID), .text(instrument.symbol.description)])
+        }
         try write(run.version)
     }
 
     /// - Throws: ``DatabaseError``; what was written of the entry goes with the transaction.
     func write(_ entry: JournalEntry) throws(DatabaseError) {
         switch entry {
+        case .started(let time):
+            try database.run(
+                "UPDATE runs SET traded_since = ? WHERE id = ?", [Value(time), .integer(runID)])
+            try forget("states")
+            try forget("timers")
+        case .takenUp(let order): try adopt(order)
         case .submitted(let order): try write(order)
         case .transition(let transition): try write(transition)
         case .execution(let execution): try write(execution)
@@ -55,24 +74,31 @@ struct EntryRows {
                     Value(found.after), .text(found.evidence),
                 ])
         case .alert(let text, let time): try insert("alerts", "text", at: time, [.text(text)])
-        case .state(let text, let time):
+        case .state(let state, let time):
             try database.run(
-                "INSERT OR REPLACE INTO states (strategy, run_id, time, state) VALUES (?, ?, ?, ?)",
-                [.text(run.strategy), .integer(runID), Value(time), .text(text)])
+                "INSERT OR REPLACE INTO states (run_id, time, shape, state) VALUES (?, ?, ?, ?)",
+                [.integer(runID), Value(time), .integer(state.shape), .text(state.text)])
         case .timer(let name, let due, let period):
             try database.run(
-                "INSERT OR REPLACE INTO timers (strategy, name, run_id, due, period) VALUES (?, ?, ?, ?, ?)",
-                [.text(run.strategy), .text(name), .integer(runID), Value(due), Value(period)])
+                "INSERT OR REPLACE INTO timers (run_id, name, due, period) VALUES (?, ?, ?, ?)",
+                [.integer(runID), .text(name), Value(due), Value(period)])
         case .timerCleared(let name):
             try database.run(
-                "DELETE FROM timers WHERE strategy = ?1 AND (?2 IS NULL OR name = ?2)",
-                [.text(run.strategy), Value(name)])
+                "DELETE FROM timers WHERE run_id = ?1 AND (?2 IS NULL OR name = ?2)",
+                [.integer(runID), Value(name)])
         case .version(let version): try write(version)
         case .ended(let reason, let time):
             try database.run(
                 "UPDATE runs SET ended = ?, end_reason = ? WHERE id = ?",
                 [Value(time), .text(reason), .integer(runID)])
         }
+    }
+
+    /// Writes how many of the run's entries are in the file now.
+    func writeCount(_ count: UInt64) throws(DatabaseError) {
+        try database.run(
+            "UPDATE runs SET entries = ? WHERE id = ?",
+            [.integer(Int64(clamping: count)), .integer(runID)])
     }
 
     /// Writes that entries are missing here.
@@ -95,9 +121,43 @@ struct EntryRows {
             [.integer(runID), Value(time)] + values)
     }
 
+    /// Lets go of what earlier runs of the strategy kept: this one has gone on with it, or begun anew.
+    private func forget(_ table: String) throws(DatabaseError) {
+        try database.run(
+            """
+            DELETE FROM \(table) WHERE run_id IN (
+              SELECT runs.id FROM runs JOIN run_instruments AS other ON other.run_id = runs.id
+                JOIN run_instruments AS own ON own.instrument = other.instrument
+              WHERE runs.strategy = ?1 AND own.run_id = ?2 AND runs.id <> ?2)
+            """, [.text(run.strategy), .integer(runID)])
+    }
+
     // MARK: - Orders
 
+    /// Where the file has it, its own row goes on.
+    private func adopt(_ order: EarlierRun.KnownOrder) throws(DatabaseError) {
+        guard try row(of: order.id) == nil else { return }
+        try insert(
+            SubmittedOrder(id: order.id, request: order.request, version: 1, at: order.createdAt))
+        try database.run(
+            "UPDATE orders SET state = ?, filled = ?, venue_id = ?, updated = ? WHERE run_id = ? "
+                + "AND client_id = ?",
+            [
+                .text(OrderStatus(order.state).rawValue), Value(order.state.filled),
+                Value(order.state.venueID?.text), Value(order.updatedAt), .integer(runID),
+                .text(order.id.text),
+            ])
+    }
+
     private func write(_ order: SubmittedOrder) throws(DatabaseError) {
+        try insert(order)
+        try database.run(
+            "INSERT INTO order_events (run_id, order_id, time, event, state_after) "
+                + "VALUES (?, last_insert_rowid(), ?, 'submitted', 'pending')",
+            [.integer(runID), Value(order.time)])
+    }
+
+    private func insert(_ order: SubmittedOrder) throws(DatabaseError) {
         let request = order.request
         try database.run(
             """
@@ -114,10 +174,6 @@ struct EntryRows {
                 request.tag.isEmpty ? .null : .text(request.tag.description),
                 Value(order.time), Value(order.time),
             ])
-        try database.run(
-            "INSERT INTO order_events (run_id, order_id, time, event, state_after) "
-                + "VALUES (?, last_insert_rowid(), ?, 'submitted', 'pending')",
-            [.integer(runID), Value(order.time)])
     }
 
     /// The row of an order, also of another run's; nil: it is not in the file.
@@ -249,7 +305,7 @@ struct EntryRows {
 }
 
 /// What the columns of an order's event say.
-private struct EventColumns {
+struct EventColumns {
     let word: String
     var price: Price?
     var quantity: Quantity?

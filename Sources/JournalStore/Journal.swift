@@ -23,6 +23,7 @@ public final class Journal: Sendable {
         public let condition: Condition
     }
 
+    private let path: String
     private let queue: JournalQueue
     private let settings: JournalSettings
     private let clock: @Sendable () -> Timestamp
@@ -42,6 +43,7 @@ public final class Journal: Sendable {
         whenChanged: @escaping @Sendable (Condition) -> Void = { _ in }
     ) throws(JournalProblem) {
         let (lock, writer, queue) = try openJournal(path, beginning: run, settings, clock)
+        self.path = path
         self.lock = Mutex(lock)
         self.queue = queue
         self.settings = settings
@@ -50,6 +52,26 @@ public final class Journal: Sendable {
     }
 
     deinit { thread.end(atMost: 1_000) }
+
+    /// Writes what a killed run could not write any more into a journal that nobody writes.
+    ///
+    /// - Throws: ``JournalProblem`` where the file cannot be opened.
+    public static func recover(_ path: String) throws(JournalProblem) {
+        guard TailRecovery.isThere(path) else { return }
+        let lock: JournalLock
+        do throws(JournalProblem) {
+            lock = try JournalLock(of: path, owner: "recovery")
+        } catch {
+            guard error.kind == .inUse else { throw error }
+            return
+        }
+        defer { withExtendedLifetime(lock) {} }
+        let database = try JournalFile.openForWriting(path, JournalSettings())
+        defer { database.close() }
+        try JournalFile.explaining(path) { () throws(DatabaseError) in
+            try TailRecovery.apply(to: database)
+        }
+    }
 
     // MARK: - While it trades
 
@@ -97,7 +119,10 @@ public final class Journal: Sendable {
         _ = flush(until: deadline)
         let condition = condition
         thread.end(atMost: 1_000)
-        if thread.hasEnded { lock.withLock { $0 = nil } }
+        if thread.hasEnded {
+            if queue.waiting == 0 { TailRecovery.remove(of: path) }
+            lock.withLock { $0 = nil }
+        }
         return End(unwritten: queue.waiting, lost: queue.lost, condition: condition)
     }
 }
@@ -109,8 +134,13 @@ package func openJournal(
 ) throws(JournalProblem) -> (JournalLock, JournalWriter, JournalQueue) {
     let lock = try JournalLock(of: path, owner: ownerLine(of: run))
     let database = try JournalFile.openForWriting(path, settings)
+    try JournalFile.explaining(path) { () throws(DatabaseError) in
+        try TailRecovery.apply(to: database)
+    }
     let rows = try begin(run, in: database)
-    let queue = JournalQueue(limit: settings.queueLimit, clock: clock)
+    let tail = try JournalTail(
+        of: path, run: run.name, symbols: run.instruments.map(\.symbol.description))
+    let queue = JournalQueue(limit: settings.queueLimit, tail: tail, clock: clock)
     return (lock, JournalWriter(database, rows, queue, settings, clock: clock), queue)
 }
 

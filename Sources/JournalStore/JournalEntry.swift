@@ -5,6 +5,10 @@ public import TradingModel
 ///
 /// Cheap to make: values as the engine has them. Their texts are made by the thread that writes.
 public enum JournalEntry: Equatable, Sendable {
+    /// The run's strategy starts: behind what it goes on with.
+    case started(at: Timestamp)
+    /// An order that an earlier run sent and this one goes on with, as it stands; nothing where the file has it.
+    case takenUp(EarlierRun.KnownOrder)
     /// An order that is sent now: before any ``transition(_:)`` of it.
     case submitted(SubmittedOrder)
     /// Something happened to an order; of a fill the execution is kept, too.
@@ -20,7 +24,7 @@ public enum JournalEntry: Equatable, Sendable {
     case refusal(RiskRefusal, Intent, at: Timestamp)
     case reconciliation(Reconciliation)
     /// The strategy's `state` as text: replaces what it was.
-    case state(String, at: Timestamp)
+    case state(StrategyState, at: Timestamp)
     /// A timer that was set; replaces one of its name.
     ///
     /// - period: nanoseconds; nil: it fires once.
@@ -65,6 +69,25 @@ public struct OrderTransition: Hashable, Sendable {
     /// Nil: our own deed.
     public let venueTime: Timestamp?
     public let time: Timestamp
+
+    /// As it was written down.
+    init(
+        _ event: OrderEvent, of order: ClientOrderID, _ instrument: InstrumentID, _ side: Side,
+        before: OrderStatus, after: OrderStatus, filled: Quantity, venueID: VenueOrderID?,
+        reason: InternedText, venueTime: Timestamp?, at time: Timestamp
+    ) {
+        self.order = order
+        self.instrument = instrument
+        self.side = side
+        self.event = event
+        self.before = before
+        self.after = after
+        self.filled = filled
+        self.venueID = venueID
+        self.reason = reason
+        self.venueTime = venueTime
+        self.time = time
+    }
 
     /// - Parameter reason: why it was refused, ended or lost sight of; empty: none of these.
     public init(
@@ -200,7 +223,7 @@ public struct JournalRun: Sendable {
     public let name: String
     public let mode: TradingMode
     public let venue: String
-    /// The path of its script: runs of one strategy share `state` and timers.
+    /// The path of its script: a run goes on with what the last one of its strategy left.
     public let strategy: String
     /// The number in its orders' client ids; nil: they have none.
     public let session: UInt64?

@@ -174,10 +174,7 @@ extension RecordedExecution {
         tag = try row.tag("tag")
         symbol = try row.symbol("instrument")
         side = try row.side("side")
-        fill = Fill(
-            FillID(try row.text("trade_id")), price: try row.decimal("price"),
-            quantity: try row.decimal("quantity"), liquidity: try row.word("liquidity"),
-            fee: try row.decimal("fee"), feeCurrency: Currency(try row.text("fee_currency")))
+        fill = try row.fill()
         time = try row.time("time")
         venueTime = try row.time("venue_time")
     }

@@ -1,5 +1,6 @@
+internal import ByteCoding
 internal import Synchronization
-package import TradingModel
+internal import TradingModel
 
 /// What waits between the thread that trades and the one that writes.
 ///
@@ -7,22 +8,35 @@ package import TradingModel
 /// missing. An entry counts as waiting until it is written.
 package final class JournalQueue: Sendable {
     /// What is written next.
-    enum Item: Sendable {
-        case entry(JournalEntry)
-        /// So many entries are missing here.
-        case gap(Int, reason: String)
+    struct Item: Sendable {
+        enum Content: Sendable {
+            case entry(JournalEntry)
+            /// So many entries are missing here.
+            case gap(Int, reason: String)
+        }
+        var content: Content
+        /// Counted from 1.
+        let number: UInt64
+        /// Where it ends in the tail.
+        let tailEnd: UInt64
     }
 
     private struct Contents {
         var items: [Item] = []
         /// Lost since the last entry that was kept.
         var missing = 0
+        var number: UInt64 = 0
+        var tailEnd: UInt64 = 0
+        /// For the bytes of an entry.
+        var bytes = ByteWriter()
     }
 
     static let fullReason = "the disk was late and no more could wait"
 
     private let limit: Int
     private let clock: @Sendable () -> Timestamp
+    /// Where entries outlive the process until they are written.
+    private let tail: JournalTail
     private let contents = Mutex(Contents())
     private let put = Atomic<Int>(0)
     private let done = Atomic<Int>(0)
@@ -30,8 +44,9 @@ package final class JournalQueue: Sendable {
     /// When the oldest that waits was put, or earlier; the end of time: nothing waits.
     private let oldestNanoseconds = Atomic<Int64>(.max)
 
-    package init(limit: Int, clock: @escaping @Sendable () -> Timestamp) {
+    init(limit: Int, tail: JournalTail, clock: @escaping @Sendable () -> Timestamp) {
         self.limit = limit
+        self.tail = tail
         self.clock = clock
     }
 
@@ -50,6 +65,10 @@ package final class JournalQueue: Sendable {
                 return false
             }
             markGap(&contents)
+            contents.bytes.removeAll()
+            if contents.bytes.add(entry) {
+                contents.tailEnd = tail.append(contents.bytes.bytes, number: contents.number + 1)
+            }
             add(.entry(entry), to: &contents)
             return true
         }
@@ -71,9 +90,11 @@ package final class JournalQueue: Sendable {
         return nanoseconds == .max ? nil : Timestamp(nanoseconds: nanoseconds)
     }
 
-    private func add(_ item: Item, to contents: inout Contents) {
+    private func add(_ content: Item.Content, to contents: inout Contents) {
         if waiting == 0 { oldestNanoseconds.store(clock().nanoseconds, ordering: .relaxed) }
-        contents.items.append(item)
+        contents.number += 1
+        contents.items.append(
+            Item(content: content, number: contents.number, tailEnd: contents.tailEnd))
         put.add(1, ordering: .releasing)
     }
 
@@ -96,7 +117,10 @@ package final class JournalQueue: Sendable {
     }
 
     /// So many of those that were drained are written; of the others the oldest was put at `time` or later.
-    func finish(_ count: Int, othersSince time: Timestamp) {
+    ///
+    /// - Parameter tailEnd: where the last of them ends in the tail.
+    func finish(_ count: Int, to tailEnd: UInt64, othersSince time: Timestamp) {
+        tail.release(to: tailEnd)
         contents.withLock { _ in
             done.add(count, ordering: .releasing)
             oldestNanoseconds.store(waiting == 0 ? .max : time.nanoseconds, ordering: .relaxed)

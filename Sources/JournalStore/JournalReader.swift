@@ -1,3 +1,4 @@
+public import TradingCore
 public import TradingModel
 
 /// Reads an account's journal: what earlier runs did, or one that goes on.
@@ -13,17 +14,42 @@ public final class JournalReader {
 
     // MARK: - Runs and orders
 
-    /// The last run of a strategy; nil: there is none.
+    /// The last run of a strategy that traded one of these symbols; nil: there is none.
     ///
-    /// - Parameter name: a run that is left out: the one that asks.
+    /// A run that was connected and never started has left nothing.
     public func lastRun(
-        of strategy: String, except name: String? = nil
+        of strategy: String, trading symbols: [Symbol]
     ) throws(JournalProblem) -> RecordedJournalRun? {
         try rows(
             "runs", key: "name", RecordedJournalRun.columns,
-            "FROM runs WHERE strategy = ?1 AND (?2 IS NULL OR name <> ?2) ORDER BY id DESC LIMIT 1",
-            [.text(strategy), Value(name)]
+            """
+            FROM runs WHERE strategy = ?1 AND traded_since IS NOT NULL AND EXISTS (
+              SELECT 1 FROM run_instruments WHERE run_id = runs.id
+                AND instrument IN (SELECT value FROM json_each(?2)))
+            ORDER BY id DESC LIMIT 1
+            """, [.text(strategy), .text(Self.list(symbols))]
         ) { row throws(JournalProblem) in try RecordedJournalRun(row) }.first
+    }
+
+    private static func list(_ symbols: [Symbol]) -> String {
+        "[" + symbols.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+    }
+
+    /// The run of this number in its orders' client ids; nil: it is not in the file.
+    public func run(ofSession session: UInt64) throws(JournalProblem) -> RecordedJournalRun? {
+        try rows(
+            "runs", key: "name", RecordedJournalRun.columns, "FROM runs WHERE session = ?",
+            [.integer(Int64(clamping: session))]
+        ) { row throws(JournalProblem) in try RecordedJournalRun(row) }.first
+    }
+
+    /// What a run trades.
+    public func symbols(of run: String) throws(JournalProblem) -> [Symbol] {
+        try rows(
+            "run_instruments", key: "instrument", ["instrument"],
+            "FROM run_instruments JOIN runs ON runs.id = run_id WHERE name = ? ORDER BY instrument",
+            [.text(run)]
+        ) { row throws(JournalProblem) in try row.symbol("instrument") }
     }
 
     /// All orders that are open as far as the journal knows, the oldest first.
@@ -49,6 +75,29 @@ public final class JournalReader {
         ) { row throws(JournalProblem) in try RecordedOrder(row) }.first
     }
 
+    /// Whether a stop order has woken, as far as the file knows.
+    public func wasTriggered(_ id: ClientOrderID) throws(JournalProblem) -> Bool {
+        try !rows(
+            "order_events", key: "id", ["id"],
+            "FROM order_events WHERE event = 'triggered' AND order_id IN "
+                + "(SELECT id FROM orders WHERE client_id = ?) LIMIT 1", [.text(id.text)]
+        ) { row throws(JournalProblem) in try row.integer("id") }.isEmpty
+    }
+
+    /// The executions of an order that are in the file, in the order in which they came.
+    public func fills(of id: ClientOrderID) throws(JournalProblem) -> [Fill] {
+        try rows(
+            "executions", key: "id",
+            [
+                "id", "trade_id", "price", "quantity", "fee", "fee_currency", "liquidity",
+            ],
+            """
+            FROM executions WHERE order_id IN (SELECT id FROM orders WHERE client_id = ?1)
+              OR (order_id IS NULL AND client_id = ?1) ORDER BY id
+            """, [.text(id.text)]
+        ) { row throws(JournalProblem) in try row.fill() }
+    }
+
     // MARK: - Positions
 
     /// The latest position in each instrument.
@@ -70,25 +119,27 @@ public final class JournalReader {
 
     // MARK: - What strategies keep
 
-    /// A strategy's `state`, as it last was; nil: it kept none.
-    public func state(of strategy: String) throws(JournalProblem) -> RecordedState? {
+    /// A run's `state`, as it last was; nil: it kept none.
+    public func state(of run: String) throws(JournalProblem) -> RecordedState? {
         try rows(
-            "states", key: "strategy", ["strategy", "run", "time", "state"],
+            "states", key: "run_id", ["run_id", "time", "shape", "state"],
             "FROM (SELECT states.*, runs.name AS run FROM states JOIN runs ON runs.id = run_id) "
-                + "WHERE strategy = ?", [.text(strategy)]
+                + "WHERE run = ?", [.text(run)]
         ) { row throws(JournalProblem) in
             RecordedState(
-                run: try row.text("run"), time: try row.time("time"), text: try row.text("state"))
+                time: try row.time("time"),
+                state: StrategyState(text: try row.text("state"), shape: try row.integer("shape")))
         }.first
     }
 
-    /// The timers of a strategy that were set, the earliest first.
-    public func timers(of strategy: String) throws(JournalProblem) -> [RecordedTimer] {
+    /// The timers of a run that were set, the earliest first.
+    public func timers(of run: String) throws(JournalProblem) -> [EarlierRun.KnownTimer] {
         try rows(
             "timers", key: "name", ["name", "due", "period"],
-            "FROM timers WHERE strategy = ? ORDER BY due, name", [.text(strategy)]
+            "FROM (SELECT timers.*, runs.name AS run FROM timers JOIN runs ON runs.id = run_id) "
+                + "WHERE run = ? ORDER BY due, name", [.text(run)]
         ) { row throws(JournalProblem) in
-            RecordedTimer(
+            EarlierRun.KnownTimer(
                 name: try row.text("name"), due: try row.time("due"),
                 period: try row.optionalInteger("period"))
         }

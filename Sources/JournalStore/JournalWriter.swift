@@ -61,7 +61,7 @@ package final class JournalWriter {
         failures = 0
         isFolded = false
         let count = end - next
-        queue.finish(count, othersSince: drainedAt)
+        queue.finish(count, to: items[end - 1].tailEnd, othersSince: drainedAt)
         next = end
         return .wrote(count)
     }
@@ -83,7 +83,7 @@ package final class JournalWriter {
         while true {
             guard let refused = try attempt(range) else { return }
             queue.lose()
-            items[refused.place] = .gap(1, reason: refused.reason)
+            items[refused.place].content = .gap(1, reason: refused.reason)
         }
     }
 
@@ -94,16 +94,19 @@ package final class JournalWriter {
         try database.run("BEGIN IMMEDIATE", [])
         var place = range.lowerBound
         do throws(DatabaseError) {
+            let lastState = range.last { items[$0].isState }
             while place < range.upperBound {
-                try write(items[place])
+                // Of several states in one transaction the last is all that will stand.
+                if !items[place].isState || place == lastState { try write(items[place]) }
                 onEntry?()
                 place += 1
             }
+            try rows.writeCount(items[range.upperBound - 1].number)
             try database.run("COMMIT", [])
             return nil
         } catch {
             try? database.run("ROLLBACK", [])
-            guard error.isOfTheRow, place < range.upperBound, case .entry = items[place] else {
+            guard error.isOfTheRow, place < range.upperBound, items[place].isEntry else {
                 throw error
             }
             return (place, "an entry could not be written: \(error.text)")
@@ -111,7 +114,7 @@ package final class JournalWriter {
     }
 
     private func write(_ item: JournalQueue.Item) throws(DatabaseError) {
-        switch item {
+        switch item.content {
         case .entry(let entry): try rows.write(entry)
         case .gap(let entries, let reason):
             try rows.writeGap(of: entries, reason: reason, at: drainedAt)
@@ -138,5 +141,12 @@ package final class JournalWriter {
     /// Bounds the file, in pages: for tests of full disks.
     package func boundFile(pages: Int) {
         _ = try? database.rows("PRAGMA max_page_count = \(pages)")
+    }
+}
+
+extension JournalQueue.Item {
+    fileprivate var isEntry: Bool { if case .entry = content { true } else { false } }
+    fileprivate var isState: Bool {
+        if case .entry(.state) = content { true } else { false }
     }
 }

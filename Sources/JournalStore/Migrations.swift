@@ -12,7 +12,9 @@ package struct Migration: Sendable {
     package var digest: String { hexadecimal(SHA256.digest(of: Array(sql.utf8))) }
 
     /// All there are, in order.
-    package static let all = [Migration(version: 1, sql: firstSchema)]
+    package static let all = [
+        Migration(version: 1, sql: firstSchema), Migration(version: 2, sql: secondSchema),
+    ]
     /// The form that this release reads and writes.
     package static let newest = all.last?.version ?? 0
 

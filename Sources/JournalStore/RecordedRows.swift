@@ -80,16 +80,8 @@ public struct RecordedPosition: Hashable, Sendable {
 
 /// What a strategy kept.
 public struct RecordedState: Hashable, Sendable {
-    public let run: String
     public let time: Timestamp
-    public let text: String
-}
-
-public struct RecordedTimer: Hashable, Sendable {
-    public let name: String
-    public let due: Timestamp
-    /// Nanoseconds; nil: it fires once.
-    public let period: Int64?
+    public let state: StrategyState
 }
 
 public struct RecordedEquity: Hashable, Sendable {
@@ -245,6 +237,14 @@ struct Row {
         } catch {
             throw bad(column, "holds `\(text)`, which is not a symbol")
         }
+    }
+
+    /// Of a row of executions.
+    func fill() throws(JournalProblem) -> Fill {
+        Fill(
+            FillID(try text("trade_id")), price: try decimal("price"),
+            quantity: try decimal("quantity"), liquidity: try word("liquidity"),
+            fee: try decimal("fee"), feeCurrency: Currency(try text("fee_currency")))
     }
 
     func tag(_ column: String) throws(JournalProblem) -> OrderTag {

@@ -28,7 +28,7 @@ import TradingModel
                 OrderTransition(
                     .fill(fill), of: order, InstrumentID(0), .buy, from: .pendingNew,
                     to: .filled(nil, quantity("1")), venueTime: time, at: time))
-        default: return .state("\(number)", at: time)
+        default: return .state(StrategyState(text: "\(number)", shape: 1), at: time)
         }
     }
 
@@ -121,7 +121,7 @@ import TradingModel
         let next = try SteppedJournal(copy, testRun("grid-2"))
         next.write([.alert("on", at: at(99))])
         #expect(try copy.run("SELECT count(*) FROM alerts") == [["5"]])
-        #expect(try JournalReader(copy.journal).state(of: "grid.lua")?.text == "19")
+        #expect(try JournalReader(copy.journal).state(of: "grid-1")?.state.text == "19")
     }
 
     @Test func `is read while a run writes`() throws {

@@ -150,7 +150,7 @@ struct RandomEntries {
     }
 
     private mutating func keep() {
-        entries.append(.state("{n=\(seconds)}", at: at(seconds)))
+        entries.append(.state(StrategyState(text: "{n=\(seconds)}", shape: 1), at: at(seconds)))
         let name = random.pick(["a", "b", "c"])
         switch random.int(0...9) {
         case 0: entries.append(.timerCleared(name: nil))

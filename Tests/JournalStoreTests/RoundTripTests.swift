@@ -62,13 +62,13 @@ import TradingModel
 
     private func expectLatest(_ reader: JournalReader, _ entries: [JournalEntry]) throws {
         var positions: [InstrumentID: Position] = [:]
-        var state: String?
+        var state: StrategyState?
         var timers: [String: Timestamp] = [:]
         var equity: [Money] = []
         for entry in entries {
             switch entry {
             case .position(let instrument, let position, _): positions[instrument] = position
-            case .state(let text, _): state = text
+            case .state(let kept, _): state = kept
             case .timer(let name, let due, _): timers[name] = due
             case .timerCleared(nil): timers = [:]
             case .timerCleared(let name?): timers[name] = nil
@@ -85,8 +85,8 @@ import TradingModel
             #expect(position.averagePrice == expected.averagePrice)
             #expect(position.realisedPnL == expected.realisedPnL && position.fees == expected.fees)
         }
-        #expect(try reader.state(of: "grid.lua")?.text == state)
-        let set = try reader.timers(of: "grid.lua").map { ($0.name, $0.due) }
+        #expect(try reader.state(of: "grid-1")?.state == state)
+        let set = try reader.timers(of: "grid-1").map { ($0.name, $0.due) }
         #expect(Dictionary(uniqueKeysWithValues: set) == timers)
         #expect(try reader.equity(of: "grid-1", atMost: 10_000).map(\.equity) == equity)
     }
@@ -133,13 +133,13 @@ import TradingModel
             tag: "ladder 3")
         let order = SubmittedOrder(
             id: ClientOrderID("mr-1"), request: request, version: 1, at: at(1))
-        try SteppedJournal(folder).write([.submitted(order)])
+        try SteppedJournal(folder).write([.submitted(order), .started(at: at(2))])
 
         let next = try SteppedJournal(folder, testRun("grid-2"))
         let reader = try JournalReader(folder.journal)
         let left = try reader.openOrders(exceptOf: "grid-2")
         #expect(left.map(\.tag) == ["ladder 3"] && left.map(\.run) == ["grid-1"])
-        let last = try reader.lastRun(of: "grid.lua", except: "grid-2")
+        let last = try reader.lastRun(of: "grid.lua", trading: [instruments[0].symbol])
         #expect(last?.name == "grid-1" && last?.end == nil)
 
         // What the next run makes of the order stands with it.
@@ -165,7 +165,7 @@ import TradingModel
         ])
         #expect(try folder.run("SELECT count(*) FROM texts") == [["2"]])
         #expect(try folder.run("SELECT count(*) FROM version_files") == [["3"]])
-        let run = try JournalReader(folder.journal).lastRun(of: "grid.lua")
+        let run = try JournalReader(folder.journal).run(ofSession: 1_700_000_000_000_001)
         #expect(run?.end?.reason == "the duration is over" && run?.end?.time == at(10))
         #expect(run?.session == 1_700_000_000_000_001)
     }

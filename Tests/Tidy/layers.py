@@ -6,7 +6,8 @@ from tree import Finding
 
 # From below: a target imports those of lower lines only, so none of its own line.
 LAYERS = (
-    ("values and parsers", "TradingModel PlainJSON LuaSyntax CMoon CCrypto CProcess CSQLite CYaml CZlib Threads"),
+    ("values and parsers",
+     "TradingModel PlainJSON LuaSyntax ByteCoding CMoon CCrypto CProcess CSQLite CYaml CZlib Threads"),
     ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
     ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS JournalStore"),
