@@ -47,8 +47,7 @@ import Testing
 
     private func rows(_ run: Runner) throws -> [[String: Any]] {
         #expect(run.code == 0, "\(run.errors)")
-        let value = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
-        return try #require(value as? [[String: Any]], "\(run.output)")
+        return try run.rows()
     }
 
     /// What the journal and the venue's own books must agree on of each fill.

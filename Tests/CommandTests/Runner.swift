@@ -47,7 +47,13 @@ struct Runner {
         self.errors = errors
     }
 
-    /// Standard output as a JSON object.
+    /// What `--json` printed, where it is an array of objects.
+    func rows() throws -> [[String: Any]] {
+        let value = try JSONSerialization.jsonObject(with: Data(output.utf8))
+        guard let rows = value as? [[String: Any]] else { throw NotAnObject() }
+        return rows
+    }
+
     func json() throws -> [String: Any] {
         let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
         guard let fields = object as? [String: Any] else { throw NotAnObject() }

@@ -15,6 +15,7 @@ struct AccountVenue: Sendable {
         let source: String
     }
 
+    let connector: VenueConnector
     let markets: [Market]
     /// What can be wrong with it, each as often as trading bears, and some together; as `--fault`
     /// takes them.

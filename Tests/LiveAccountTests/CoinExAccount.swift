@@ -16,6 +16,7 @@ extension AccountVenue {
     ]
 
     static let coinEx = AccountVenue(
+        connector: .coinEx,
         markets: [
             Market(kind: "spot", symbol: "coinex:BTC/USDT", source: "sim:BTC/USDT"),
             Market(kind: "futures", symbol: "coinex:BTC/USDT:USDT", source: "sim:BTC/USDT:USDT"),

@@ -18,6 +18,7 @@ extension AccountVenue {
     ]
 
     static let coinut = AccountVenue(
+        connector: .coinut,
         markets: [
             Market(kind: "spot", symbol: "coinut:BTC/USDT", source: "sim:BTC/USDT"),
             Market(kind: "spot", symbol: "coinut:ETH/USDT", source: "sim:ETH/USDT"),

@@ -55,6 +55,8 @@ final class SessionLine {
     private var wakeAt = Timestamp.distantFuture
     private var waiting: [SessionInput] = []
     private(set) var isHandling = false
+    /// Whether nothing that the session wants is done any more.
+    private var isDead = false
     /// Open or opening connections of the session; one that it closed is heard no more.
     private var sockets: [SocketID: ConnectionID] = [:]
     private var connectionCount = 0
@@ -72,10 +74,26 @@ final class SessionLine {
     func replace(with session: any VenueSession) {
         for connection in sockets.values { simulator.disconnect(connection) }
         self.session = session
+        isDead = false
         sockets = [:]
         // What is under way to the dead one is heard by nobody.
         wire.removeAll()
         wakeAt = .distantFuture
+    }
+
+    /// Lets all arrive that a session sent before it died; nobody hears the answers.
+    func deliverSent() {
+        for delivery in wire.removeAll() {
+            switch delivery {
+            case .request(_, let call): _ = served(call)
+            case .toVenue(let connection, let text):
+                simulator.receive(connection, text, at: venueNow)
+            case .outcome, .connect, .hangUp, .toClient: break
+            }
+        }
+        _ = simulator.drainOutputs()
+        waiting.removeAll()
+        isDead = true
     }
 
     /// Cuts all connections.
@@ -126,7 +144,7 @@ final class SessionLine {
             var actions: [SessionAction] = []
             session.handle(waiting[next], at: now, into: &actions)
             next += 1
-            for action in actions { perform(action) }
+            for action in actions where !isDead { perform(action) }
             listener?.handledInput(session)
         }
         waiting.removeAll(keepingCapacity: true)

@@ -35,10 +35,12 @@ struct Wire<Message> {
         lanes[lane] = max(lanes[lane] ?? time, time)
     }
 
-    /// Loses all that is under way.
-    mutating func removeAll() {
-        pending = []
+    /// Takes away all that is under way, in the order in which it would have arrived.
+    @discardableResult
+    mutating func removeAll() -> [Message] {
+        defer { pending = [] }
         lanes = [:]
+        return pending.map(\.message)
     }
 
     mutating func popDue(at now: Timestamp) -> Message? {

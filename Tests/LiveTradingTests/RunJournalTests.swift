@@ -63,7 +63,9 @@ import TradingModel
         #expect(position.net == state.positions[0].net)
         #expect(position.averagePrice == state.positions[0].averagePrice)
         #expect(try reader.openOrders().isEmpty)
-        #expect(try reader.lastRun(of: "s.lua")?.end?.reason == "over")
+        #expect(
+            try reader.lastRun(of: "s.lua", trading: state.instruments.map(\.symbol))?
+                .end?.reason == "over")
     }
 
     @Test func `keeps an order open whose end nobody has told, with what was asked of it`() throws {

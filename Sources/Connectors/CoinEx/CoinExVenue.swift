@@ -31,6 +31,7 @@ extension CoinExSettings {
     fileprivate init(_ plan: VenuePlan) throws(InvalidVenuePlan) {
         self.init(symbols: plan.symbols, key: plan.key.map { CoinExKey($0) })
         socketBase = plan.socketBase
+        restoredOrders = plan.restoredOrders
         seed = plan.seed
         switch (plan.leverage, plan.isIsolated) {
         case (nil, nil): break

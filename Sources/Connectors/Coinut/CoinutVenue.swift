@@ -40,6 +40,7 @@ extension CoinutSettings {
             symbols: plan.symbols, access: plan.key.map { .key(CoinutKey($0)) },
             clientNumbers: plan.clientNumbers ?? 0..<0)
         socketBase = plan.socketBase
+        restoredOrders = plan.restoredOrders
         seed = plan.seed
     }
 }

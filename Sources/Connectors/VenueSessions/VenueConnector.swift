@@ -20,6 +20,8 @@ public struct RunOrders: Hashable, Sendable {
     public var idPrefix: String
     /// Those that were reserved for the run, at a venue whose ids are numbers; else none.
     public var numbers: [Range<Int64>]
+    /// Those of earlier runs that it goes on with, as they are on the wire.
+    public var takenUp: Set<String> = []
 
     /// Whether every order is meant, whoever sent it.
     private var isEverything = false
@@ -40,7 +42,7 @@ public struct RunOrders: Hashable, Sendable {
     public func include(_ clientID: String?) -> Bool {
         guard !isEverything else { return true }
         guard let clientID else { return false }
-        if clientID.hasPrefix(idPrefix) { return true }
+        if clientID.hasPrefix(idPrefix) || takenUp.contains(clientID) { return true }
         return Int64(clientID).map { number in numbers.contains { $0.contains(number) } } ?? false
     }
 }
@@ -55,6 +57,8 @@ public struct VenuePlan: Sendable {
     public var isIsolated: Bool?
     /// What was reserved for the ids of the run's orders, at a venue whose ids are numbers; else nil.
     public var clientNumbers: Range<Int64>?
+    /// The orders of earlier runs that may still be open, and are the run's own again.
+    public var restoredOrders: [RestoredOrder]
     /// Where its sockets are.
     public var socketBase: String
     /// All chance of the session.
@@ -62,13 +66,15 @@ public struct VenuePlan: Sendable {
 
     public init(
         symbols: [Symbol], key: VenueKey?, leverage: Int? = nil, isIsolated: Bool? = nil,
-        clientNumbers: Range<Int64>? = nil, socketBase: String, seed: UInt64
+        clientNumbers: Range<Int64>? = nil, restoredOrders: [RestoredOrder] = [],
+        socketBase: String, seed: UInt64
     ) {
         self.symbols = symbols
         self.key = key
         self.leverage = leverage
         self.isIsolated = isIsolated
         self.clientNumbers = clientNumbers
+        self.restoredOrders = restoredOrders
         self.socketBase = socketBase
         self.seed = seed
     }

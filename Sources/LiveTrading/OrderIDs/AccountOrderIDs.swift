@@ -96,6 +96,21 @@ public final class AccountOrderIDs: Sendable {
         return account.locks.isShown(run.session) ? .livingRun : .deadRun
     }
 
+    // MARK: - Other runs
+
+    /// Whether a run lives; of this one it says no.
+    public func isAlive(_ session: UInt64) -> Bool {
+        session != self.session && account.locks.isShown(session)
+    }
+
+    /// The runs that trade the account now and began before this one.
+    public var livingRuns: [UInt64] {
+        ledger.runs.map(\.session).filter { $0 < session && isAlive($0) }
+    }
+
+    /// What an order is on the wire, at a venue that takes numbers; nil: that is not known any more.
+    public func number(of order: ClientOrderID) -> Int? { ledger.number(of: order) }
+
     // MARK: - Where it lies
 
     /// The key's id is not in it: whoever sees names of files learns nothing.

@@ -77,6 +77,18 @@ package struct OrderIDLedger: Hashable, Sendable {
         }
     }
 
+    /// The number that stands for an order; nil: its run's block is known no more, or it has none.
+    package func number(of order: ClientOrderID) -> Int? {
+        guard let run = run(of: order), var place = order.parts.ending.map({ $0 - 1 }),
+            place >= 0
+        else { return nil }
+        for block in run.blocks {
+            if place < block.count { return block.lowerBound + place }
+            place -= block.count
+        }
+        return nil
+    }
+
     /// The run that an order of this account is of, by its client id; nil: of none that is known.
     package func run(of clientID: ClientOrderID) -> Run? {
         if let session = ClientOrderIDMaker.session(of: clientID.text) {

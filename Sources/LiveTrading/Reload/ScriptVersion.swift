@@ -20,6 +20,9 @@ public struct ScriptOrigin: Sendable {
         self.seed = seed
     }
 
+    /// The path from the root, without symbolic links: what the strategy is known by from run to run.
+    public var knownPath: String { realPath(of: path) ?? path }
+
     /// The script as it lies on the disk now.
     func load(state: String?) throws(ScriptError) -> LuaStrategy {
         beforeLoad?()

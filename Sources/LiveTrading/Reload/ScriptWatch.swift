@@ -1,4 +1,5 @@
 internal import Glibc
+internal import ScriptHost
 
 /// Tells when something happens to the Lua files in a script's folder and below.
 ///
@@ -66,7 +67,7 @@ package final class ScriptWatch {
     private func watchNewFolders() {
         let folder = Self.folder(of: script)
         var wanted = [folder]
-        if let target = Self.realPath(script) { wanted.append(Self.folder(of: target)) }
+        if let target = realPath(of: script) { wanted.append(Self.folder(of: target)) }
         addFolders(below: folder, depth: 0, to: &wanted)
         for path in wanted.prefix(Self.mostFolders) {
             let events =
@@ -97,11 +98,5 @@ package final class ScriptWatch {
     private static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
-
-    private static func realPath(_ path: String) -> String? {
-        guard let resolved = unsafe realpath(path, nil) else { return nil }
-        defer { unsafe free(resolved) }
-        return unsafe String(cString: resolved)
     }
 }

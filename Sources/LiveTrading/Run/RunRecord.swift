@@ -16,11 +16,15 @@ public struct RunHeader: Sendable {
     ///
     /// No secret is among them.
     public var settings: [[String]]
+    /// The data that the strategy began with, of the run before it; nil: it began anew.
+    public var state: StrategyState?
+    /// The number in its orders' client ids; nil: none is sent.
+    public var orderSession: UInt64?
 
     public init(
         mode: TradingMode, venue: String, seed: UInt64, script: String,
         parameters: [(name: String, text: String)],
-        settings: [[String]]
+        settings: [[String]], state: StrategyState? = nil, orderSession: UInt64? = nil
     ) {
         self.mode = mode
         self.venue = venue
@@ -28,6 +32,8 @@ public struct RunHeader: Sendable {
         self.script = script
         self.parameters = parameters
         self.settings = settings
+        self.state = state
+        self.orderSession = orderSession
     }
 }
 
@@ -80,13 +86,20 @@ public final class RunRecord: Sendable {
     ) throws(RunFolder.Problem) {
         self.whenReloaded = whenReloaded
         file = try LineFile(folder.path + "/" + Self.fileName, whenBroken: whenBroken)
-        write([
-            ("type", .text("session")), ("format", .integer(2)),
-            ("mode", .text(header.mode.rawValue)), ("venue", .text(header.venue)),
-            ("seed", .text(String(header.seed))), ("script", .text(header.script)),
-            ("parameters", Self.pairs(header.parameters)),
-            ("settings", Self.lists(header.settings)),
-        ])
+        var more: [(String, JSON)] = []
+        if let session = header.orderSession { more.append(("order_session", .text("\(session)"))) }
+        if let state = header.state {
+            more.append(("state", .text(state.text)))
+            more.append(("state_version", .integer(state.shape)))
+        }
+        write(
+            [
+                ("type", .text("session")), ("format", .integer(2)),
+                ("mode", .text(header.mode.rawValue)), ("venue", .text(header.venue)),
+                ("seed", .text(String(header.seed))), ("script", .text(header.script)),
+                ("parameters", Self.pairs(header.parameters)),
+                ("settings", Self.lists(header.settings)),
+            ] + more)
         write([
             ("type", .text("version")), ("version", .integer(1)), ("hash", .text(hash)),
             ("files", Self.list(files)),
@@ -199,6 +212,10 @@ public struct RecordedRun: Sendable {
         header = RunHeader(
             mode: mode, venue: venue, seed: seed, script: script, parameters: parameters,
             settings: settings)
+        header.orderSession = line["order_session"]?.text.flatMap { UInt64($0) }
+        if let text = line["state"]?.text, let shape = line["state_version"]?.integer {
+            header.state = StrategyState(text: text, shape: shape)
+        }
         return true
     }
 

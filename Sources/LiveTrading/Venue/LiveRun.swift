@@ -37,6 +37,9 @@ public final class LiveRun: VenueRun {
     private var truth: PositionTruth
     private var nextComparison = Timestamp.distantFuture
     private var hasStarted = false
+    private var startReason = StartReason.first
+    /// What the venue told while it connected, of orders of an earlier run; nil: it has been taken in.
+    private var early: [ExecutionReport]?
     private var isWindingDown = false
 
     /// How often the venue's positions are held against ours: a mismatch is a matter of seconds.
@@ -65,7 +68,33 @@ public final class LiveRun: VenueRun {
 
     // MARK: - Inputs
 
+    /// Goes on with what earlier runs left: before the session says anything.
+    public func resume(_ earlier: EarlierRun, at now: Timestamp) {
+        startReason = .restart
+        early = []
+        feed(.resume(earlier, at: now))
+        writeDown()
+    }
+
+    /// Takes in what the venue told of earlier orders, in the order in which it happened there, whichever list
+    /// it came from: what a position has realised hangs on that.
+    public func reconciled(at now: Timestamp) {
+        var latest: [ClientOrderID: Timestamp] = [:]
+        let timed = (early.take() ?? []).enumerated().map { place, report in
+            // One order's reports stay in their own order.
+            let time = max(report.venueTime, latest[report.order] ?? .distantPast)
+            latest[report.order] = time
+            return (time: time, place: place, report: report)
+        }
+        for entry in timed.sorted(by: { ($0.time, $0.place) < ($1.time, $1.place) }) {
+            var report = entry.report
+            report.receiveTime = now
+            feed(.report(report))
+        }
+    }
+
     public func start(at now: Timestamp) {
+        reconciled(at: now)
         feed(.time(now))
         for held in truth.beginnings(at: now) {
             engine.begin(with: held, into: &commands)
@@ -76,7 +105,7 @@ public final class LiveRun: VenueRun {
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         written.beginEquity()
         journal?.recordWorth(written, at: now)
-        feed(.start(.first, at: now))
+        feed(.start(startReason, at: now))
     }
 
     public func apply(_ input: EngineInput, at now: Timestamp) {
@@ -87,6 +116,7 @@ public final class LiveRun: VenueRun {
                 return engine.observe(event)
             }
             feed(input)
+        case .report(let report) where early != nil: early?.append(report)
         case .report, .balance: feed(input)
         case .status(let status):
             let isUnheard = status.state == .stale || status.state == .lost
@@ -186,7 +216,10 @@ public final class LiveRun: VenueRun {
     private func emitCommands() {
         for command in commands {
             switch command {
-            case .submit, .cancel, .amend: requests.append(.command(command))
+            case .submit(let order):
+                journal?.submit(order, engine.state)
+                requests.append(.command(command))
+            case .cancel, .amend: requests.append(.command(command))
             case .tradingStopped(let reason): stopReason = stopReason ?? reason
             case .intent, .refused, .log, .alert, .plot: break
             }
@@ -200,10 +233,14 @@ public final class LiveRun: VenueRun {
             if !isKept { reloads?.keep(intake, commands, engine) }
             record(intake)
         }
-        guard !commands.isEmpty else { return }
+        guard !commands.isEmpty else { return keepState() }
         for command in commands { record(command) }
         commands.removeAll(keepingCapacity: true)
+        keepState()
     }
+
+    /// Behind all that led to it: a later run finds the state of a moment that the journal has reached.
+    private func keepState() { journal?.keep(engine, reloads?.window) }
 
     private func record(_ intake: EngineIntake) {
         written.record(intake)

@@ -58,6 +58,8 @@ public struct PaperVenueRun: VenueRun {
 
     public mutating func apply(_ position: VenuePosition, at now: Timestamp) {}
 
+    public mutating func reconciled(at now: Timestamp) {}
+
     public mutating func pass(until now: Timestamp) {
         guard hasStarted else { return }
         reading { run throws(MarketDataError) in try run.pass(until: now) }

@@ -14,6 +14,8 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     /// All changes of one message about a book, in order.
     mutating func apply(_ changes: [BookChange], at now: Timestamp)
     mutating func apply(_ position: VenuePosition, at now: Timestamp)
+    /// The venue has told what became of the account before: called once, ahead of the start.
+    mutating func reconciled(at now: Timestamp)
     /// Lets time pass: timers fire, what is under way arrives.
     mutating func pass(until now: Timestamp)
     /// Tells the strategy of the end and cancels its orders.

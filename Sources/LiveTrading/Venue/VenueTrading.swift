@@ -140,6 +140,7 @@ public final class VenueTrading<Run: VenueRun> {
 
     private func connected(at now: Timestamp) {
         stage = .waiting
+        run?.reconciled(at: now)
         connectDeadline = .distantFuture
         guard asksFirst else { return allow(at: now) }
         audience.mayTrade(foreignOrders, at: now)

@@ -11,11 +11,16 @@ import TradingModel
 final class LiveJournal: Sendable {
     private let journal = Mutex<Journal?>(nil)
     private let header: RunHeader
+    /// What later runs of the strategy know it by.
+    private let strategy: String
 
     /// How long the end of a run waits for the disk, in nanoseconds.
     private static let patience: Int64 = 5_000_000_000
 
-    init(_ header: RunHeader) { self.header = header }
+    init(_ header: RunHeader, strategy: String) {
+        self.header = header
+        self.strategy = strategy
+    }
 
     /// Opens it and lets the run write into it.
     ///
@@ -32,7 +37,7 @@ final class LiveJournal: Sendable {
         let opened = try AccountJournal.open(
             venue: header.venue, keyID: keyID,
             beginning: JournalRun(
-                name: name, mode: header.mode, venue: header.venue, strategy: header.script,
+                name: name, mode: header.mode, venue: header.venue, strategy: strategy,
                 session: session, started: clock.now(), instruments: instruments,
                 version: StrategyVersion(
                     number: 1, hash: hash, since: clock.now(), header: header, files: files)),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JournalStore
 import LiveTrading
 import PaperTrading
 import PlainJSON
@@ -36,6 +37,12 @@ struct Paper: ParsableCommand {
 
     @Flag(help: "Do not ask: for --live where nobody sits at the terminal.")
     var yes = false
+
+    @Flag(help: "With --live: begin anew, not with what the strategy's last run left.")
+    var fresh = false
+
+    @Flag(help: "With --live: trade beside another run on the account, in other symbols.")
+    var share = false
 
     @Option(help: "Simulated seconds for each real one (embedded exchange only, default: 1).")
     var speed: Double?
@@ -158,7 +165,7 @@ struct Paper: ParsableCommand {
             problems.add(
                 "--speed is for the embedded exchange: \(venue.title) has its own pace")
         }
-        if yes, !live { problems.add("--yes confirms --live, and --live is not given") }
+        for problem in idleLiveFlags { problems.add(problem) }
         let idle = IdleSettings(
             live ? .live(venue) : .paper(venue), entries, symbols: script.symbols,
             flags: self.seed == nil ? [] : ["--seed"])
@@ -186,18 +193,37 @@ struct Paper: ParsableCommand {
         let orderIDs = try keys.map { keys throws(RunFailure) in
             try RunOrderIDs(at: venue, for: keys)
         }
+        let origin = ScriptOrigin(
+            path: strategy, parameters: try parameterOverrides(assignments),
+            limits: settings.script, seed: seed)
+        let earlier = keys.flatMap { keys in
+            orderIDs.map { EarlierRuns(venue: venue, keys: keys, orderIDs: $0, origin: origin) }
+        }
+        let (script, memory) =
+            try earlier?.begin(script, shares: share, isFresh: fresh) ?? (script, nil)
         findings.report()
         idle.report()
         try VenueTrade(
             venue: venue, venueSettings: venueSettings,
             settings: settings, entries: entries, script: script,
-            origin: ScriptOrigin(
-                path: strategy, parameters: try parameterOverrides(assignments),
-                limits: settings.script, seed: seed),
-            keys: keys, orderIDs: orderIDs, connectPatience: patience, duration: span,
+            origin: origin,
+            keys: keys, orderIDs: orderIDs, memory: fresh ? nil : memory,
+            memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [], connectPatience: patience,
+            duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes,
             json: json
         ).run()
+    }
+
+    /// What is given for real money, where none is traded.
+    private var idleLiveFlags: [String] {
+        guard !live else { return [] }
+        var problems = yes ? ["--yes confirms --live, and --live is not given"] : []
+        if fresh {
+            problems.append("--fresh is for --live: nothing else goes on with an earlier run")
+        }
+        if share { problems.append("--share is for --live, and --live is not given") }
+        return problems
     }
 
     private func refuseVenueFlags(_ problems: inout CallProblems) {
@@ -205,8 +231,8 @@ struct Paper: ParsableCommand {
             problems.add(
                 "the embedded exchange takes no real money: leave --live out, or name a venue's "
                     + "symbol")
-        } else if yes {
-            problems.add("--yes confirms --live, and --live is not given")
+        } else {
+            for problem in idleLiveFlags { problems.add(problem) }
         }
         let given = flags.venueFlags + (connectTimeout == nil ? [] : ["--connect-timeout"])
         guard !given.isEmpty else { return }

@@ -10,9 +10,6 @@ import TradingModel
 /// A run without a folder trades all the same; it cannot be replayed then, nor reloaded by command.
 final class RunFiles {
     private let origin: ScriptOrigin
-    private let settings: [SettingEntry]
-    private let mode: TradingMode
-    private let venue: String
     private var folder: RunFolder?
     private var record: RunRecord?
     /// Shows that the run lives.
@@ -24,16 +21,23 @@ final class RunFiles {
     /// What the run says, in its folder; nil: it has none.
     private(set) var log: RunLog?
 
-    /// - Parameter script: its first version, written down before anything is traded.
+    private let header: RunHeader
+
+    /// - Parameters:
+    ///   - script: its first version, written down before anything is traded.
+    ///   - state: the data that it begins with.
+    ///   - orderSession: the number in its orders' client ids.
     init(
         mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry],
-        script: LuaStrategy
+        script: LuaStrategy, state: StrategyState? = nil, orderSession: UInt64? = nil
     ) throws {
-        self.mode = mode
-        self.venue = venue
         self.origin = origin
-        self.settings = settings
-        journal = LiveJournal(Self.header(mode, venue, origin, settings))
+        header = RunHeader(
+            mode: mode, venue: venue, seed: origin.seed, script: origin.path,
+            parameters: origin.parameters.map { ($0.name, $0.text) },
+            settings: settings.map { $0.path + [$0.text] }, state: state,
+            orderSession: orderSession)
+        journal = LiveJournal(header, strategy: origin.knownPath)
         do throws(RunFolder.Problem) {
             folder = try RunFolder.create(script: origin.path)
         } catch {
@@ -65,10 +69,10 @@ final class RunFiles {
 
     // MARK: - The journal
 
-    /// Opens the account's journal for a run that may trade; false: it cannot be opened.
+    /// Opens the account's journal for a run that will trade, or says in ``journalProblem`` why it cannot.
     func beginJournal(
         of run: LiveRun, _ script: LuaStrategy, keyID: String, session: UInt64, clock: RunClock
-    ) -> Bool {
+    ) {
         let log = log
         let files = script.sources
         do throws(JournalProblem) {
@@ -79,10 +83,8 @@ final class RunFiles {
                 Console.warn(text)
                 log?.add(text.onSomeLines)
             }
-            return true
         } catch {
             journalProblem = error
-            return false
         }
     }
 
@@ -130,16 +132,5 @@ final class RunFiles {
                 "this run was not recorded to its end, so `runner replay` cannot run it again")
         }
         if let problem = log?.problem { Self.warn(of: problem, "its log file is not whole") }
-    }
-
-    private var header: RunHeader { Self.header(mode, venue, origin, settings) }
-
-    private static func header(
-        _ mode: TradingMode, _ venue: String, _ origin: ScriptOrigin, _ settings: [SettingEntry]
-    ) -> RunHeader {
-        RunHeader(
-            mode: mode, venue: venue, seed: origin.seed, script: origin.path,
-            parameters: origin.parameters.map { ($0.name, $0.text) },
-            settings: settings.map { $0.path + [$0.text] })
     }
 }

@@ -1,3 +1,4 @@
+import JournalStore
 import LiveTrading
 import PaperTrading
 import PlainJSON
@@ -19,6 +20,10 @@ struct VenueTrade {
     let keys: VenueKeys?
     /// Nil: on paper, where none leaves.
     let orderIDs: RunOrderIDs?
+    /// What earlier runs of the strategy left; nil: nothing, or it begins anew.
+    let memory: StrategyMemory?
+    /// What is said of them.
+    let memoryLines: [String]
     /// Nanoseconds for which the venue is tried at the start.
     let connectPatience: Int64
     let duration: Int64?
@@ -37,11 +42,11 @@ struct VenueTrade {
     /// Trades until somebody or something ends it, and reports.
     func run() throws {
         if isLive {
-            try trade { instruments, screen, reloads in
-                live(instruments, screen, reloads)
+            try trade { instruments, screen, reloads, folder in
+                live(instruments, screen, reloads, folder)
             }
         } else {
-            try trade { instruments, screen, reloads in
+            try trade { instruments, screen, reloads, _ in
                 paper(instruments, screen, reloads)
             }
         }
@@ -50,7 +55,8 @@ struct VenueTrade {
     // MARK: - The two kinds of run
 
     private func live(
-        _ instruments: [Instrument], _ screen: StatusScreen, _ reloads: StrategyReloads
+        _ instruments: [Instrument], _ screen: StatusScreen, _ reloads: StrategyReloads,
+        _ folder: RunFiles
     ) -> LiveRun {
         var engineSettings = settings.engineSettings
         engineSettings.skipsMissedBeats = true
@@ -62,6 +68,14 @@ struct VenueTrade {
         let run = LiveRun(engine: engine, reloads: reloads, patience: venue.patience)
         run.listener = { command, state in screen.show(LogLine(command, state)) }
         run.reportListener = { report, state in screen.show(LogLine(report, state)) }
+        if let keys, let orderIDs {
+            folder.beginJournal(
+                of: run, script, keyID: keys.id, session: orderIDs.session, clock: clock)
+        }
+        if let memory {
+            run.resume(memory.earlierRun(instruments), at: clock.now())
+            if let state = memory.state { run.journal?.keep(state.state, at: state.time) }
+        }
         return run
     }
 
@@ -141,20 +155,19 @@ struct VenueTrade {
     // MARK: - Trading
 
     private func trade<Run: VenueRun>(
-        _ makeRun: @escaping ([Instrument], StatusScreen, StrategyReloads) -> Run
+        _ makeRun: @escaping ([Instrument], StatusScreen, StrategyReloads, RunFiles) -> Run
     ) throws {
-        let session = try venue.session(
-            of: script.symbols, keys: keys, settings: venueSettings,
-            clientNumbers: orderIDs?.firstNumbers, seed: origin.seed)
+        let session = try makeSession()
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunFiles(
-            mode: mode, venue: venue.name, origin: origin, settings: entries, script: script)
+            mode: mode, venue: venue.name, origin: origin, settings: entries, script: script,
+            state: memory?.state?.state, orderSession: orderIDs?.session)
         let trading = VenueTrading<Run>(
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
             patience: venue.patience
         ) { instruments in
-            makeRun(instruments, screen.lines, reloads)
+            makeRun(instruments, screen.lines, reloads, folder)
         }
         let network = try venue.network(venueSettings)
         let killSwitch = folder.killSwitch(latch)
@@ -174,7 +187,7 @@ struct VenueTrade {
             trading.onWantedNumbers = { [unowned host] in reserveMoreNumbers(host, screen) }
             speakWhenInHaste(host.makeOpenOrderQuestion(), folder)
             screen.whenReady = { [unowned host] foreign, now in
-                guard beginJournal(host, folder) else {
+                guard folder.journalProblem == nil else {
                     return host.later { trading, _ in trading.decline() }
                 }
                 confirm(host, foreign, screen)
@@ -199,12 +212,23 @@ struct VenueTrade {
         try end(trading, killed, network, screen, folder)
     }
 
+    /// A session that knows the orders of the run before it as the run's own.
+    private func makeSession() throws -> any VenueSession {
+        let restored =
+            memory?.restoredOrders(script.symbols) { orderIDs?.number(of: $0) } ?? []
+        orderIDs?.adopt(restored)
+        return try venue.session(
+            of: script.symbols, keys: keys, settings: venueSettings,
+            clientNumbers: orderIDs?.firstNumbers, restoredOrders: restored, seed: origin.seed)
+    }
+
     private func end<Run: VenueRun>(
         _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ network: NetworkSettings,
         _ screen: VenueScreen, _ folder: RunFiles
     ) throws {
         if let run = trading.run as? LiveRun, trading.hasTraded {
             run.journal?.recordWorth(run.ledger, at: clock.now())
+            run.journal?.keepLast(run.engine)
         }
         folder.endJournal(trading.end?.reason ?? "", at: clock.now())
         let isProven = killed.map { prove($0, network, folder) } ?? true
@@ -223,13 +247,6 @@ struct VenueTrade {
             confirms: settings.confirmsReloads || isLive)
         reloader.follow(reloads)
         return reloader
-    }
-
-    /// Opens the account's journal; false: it cannot be, and nothing may be traded.
-    private func beginJournal<Run: VenueRun>(_ host: VenueLoop<Run>, _ folder: RunFiles) -> Bool {
-        guard let run = host.trading.run as? LiveRun, let keys, let orderIDs else { return true }
-        return folder.beginJournal(
-            of: run, script, keyID: keys.id, session: orderIDs.session, clock: clock)
     }
 
     /// Asks the venue for the end of the run's orders once more, past the run's own connection.
@@ -282,7 +299,8 @@ struct VenueTrade {
         let summary = LiveSummary(
             venue: venue, address: venue.addresses(venueSettings).request, keys: keys,
             settings: settings, script: script, origin: origin, state: run.engine.state,
-            positions: run.heldAtVenue, foreign: foreign, orderIDs: orderIDs)
+            positions: run.heldAtVenue, foreign: foreign, orderIDs: orderIDs,
+            earlier: memoryLines)
         screen.lines.clear()  // what is typed belongs on the last line
         for line in summary.lines { screen.lines.show(line) }
         guard !isConfirmed else {

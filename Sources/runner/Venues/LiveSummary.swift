@@ -17,6 +17,8 @@ struct LiveSummary {
     let foreign: [ForeignOrder]
     /// Nil: nothing is known of other runs' ids.
     let orderIDs: RunOrderIDs?
+    /// What is said of earlier runs.
+    let earlier: [String]
 
     var lines: [String] {
         var lines = [
@@ -25,6 +27,7 @@ struct LiveSummary {
         lines.append("  balances    " + list(balances, none: "none"))
         lines.append("  positions   " + list(held, none: "none"))
         lines.append("  open orders " + list(open, none: "none"))
+        if !earlier.isEmpty { lines.append("  run         " + list(earlier, none: "")) }
         for symbol in script.symbols { lines.append("  limits      \(symbol): \(limits(symbol))") }
         lines.append("  strategy    \(origin.path) (\(origin.hash(of: script.sources)))")
         if !script.parameters.isEmpty {

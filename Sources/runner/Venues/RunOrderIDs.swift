@@ -15,10 +15,29 @@ final class RunOrderIDs: Sendable {
     /// Those that go to a venue that wants numbers.
     private let blocks: Mutex<[Range<Int64>]>
 
+    /// Those of earlier runs that this one goes on with, as they are on the wire.
+    private let takenUp = Mutex<Set<String>>([])
+
     /// What tells them from others', as of now.
     var orders: RunOrders {
-        RunOrders(idPrefix: prefix + "-", numbers: blocks.withLock { $0 })
+        var orders = RunOrders(idPrefix: prefix + "-", numbers: blocks.withLock { $0 })
+        orders.takenUp = takenUp.withLock { $0 }
+        return orders
     }
+
+    /// Makes orders of earlier runs this run's own.
+    func adopt(_ orders: [RestoredOrder]) {
+        takenUp.withLock { $0 = Set(orders.map { $0.clientNumber.map(String.init) ?? $0.id.text }) }
+    }
+
+    /// What an earlier run's order is, at a venue that takes numbers.
+    func number(of order: ClientOrderID) -> Int64? {
+        rule == nil ? nil : account.number(of: order).map(Int64.init)
+    }
+
+    /// See ``AccountOrderIDs``.
+    func isAlive(_ session: UInt64) -> Bool { account.isAlive(session) }
+    var livingRuns: [UInt64] { account.livingRuns }
 
     /// Those that a session begins with.
     var firstNumbers: Range<Int64>? { blocks.withLock(\.first) }
@@ -81,9 +100,10 @@ final class RunOrderIDs: Sendable {
 extension RunOrders {
     /// What their client ids do.
     var inWords: String {
-        guard !numbers.isEmpty else { return "begin with \(idPrefix)" }
+        let others = takenUp.isEmpty ? "" : ", or are " + takenUp.sorted().joined(separator: ", ")
+        guard !numbers.isEmpty else { return "begin with \(idPrefix)\(others)" }
         return "are "
             + numbers.map { "\($0.lowerBound) to \($0.upperBound - 1)" }
-            .joined(separator: " and ")
+            .joined(separator: " and ") + others
     }
 }

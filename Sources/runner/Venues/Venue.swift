@@ -39,14 +39,14 @@ extension VenueConnector {
 
     func session(
         of symbols: [Symbol], keys: VenueKeys?, settings: VenueSettings,
-        clientNumbers: Range<Int64>? = nil, seed: UInt64
+        clientNumbers: Range<Int64>? = nil, restoredOrders: [RestoredOrder] = [], seed: UInt64
     ) throws(RunFailure) -> any VenueSession {
         do throws(InvalidVenuePlan) {
             return try makeSession(
                 VenuePlan(
                     symbols: symbols, key: keys, leverage: settings.leverage,
                     isIsolated: settings.margin.map { $0 == .isolated },
-                    clientNumbers: clientNumbers,
+                    clientNumbers: clientNumbers, restoredOrders: restoredOrders,
                     socketBase: addresses(settings).socket, seed: seed))
         } catch {
             throw RunFailure(.usage, error.description)

@@ -106,8 +106,8 @@ final class ConformanceDesk {
             isIsolated: terms.leverage.map { _ in true },
             socketBase: "wss://simulator" + pair.connector.socketPath, seed: terms.seed)
         if case .numbers = pair.connector.clientIDs { plan.clientNumbers = terms.clientNumbers }
-        guard let restored = terms.restored else { return try pair.connector.makeSession(plan) }
-        return pair.makeRestoring(plan, restored)
+        plan.restoredOrders = terms.restored ?? []
+        return try pair.connector.makeSession(plan)
     }
 
     var key: VenueKey { terms.key }

@@ -22,8 +22,6 @@ struct ConformancePair: Sendable, CustomStringConvertible {
     let markets: [Market]
     /// Those whose rules are looked at besides.
     let otherMarkets: [Market]
-    /// A session that takes up orders of an earlier run.
-    let makeRestoring: @Sendable (VenuePlan, [RestoredOrder]) -> any VenueSession
 
     var description: String { connector.name }
     var perpetuals: [Market] { markets.filter { $0.segment == "futures" } }
@@ -39,32 +37,13 @@ struct ConformancePair: Sendable, CustomStringConvertible {
                 Market(symbol: "coinex:ETH/USDT", source: "sim:ETH/USDT"),
                 Market(symbol: "coinex:PEPE/USDT", source: "sim:PEPE/USDT"),
                 Market(symbol: "coinex:BTC/USD:BTC", source: "sim:BTC/USD:BTC"),
-            ],
-            makeRestoring: { plan, orders in
-                var settings = CoinEx.CoinExSettings(
-                    symbols: plan.symbols,
-                    key: plan.key.map { CoinExKey(accessID: $0.id, secret: $0.secret) })
-                settings.socketBase = plan.socketBase
-                settings.seed = plan.seed
-                settings.restoredOrders = orders
-                return CoinExSession(settings)
-            }),
+            ]),
         ConformancePair(
             connector: .coinut, simulator: .coinut,
             markets: [Market(symbol: "coinut:BTC/USDT", source: "sim:BTC/USDT")],
             otherMarkets: [
                 Market(symbol: "coinut:ETH/USDT", source: "sim:ETH/USDT"),
                 Market(symbol: "coinut:PEPE/USDT", source: "sim:PEPE/USDT"),
-            ],
-            makeRestoring: { plan, orders in
-                var settings = Coinut.CoinutSettings(
-                    symbols: plan.symbols,
-                    access: plan.key.map { .key(CoinutKey(username: $0.id, key: $0.secret)) },
-                    clientNumbers: plan.clientNumbers ?? 0..<0)
-                settings.socketBase = plan.socketBase
-                settings.seed = plan.seed
-                settings.restoredOrders = orders
-                return CoinutSession(settings)
-            }),
+            ]),
     ]
 }

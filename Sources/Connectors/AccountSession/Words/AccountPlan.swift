@@ -1,4 +1,5 @@
-public import TradingModel
+package import TradingModel
+package import VenueSessions
 
 /// A market's leverage and margin mode, which are one setting.
 public struct LeverageChoice: Hashable, Sendable, CustomStringConvertible {
@@ -9,33 +10,6 @@ public struct LeverageChoice: Hashable, Sendable, CustomStringConvertible {
         self.isIsolated = isIsolated
     }
     public var description: String { "\(isIsolated ? "isolated" : "cross") leverage \(times)" }
-}
-
-/// An order from the journal whose end nobody has heard.
-public struct RestoredOrder: Hashable, Sendable {
-    public var id: ClientOrderID
-    public var request: OrderRequest
-    /// Nil: never acknowledged, so it may not exist.
-    public var venueID: VenueOrderID?
-    /// Whether a stop order has woken, so that ``venueID`` is no longer the stop's.
-    public var wasTriggered: Bool
-    /// What is already counted, and the venue's numbers of those fills.
-    public var filled: Quantity
-    public var fillIDs: [String]
-    /// Its number on the wire, where the venue takes numbers.
-    public var clientNumber: Int64?
-    public init(
-        id: ClientOrderID, request: OrderRequest, venueID: VenueOrderID?, wasTriggered: Bool,
-        filled: Quantity, fillIDs: [String], clientNumber: Int64? = nil
-    ) {
-        self.id = id
-        self.request = request
-        self.venueID = venueID
-        self.wasTriggered = wasTriggered
-        self.filled = filled
-        self.fillIDs = fillIDs
-        self.clientNumber = clientNumber
-    }
 }
 
 /// What a session needs to know of an account and of what is wanted from it before it begins.

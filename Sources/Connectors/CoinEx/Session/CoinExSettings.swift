@@ -25,7 +25,7 @@ public struct CoinExSettings: Sendable {
     }
 
     public typealias Leverage = LeverageChoice
-    public typealias RestoredOrder = AccountSession.RestoredOrder
+    public typealias RestoredOrder = VenueSessions.RestoredOrder
 }
 
 /// The venue's rules for client order ids: "less than 32 bytes" in one place, "up to 32" in another.

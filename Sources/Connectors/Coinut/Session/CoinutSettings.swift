@@ -1,5 +1,5 @@
-public import AccountSession
 public import TradingModel
+public import VenueSessions
 
 /// How an account is entered.
 public enum CoinutAccess: Sendable {

@@ -1,0 +1,192 @@
+public import JournalStore
+public import TradingCore
+public import TradingModel
+public import VenueSessions
+
+/// What earlier runs of a strategy on an account left, as the account's journals have it.
+public struct StrategyMemory: Sendable {
+    /// An order that had not ended.
+    public struct KnownOrder: Sendable {
+        public let row: RecordedOrder
+        public let fills: [Fill]
+        public let wasTriggered: Bool
+    }
+
+    /// The last of those runs: what its strategy kept is what there is.
+    public let run: RecordedJournalRun
+    public let state: RecordedState?
+    public let timers: [EarlierRun.KnownTimer]
+    /// Of the symbols that are traded.
+    public let positions: [RecordedPosition]
+    /// Of the symbols that are traded and of all runs that are no more, the oldest first.
+    public let orders: [KnownOrder]
+    /// Open orders of the strategy that it does not go on with: of symbols that it does not trade any more,
+    /// or that cannot be named at the venue.
+    public let ordersElsewhere: [RecordedOrder]
+    /// What that run held of symbols that are not traded any more.
+    public let positionsElsewhere: [RecordedPosition]
+
+    /// Reads what there is of a strategy that is about to trade.
+    ///
+    /// - Parameters:
+    ///   - strategy: as its runs are called in the journals.
+    ///   - paths: of the account's journals.
+    ///   - isAlive: whether the run of this session goes on: what it has stays its own.
+    ///   - isKnown: whether an order can be named at the venue.
+    /// - Returns: nil: no run of it traded one of these symbols.
+    /// - Throws: ``JournalProblem`` where a journal cannot be read: nothing can be said then.
+    public static func read(
+        of strategy: String, trading symbols: [Symbol], in paths: [String],
+        isAlive: (UInt64) -> Bool, isKnown: (ClientOrderID) -> Bool = { _ in true }
+    ) throws(JournalProblem) -> StrategyMemory? {
+        var readers: [JournalReader] = []
+        for path in paths {
+            do throws(JournalProblem) {
+                try Journal.recover(path)
+                readers.append(try JournalReader(path))
+            } catch {
+                // One that was made and never written, or by a release that kept nothing for this one.
+                guard error.kind == .missing || error.kind == .older else { throw error }
+            }
+        }
+        var last: (run: RecordedJournalRun, reader: JournalReader)?
+        for reader in readers {
+            guard let run = try reader.lastRun(of: strategy, trading: symbols),
+                run.session ?? 0 >= last?.run.session ?? 0,
+                !(run.session.map(isAlive) ?? false)
+            else { continue }
+            last = (run, reader)
+        }
+        guard let last else { return nil }
+        let positions = try last.reader.lastPositions(of: last.run.name)
+        let open = try openOrders(of: strategy, readers, isAlive)
+        var orders: [KnownOrder] = []
+        func isMeant(_ row: RecordedOrder) -> Bool {
+            symbols.contains(row.symbol) && isKnown(row.id)
+        }
+        for row in open where isMeant(row) {
+            var fills: [Fill] = []
+            var wasTriggered = row.filled > .zero
+            for reader in readers {
+                for fill in try reader.fills(of: row.id)
+                where !fills.contains(where: { $0.number == fill.number }) { fills.append(fill) }
+                if try reader.wasTriggered(row.id) { wasTriggered = true }
+            }
+            orders.append(KnownOrder(row: row, fills: fills, wasTriggered: wasTriggered))
+        }
+        return StrategyMemory(
+            run: last.run, state: try last.reader.state(of: last.run.name),
+            timers: try last.reader.timers(of: last.run.name),
+            positions: positions.filter { symbols.contains($0.symbol) }, orders: orders,
+            ordersElsewhere: open.filter { !isMeant($0) },
+            positionsElsewhere: positions.filter {
+                !symbols.contains($0.symbol) && $0.net != .zero
+            })
+    }
+
+    /// What is open in all files: one that a file shows ended has ended, whatever others know.
+    private static func openOrders(
+        of strategy: String, _ readers: [JournalReader], _ isAlive: (UInt64) -> Bool
+    ) throws(JournalProblem) -> [RecordedOrder] {
+        var open: [ClientOrderID: RecordedOrder] = [:]
+        var ended: Set<ClientOrderID> = []
+        for reader in readers {
+            for row in try reader.openOrders() where row.strategy == strategy {
+                if let session = ClientOrderIDMaker.session(of: row.id.text), isAlive(session) {
+                    continue
+                }
+                for other in readers {
+                    guard let known = try other.order(row.id) else { continue }
+                    if !known.status.isOpen { ended.insert(row.id) }
+                    if known.filled >= open[row.id]?.filled ?? .zero { open[row.id] = known }
+                }
+            }
+        }
+        return open.values.filter { !ended.contains($0.id) }
+            .sorted { ($0.created, $0.id) < ($1.created, $1.id) }
+    }
+
+    // MARK: - For a run
+
+    /// What an engine begins with.
+    ///
+    /// - Parameter instruments: by their ids.
+    public func earlierRun(_ instruments: [Instrument]) -> EarlierRun {
+        let ids = Dictionary(instruments.map { ($0.symbol, $0.id) }) { first, _ in first }
+        var earlier = EarlierRun()
+        earlier.timers = timers
+        for position in positions {
+            guard let id = ids[position.symbol] else { continue }
+            earlier.positions[id] = Position(
+                of: instruments[id.index], net: position.net, entryValue: position.entryValue,
+                realisedPnL: position.realisedPnL, fees: position.fees, funding: position.funding)
+        }
+        earlier.orders = orders.compactMap { order in
+            ids[order.row.symbol].map { order.known($0) }
+        }
+        return earlier
+    }
+
+    /// What a session asks the venue about.
+    ///
+    /// - Parameters:
+    ///   - symbols: as the session has them: the place is the ``InstrumentID``.
+    ///   - number: what an order is at a venue that takes numbers; nil: it is not known any more.
+    public func restoredOrders(
+        _ symbols: [Symbol], number: (ClientOrderID) -> Int64?
+    ) -> [RestoredOrder] {
+        orders.compactMap { order -> RestoredOrder? in
+            guard let place = symbols.firstIndex(of: order.row.symbol) else { return nil }
+            return RestoredOrder(
+                id: order.row.id, request: order.row.request(InstrumentID(place)),
+                venueID: order.row.venueID, wasTriggered: order.wasTriggered,
+                filled: order.row.filled, fillIDs: order.fills.map(\.id),
+                clientNumber: number(order.row.id))
+        }
+    }
+}
+
+extension OrderStatus {
+    fileprivate var isOpen: Bool {
+        switch self {
+        case .pending, .waiting, .working, .amending, .cancelling, .unknown: true
+        case .filled, .cancelled, .rejected, .expired: false
+        }
+    }
+}
+
+extension RecordedOrder {
+    fileprivate func request(_ instrument: InstrumentID) -> OrderRequest {
+        OrderRequest(
+            instrument: instrument, side: side, quantity: quantity, price: price,
+            timeInForce: timeInForce, isPostOnly: isPostOnly, isReduceOnly: isReduceOnly,
+            stop: stop, tag: tag)
+    }
+}
+
+extension StrategyMemory.KnownOrder {
+    /// The order as it stands for an engine: what was being asked of it when the run died is not known to have
+    /// arrived, and one without a venue's id may not exist.
+    fileprivate func known(_ instrument: InstrumentID) -> EarlierRun.KnownOrder {
+        var notional = Int128.zero
+        for fill in fills {
+            notional &+= fill.price.times(fill.quantity, .halfEven)?.attos ?? 0
+        }
+        return EarlierRun.KnownOrder(
+            id: row.id, request: row.request(instrument), state: state,
+            filledNotional: Money(attos: notional), fills: fills.map(\.number),
+            createdAt: row.created, updatedAt: row.updated)
+    }
+
+    private var state: OrderState {
+        let isStop = row.stop != nil && !wasTriggered
+        guard let id = row.venueID else {
+            let standing: OrderState.Standing =
+                row.filled > .zero ? .working(nil, filled: row.filled) : .sent(isStop: isStop)
+            return .unknown(
+                standing, amending: nil, reason: "the run that sent it ended before the answer came"
+            )
+        }
+        return isStop ? .waiting(id) : .working(id, filled: row.filled)
+    }
+}

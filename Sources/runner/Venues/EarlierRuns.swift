@@ -1,0 +1,163 @@
+import JournalStore
+import LiveTrading
+import ScriptHost
+import TradingCore
+import TradingModel
+import VenueSessions
+
+/// What a live run finds of runs before it and beside it, before it connects.
+struct EarlierRuns {
+    let venue: Venue
+    let keys: VenueKeys
+    let orderIDs: RunOrderIDs
+    let origin: ScriptOrigin
+
+    /// The script as it begins, and what its last run left; nil: nothing.
+    ///
+    /// - Parameters:
+    ///   - shares: whether other symbols may be traded beside another run.
+    ///   - isFresh: whether nothing of it is gone on with.
+    func begin(
+        _ script: LuaStrategy, shares: Bool, isFresh: Bool
+    ) throws(RunFailure) -> (script: LuaStrategy, memory: StrategyMemory?) {
+        try checkOthers(trading: script.symbols, shares: shares)
+        let memory = try memory(trading: script.symbols)
+        guard !isFresh, let state = memory?.state else { return (script, memory) }
+        return (try load(state.state, trading: script.symbols), memory)
+    }
+
+    private func memory(trading symbols: [Symbol]) throws(RunFailure) -> StrategyMemory? {
+        let isNumbered = if case .numbers = venue.clientIDs { true } else { false }
+        do throws(JournalProblem) {
+            return try StrategyMemory.read(
+                of: origin.knownPath, trading: symbols,
+                in: AccountJournal.paths(venue: venue.name, keyID: keys.id),
+                isAlive: orderIDs.isAlive,
+                isKnown: { !isNumbered || orderIDs.number(of: $0) != nil })
+        } catch {
+            throw RunFailure(
+                .failed,
+                "\(error). Without its journal no account is traded, so nothing was traded; "
+                    + "MOONRUNNER_HOME names another folder")
+        }
+    }
+
+    /// The script with the data that its last run kept.
+    private func load(_ state: StrategyState, trading symbols: [Symbol]) throws(RunFailure)
+        -> LuaStrategy
+    {
+        do {
+            let script = try LuaStrategy.version(startingWith: state) {
+                text throws(ScriptError) in
+                try LuaStrategy(
+                    file: origin.path, parameters: origin.parameters, limits: origin.limits,
+                    seed: origin.seed, state: text)
+            }
+            try script.adopt(state)
+            guard script.symbols == symbols else {
+                throw RunFailure(
+                    .usage,
+                    "\(origin.path): what it subscribes to hangs on its `state`, so it cannot be told "
+                        + "what it goes on with; --fresh begins anew")
+            }
+            return script
+        } catch let failure as RunFailure {
+            throw failure
+        } catch {
+            throw RunFailure(
+                .usage,
+                "the data that its last run kept cannot be taken over: \(error). Mend the script, or "
+                    + "begin anew with --fresh")
+        }
+    }
+
+    // MARK: - Beside it
+
+    /// Refuses to trade an account that another run trades, or what that one trades.
+    ///
+    /// - Parameter shares: whether other symbols may be traded beside it.
+    private func checkOthers(trading symbols: [Symbol], shares: Bool) throws(RunFailure) {
+        let sessions = orderIDs.livingRuns
+        guard !sessions.isEmpty else { return }
+        let found = RunFolder.all().compactMap { folder -> OtherRun? in
+            guard let record = try? RecordedRun(of: folder),
+                let session = record.header.orderSession, sessions.contains(session)
+            else { return nil }
+            return OtherRun(folder: folder, record: record, session: session)
+        }
+        let unknown = sessions.filter { session in !found.contains { $0.session == session } }
+        var words = found.map(\.words)
+        words += unknown.map { session in
+            let time = Timestamp(nanoseconds: Int64(clamping: session) * 1_000)
+            return "one that began at \(UTCTime(time).iso)"
+        }
+        guard shares else {
+            throw RunFailure(
+                .usage,
+                "another run trades this account: \(words.joined(separator: "; ")). Two that trade the "
+                    + "same would undo each other's orders: end it first (runner kill NAME), or trade "
+                    + "other symbols beside it with --share")
+        }
+        let taken = found.flatMap { $0.record.symbols.filter(symbols.contains) }
+        guard taken.isEmpty else {
+            throw RunFailure(
+                .usage,
+                "\(taken.map(\.description).joined(separator: " and ")) "
+                    + "\(taken.count == 1 ? "is" : "are") traded already: "
+                    + "\(words.joined(separator: "; ")). --share is for other symbols")
+        }
+        guard unknown.isEmpty else {
+            throw RunFailure(
+                .usage,
+                "what is traded beside it is not known: \(words.joined(separator: "; ")). Try it again "
+                    + "once that one trades")
+        }
+    }
+}
+
+/// A run that trades the account now.
+private struct OtherRun {
+    let folder: RunFolder
+    let record: RecordedRun
+    let session: UInt64
+
+    var words: String {
+        let process = RunPresence.process(of: folder).map { ", process \($0)" } ?? ""
+        let symbols = record.symbols.map(\.description).joined(separator: ", ")
+        return "\(folder.name) (\(record.header.script)\(process)), which trades \(symbols)"
+    }
+}
+
+/// What is said of it before real money is traded.
+extension StrategyMemory {
+    /// - Parameter isFresh: whether it is left behind.
+    func lines(isFresh: Bool, at venue: Venue) -> [String] {
+        let ending = run.end.map { "ended: \($0.reason)" } ?? "was killed"
+        var parts = orders.isEmpty ? [] : [counted(orders.count, "order")]
+        parts += timers.isEmpty ? [] : [counted(timers.count, "timer")]
+        parts += state.map { ["its `state` of \(UTCTime($0.time).iso)"] } ?? []
+        let what =
+            parts.isEmpty ? "no order, no timer and no `state`" : parts.joined(separator: ", ")
+        guard !isFresh else {
+            let stay =
+                orders.isEmpty
+                ? "" : "; its orders stay open, to cancel them: runner cancel-all \(venue.name)"
+            return ["begins anew: of \(run.name), which \(ending), it leaves \(what)\(stay)"]
+        }
+        var lines = ["goes on with \(run.name), which \(ending): \(what)"]
+        for position in positions {
+            lines.append(
+                "\(position.symbol) \(position.net)"
+                    + (position.averagePrice.map { " @ \($0)" } ?? "")
+                    + ", realised PnL \(position.realisedPnL), fees \(position.fees)")
+        }
+        for order in ordersElsewhere {
+            lines.append("order \(order.id) in \(order.symbol) is left as it is")
+        }
+        for position in positionsElsewhere {
+            lines.append(
+                "\(position.symbol) \(position.net) is not traded any more, and left as it is")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Testing
+
+@Suite struct `A live run that is started again` {
+    /// Three orders far from the market and a position, once; and a count of what it has heard.
+    private static let keeper = """
+        subscribe("coinex:BTC/USDT:USDT", "quotes")
+        state.sent = state.sent or 0
+        state.fills = state.fills or 0
+        function on_start(why)
+          local p = position("coinex:BTC/USDT:USDT")
+          log.info("start: %s, fills %d, orders %d, position %s", why.reason, state.fills,
+                   #orders(), tostring(p.qty))
+          if why.reason == "first" then after(3600, "late") end
+        end
+        function on_quote(q)
+          if state.sent == 4 or not q.bid then return end
+          state.sent = state.sent + 1
+          if state.sent == 4 then return buy{qty = 0.01} end
+          return buy{qty = 0.001, price = q.bid * (0.9 - state.sent / 100), tag = "t" .. state.sent}
+        end
+        function on_fill(f) state.fills = state.fills + 1 end
+        function on_order(o) log.info("order %s %s is %s", o.tag or "-", o.id, o.state) end
+        """
+
+    private func home(_ venue: LiveVenue) -> String {
+        venue.folder.url.appendingPathComponent("home").path
+    }
+
+    private func script(_ venue: LiveVenue, _ text: String = keeper) throws -> String {
+        try venue.folder.write("keeper.lua", text)
+    }
+
+    private func holding(_ venue: LiveVenue) throws -> LiveRunner {
+        let run = try venue.start(try script(venue))
+        try run.wait(for: "is working", times: 3)
+        try run.wait(for: "position 0.01")
+        return run
+    }
+
+    @Test func `goes on with its orders, its position, its state and its timers`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        first.kill()
+        let again = try venue.start(try script(venue))
+        try again.wait(for: "start: restart, fills 1, orders 3, position 0.01")
+        #expect(again.text.contains("which was killed: 3 orders, 1 timer, its `state`"))
+        #expect(!again.text.contains("left by a run that is no more"), "\(again.text)")
+        again.interrupt()
+        #expect(again.waitForEnd() == 0, "\(again.text)")
+        // It ended them as its own.
+        #expect(try venue.rows("open_orders").isEmpty)
+        let fills = try Runner(
+            ["journal", "fills", "coinex", "--json"],
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+        #expect(try fills.rows().count == 1)
+    }
+
+    @Test func `hears what became of its orders while it was dead, behind its start`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        first.kill()
+        let cancel = try Runner(
+            ["cancel-all", "coinex", "--yes", "--base-url", venue.base],
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+        #expect(cancel.code == 0, "\(cancel.errors)")
+        let again = try venue.start(try script(venue))
+        try again.wait(for: "is cancelled", times: 3)
+        let lines = again.text.split(separator: "\n").map(String.init)
+        let start = try #require(lines.firstIndex { $0.contains("start: restart") })
+        let told = lines.indices.filter { lines[$0].contains("is cancelled") }
+        #expect(told.allSatisfy { $0 > start }, "\(again.text)")
+        #expect(again.text.contains("start: restart, fills 1, orders 0, position 0.01"))
+    }
+
+    @Test func `begins anew with --fresh, and says what it leaves`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        first.kill()
+        let again = try venue.start(try script(venue), "--fresh")
+        try again.wait(for: "start: first, fills 0, orders 0, position 0.01")
+        #expect(again.text.contains("begins anew"), "\(again.text)")
+        #expect(again.text.contains("it leaves 3 orders, 1 timer, its `state`"), "\(again.text)")
+        #expect(again.text.contains("left by a run that is no more"), "\(again.text)")
+    }
+
+    @Test func `is refused while another one trades the account, which it names`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        let environment = LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 }
+        let second = try Runner(venue.arguments(try script(venue)), environment: environment)
+        expectOneMessage(
+            second, code: 2,
+            containing: [
+                "another run trades this account", "keeper.lua", "BTC/USDT:USDT", "--share",
+            ])
+        let same = try Runner(
+            venue.arguments(try script(venue)) + ["--share"], environment: environment)
+        expectOneMessage(same, code: 2, containing: ["is traded already", "keeper.lua"])
+        let other = try venue.start(
+            try venue.folder.write(
+                "other.lua",
+                """
+                subscribe("coinex:ETH/USDT:USDT", "quotes")
+                function on_start(why) log.info("other: %s", why.reason) end
+                """), "--share")
+        try other.wait(for: "other: first")
+        other.interrupt()
+        #expect(other.waitForEnd() == 0, "\(other.text)")
+        #expect(try venue.rows("open_orders").count == 3)
+        withExtendedLifetime(first) {}
+    }
+
+    @Test func `brings its state over to another shape of it`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        first.kill()
+        let next = """
+            state_version = 2
+            function on_upgrade(state, from) state.count = state.fills; state.fills = nil end
+            subscribe("coinex:BTC/USDT:USDT", "quotes")
+            function on_start(why) log.info("shape 2: %s, %d", why.reason, state.count) end
+            """
+        let again = try venue.start(try script(venue, next))
+        try again.wait(for: "shape 2: restart, 1")
+    }
+
+    @Test func `names what it cannot go on with, and sends nothing`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        first.kill()
+        let next = """
+            state_version = 2
+            subscribe("coinex:BTC/USDT:USDT", "quotes")
+            function on_quote(q) return buy{qty = 0.01} end
+            """
+        let again = try Runner(
+            venue.arguments(try script(venue, next)),
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+        expectOneMessage(again, code: 2, containing: ["on_upgrade", "--fresh"])
+        #expect(try venue.rows("open_orders").count == 3)
+    }
+}
