@@ -199,6 +199,12 @@ public struct SimulatedRun: SteppedRun {
         return swap
     }
 
+    public mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String] {
+        let changes = engine.limits.changes(to: limits)
+        apply(.limits(limits, at: place), at: place)
+        return changes
+    }
+
     // MARK: - One step
 
     private mutating func start(at time: Timestamp? = nil) throws(MarketDataError) {
@@ -381,7 +387,7 @@ public struct SimulatedRun: SteppedRun {
         case .cancel(let id, let instrument): venue.cancel(id, instrument, at: now)
         case .amend(let amendment): venue.amend(amendment, at: now)
         case .tradingStopped(let reason): stop(reason)
-        case .intent, .refused, .log, .alert, .plot: break
+        case .intent, .refused, .log, .alert, .plot, .tradingState: break
         }
         ledger.record(command)
         listener?(command, engine.state)

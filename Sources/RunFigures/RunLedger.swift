@@ -76,7 +76,7 @@ public final class RunLedger {
         case .report(let report): record(report)
         case .position(let correction): equity.settle(correction.instrument, state)
         case .resume, .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt,
-            .pause, .flatten:
+            .pause, .flatten, .limits:
             break
         }
     }
@@ -105,7 +105,7 @@ public final class RunLedger {
         case .submit: tally.orders += 1
         case .intent(let intent): tally.intents.add(intent, state.instruments)
         case .refused(let refusal, _): tally.reject(refusal.rule.rawValue)
-        case .cancel, .amend, .tradingStopped, .log, .alert, .plot: break
+        case .cancel, .amend, .tradingStopped, .tradingState, .log, .alert, .plot: break
         }
     }
 

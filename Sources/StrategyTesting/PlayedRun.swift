@@ -133,7 +133,7 @@ extension PlayedRun.Record {
                 .fields([
                     "rule": .text(refusal.rule.rawValue), "detail": .text(refusal.detail),
                 ]))
-        case .submit, .cancel, .amend, .tradingStopped: break
+        case .submit, .cancel, .amend, .tradingStopped, .tradingState: break
         }
     }
 }

@@ -28,6 +28,8 @@ public enum EngineInput: Sendable {
     case pause(reason: String?, at: Timestamp)
     /// Every position is left by a reduce-only market order, trading halted or not.
     case flatten(at: Timestamp)
+    /// Other limits hold from now on; who sends them has seen that they can hold for the instruments.
+    indirect case limits(RunLimits, at: Timestamp)
 }
 
 /// What an account really holds of an instrument, from whoever keeps its books.
@@ -65,11 +67,14 @@ public enum Command: Hashable, Sendable {
     case plot(String, Double)
     /// Trading has stopped for good; its orders' cancels came before.
     case tradingStopped(reason: String)
+    /// From now on only orders of the instrument (nil: of all) pass that reduce, for this reason, or all
+    /// do again; that none passes any more is said by ``tradingStopped(reason:)``.
+    indirect case tradingState(TradingPermission, InstrumentID?, reason: String)
 
     /// Whether it says something to people, and is no step of an order's way.
     public var isWord: Bool {
         switch self {
-        case .refused, .log, .alert, .tradingStopped: true
+        case .refused, .log, .alert, .tradingStopped, .tradingState: true
         case .intent, .submit, .cancel, .amend, .plot: false
         }
     }

@@ -55,6 +55,10 @@ public final class TradingState {
     public internal(set) var isTrading = true
     /// Why no new orders are allowed for now; nil: they are.
     public internal(set) var pause: String?
+    /// Which limit has ended trading; nil: none has.
+    public internal(set) var haltedBy: RiskRefusal?
+    /// What lets only orders pass that reduce; nil: no limit does.
+    var caution: Caution?
 
     /// - Parameter finalOrdersKept: see ``EngineSettings/finalOrdersKept``.
     public init(

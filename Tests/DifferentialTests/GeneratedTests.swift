@@ -111,6 +111,7 @@ extension Outcome {
         case .alert: "alert"
         case .plot: "plot"
         case .tradingStopped: "stopped"
+        case .tradingState(let permission, _, _): "state \(permission)"
         }
     }
 

@@ -9,7 +9,7 @@ import tree
 from small import Small
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-GATE = "Sources/TradingCore/RiskGate.swift"
+GATE = "Sources/TradingCore/Risk/RiskGate.swift"
 MODEL = "Sources/TradingModel/Amounts.swift"
 HEADER = "Sources/CMoon/Heap/moon_heap.h"
 SHIM = "Sources/CMoon/Sandbox/moon_base.c"

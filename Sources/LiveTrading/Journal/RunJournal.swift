@@ -70,8 +70,8 @@ public final class RunJournal {
         case .time(let now): recordEquity(ledger, at: now)
         case .resume(let earlier, let time): record(earlier, at: time)
         case .start(_, let time): recordStart(at: time)
-        case .market, .status, .holding, .dataEnded, .stop, .reload, .halt, .pause,
-            .flatten:
+        case .market, .status, .holding, .dataEnded, .stop, .reload, .halt, .pause, .flatten,
+            .limits:
             break
         }
     }
@@ -97,8 +97,13 @@ public final class RunJournal {
         case .refused(let refusal, let intent):
             put(.refusal(refusal, intent, at: state.now))
         case .alert(let text): put(.alert(text, at: state.now))
+        case .tradingState(let permission, let instrument, let reason):
+            let symbol = instrument.map { state.instruments[$0].symbol }
+            put(.alert(permission.inWords(of: symbol, reason), at: state.now))
+        case .tradingStopped(let reason):
+            put(.alert(TradingPermission.halted.inWords(of: nil, reason), at: state.now))
         // An order is written down before it leaves.
-        case .submit, .intent, .log, .plot, .tradingStopped: break
+        case .submit, .intent, .log, .plot: break
         }
     }
 

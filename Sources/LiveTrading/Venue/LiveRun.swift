@@ -188,6 +188,12 @@ public final class LiveRun: VenueRun {
         return swap
     }
 
+    public func replaceLimits(by limits: RunLimits, at now: Timestamp) -> [String] {
+        let changes = engine.limits.changes(to: limits)
+        feed(.limits(limits, at: now))
+        return changes
+    }
+
     private func compare(at now: Timestamp) {
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         let state = engine.state
@@ -221,7 +227,7 @@ public final class LiveRun: VenueRun {
                 requests.append(.command(command))
             case .cancel, .amend: requests.append(.command(command))
             case .tradingStopped(let reason): stopReason = stopReason ?? reason
-            case .intent, .refused, .log, .alert, .plot: break
+            case .intent, .refused, .log, .alert, .plot, .tradingState: break
             }
         }
     }

@@ -83,6 +83,10 @@ public struct PaperVenueRun: VenueRun {
         try run.replaceStrategy(by: rehearsal)
     }
 
+    public mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String] {
+        run.replaceLimits(by: limits, at: place)
+    }
+
     public mutating func drainRequests() -> [SessionInput] { [] }
     public mutating func writeDown() {}
 

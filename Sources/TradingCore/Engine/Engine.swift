@@ -51,6 +51,10 @@ public struct Engine {
     public let state: TradingState
     var strategy: any Strategy
     var gate: RiskGate
+    /// Follows what the run is worth; nil: no limit asks for it.
+    var losses: LossWatch?
+    /// When it is looked at next whether only orders may pass that reduce.
+    var cautionDue = Timestamp.distantFuture
     var timers = TimerQueue()
     var bars: [[BarBuilder]]
     var feeds: InstrumentTable<FeedSet>
@@ -109,7 +113,12 @@ public struct Engine {
         self.strategy = strategy
         self.settings = settings
         orderIDPrefix = "\(settings.orderIDPrefix)-"
-        gate = RiskGate(limits: settings.limits, overrides: settings.limitsBySymbol)
+        let limits = RunLimits(general: settings.limits, bySymbol: settings.limitsBySymbol)
+        gate = RiskGate(limits: limits)
+        losses = LossWatch(limits.general, state.instruments)
+        if state.caution == nil {
+            state.caution = Caution(limits, state.instruments, after: nil)
+        }
         if let books = settings.sharedBooks {
             state.books = books
             ownsBooks = false
@@ -120,7 +129,7 @@ public struct Engine {
         let instruments = state.instruments
         let subscriptions = instruments.map { strategy.subscription(to: $0.id) }
         feeds = InstrumentTable(subscriptions.map(\.feeds))
-        canRunAhead =
+        hearsStretches =
             !ownsBooks && subscriptions.allSatisfy { $0.feeds.isSubset(of: [.trades, .book]) }
         bars = zip(instruments, subscriptions).map { instrument, subscription in
             subscription.barSizes.map { BarBuilder(instrument: instrument.id, size: $0) }
@@ -175,6 +184,7 @@ public struct Engine {
             goOn(with: earlier)
         case .start(let reason, let time):
             advance(to: time, into: &commands)
+            beginRisk(into: &commands)
             start(reason, into: &commands)
         case .dataEnded(let time):
             advance(to: time, into: &commands)
@@ -194,6 +204,9 @@ public struct Engine {
         case .flatten(let time):
             advance(to: time, into: &commands)
             leavePositions(into: &commands)
+        case .limits(let limits, let time):
+            advance(to: time, into: &commands)
+            replaceLimits(by: limits, into: &commands)
         }
     }
 
@@ -221,6 +234,7 @@ public struct Engine {
         case .ticker(let ticker):
             advance(to: ticker.receiveTime, into: &commands)
             record(ticker)
+            followWorth(ticker.instrument.index, into: &commands)
             if feeds[ticker.instrument.index].contains(.ticker) {
                 settle(strategy.onTicker(ticker), into: &commands)
             }
@@ -269,8 +283,9 @@ public struct Engine {
     // MARK: - Market events
 
     /// Whether a strategy hears of trades and depth alone, and its books are kept elsewhere: it may then
-    /// run ahead over an ``EventStretch``.
-    public let canRunAhead: Bool
+    /// run ahead over an ``EventStretch``, unless a limit wants to see each price.
+    public var canRunAhead: Bool { hearsStretches && losses == nil }
+    private let hearsStretches: Bool
 
     /// A stretch over `batch`, to be used again and again.
     ///
@@ -291,6 +306,7 @@ public struct Engine {
     public mutating func process(_ trade: Trade, into commands: inout [Command]) {
         advance(to: trade.receiveTime, into: &commands)
         state.observe(trade)
+        followWorth(trade.instrument.index, into: &commands)
         let wanted = feeds[trade.instrument.index]
         if wanted.contains(.bars) { gather(trade, into: &commands) }
         if wanted.contains(.trades) {
@@ -306,6 +322,7 @@ public struct Engine {
         if ownsBooks { applyToOwnBook(change) }
         guard change.endsMessage else { return }
         state.observe(change)
+        followWorth(index, into: &commands)
         let wanted = feeds[index]
         if !wanted.isDisjoint(with: [.book, .quotes]) { emitBook(index, into: &commands) }
     }
@@ -344,6 +361,7 @@ public struct Engine {
         let index = quote.instrument.index
         guard state.books[index] == nil else { return }
         record(quote)
+        followWorth(index, into: &commands)
         if feeds[index].contains(.quotes) { settle(strategy.onQuote(quote), into: &commands) }
     }
 
@@ -351,6 +369,7 @@ public struct Engine {
         advance(to: bar.closeTime, into: &commands)
         let index = bar.instrument.index
         record(bar)
+        followWorth(index, into: &commands)
         var closed: [Bar] = []
         for builder in bars[index].indices { bars[index][builder].add(bar) { closed.append($0) } }
         emit(closed, index, into: &commands)
@@ -373,6 +392,7 @@ public struct Engine {
             commands.append(
                 .log(.error, "funding of \(state.instruments[index].symbol) \(error)"))
         }
+        followWorth(index, isMoved: true, into: &commands)
         if feeds[index].contains(.funding) {
             settle(strategy.onFunding(funding), into: &commands)
         }

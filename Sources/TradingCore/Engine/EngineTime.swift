@@ -35,6 +35,7 @@ extension Engine {
                 settle(strategy.onTimer(beat.name, late: late), into: &commands)
             }
         }
+        if time >= cautionDue { reportCaution(at: time, into: &commands) }
         findDeadline()
     }
 
@@ -55,5 +56,7 @@ extension Engine {
         return next
     }
 
-    mutating func findDeadline() { deadline = refusals.pending.isEmpty ? dueNext : .distantPast }
+    mutating func findDeadline() {
+        deadline = refusals.pending.isEmpty ? min(dueNext, cautionDue) : .distantPast
+    }
 }

@@ -96,7 +96,9 @@ extension Engine {
                 asked = request
                 try place(request, into: &commands)
             }
+            if state.caution?.isReporting == true { reportCaution(at: state.now, into: &commands) }
         } catch {
+            if error.rule.isCaution { reportCaution(at: state.now, into: &commands) }
             commands.append(.refused(error, intent))
             record(error, of: intent, asked)
         }
@@ -147,6 +149,7 @@ extension Engine {
             $0.state = next
             $0.updatedAt = state.now
         }
+        gate.countCancel(at: state.now)
         commands.append(.cancel(order.id, order.request.instrument))
     }
 

@@ -16,6 +16,9 @@ extension Engine {
         }
         guard let instrument else { return }
         if awaitingStart != nil { return keepForStart(report, of: serial) }
+        if losses != nil || state.caution != nil {
+            heedRisk(of: report, instrument, into: &commands)
+        }
         if strategy.hearsOfOrders, let order = state.orders[serial] {
             settle(strategy.onOrder(order), into: &commands)
             guard case .fill(let fill) = report.event else { return }
@@ -128,6 +131,7 @@ extension Engine {
                 .warn,
                 "the position in \(state.instruments[index].symbol) is \(held.net), not \(old.net): "
                     + held.reason))
+        followWorth(index, isMoved: true, isForeign: true, into: &commands)
         return true
     }
 

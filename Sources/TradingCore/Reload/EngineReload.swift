@@ -139,6 +139,8 @@ extension TradingState {
         copy.orders.copyAll(of: orders)
         copy.otherFees = otherFees
         copy.isTrading = isTrading
+        copy.haltedBy = haltedBy
+        copy.caution = caution
         return copy
     }
 }

@@ -23,6 +23,8 @@ public protocol ReloadableRun {
     ///
     /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
     mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap
+    /// Lets other limits hold from now on, which have been checked; says what is other.
+    mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String]
 }
 
 /// What a swap did.
@@ -174,7 +176,7 @@ public final class StrategyReloads {
             receivedSince = state.now
             keep(.input(.time(state.now)))
         // What these did to the strategy at work is no news for another one.
-        case .reload, .stop, .halt, .pause, .flatten: keep(.input(.time(state.now)))
+        case .reload, .stop, .halt, .pause, .flatten, .limits: keep(.input(.time(state.now)))
         }
     }
 
@@ -184,7 +186,7 @@ public final class StrategyReloads {
         case .submit(let approved): keep(state.orders[approved.id])
         case .cancel(let id, _): keep(state.orders[id])
         case .amend(let amendment): keep(state.orders[amendment.id])
-        case .refused, .log, .alert, .plot, .tradingStopped: break
+        case .refused, .log, .alert, .plot, .tradingStopped, .tradingState: break
         }
     }
 

@@ -96,6 +96,11 @@ extension LogLine {
             self = LogLine(state.now, "warn", text).repeating
         case .tradingStopped(let reason):
             self.init(state.now, "error", "trading stopped: \(Self.untold(reason))")
+        case .tradingState(let permission, let instrument, let reason):
+            let symbol = instrument.map { state.instruments[$0].symbol }
+            self.init(
+                state.now, permission == .active ? "info" : "warn",
+                permission.inWords(of: symbol, reason))
         case .submit, .cancel, .amend, .plot, .intent: return nil
         }
     }

@@ -82,6 +82,7 @@ extension StatusLine {
         let open = "\(state.orders.openCount) open"
         let sent = "\(open), \(run.tally.orders) sent"
         var parts = [Part("PnL \(made) \(currency)"), Part(sent, sent, open)]
+        if let narrowed = Part(narrowed: state) { parts.insert(narrowed, at: 0) }
         // Once it trades, what is cold is no reason to wait.
         if run.tally.orders == 0, let warmth = WarmingUp(run.engine.indicators) {
             parts.append(Part("warming up: \(warmth.updates) of \(warmth.needed) \(inputs)"))
@@ -99,6 +100,21 @@ extension StatusLine {
         }
         parts.append(Part("\(eventsPerSecond) ev/s", ""))
         self.init(parts)
+    }
+}
+
+extension StatusLine.Part {
+    /// Which orders do not pass, and why; nil: all that are within the limits do.
+    fileprivate init?(narrowed state: TradingState) {
+        let narrowest = state.instruments.max {
+            state.permission(of: $0.id) < state.permission(of: $1.id)
+        }
+        guard let narrowest, let reason = state.permissionReason(of: narrowest.id) else {
+            return nil
+        }
+        let permission = state.permission(of: narrowest.id).rawValue.uppercased()
+        self.init(
+            "\(permission): \(reason.detail)", "\(permission): \(reason.rule.rawValue)", permission)
     }
 }
 

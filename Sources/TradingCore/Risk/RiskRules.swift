@@ -6,13 +6,13 @@ import TradingModel
 struct Candidate: ~Copyable {
     var request: OrderRequest
     let state: TradingState
-    let limits: RiskLimits
+    let limits: OrderLimits
     /// What is filled of the order that this would be an amendment of, and what it counts for.
     var filled = Quantity.zero
     var replacing: Stake?
 
     /// What may still fill of it.
-    private var remaining: Quantity {
+    var remaining: Quantity {
         filled < request.quantity ? request.quantity - filled : .zero
     }
 
@@ -83,7 +83,7 @@ struct Candidate: ~Copyable {
     // MARK: - The rules
 
     /// Read where it lies: it is large.
-    private var instrument: Instrument {
+    var instrument: Instrument {
         _read { yield state.instruments[request.instrument.index] }
     }
 
@@ -97,7 +97,7 @@ struct Candidate: ~Copyable {
         try checkWorstPosition()
     }
 
-    private func refusal(_ rule: RiskRefusal.Rule, _ detail: String) -> RiskRefusal {
+    func refusal(_ rule: RiskRefusal.Rule, _ detail: String) -> RiskRefusal {
         RiskRefusal(
             rule: rule,
             detail: "\(request.side) \(request.quantity) \(instrument.symbol) \(detail)")
@@ -127,7 +127,7 @@ struct Candidate: ~Copyable {
     }
 
     /// What it is valued at, at worst.
-    private var worstPrice: Price? {
+    var worstPrice: Price? {
         let touch = state.touch(instrument.id, for: request.side, quantity: request.quantity)
         return request.worstPrice(touch: touch, last: state.marks(instrument.id).last)
     }
@@ -163,7 +163,7 @@ struct Candidate: ~Copyable {
     }
 
     /// In the quote currency, without a sign where prices are below zero.
-    private func notional(at price: Price?, _ rounding: Rounding) throws(RiskRefusal) -> Money {
+    func notional(at price: Price?, _ rounding: Rounding) throws(RiskRefusal) -> Money {
         guard price != nil || instrument.kind == .inverse else {
             throw refusal(
                 .noPrice, "is a market order, and no trade or quote has told its worth yet")
@@ -181,9 +181,15 @@ struct Candidate: ~Copyable {
 
     /// A limit must lie near the mid, a stop order's near its trigger.
     private func checkBand() throws(RiskRefusal) {
-        guard let band = limits.priceBand, let price = request.price,
-            let centre = request.stop ?? state.mid(instrument.id)
-        else { return }
+        guard let band = limits.priceBand, request.price != nil else { return }
+        try check(.priceBand, band, around: state.mid(instrument.id), "mid")
+    }
+
+    /// A limit must lie within `band` of a price, a stop order's of its trigger.
+    func check(
+        _ rule: RiskRefusal.Rule, _ band: Rate, around market: Price?, _ what: String
+    ) throws(RiskRefusal) {
+        guard let price = request.price, let centre = request.stop ?? market else { return }
         let (distance, overflow) = price.attos.subtractingReportingOverflow(centre.attos)
         guard !overflow, distance != .min else {
             throw refusal(.tooLarge, "at \(price) is too far from \(centre) to count")
@@ -191,9 +197,9 @@ struct Candidate: ~Copyable {
         let size = Money(attos: centre.attos < 0 ? -centre.attos : centre.attos)
         guard let allowed = size.times(band, .down), abs(distance) > allowed.attos else { return }
         throw refusal(
-            .priceBand,
+            rule,
             "at \(price) lies further than \(band) of it from the "
-                + "\(request.stop == nil ? "mid" : "stop"), \(centre)")
+                + "\(request.stop == nil ? what : "stop"), \(centre)")
     }
 
     // MARK: - The account
@@ -230,7 +236,7 @@ struct Candidate: ~Copyable {
     /// cancelled do not count, so that a way out stays open.
     ///
     /// - Parameter held: the position, in attos; positive on that side.
-    private func worstPosition(from held: Int128) -> SignedQuantity? {
+    func worstPosition(from held: Int128) -> SignedQuantity? {
         var open = state.orders.exposure(of: instrument.id, request.side)
         if let replacing { open.remove(replacing) }
         if request.isReduceOnly {

@@ -33,31 +33,62 @@ public struct ApprovedAmendment: Hashable, Sendable {
 /// First the price goes on the tick, never more aggressive than asked, a stop so that it triggers
 /// later rather than earlier, and the quantity on the lot, never larger; where the venue takes its fee
 /// out of the coin, a reduce-only sale is cut to what is held of it. Then the rules are asked
-/// in this order, and the first that is broken refuses: not trading, paused, bad price, below a lot,
-/// reduce-only, the venue's minimums, the largest order, the price band, the largest position,
-/// open orders, orders per second. Arithmetic that does not fit refuses wherever it happens.
+/// in the order of ``RiskRule/all``, and the first that is broken refuses. Arithmetic that does not
+/// fit refuses wherever it happens.
 ///
 /// Cancels never pass here: nothing may stand between a strategy and its way out.
 public struct RiskGate: Sendable {
-    /// The limits of symbols that have none of their own.
-    public let limits: RiskLimits
-    private let overrides: [InternedText: RiskLimits]
+    private var all: RunLimits
+    /// What single orders are held against, by the symbol's text where it has limits of its own.
+    private var general: OrderLimits
+    private var overrides: [InternedText: OrderLimits] = [:]
+    private var overridden: [InternedText: RiskLimits] = [:]
+    /// Whether rules beyond those are to be asked.
+    private var hasAccountRules = false
     private var sent = SentOrders()
+    private var cancels = SentCancels()
 
-    /// A gate with limits for all symbols, and those that differ, keyed by the symbol's text.
+    /// A gate with limits for all symbols, and those that differ.
     ///
     /// A symbol's own limit replaces the general one, with two exceptions: open orders and orders
     /// per second are counted for the whole run against the general limit, and besides for the
     /// symbol against its own.
-    public init(limits: RiskLimits, overrides: [String: RiskLimits] = [:]) {
-        self.limits = limits
-        self.overrides = Dictionary(
-            uniqueKeysWithValues: overrides.map { (InternedText($0.key), $0.value) })
+    public init(limits: RunLimits) {
+        all = limits
+        general = OrderLimits(limits.general)
+        replaceLimits(by: limits)
     }
+
+    /// The same, with the limits of symbols by their text.
+    public init(limits: RiskLimits, overrides: [String: RiskLimits] = [:]) {
+        self.init(limits: RunLimits(general: limits, bySymbol: overrides))
+    }
+
+    /// Goes on with other limits; what was sent within the last second still counts.
+    mutating func replaceLimits(by limits: RunLimits) {
+        all = limits
+        general = OrderLimits(limits.general)
+        overrides = [:]
+        overridden = [:]
+        hasAccountRules = limits.general.hasAccountRules
+        for (symbol, own) in limits.bySymbol {
+            let merged = own.over(limits.general)
+            overrides[InternedText(symbol)] = OrderLimits(merged, own: own)
+            overridden[InternedText(symbol)] = merged
+            hasAccountRules = hasAccountRules || own.hasAccountRules
+        }
+    }
+
+    /// The limits of the run.
+    var limits: RunLimits { all }
 
     /// What holds for a symbol: its own limits where it has them, else the general ones.
     public func limits(for symbol: Symbol) -> RiskLimits {
-        overrides.isEmpty ? limits : overrides[symbol.text]?.over(limits) ?? limits
+        overridden.isEmpty ? all.general : overridden[symbol.text] ?? all.general
+    }
+
+    private func orderLimits(for symbol: Symbol) -> OrderLimits {
+        overrides.isEmpty ? general : overrides[symbol.text] ?? general
     }
 
     /// Puts price and quantity on tick and lot, then holds them against every limit.
@@ -68,10 +99,14 @@ public struct RiskGate: Sendable {
         try checkTrading(state)
         var candidate = Candidate(
             request: request, state: state,
-            limits: limits(for: state.instruments[index].symbol))
+            limits: orderLimits(for: state.instruments[index].symbol))
         try candidate.snap()
         candidate.cut()
+        if state.caution != nil { try candidate.checkReduces() }
         try candidate.check()
+        if hasAccountRules {
+            try candidate.check(limits(for: state.instruments[index].symbol))
+        }
         try checkOpenOrders(request.instrument, given: state)
         try countSubmission(request.instrument, given: state)
         return ApprovedOrder(id: id, request: candidate.request)
@@ -82,7 +117,8 @@ public struct RiskGate: Sendable {
     func approve(
         wayOut request: OrderRequest, id: ClientOrderID, given state: TradingState
     ) throws(RiskRefusal) -> ApprovedOrder {
-        var candidate = Candidate(request: request, state: state, limits: RiskLimits())
+        var candidate = Candidate(
+            request: request, state: state, limits: OrderLimits(RiskLimits()))
         try candidate.snap()
         candidate.cut()
         try candidate.check()
@@ -110,12 +146,18 @@ public struct RiskGate: Sendable {
         }
         var candidate = Candidate(
             request: order.request, state: state,
-            limits: limits(for: state.instruments[instrument.index].symbol),
+            limits: orderLimits(for: state.instruments[instrument.index].symbol),
             filled: order.state.filled, replacing: Stake(order))
         if let price { candidate.request.price = price }
         if let quantity { candidate.request.quantity = quantity }
         try candidate.snap()
+        if state.caution != nil { try candidate.checkReduces() }
         try candidate.check()
+        if hasAccountRules {
+            try candidate.check(
+                limits(for: state.instruments[instrument.index].symbol),
+                releasing: (order.remaining, order.request.price))
+        }
         try countSubmission(instrument, given: state)
         return ApprovedAmendment(
             id: order.id, instrument: instrument,
@@ -127,7 +169,12 @@ public struct RiskGate: Sendable {
 extension RiskGate {
     private func checkTrading(_ state: TradingState) throws(RiskRefusal) {
         guard state.isTrading else {
-            throw RiskRefusal(rule: .notTrading, detail: "trading has been stopped for this run")
+            guard let halt = state.haltedBy else {
+                throw RiskRefusal(
+                    rule: .notTrading, detail: "trading has been stopped for this run")
+            }
+            throw RiskRefusal(
+                rule: halt.rule, detail: "\(halt.detail): trading has been stopped for this run")
         }
         if let pause = state.pause { throw RiskRefusal(rule: .paused, detail: pause) }
     }
@@ -136,13 +183,13 @@ extension RiskGate {
         _ instrument: InstrumentID, given state: TradingState
     ) throws(RiskRefusal) {
         let all = state.orders.openCount
-        if let limit = limits.maxOpenOrders, all >= limit {
+        if let limit = general.maxOpenOrders, all >= limit {
             throw RiskRefusal(
                 rule: .maxOpenOrders,
                 detail: "\(counted(all, "order is", "orders are")) open, the limit is \(limit)")
         }
         let symbol = state.instruments[instrument.index].symbol
-        guard let limit = overrides[symbol.text]?.maxOpenOrders else { return }
+        guard let limit = overrides[symbol.text]?.ownMaxOpenOrders else { return }
         let own = state.orders.openSerials { $0.request.instrument == instrument }.count
         guard own < limit else {
             throw RiskRefusal(
@@ -156,11 +203,14 @@ extension RiskGate {
     private mutating func countSubmission(
         _ instrument: InstrumentID, given state: TradingState
     ) throws(RiskRefusal) {
+        if let limit = all.general.maxCancelsPerSecond {
+            try cancels.check(atMost: limit, at: state.now)
+        }
         let symbol = state.instruments[instrument.index].symbol
-        let own = overrides[symbol.text]?.maxOrdersPerSecond
-        guard limits.maxOrdersPerSecond != nil || own != nil else { return }
+        let own = overrides[symbol.text]?.ownMaxOrdersPerSecond
+        guard general.maxOrdersPerSecond != nil || own != nil else { return }
         sent.forget(until: state.now.advanced(byNanoseconds: -SentOrders.window))
-        if let limit = limits.maxOrdersPerSecond, sent.count() >= limit {
+        if let limit = general.maxOrdersPerSecond, sent.count() >= limit {
             throw RiskRefusal(
                 rule: .maxOrdersPerSecond,
                 detail: counted(sent.count(), "order was", "orders were")
@@ -174,6 +224,64 @@ extension RiskGate {
                     + "the limit is \(limit)")
         }
         sent.add(instrument, at: state.now)
+    }
+
+    /// Counts a cancel, which nothing refuses.
+    @inline(__always)
+    mutating func countCancel(at now: Timestamp) {
+        if let limit = all.general.maxCancelsPerSecond { cancels.add(at: now, atMost: limit) }
+    }
+}
+
+/// What a single order and its position are held against: copied with each order, so no more than that.
+struct OrderLimits: Sendable {
+    let maxOrderQuantity: Quantity?
+    let maxOrderNotional: Money?
+    let maxPosition: Quantity?
+    let priceBand: Rate?
+    /// Of the whole run.
+    let maxOpenOrders: Int?
+    let maxOrdersPerSecond: Int?
+    /// Of the symbol, besides.
+    let ownMaxOpenOrders: Int?
+    let ownMaxOrdersPerSecond: Int?
+
+    init(_ limits: RiskLimits, own: RiskLimits = RiskLimits()) {
+        maxOrderQuantity = limits.maxOrderQuantity
+        maxOrderNotional = limits.maxOrderNotional
+        maxPosition = limits.maxPosition
+        priceBand = limits.priceBand
+        maxOpenOrders = limits.maxOpenOrders
+        maxOrdersPerSecond = limits.maxOrdersPerSecond
+        ownMaxOpenOrders = own.maxOpenOrders
+        ownMaxOrdersPerSecond = own.maxOrdersPerSecond
+    }
+}
+
+/// The cancels of the last second, as many as it takes to know that they are too many.
+private struct SentCancels: Sendable {
+    private var times: [Timestamp] = []
+
+    mutating func add(at time: Timestamp, atMost limit: Int) {
+        forget(until: time)
+        if times.count > limit { times.removeFirst() }
+        times.append(time)
+    }
+
+    private mutating func forget(until time: Timestamp) {
+        let past = time.advanced(byNanoseconds: -SentOrders.window)
+        guard let first = times.first, first <= past else { return }
+        times.removeAll { $0 <= past }
+    }
+
+    mutating func check(atMost limit: Int, at now: Timestamp) throws(RiskRefusal) {
+        forget(until: now)
+        guard times.count > limit else { return }
+        throw RiskRefusal(
+            rule: .maxCancelsPerSecond,
+            detail:
+                "more than \(counted(limit, "cancel was", "cancels were")) sent within a second, "
+                + "the limit is \(limit): nothing new is sent until they are fewer")
     }
 }
 
