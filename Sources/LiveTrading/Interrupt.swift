@@ -12,6 +12,9 @@ public enum Interrupt {
     private static let first = Atomic<Int32>(0)
     /// Whether somebody waits to say the last words.
     private static let hasSpeaker = Atomic<Bool>(false)
+    /// Whether SIGHUP is a wish to read the limits again.
+    private static let isService = Atomic<Bool>(false)
+    private static let wantsLimits = Atomic<Bool>(false)
     private static let hasCrashed = Atomic<Bool>(false)
     private static let hasSpoken = Atomic<Bool>(false)
     /// Rung by the signal that gives up.
@@ -25,9 +28,12 @@ public enum Interrupt {
     ///
     /// SIGHUP stays ignored where the parent wants it so, as `nohup` does; SIGQUIT gives up at once.
     ///
-    /// - Parameter signals: 2 where nothing is lost, 3 where the second has a meaning.
-    public static func watch(signals: Int = 2) {
+    /// - Parameters:
+    ///   - signals: 2 where nothing is lost, 3 where the second has a meaning.
+    ///   - readsLimits: whether SIGHUP asks for ``drainLimitWish()`` where no terminal can be closed.
+    public static func watch(signals: Int = 2, readsLimits: Bool = false) {
         patience.store(signals, ordering: .relaxed)
+        isService.store(readsLimits && !hasTerminal, ordering: .relaxed)
         // A parent may have left them blocked, and would then never stop us.
         var wanted = sigset_t()
         unsafe sigemptyset(&wanted)
@@ -39,6 +45,19 @@ public enum Interrupt {
             unsafe sigaction(number, &action, nil)
         }
         unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+    }
+
+    /// Whether the process has a terminal whose end would be told by SIGHUP.
+    private static var hasTerminal: Bool {
+        let terminal = unsafe open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
+        guard terminal >= 0 else { return false }
+        close(terminal)
+        return true
+    }
+
+    /// Whether somebody has asked since the last call that the limits be read again.
+    public static func drainLimitWish() -> Bool {
+        wantsLimits.exchange(false, ordering: .relaxed)
     }
 
     private static func isNoHangup(_ number: Int32) -> Bool {
@@ -97,6 +116,9 @@ public enum Interrupt {
     }
 
     private static func raise(_ number: Int32) {
+        if number == SIGHUP, isService.load(ordering: .relaxed) {
+            return wantsLimits.store(true, ordering: .relaxed)
+        }
         let limit = patience.load(ordering: .relaxed)
         _ = first.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         let count = requests.add(number == SIGQUIT ? limit : 1, ordering: .relaxed).newValue

@@ -194,6 +194,16 @@ extension ScriptContext {
                 return false
             }
         }
+        unsafe calls.permission = { pointer, index in
+            guard let state = unsafe context(pointer).state else { return MOON_HALTED }
+            let permission =
+                index < 0 ? state.permission : state.permission(of: InstrumentID(Int(index)))
+            switch permission {
+            case .active: return MOON_ACTIVE
+            case .reducing: return MOON_REDUCING
+            case .halted: return MOON_HALTED
+            }
+        }
         unsafe calls.orders = { pointer, index, tag, serials, capacity in
             // A text that is too long is no order's.
             let wanted = unsafe tag.map { unsafe OrderTag(string($0)) }

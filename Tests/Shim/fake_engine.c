@@ -192,13 +192,18 @@ static int64_t orders(
     return 1;
 }
 
+static moon_permission permission(void *context, int32_t instrument) {
+    (void)context;
+    return instrument < 0 ? MOON_ACTIVE : MOON_REDUCING;
+}
+
 moon_calls fake_calls(fake_engine *engine) {
     return (moon_calls){
         .context = engine, .subscribe = subscribe, .parameter = parameter,
         .parameters_end = parameters_end, .module = module, .nearest = nearest,
         .shortest = shortest, .parse = parse, .now = now, .order = order,
         .order_id = order_id, .order_reason = order_reason, .order_average = order_average, .position = position, .top = top, .book = book, .level_count = level_count, .level = level, .balance = balance,
-        .orders = orders,
+        .orders = orders, .permission = permission,
     };
 }
 

@@ -305,7 +305,7 @@ static const phrase eventful[] = {
     {0, "try(function() return last, last.price end)"},
     {0, "try(function() return $E.nosuch end)"},
     {0, "try(function() $E.price = 1 end)"},
-    {0, "note(position('sim:A/B').qty, #orders(), mode())"},
+    {0, "note(position('sim:A/B').qty, #orders(), mode(), trading_state())"},
     {0, "note(quote('sim:A/B'), (balance('USDT')))"},
     {0, "try(function() return book('sim:A/B'):bids($i), book('sim:A/B'):level('buy', $i) end)"},
     {0, "try(instrument, $a)"},

@@ -96,6 +96,10 @@ static int64_t orders(
     ASK(int64_t, orders(CONTEXT, instrument, tag, serials, capacity));
 }
 
+static moon_permission permission(void *context, int32_t instrument) {
+    ASK(moon_permission, permission(CONTEXT, instrument));
+}
+
 void moon_set_calls(moon_host *host, moon_calls calls) {
     host->outside_calls = calls;
     host->calls = (moon_calls){
@@ -121,5 +125,6 @@ void moon_set_calls(moon_host *host, moon_calls calls) {
         .level = level,
         .balance = balance,
         .orders = orders,
+        .permission = permission,
     };
 }

@@ -230,6 +230,20 @@ static int mode(lua_State *L) {  // raises: memory
     return 1;
 }
 
+// trading_state(symbol): which orders pass now; without a symbol where the fewest do.
+static int trading_state(lua_State *L) {  // raises: mistakes, budget
+    static const char *const names[] = {"active", "reducing", "halted"};
+    moon_host *host = moon_of(L);
+    int32_t index = lua_isnoneornil(L, 1) ? -1 : moon_check_instrument(L, 1, "trading_state");
+    if (!host->is_attached) {
+        return moon_raise(
+            L, "trading_state answers once the strategy has started: ask in a handler, such as"
+            " on_start");
+    }
+    lua_pushstring(L, names[host->calls.permission(host->calls.context, index)]);
+    return 1;
+}
+
 // subscribe(symbol, feed, …): while the script loads.
 static int subscribe(lua_State *L) {  // raises: mistakes, budget
     moon_host *host = moon_of(L);
@@ -290,6 +304,7 @@ void moon_open_queries(lua_State *L) {
         {"position", position}, {"instrument", instrument}, {"quote", quote},
         {"book", book},         {"balance", balance},       {"orders", orders},
         {"now", now},           {"mode", mode},             {"subscribe", subscribe},
+        {"trading_state", trading_state},
         {NULL, NULL},
     };
     luaL_setfuncs(L, functions, 0);

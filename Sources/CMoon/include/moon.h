@@ -24,6 +24,9 @@ bool moon_compiles(const char *source, size_t count, char *message, size_t capac
 
 // ---- What C asks of Swift ---------------------------------------------------------------------
 
+// Which orders pass: all within the limits, only those that reduce, none.
+typedef enum { MOON_ACTIVE, MOON_REDUCING, MOON_HALTED } moon_permission;
+
 // Functions that answer with plain values. Where `error` is taken, false (or -1) means that it
 // holds what is wrong, in words for the script's author.
 typedef struct {
@@ -64,6 +67,8 @@ typedef struct {
     // there are. instrument -1 and tag NULL match any.
     int64_t (*orders)(
         void *context, int32_t instrument, const char *tag, int64_t *serials, int64_t capacity);
+    // Which orders of an instrument pass now, -1: of any.
+    moon_permission (*permission)(void *context, int32_t instrument);
 } moon_calls;
 
 // ---- The host ---------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ package final class EngineDesk: Sendable {
         case swap(Rehearsal)
         /// A rehearsal was given up: nothing need be kept for it.
         case release
+        /// Other limits are to hold.
+        case limits(RunLimits)
     }
 
     enum Answer: Sendable {
@@ -22,6 +24,8 @@ package final class EngineDesk: Sendable {
         case rest(RehearsalRest?)
         case carry(CarryStart)
         case swapped(SwapOutcome)
+        /// Limits hold, with what is other about them.
+        case limited([String])
         case refused(ReloadRefusal)
         /// The run has ended.
         case closed
@@ -89,6 +93,7 @@ package final class EngineDesk: Sendable {
         case .release:
             run.reloads?.window.release()
             answer(.rest(nil))
+        case .limits(let limits): answer(.limited(run.replaceLimits(by: limits, at: place)))
         case .carry(let rehearsal): answer(.carry(run.carry(to: rehearsal)))
         case .begin(let carry):
             carry.begin()

@@ -22,6 +22,7 @@ final class ReloadWorker: @unchecked Sendable {
         let policy: ReloadPolicy
         let session: RunFolder?
         let record: RunRecord?
+        let limitSource: (any LimitSource)?
     }
 
     private struct Shared {
@@ -31,6 +32,8 @@ final class ReloadWorker: @unchecked Sendable {
         var rolledBackTo: Int?
         /// Versions that are over, to be freed on this thread.
         var over: [Rehearsal] = []
+        /// Whether the limits are to be read again.
+        var wantsLimits = false
     }
 
     let lines: LineQueue
@@ -41,6 +44,7 @@ final class ReloadWorker: @unchecked Sendable {
     private let plan: Plan
     private let watch: ScriptWatch?
     private let control: ControlSocket?
+    private let limits: LimitReader
 
     /// What was loaded last, whether it trades or not.
     private var files: [String]
@@ -73,6 +77,7 @@ final class ReloadWorker: @unchecked Sendable {
         self.desk = desk
         self.lines = lines
         self.plan = plan
+        limits = LimitReader(source: plan.limitSource, desk: desk, lines: lines)
         files = plan.sources.map(\.path)
         parameters = [1: plan.parameters]
         watch = plan.watches ? ScriptWatch(script: origin.path) : nil
@@ -107,6 +112,20 @@ final class ReloadWorker: @unchecked Sendable {
         bell.ring()
     }
 
+    /// Reads the limits again, later and on the worker's own thread.
+    func readLimits() {
+        shared.withLock { $0.wantsLimits = true }
+        bell.ring()
+    }
+
+    private func readWantedLimits() {
+        let isWanted = shared.withLock { shared in
+            defer { shared.wantsLimits = false }
+            return shared.wantsLimits
+        }
+        if isWanted { limits.replace(nil) }
+    }
+
     private func freeWhatIsOver() {
         // Taken out under the lock, freed behind it.
         let over = shared.withLock { shared in
@@ -128,6 +147,7 @@ final class ReloadWorker: @unchecked Sendable {
             waitForAny(sources, milliseconds: patience)
             bell.silence()
             freeWhatIsOver()
+            readWantedLimits()
             applyResult()
             if let watch, watch.hasNews(), settle(watch) {
                 reload(ReloadWish(isVerbose: plan.isVerbose))
@@ -179,6 +199,7 @@ final class ReloadWorker: @unchecked Sendable {
     private func answer(_ request: ControlRequest) {
         let words = request.line.split(separator: " ").map(String.init)
         switch words.first {
+        case "reload" where words.contains("--limits"): limits.replace(request)
         case "reload":
             reload(
                 ReloadWish(

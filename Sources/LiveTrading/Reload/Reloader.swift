@@ -30,9 +30,11 @@ public final class Reloader: Sendable {
     ///   - isVerbose: whether each intent that differs is shown.
     ///   - running: the strategy at work.
     ///   - session: where commands come in and versions are written down; nil: neither.
+    ///   - limitSource: where limits are read again; nil: nowhere.
     public init(
         _ origin: ScriptOrigin, running: LuaStrategy, instruments: [Instrument], watches: Bool,
-        isVerbose: Bool, policy: ReloadPolicy, session: RunFolder?, record: RunRecord?
+        isVerbose: Bool, policy: ReloadPolicy, session: RunFolder?, record: RunRecord?,
+        limitSource: (any LimitSource)? = nil
     ) {
         self.record = record
         let lines = LineQueue(bell: desk.bell)
@@ -41,10 +43,13 @@ public final class Reloader: Sendable {
             ReloadWorker.Plan(
                 sources: running.sources, parameters: running.parameters, instruments: instruments,
                 watches: watches, isVerbose: isVerbose, policy: policy, session: session,
-                record: record))
+                record: record, limitSource: limitSource))
         self.worker = worker
         thread = WorkerThread { worker.run() }
     }
+
+    /// Reads the limits again, on the thread that prepares; what comes of it is among the lines.
+    public func readLimits() { worker.readLimits() }
 
     /// Notes what happens to versions after their swap.
     public func follow(_ reloads: StrategyReloads) {

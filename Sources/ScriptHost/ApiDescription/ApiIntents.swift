@@ -165,6 +165,12 @@ extension ScriptApi {
                     "mode", [],
                     [ApiResult("mode", .choice(["backtest", "paper", "live", "check"]))],
                     "`\"backtest\"`, `\"paper\"` or `\"live\"`; `\"check\"` before a run"),
+                answer(
+                    "trading_state", [.optional("symbol", .symbol)],
+                    [ApiResult("state", .choice(["active", "reducing", "halted"]))],
+                    "which orders pass: `\"active\"` those within the limits, `\"reducing\"` of these only "
+                        + "those that reduce a position, `\"halted\"` none ([risk](risk.md)); without a "
+                        + "symbol where the fewest do"),
             ], "Query", "Answers"),
         .text("They answer in handlers, once the run has started."),
         .example(
@@ -175,6 +181,16 @@ extension ScriptApi {
               log.info("%s %s %s %s", mode(), position().qty, instrument().tick, total - free)
             end
             -- expect: backtest 0.0 0.1 0.0
+            """),
+        .example(
+            """
+            subscribe("sim:BTC/USDT:USDT", "trades")
+            function on_trade(trade)
+              log.info(trading_state())
+              if trading_state() == "reducing" then return {cancel{}, close()} end
+              if trading_state() == "active" then return target(0.01) end
+            end
+            -- expect: active
             """),
     ]
 

@@ -163,7 +163,7 @@ extension TestLibrary {
 
         -- What only strategies have would answer nothing here.
         for _, name in ipairs { "subscribe", "params", "position", "balance", "orders",
-          "instrument", "now", "mode", "after", "every", "cancel_timer", "plot" } do
+          "instrument", "now", "mode", "trading_state", "after", "every", "cancel_timer", "plot" } do
           builders[name] = function()
             fail("`" .. name .. "` belongs into a strategy; a test loads one,"
               .. " local s = strategy(\"demo.lua\"), and calls its handlers")

@@ -1,16 +1,16 @@
 import ArgumentParser
 import ScriptHost
 
-/// `runner api`: the description of the script API as files; for those who work on Moonrunner.
+/// `runner api`: the description of the script API and of the risk gate as files; for those who work on Moonrunner.
 struct Api: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "api",
         abstract: "Writes the script API's page and editor files.", shouldDisplay: false)
 
     enum Document: String, EnumerableFlag {
-        case page, checks, luals, luarc, luacheck
+        case page, checks, luals, luarc, luacheck, risk
     }
-    @Flag(help: "docs/lua-api.md, the codes of docs/check.md, or a file for editors.")
+    @Flag(help: "docs/lua-api.md, the codes of docs/check.md, a file for editors, or docs/risk.md.")
     var document: Document = .page
 
     func run() {
@@ -21,6 +21,7 @@ struct Api: ParsableCommand {
             case .luals: ApiDocuments.languageServer
             case .luarc: ApiDocuments.languageServerSettings
             case .luacheck: ApiDocuments.luacheck
+            case .risk: RiskPage.text
             }
         Console.print(text.hasSuffix("\n") ? String(text.dropLast()) : text)
     }

@@ -81,6 +81,12 @@ struct Backtest: ParsableCommand {
         let data = try BacktestData(
             data, instruments: instruments, fileSymbols: fileSymbols, symbols: script.symbols,
             strategy: script, options: MarketFileOptions(skipBadLines: skipBad), settings: settings)
+        for text in settings.runLimits.problems(
+            of: data.instruments.map { ($0.settle, $0.symbol.quote) })
+        {
+            problems.add(text)
+        }
+        try problems.check()
         StartFindings(of: script, at: strategy).report()
         IdleSettings(
             .backtest(showsTouch: data.showsTouch, hasDepth: data.hasDepth), entries,

@@ -110,6 +110,7 @@ struct Paper: ParsableCommand {
             problems.add("--speed is `\(speed)`, expected more than 0, such as 20")
         }
         let instruments = try problems.collect { try simInstruments(script.symbols) } ?? []
+        for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
         try problems.check()
         findings.report()
         IdleSettings(.embedded, entries, symbols: script.symbols).report()
@@ -132,10 +133,13 @@ struct Paper: ParsableCommand {
             settings: entries, script: script)
         let reloader = session.reloader(
             of: script, instruments: instruments, watches: watch, isVerbose: verbose,
-            confirms: settings.confirmsReloads)
+            confirms: settings.confirmsReloads,
+            limits: WrittenLimits(
+                path: flags.settings, entries: entries, settings, symbols: script.symbols,
+                venue: nil))
         reloader.follow(reloads)
         screen.log = session.log
-        Interrupt.watch(signals: 3)
+        Interrupt.watch(signals: 3, readsLimits: true)
         let killSwitch = session.killSwitch()
         let end = try play(&run, speed, span, reloader, screen) { killSwitch.request }
         reloader.close()
@@ -166,6 +170,7 @@ struct Paper: ParsableCommand {
                 "--speed is for the embedded exchange: \(venue.title) has its own pace")
         }
         for problem in idleLiveFlags { problems.add(problem) }
+        for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
         let idle = IdleSettings(
             live ? .live(venue) : .paper(venue), entries, symbols: script.symbols,
             flags: self.seed == nil ? [] : ["--seed"])
@@ -205,11 +210,13 @@ struct Paper: ParsableCommand {
         idle.report()
         try VenueTrade(
             venue: venue, venueSettings: venueSettings,
-            settings: settings, entries: entries, script: script,
-            origin: origin,
-            keys: keys, orderIDs: orderIDs, memory: fresh ? nil : memory,
-            memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [], connectPatience: patience,
-            duration: span,
+            settings: settings, entries: entries,
+            limits: WrittenLimits(
+                path: flags.settings, entries: entries, settings, symbols: script.symbols,
+                venue: live ? venue : nil), script: script, origin: origin, keys: keys,
+            orderIDs: orderIDs, memory: fresh ? nil : memory,
+            memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [],
+            connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes,
             json: json
         ).run()
@@ -249,6 +256,7 @@ struct Paper: ParsableCommand {
             let paced = PacedRun(
                 speed: speed, duration: span, reloader: reloader, isKilled: isKilled)
             return try paced.play(&run) { run, time in
+                if Interrupt.drainLimitWish() { reloader.readLimits() }
                 for line in reloader.drainLines() { screen.show(line) }
                 screen.update(run, time)
             }

@@ -5,11 +5,12 @@ import LiveTrading
 struct Reload: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
-        abstract: "Reloads the script of a running session.",
+        abstract: "Reloads the script, or the limits, of a running session.",
         discussion: """
             EXAMPLES:
               runner reload
               runner reload ema_cross-20260131-235959 --verbose
+              runner reload --limits
             """)
 
     @Argument(help: ArgumentHelp("Which session, where several run.", valueName: "session"))
@@ -21,11 +22,19 @@ struct Reload: ParsableCommand {
     @Flag(help: "Show each intent that it changes.")
     var verbose = false
 
+    @Flag(help: "Read the limits again, and leave the script as it is.")
+    var limits = false
+
     func run() throws {
+        guard !limits || !confirm && !verbose else {
+            throw RunFailure(
+                .usage, "--limits reads the limits alone: leave --confirm and --verbose out")
+        }
         let folder = try chosen()
         var request = "reload"
         if confirm { request += " --confirm" }
         if verbose { request += " --verbose" }
+        if limits { request += " --limits" }
         guard let answer = Control.send(request, to: folder) else {
             throw RunFailure(.failed, "the session \(folder.name) does not run any more")
         }

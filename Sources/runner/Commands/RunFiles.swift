@@ -110,12 +110,12 @@ final class RunFiles {
     /// What replaces the script while it runs.
     func reloader(
         of script: LuaStrategy, instruments: [Instrument], watches: Bool, isVerbose: Bool,
-        confirms: Bool
+        confirms: Bool, limits: WrittenLimits
     ) -> Reloader {
         let reloader = Reloader(
             origin, running: script, instruments: instruments, watches: watches,
             isVerbose: isVerbose, policy: confirms ? .confirmed : .immediate, session: folder,
-            record: record)
+            record: record, limitSource: limits)
         // Said when it can be reached.
         if record != nil, let folder { Console.warn("session \(folder.name)") }
         return reloader

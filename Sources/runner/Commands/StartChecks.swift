@@ -60,7 +60,7 @@ struct LiveChecks {
     }
 
     /// The limits that are not set, all of them; nil: none is missing.
-    private var missingLimits: String? {
+    var missingLimits: String? {
         var missing: [String] = []
         for symbol in symbols {
             let own = settings.limitsBySymbol[symbol.description]

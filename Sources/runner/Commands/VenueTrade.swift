@@ -15,6 +15,7 @@ struct VenueTrade {
     let venueSettings: VenueSettings
     let settings: Settings
     let entries: [SettingEntry]
+    let limits: WrittenLimits
     let script: LuaStrategy
     let origin: ScriptOrigin
     let keys: VenueKeys?
@@ -175,7 +176,7 @@ struct VenueTrade {
         announce()
         if let note = script.warmUpNote { Console.warn(note) }
         screen.lines.log = folder.log
-        Interrupt.watch(signals: 3)
+        Interrupt.watch(signals: 3, readsLimits: true)
         let dates = DateWatch(clock, screen.lines)
         var reloader: Reloader?
         VenueLoop<Run>.runHere { loop, onEnd in
@@ -202,6 +203,7 @@ struct VenueTrade {
                     killed = request
                     kill(trading, request, killSwitch, screen, at: now)
                 }
+                if let reloader, Interrupt.drainLimitWish() { reloader.readLimits() }
                 for line in reloader?.drainLines() ?? [] { screen.lines.show(line) }
                 screen.pulse(trading, at: now)
             }
@@ -244,7 +246,7 @@ struct VenueTrade {
     ) -> Reloader {
         let reloader = folder.reloader(
             of: script, instruments: instruments, watches: watches, isVerbose: isVerbose,
-            confirms: settings.confirmsReloads || isLive)
+            confirms: settings.confirmsReloads || isLive, limits: limits)
         reloader.follow(reloads)
         return reloader
     }

@@ -147,5 +147,5 @@ struct IdleSettings {
 extension SettingEntry {
     fileprivate var isOfFlag: Bool { origin.hasPrefix("--") }
     /// Whether it was written down for more than one call.
-    fileprivate var isOfFile: Bool { !isOfFlag && !origin.hasPrefix("MOONRUNNER__") }
+    var isOfFile: Bool { !isOfFlag && !origin.hasPrefix("MOONRUNNER__") }
 }

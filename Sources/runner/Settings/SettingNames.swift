@@ -24,7 +24,7 @@ struct SettingNames {
         case ("risk", 2) where path[1] == "symbols":
             (names, last) = (nil, "\"sim:BTC/USDT\".max_position")
         case ("risk", 3) where path[1] == "symbols":
-            (names, last) = (Settings.riskKeys, "max_position")
+            (names, last) = (Settings.symbolRiskKeys, "max_position")
         case ("script", 1): (names, last) = (Settings.scriptKeys, "memory")
         case ("reload", 1): (names, last) = (Settings.reloadKeys, "window")
         case ("venues", 1):

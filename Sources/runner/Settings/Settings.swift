@@ -50,7 +50,7 @@ struct Settings {
         }
     }
 
-    private struct Problem: Error { let text: String }
+    struct Problem: Error { let text: String }
 
     static let paperKeys = [
         "balances", "fees", "latency", "slippage", "leverage", "liquidity", "bars_fill_on_touch",
@@ -59,11 +59,6 @@ struct Settings {
         ScriptLimits.settingNames + ["max_failures_per_minute"]
     }
     static let reloadKeys = ["window", "events", "probation", "confirm"]
-    static let riskKeys = [
-        "max_order_quantity", "max_order_notional", "max_position", "max_open_orders",
-        "max_orders_per_second", "price_band",
-    ]
-
     private mutating func apply(_ entry: SettingEntry) throws(Problem) {
         let path = entry.path
         switch (path.first ?? "", path.count) {
@@ -73,7 +68,9 @@ struct Settings {
             do { _ = try Symbol(path[2]) } catch {
                 throw Problem(text: "\(entry.origin): \(error)")
             }
-            try Self.apply(entry, key: path[3], to: &limitsBySymbol[path[2], default: RiskLimits()])
+            try Self.apply(
+                entry, key: path[3], ofSymbol: true,
+                to: &limitsBySymbol[path[2], default: RiskLimits()])
         case ("script", 2): try applyScript(entry)
         case ("reload", 2): try applyReload(entry)
         case ("venues", 3) where Venue.named(path[1]) != nil:
@@ -190,41 +187,23 @@ struct Settings {
         }
     }
 
-    private static func apply(
-        _ entry: SettingEntry, key: String, to limits: inout RiskLimits
-    ) throws(Problem) {
-        switch key {
-        case "max_order_quantity": limits.maxOrderQuantity = try quantity(entry)
-        case "max_order_notional": limits.maxOrderNotional = try money(entry)
-        case "max_position": limits.maxPosition = try quantity(entry)
-        case "max_open_orders": limits.maxOpenOrders = try count(entry, in: 0...1_000_000)
-        case "max_orders_per_second":
-            limits.maxOrdersPerSecond = try count(entry, in: 0...1_000_000)
-        case "price_band":
-            let band = try rate(entry)
-            guard band > .zero else { throw wrong(entry, "a share above 0, such as 5%") }
-            limits.priceBand = band
-        default: throw unknown(entry)
-        }
-    }
-
     // MARK: - Values
 
-    private static func money(_ entry: SettingEntry) throws(Problem) -> Money {
+    static func money(_ entry: SettingEntry) throws(Problem) -> Money {
         guard let value = try? Money(entry.text).admitted(), value >= .zero else {
             throw wrong(entry, "an amount from 0 to 1e18")
         }
         return value
     }
 
-    private static func quantity(_ entry: SettingEntry) throws(Problem) -> Quantity {
+    static func quantity(_ entry: SettingEntry) throws(Problem) -> Quantity {
         guard let value = try? Quantity(entry.text).admitted() else {
             throw wrong(entry, "a quantity from 0 to 1e18")
         }
         return value
     }
 
-    private static func rate(_ entry: SettingEntry) throws(Problem) -> Rate {
+    static func rate(_ entry: SettingEntry) throws(Problem) -> Rate {
         guard let value = SettingValue.rate(entry.text), value.attos.magnitude <= attosPerUnit
         else {
             throw wrong(entry, "a share such as 0.05% or 0.0005")
@@ -232,21 +211,21 @@ struct Settings {
         return value
     }
 
-    private static func truth(_ entry: SettingEntry) throws(Problem) -> Bool {
+    static func truth(_ entry: SettingEntry) throws(Problem) -> Bool {
         guard let value = ["true": true, "false": false][entry.text] else {
             throw wrong(entry, "true or false")
         }
         return value
     }
 
-    private static func span(_ entry: SettingEntry) throws(Problem) -> Int64 {
+    static func span(_ entry: SettingEntry) throws(Problem) -> Int64 {
         guard let value = SettingValue.nanoseconds(entry.text, bareUnit: 1_000_000),
             value <= 3_600_000_000_000
         else { throw wrong(entry, "a time such as 5ms or 250us, at most an hour") }
         return value
     }
 
-    private static func count(
+    static func count(
         _ entry: SettingEntry, in range: ClosedRange<Int>
     ) throws(Problem) -> Int {
         guard let value = SettingValue.count(entry.text), range.contains(value) else {
@@ -257,13 +236,13 @@ struct Settings {
         return value
     }
 
-    private static func wrong(_ entry: SettingEntry, _ expected: String) -> Problem {
+    static func wrong(_ entry: SettingEntry, _ expected: String) -> Problem {
         Problem(
             text: "\(entry.origin): `\(entry.name)` is `\(entry.text)`, expected \(expected)")
     }
 
     /// Says where a name leaves the tree of settings.
-    private static func unknown(_ entry: SettingEntry) -> Problem {
+    static func unknown(_ entry: SettingEntry) -> Problem {
         let path = entry.path
         var place = 0
         while place < path.count {

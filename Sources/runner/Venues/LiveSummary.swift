@@ -74,19 +74,18 @@ struct LiveSummary {
         }
     }
 
+    /// The limits that people ask for first, in their words.
+    private static let words: [RiskRefusal.Rule: String] = [
+        .maxPosition: "position", .maxOrderQuantity: "order", .maxOrderNotional: "order notional",
+        .maxOpenOrders: "open orders", .maxOrdersPerSecond: "orders a second",
+        .priceBand: "price band",
+    ]
+
     private func limits(_ symbol: Symbol) -> String {
-        let own = settings.limitsBySymbol[symbol.description] ?? RiskLimits()
-        let all = settings.limits
-        var parts: [String] = []
-        func add(_ name: String, _ value: (some CustomStringConvertible)?) {
-            if let value { parts.append("\(name) \(value)") }
+        let limits = settings.runLimits.limits(of: symbol)
+        let parts = RiskLimit.all.compactMap { limit in
+            limit.text(in: limits).map { "\(Self.words[limit.rule] ?? limit.rule.rawValue) \($0)" }
         }
-        add("position", own.maxPosition ?? all.maxPosition)
-        add("order", own.maxOrderQuantity ?? all.maxOrderQuantity)
-        add("order notional", own.maxOrderNotional ?? all.maxOrderNotional)
-        add("open orders", own.maxOpenOrders ?? all.maxOpenOrders)
-        add("orders a second", own.maxOrdersPerSecond ?? all.maxOrdersPerSecond)
-        add("price band", own.priceBand ?? all.priceBand)
         return parts.joined(separator: ", ")
     }
 
