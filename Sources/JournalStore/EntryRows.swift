@@ -40,11 +40,7 @@ struct EntryRows {
     /// - Throws: ``DatabaseError``; what was written of the entry goes with the transaction.
     func write(_ entry: JournalEntry) throws(DatabaseError) {
         switch entry {
-        case .started(let time):
-            try database.run(
-                "UPDATE runs SET traded_since = ? WHERE id = ?", [Value(time), .integer(runID)])
-            try forget("states")
-            try forget("timers")
+        case .started(let time): try writeStart(at: time)
         case .takenUp(let order): try adopt(order)
         case .submitted(let order): try write(order)
         case .transition(let transition): try write(transition)
@@ -86,6 +82,7 @@ struct EntryRows {
             try database.run(
                 "DELETE FROM timers WHERE run_id = ?1 AND (?2 IS NULL OR name = ?2)",
                 [.integer(runID), Value(name)])
+        case .counters(let counters, let time): try write(counters, at: time)
         case .version(let version): try write(version)
         case .ended(let reason, let time):
             try database.run(
@@ -121,6 +118,12 @@ struct EntryRows {
             [.integer(runID), Value(time)] + values)
     }
 
+    private func writeStart(at time: Timestamp) throws(DatabaseError) {
+        try database.run(
+            "UPDATE runs SET traded_since = ? WHERE id = ?", [Value(time), .integer(runID)])
+        for table in ["states", "timers", "risk_counters"] { try forget(table) }
+    }
+
     /// Lets go of what earlier runs of the strategy kept: this one has gone on with it, or begun anew.
     private func forget(_ table: String) throws(DatabaseError) {
         try database.run(
@@ -130,6 +133,16 @@ struct EntryRows {
                 JOIN run_instruments AS own ON own.instrument = other.instrument
               WHERE runs.strategy = ?1 AND own.run_id = ?2 AND runs.id <> ?2)
             """, [.text(run.strategy), .integer(runID)])
+    }
+
+    private func write(_ counters: RiskCounters, at time: Timestamp) throws(DatabaseError) {
+        try database.run(
+            "INSERT OR REPLACE INTO risk_counters (run_id, time, day, day_start, peak) "
+                + "VALUES (?, ?, ?, ?, ?)",
+            [
+                .integer(runID), Value(time), .integer(counters.day), Value(counters.dayStart),
+                Value(counters.peak),
+            ])
     }
 
     // MARK: - Orders

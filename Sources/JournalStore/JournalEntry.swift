@@ -31,6 +31,8 @@ public enum JournalEntry: Equatable, Sendable {
     case timer(name: String, due: Timestamp, period: Int64?)
     /// A timer that has fired for the last time, or was cancelled; nil: all of them.
     case timerCleared(name: String?)
+    /// What limits of a loss remember: replaces what it was.
+    case counters(RiskCounters, at: Timestamp)
     case alert(String, at: Timestamp)
     /// Another version of the strategy took over.
     case version(StrategyVersion)

@@ -145,6 +145,19 @@ public final class JournalReader {
         }
     }
 
+    /// What a run's limits of a loss remember; nil: nothing.
+    public func counters(of run: String) throws(JournalProblem) -> RiskCounters? {
+        try rows(
+            "risk_counters", key: "run_id", ["run_id", "day", "day_start", "peak"],
+            "FROM (SELECT risk_counters.*, runs.name AS run FROM risk_counters "
+                + "JOIN runs ON runs.id = run_id) WHERE run = ?", [.text(run)]
+        ) { row throws(JournalProblem) in
+            RiskCounters(
+                day: try row.integer("day"), dayStart: try row.decimal("day_start"),
+                peak: try row.decimal("peak"))
+        }.first
+    }
+
     func rows<Result>(
         _ table: String, key: String, _ columns: [String], _ rest: String, _ values: [Value],
         _ read: (Row) throws(JournalProblem) -> Result

@@ -25,6 +25,15 @@ let secondSchema = """
       state TEXT NOT NULL
     ) STRICT;
 
+    CREATE TABLE risk_counters (
+      -- What a run's limits of a loss remember, in the currency that its instruments settle in.
+      run_id INTEGER PRIMARY KEY REFERENCES runs (id),
+      time INTEGER NOT NULL,
+      day INTEGER NOT NULL,                     -- since 1970, in UTC
+      day_start TEXT NOT NULL,                  -- what the run was worth when it began
+      peak TEXT NOT NULL                        -- the most that it was worth
+    ) STRICT;
+
     CREATE TABLE timers (
       run_id INTEGER NOT NULL REFERENCES runs (id),
       name TEXT NOT NULL,

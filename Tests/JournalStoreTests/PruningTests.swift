@@ -10,7 +10,7 @@ import TradingModel
     private static let prunable = ["order_events", "balances", "equity"]
     private static let kept = [
         "runs", "versions", "texts", "orders", "executions", "positions", "refusals",
-        "reconciliations", "run_instruments", "states", "timers", "alerts", "gaps",
+        "reconciliations", "risk_counters", "run_instruments", "states", "timers", "alerts", "gaps",
     ]
 
     private func counts(_ tables: [String], of folder: JournalFolder) throws -> [Int] {

@@ -151,6 +151,10 @@ struct RandomEntries {
 
     private mutating func keep() {
         entries.append(.state(StrategyState(text: "{n=\(seconds)}", shape: 1), at: at(seconds)))
+        entries.append(
+            .counters(
+                RiskCounters(day: seconds, dayStart: money("-1.5"), peak: money("\(seconds)")),
+                at: at(seconds)))
         let name = random.pick(["a", "b", "c"])
         switch random.int(0...9) {
         case 0: entries.append(.timerCleared(name: nil))

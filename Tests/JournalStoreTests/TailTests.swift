@@ -17,7 +17,9 @@ import TradingModel
             + "venue_time FROM executions ORDER BY id",
         "SELECT instrument, net, average_price, entry_value, realised_pnl, fees, funding FROM positions "
             + "ORDER BY id",
-        "SELECT shape, state FROM states", "SELECT name, due, period FROM timers ORDER BY name",
+        "SELECT shape, state FROM states",
+        "SELECT day, day_start, peak FROM risk_counters",
+        "SELECT name, due, period FROM timers ORDER BY name",
         "SELECT traded_since FROM runs WHERE name = 'grid-1'",
     ]
 

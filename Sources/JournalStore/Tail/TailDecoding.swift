@@ -44,6 +44,11 @@ extension ByteReader {
             let isOne = try byte() == 1
             let name = try text()
             return .timerCleared(name: isOne ? name : nil)
+        case .counters:
+            return .counters(
+                RiskCounters(
+                    day: try signed(), dayStart: Money(attos: try attos()),
+                    peak: Money(attos: try attos())), at: time)
         }
     }
 

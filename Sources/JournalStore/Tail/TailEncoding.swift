@@ -15,6 +15,7 @@ enum TailKind: UInt8 {
     case state = 7
     case timer = 8
     case timerCleared = 9
+    case counters = 10
 }
 
 extension ByteWriter {
@@ -57,6 +58,11 @@ extension ByteWriter {
             begin(.timerCleared, .distantPast)
             add(byte: name == nil ? 0 : 1)
             add(text: name ?? "")
+        case .counters(let counters, let time):
+            begin(.counters, time)
+            add(signed: counters.day)
+            add(attos: counters.dayStart.attos)
+            add(attos: counters.peak.attos)
         case .balance, .equity, .refusal, .reconciliation, .alert, .version, .ended: return false
         }
         return true

@@ -18,6 +18,8 @@ public final class RunJournal {
     /// What is written when the strategy starts, and not at all where it never does; nil: it has started.
     private var beforeStart: [JournalEntry]? = []
     private var timers = KeptTimers()
+    private var counters: RiskCounters?
+    private var nextCounters = Timestamp.distantPast
     /// Changes of the strategy's data are written from this time on.
     private var nextState = Timestamp.distantPast
     /// Of when the last data was that is too much to be written at each change.
@@ -195,6 +197,7 @@ extension RunJournal {
             held[instrument.index] = position.net
             put(.position(instrument, position, at: time))
         }
+        if let counters = earlier.counters { put(.counters(counters, at: time)) }
     }
 
     /// The data that a strategy begins with.
@@ -208,6 +211,7 @@ extension RunJournal {
         guard beforeStart == nil, engine.state.isTrading else { return }
         for entry in timers.entries(for: engine) { put(entry) }
         let now = engine.state.now
+        keepCounters(engine, at: now)
         guard now >= nextState else { return }
         switch engine.changedState() {
         case .none: break
@@ -223,13 +227,25 @@ extension RunJournal {
         }
     }
 
+    /// A new day at once, a new peak within a second.
+    private func keepCounters(_ engine: borrowing Engine, at now: Timestamp) {
+        guard let found = engine.riskCounters, found != counters,
+            now >= nextCounters || found.day != counters?.day
+        else { return }
+        counters = found
+        nextCounters = now.advanced(byNanoseconds: Self.counterPeriod)
+        put(.counters(found, at: now))
+    }
+
     /// Writes the strategy's data as the run leaves it.
     public func keepLast(_ engine: borrowing Engine) {
         guard beforeStart == nil else { return }
+        if let counters = engine.riskCounters { put(.counters(counters, at: engine.state.now)) }
         if let state = engine.savedState() { put(.state(state, at: engine.state.now)) }
     }
 
     /// Writing a byte takes some 5 ns.
     private static let stateNanosecondsPerByte: Int64 = 250
+    private static let counterPeriod: Int64 = 1_000_000_000
     private static let largeStatePeriod: Int64 = 1_000_000_000
 }

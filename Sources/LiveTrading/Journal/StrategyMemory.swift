@@ -16,6 +16,8 @@ public struct StrategyMemory: Sendable {
     public let run: RecordedJournalRun
     public let state: RecordedState?
     public let timers: [EarlierRun.KnownTimer]
+    /// What limits of a loss remember; nil: nothing.
+    public let counters: RiskCounters?
     /// Of the symbols that are traded.
     public let positions: [RecordedPosition]
     /// Of the symbols that are traded and of all runs that are no more, the oldest first.
@@ -77,6 +79,7 @@ public struct StrategyMemory: Sendable {
         return StrategyMemory(
             run: last.run, state: try last.reader.state(of: last.run.name),
             timers: try last.reader.timers(of: last.run.name),
+            counters: try last.reader.counters(of: last.run.name),
             positions: positions.filter { symbols.contains($0.symbol) }, orders: orders,
             ordersElsewhere: open.filter { !isMeant($0) },
             positionsElsewhere: positions.filter {
@@ -115,6 +118,7 @@ public struct StrategyMemory: Sendable {
         let ids = Dictionary(instruments.map { ($0.symbol, $0.id) }) { first, _ in first }
         var earlier = EarlierRun()
         earlier.timers = timers
+        earlier.counters = counters
         for position in positions {
             guard let id = ids[position.symbol] else { continue }
             earlier.positions[id] = Position(

@@ -50,6 +50,8 @@ public struct EarlierRun: Sendable {
     /// Of instruments that were traded.
     public var positions: [InstrumentID: Position] = [:]
     public var timers: [KnownTimer] = []
+    /// What limits of a loss remember; nil: nothing.
+    public var counters: RiskCounters?
 
     public init() {}
 }
@@ -93,6 +95,7 @@ extension Engine {
         for (instrument, position) in earlier.positions {
             state.positions[instrument.index] = position
         }
+        if let counters = earlier.counters { begin(with: counters) }
         awaitingStart = AwaitingStart(timers: earlier.timers)
     }
 

@@ -217,8 +217,7 @@ struct Paper: ParsableCommand {
             orderIDs: orderIDs, memory: fresh ? nil : memory,
             memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [],
             connectPatience: patience, duration: span,
-            watches: watch, isVerbose: verbose, isConfirmed: yes,
-            json: json
+            watches: watch, isVerbose: verbose, isConfirmed: yes, json: json
         ).run()
     }
 

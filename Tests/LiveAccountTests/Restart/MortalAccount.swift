@@ -253,7 +253,7 @@ final class MortalAccount {
     func executions() throws -> [RecordedExecution] {
         try JournalReader(path).executions(since: .distantPast, atMost: 100_000)
     }
-    func lastState() throws -> String {
+    func keptState() throws -> String {
         try JournalReader(path).state(of: "run-\(runs)")?.state.text ?? ""
     }
 }

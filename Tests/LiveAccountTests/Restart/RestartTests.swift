@@ -101,7 +101,7 @@ import VenueSimulators
             }
             missing += max(0, journalled - count)
         }
-        let last = count(in: try account.lastState())
+        let last = count(in: try account.keptState())
         if last + missing != fills { found.append("state ends with \(last) fills of \(fills)") }
         return found
     }
