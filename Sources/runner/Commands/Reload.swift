@@ -5,7 +5,7 @@ import LiveTrading
 struct Reload: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
-        abstract: "Reloads the script, or the limits, of a running session.",
+        abstract: "Reloads the script or the limits of a session.",
         discussion: """
             EXAMPLES:
               runner reload

@@ -81,6 +81,8 @@ enum RiskPage {
         * **`max_leverage`** counts by settle currency, so that a run may have several. Spot has no leverage.
         * **Not counted**: orders and positions of other runs and other programs on the account, but for the venue's word about a position.
           A stop order that has not been triggered counts towards notional and position; `no_self_trade` does not ask it.
+        * **`max_consecutive_rejects`** counts every refusal by the venue, that of a post-only order which would have taken too: a strategy that
+          quotes needs a larger one.
         """,
         """
         ## Reading the limits again
