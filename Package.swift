@@ -40,8 +40,8 @@ let package = Package(
             name: "runner",
             dependencies: [
                 "CProcess", "CYaml", "CoinEx", "Coinut", "JournalStore", "LiveTrading",
-                "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "ScriptHost",
-                "SimulatorServer", "StrategyTesting",
+                "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
+                "ScriptHost", "SimulatorServer", "StrategyTesting",
                 "TradingCore", "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -116,7 +116,8 @@ let package = Package(
             name: "LiveTrading",
             dependencies: [
                 "Cryptography", "JournalStore", "MarketFiles", "PaperTrading", "PlainJSON",
-                "RunFigures", "ScriptHost", "Threads", "TradingCore", "TradingModel", "Transport",
+                "RunFigures", "RunInputs", "ScriptHost", "Threads", "TradingCore", "TradingModel",
+                "Transport",
                 "VenueSessions", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -151,14 +152,21 @@ let package = Package(
             name: "MarketFiles",
             dependencies: ["CZlib", "PlainJSON", "TradingCore", "TradingModel"],
             swiftSettings: strict),
-        // What runs on an account did, kept for later ones.
         // Numbers and texts as few bytes.
         .target(name: "ByteCoding", swiftSettings: strict),
+        // What runs on an account did, kept for later ones.
         .target(
             name: "JournalStore",
             dependencies: [
                 "ByteCoding", "CSQLite", "CZlib", "Cryptography", "Threads", "TradingCore",
                 "TradingModel",
+            ],
+            swiftSettings: strict),
+        // What a run at a venue was told, recorded so that it can be made again.
+        .target(
+            name: "RunInputs",
+            dependencies: [
+                "CZlib", "PlainJSON", "Threads", "TradingCore", "TradingModel", "VenueSessions",
             ],
             swiftSettings: strict),
         .target(
@@ -310,14 +318,21 @@ let package = Package(
                 "TradingCore", "TradingModel",
             ],
             swiftSettings: tests),
+        .testTarget(
+            name: "RunInputsTests",
+            dependencies: [
+                "PropertyTesting", "RunInputs", "TestInstruments", "TradingCore", "TradingModel",
+                "VenueSessions",
+            ],
+            swiftSettings: tests),
         // Session, live run and venue simulator in virtual time, without sockets.
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
                 "AccountSession", "CoinEx", "Coinut", "HostileVenues", "JournalStore",
                 "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures",
-                "ScriptHost",
-                "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
+                "RunInputs", "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
+                "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(
@@ -325,6 +340,7 @@ let package = Package(
             dependencies: [
                 "DifferentialTesting", "JournalStore", "LedgerFigures", "LiveTrading",
                 "MarketFiles", "Matching", "PaperTrading", "PropertyTesting", "RunFigures",
+                "RunInputs",
                 "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
             ],
             swiftSettings: tests),

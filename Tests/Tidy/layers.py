@@ -11,7 +11,7 @@ LAYERS = (
     ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
     ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS JournalStore"),
-    ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading"),
+    ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading RunInputs"),
     ("venues, real and simulated, runs that are live or tested",
      "CoinEx Coinut VenueSimulators LiveTrading StrategyTesting"),
     ("servers", "SimulatorServer"),
