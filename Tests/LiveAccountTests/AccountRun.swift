@@ -2,7 +2,9 @@ import Foundation
 import LiveTrading
 import PaperTrading
 import PlainJSON
+import RunInputs
 import ScriptHost
+import Testing
 import TradingCore
 import TradingModel
 import VenueSessions
@@ -15,7 +17,14 @@ final class AccountRun {
     private static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
 
     let watcher = Watcher()
-    let trading: VenueTrading<LiveRun>
+    let trading: VenueTrading<RecordingRun<LiveRun>>
+    /// Records what the run is told; nil: nothing does.
+    var recorder: InputRecorder? { made.recorder }
+    private let made: Made
+    private final class Made { var recorder: InputRecorder? }
+
+    /// Called in the middle of the trading.
+    var halfway: (() throws -> Void)?
     private let line: SessionLine
     /// Whether an order is practised behind every message, far oftener than the transport does it.
     private let practises: Bool
@@ -27,24 +36,47 @@ final class AccountRun {
     var now: Timestamp { line.now }
 
     init(
-        _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64, practises: Bool = false
+        _ setting: AccountSetting, strategy: LuaStrategy, seed: UInt64, practises: Bool = false,
+        limits: RiskLimits = RiskLimits(), recording folder: String? = nil,
+        reloads: StrategyReloads? = nil
     ) throws {
         self.practises = practises
         line = SessionLine(
             setting.venue.makeSession(try setting.symbols.map { try Symbol($0) }, seed),
             to: try setting.simulator(seed: seed, start: Self.start), seed: seed, start: Self.start)
         let watcher = watcher
+        var settings = EngineSettings()
+        settings.limits = limits
+        let made = Made()
         trading = VenueTrading(asksFirst: true, audience: watcher) { instruments in
             let engine = Engine(
-                mode: .live, instruments: instruments, strategy: strategy,
-                settings: EngineSettings(), now: Self.start)
-            let run = LiveRun(engine: engine, reloads: nil)
+                mode: .live, instruments: instruments, strategy: strategy, settings: settings,
+                now: Self.start)
+            let run = LiveRun(engine: engine, reloads: reloads)
             run.listener = { command, _ in watcher.hear(command) }
             run.reportListener = { report, _ in watcher.hear(report) }
-            return run
+            made.recorder = folder.flatMap {
+                Self.record(in: $0, instruments, prefix: settings.orderIDPrefix)
+            }
+            return RecordingRun(run, recorder: made.recorder)
         }
+        self.made = made
         line.listener = self
         line.trace = Self.trace
+    }
+
+    /// However much faster than a disk virtual time goes, all of it is recorded.
+    private static func record(
+        in folder: String, _ instruments: [Instrument], prefix: String
+    ) -> InputRecorder? {
+        let header = RecordingHeader(
+            program: "test", isLive: true, venue: instruments[0].symbol.venue, begun: start,
+            orderIDPrefix: prefix, patience: .usual, instruments: instruments)
+        return InputRecorder.begin(
+            in: folder, header,
+            limits: RecordingLimits(fileBytes: 200_000, mostWaiting: .max),
+            whenEnded: { Issue.record("the recording ends: \($0)") }
+        ).recorder
     }
 
     /// The venue's own books.
@@ -61,11 +93,16 @@ final class AccountRun {
         line.handle(.timer)
         // A venue that refuses every tenth question is known after some rounds.
         guard pass(300, until: { self.trading.stage == .trading }) else { return false }
-        _ = pass(seconds, until: { self.trading.stage != .trading })
+        _ = pass(seconds / 2, until: { self.trading.stage != .trading })
+        do { try halfway?() } catch { Issue.record(error) }
+        goOn(seconds: seconds - seconds / 2)
         trading.stop("interrupted", at: now)
         carryOn()
         return pass(60, until: { self.trading.stage == .ended })
     }
+
+    /// Trades for some seconds more.
+    func goOn(seconds: Int64) { _ = pass(seconds, until: { self.trading.stage != .trading }) }
 
     /// - Returns: whether it came to what was waited for.
     private func pass(_ seconds: Int64, until isReached: () -> Bool) -> Bool {

@@ -38,6 +38,7 @@ struct LiveSetting {
 
     mutating func pass(seconds: Int64) {
         now = now.advanced(byNanoseconds: seconds * 1_000_000_000)
+        run.pause(run.obstacle, at: now)
         run.pass(until: now)
     }
 

@@ -88,7 +88,7 @@ package final class EngineDesk: Sendable {
         hasRequest.store(false, ordering: .relaxed)
         guard let request = exchange.withLock({ $0.request.take() }) else { return nil }
         switch request {
-        case .material: answer(.material(run.reloads?.window.material(), at: place))
+        case .material: answer(.material(run.rehearsalMaterial(at: place), at: place))
         case .rest(let chunk): answer(.rest(run.reloads?.window.chunks(from: chunk)))
         case .release:
             run.reloads?.window.release()

@@ -48,6 +48,19 @@ public struct RecordedReload: Sendable {
     /// The script's data of the old version and of the new one, as text.
     public var stateBefore: String
     public var stateAfter: String
+
+    public init(
+        version: Int, hash: String, files: [ScriptFile], begun: Timestamp, swapped: Timestamp,
+        stateBefore: String, stateAfter: String
+    ) {
+        self.version = version
+        self.hash = hash
+        self.files = files
+        self.begun = begun
+        self.swapped = swapped
+        self.stateBefore = stateBefore
+        self.stateAfter = stateAfter
+    }
 }
 
 /// How a run ended.

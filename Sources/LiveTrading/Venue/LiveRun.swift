@@ -146,10 +146,15 @@ public final class LiveRun: VenueRun {
 
     public func pass(until now: Timestamp) {
         guard hasStarted else { return }
-        let obstacle = journal?.obstacle
-        if obstacle != engine.state.pause { feed(.pause(reason: obstacle, at: now)) }
         feed(.time(now))
         if now >= nextComparison { compare(at: now) }
+    }
+
+    public var obstacle: String? { journal?.obstacle }
+
+    public func pause(_ reason: String?, at now: Timestamp) {
+        guard hasStarted, reason != engine.state.pause else { return }
+        feed(.pause(reason: reason, at: now))
     }
 
     public func windDown(_ reason: String, at now: Timestamp) {
@@ -201,6 +206,14 @@ public final class LiveRun: VenueRun {
             state.orders.open.filter { $0.state.isUnknown }.map(\.request.instrument))
         let corrections = truth.compare(state.positions, at: now) { doubtful.contains($0) }
         for correction in corrections { feed(.position(correction)) }
+    }
+
+    public func addListener(_ listener: @escaping (Command, TradingState) -> Void) {
+        let others = self.listener
+        self.listener = { command, state in
+            listener(command, state)
+            others?(command, state)
+        }
     }
 
     // MARK: - One step

@@ -65,6 +65,10 @@ public struct PaperVenueRun: VenueRun {
         reading { run throws(MarketDataError) in try run.pass(until: now) }
     }
 
+    /// Simulated orders pass whatever is wrong with the world.
+    public mutating func pause(_ reason: String?, at now: Timestamp) {}
+    public var obstacle: String? { nil }
+
     public mutating func windDown(_ reason: String, at now: Timestamp) {
         guard !isWoundDown else { return }
         isWoundDown = true
@@ -85,6 +89,14 @@ public struct PaperVenueRun: VenueRun {
 
     public mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String] {
         run.replaceLimits(by: limits, at: place)
+    }
+
+    public mutating func addListener(_ listener: @escaping (Command, TradingState) -> Void) {
+        let others = run.listener
+        run.listener = { command, state in
+            listener(command, state)
+            others?(command, state)
+        }
     }
 
     public mutating func drainRequests() -> [SessionInput] { [] }

@@ -5,6 +5,7 @@ public import VenueSessions
 
 /// A run whose market is a venue's, and in live mode its account too.
 ///
+/// What it does follows from its calls and their times alone: ``RecordingRun`` records each of them.
 /// Inputs come in the order in which they happen; what is to be sent is fetched after each of them.
 public protocol VenueRun: TradingRun, SendableMetatype {
     /// Lets the strategy start; what is reported before it only fills the books and the account.
@@ -16,6 +17,8 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     mutating func apply(_ position: VenuePosition, at now: Timestamp)
     /// The venue has told what became of the account before: called once, ahead of the start.
     mutating func reconciled(at now: Timestamp)
+    /// Lets no new orders pass for a reason, or with nil lets them pass again; nothing where that is so.
+    mutating func pause(_ reason: String?, at now: Timestamp)
     /// Lets time pass: timers fire, what is under way arrives.
     mutating func pass(until now: Timestamp)
     /// Tells the strategy of the end and cancels its orders.
@@ -24,6 +27,8 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     mutating func halt(_ reason: String, at now: Timestamp)
     /// Sends what leaves every position at once; nothing where it is on its way already.
     mutating func flatten(at now: Timestamp)
+    /// Why no new orders should pass now; nil: they may.
+    var obstacle: String? { get }
     /// Whether no position is left that an order could close.
     var isFlat: Bool { get }
     /// Whether no order is open any more, or could be.
@@ -36,6 +41,8 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     var nextDue: Timestamp { get }
     /// What the session is to do, in order; each is handed out once.
     mutating func drainRequests() -> [SessionInput]
+    /// Adds one that hears every command after it has been handed out, before those that do already.
+    mutating func addListener(_ listener: @escaping (Command, TradingState) -> Void)
     /// Writes down what the latest inputs led to, once what they ask for is on its way.
     mutating func writeDown()
 }

@@ -205,6 +205,8 @@ public final class VenueTrading<Run: VenueRun> {
 
     /// Lets time pass.
     public func pass(until now: Timestamp) {
+        let obstacle = run?.obstacle
+        run?.pause(obstacle, at: now)
         run?.pass(until: now)
         check(at: now)
     }

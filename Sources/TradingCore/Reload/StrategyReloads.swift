@@ -17,6 +17,10 @@ public struct ReloadSettings: Hashable, Sendable {
 public protocol ReloadableRun {
     /// Nil: this run cannot.
     var reloads: StrategyReloads? { get }
+    /// What another version is rehearsed on, up to now; nil: there is nothing yet.
+    ///
+    /// - Parameter place: the time that the run has reached.
+    mutating func rehearsalMaterial(at place: Timestamp) -> RehearsalMaterial?
     /// See ``StrategyReloads/carry(to:from:)``.
     func carry(to rehearsal: Rehearsal) -> CarryStart
     /// Lets another version of the strategy take over.
@@ -25,6 +29,12 @@ public protocol ReloadableRun {
     mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap
     /// Lets other limits hold from now on, which have been checked; says what is other.
     mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String]
+}
+
+extension ReloadableRun {
+    public mutating func rehearsalMaterial(at place: Timestamp) -> RehearsalMaterial? {
+        reloads?.window.material()
+    }
 }
 
 /// What a swap did.
