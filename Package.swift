@@ -166,7 +166,8 @@ let package = Package(
         .target(
             name: "RunInputs",
             dependencies: [
-                "CZlib", "PlainJSON", "Threads", "TradingCore", "TradingModel", "VenueSessions",
+                "ByteCoding", "CZlib", "PlainJSON", "Threads", "TradingCore", "TradingModel",
+                "VenueSessions",
             ],
             swiftSettings: strict),
         .target(

@@ -6,6 +6,11 @@ extension RunCall {
     /// What a run was told, for people: `trade coinex:BTC/USDT 0.2 @ 64000 (buy)`.
     public func inWords(_ instruments: [Instrument]) -> String {
         switch self {
+        case .resume(let earlier, _):
+            "goes on with \(counted(earlier.orders.count, "order")) and "
+                + "\(counted(earlier.timers.count, "timer")) of an earlier run"
+        case .reconciled: "the venue has told what there is"
+        case .limits: "other limits hold"
         case .start: "the strategy may start"
         case .input(let input, _): input.inWords(instruments)
         case .changes(let changes, _):
@@ -46,6 +51,8 @@ extension EngineInput {
         case .dataEnded: "the data ends"
         case .stop(let reason, _): "stop: \(reason)"
         case .reload: "another version"
+        case .resume: "what an earlier run left"
+        case .limits: "other limits hold"
         case .halt(let reason, _): "halt: \(reason)"
         case .pause(let reason, _): reason.map { "no new orders: \($0)" } ?? "new orders pass again"
         case .flatten: "all positions are to be closed"

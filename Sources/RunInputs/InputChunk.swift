@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import CZlib
 
 /// A piece of a recording's file that holds by itself: what was cut off or damaged is known.

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import Glibc
 
 /// Reads a recording from its beginning as far as it goes, a chunk at a time.

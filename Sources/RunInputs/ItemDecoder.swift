@@ -1,3 +1,4 @@
+package import ByteCoding
 internal import TradingCore
 package import TradingModel
 internal import VenueSessions
@@ -44,6 +45,9 @@ package struct ItemDecoder {
             .input(try input(tag), at: now)
         case .changes: .changes(try message(), at: now)
         case .looseChanges: .changes(try looseChanges(), at: now)
+        case .resume: .resume(try earlierRun(), at: now)
+        case .reconciled: .reconciled(at: now)
+        case .limits: .limits(try limits(), at: now)
         case .start: .start(at: now)
         case .position: .position(try position(), at: now)
         case .pass: .pass(until: now)

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import TradingCore
 package import TradingModel
 internal import VenueSessions
@@ -31,6 +32,13 @@ package struct ItemEncoder {
         switch call {
         case .input(let input, let time): add(input, at: time)
         case .changes(let changes, let time): add(changes, at: time)
+        case .resume(let earlier, let time):
+            begin(.resume, time)
+            add(earlier)
+        case .reconciled(let time): begin(.reconciled, time)
+        case .limits(let limits, let time):
+            begin(.limits, time)
+            add(limits)
         case .start(let time): begin(.start, time)
         case .position(let position, let time):
             begin(.position, time)
@@ -100,7 +108,8 @@ package struct ItemEncoder {
             addTime(.pauseInput, now, time)
             add(optional: reason)
         case .flatten(let time): addTime(.flattenInput, now, time)
-        case .reload: begin(.version, now)  // comes from no session: see RunCall.swap
+        // These come from no session: see RunCall.
+        case .reload, .resume, .limits: begin(.version, now)
         }
     }
 

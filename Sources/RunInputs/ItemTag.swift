@@ -37,6 +37,9 @@ enum ItemTag: UInt8 {
     case flatten = 40
     case rehearse = 41
     case swap = 42
+    case resume = 43
+    case reconciled = 44
+    case limits = 45
 
     // What came of them.
     case intent = 64

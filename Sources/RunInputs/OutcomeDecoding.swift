@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import TradingCore
 internal import TradingModel
 
@@ -49,7 +50,7 @@ extension ItemDecoder {
         return unsafe bytes.withUnsafeBytes { unsafe OrderTag(upToZero: $0) }
     }
 
-    private mutating func request() throws(Unreadable) -> OrderRequest {
+    mutating func request() throws(Unreadable) -> OrderRequest {
         let instrument = try instrument()
         let flags = try reader.byte()
         guard flags < 32, flags & 24 != 24 else { throw Unreadable("there is no such order") }

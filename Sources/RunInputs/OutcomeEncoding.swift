@@ -62,7 +62,7 @@ extension ItemEncoder {
         }
     }
 
-    private mutating func add(_ request: OrderRequest) {
+    mutating func add(_ request: OrderRequest) {
         add(request.instrument)
         var flags: UInt8 = request.side.rawValue
         if request.isPostOnly { flags |= 2 }

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import PlainJSON
 public import TradingModel
 public import VenueSessions

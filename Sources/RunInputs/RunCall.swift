@@ -7,6 +7,12 @@ public import VenueSessions
 /// Made again in their order, the calls of a run lead to what they led to: a run knows nothing else of the
 /// world.
 public enum RunCall: Sendable {
+    /// What earlier runs left.
+    case resume(EarlierRun, at: Timestamp)
+    /// The venue has told what became of the account before.
+    case reconciled(at: Timestamp)
+    /// Other limits hold from now on.
+    case limits(RunLimits, at: Timestamp)
     /// The strategy may start.
     case start(at: Timestamp)
     case input(EngineInput, at: Timestamp)
@@ -26,7 +32,8 @@ public enum RunCall: Sendable {
 
     public var time: Timestamp {
         switch self {
-        case .start(let time), .input(_, let time), .changes(_, let time), .position(_, let time),
+        case .resume(_, let time), .reconciled(let time), .limits(_, let time), .start(let time),
+            .input(_, let time), .changes(_, let time), .position(_, let time),
             .pass(let time), .pause(_, let time), .windDown(_, let time), .halt(_, let time),
             .flatten(let time), .rehearse(let time), .swap(_, let time):
             time
@@ -55,7 +62,7 @@ public enum RunOutcome: Hashable, Sendable {
                 change.id, change.instrument, price: change.price, quantity: change.quantity)
         case .refused(let refusal, let intent): self = .refused(refusal, intent)
         case .tradingStopped(let reason): self = .stopped(reason: reason)
-        case .log, .alert, .plot: return nil
+        case .log, .alert, .plot, .tradingState: return nil
         }
     }
 }

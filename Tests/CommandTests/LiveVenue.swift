@@ -7,6 +7,8 @@ final class LiveVenue {
     private(set) var simulator: LiveRunner
     let folder: TemporaryFolder
     let base: String
+    /// Certificates that clients must trust, with `--tls`.
+    private let caFile: String?
     private let port: Int
     private let options: [String]
 
@@ -17,6 +19,7 @@ final class LiveVenue {
         let line = try #require(simulator.text.split(separator: "\n").first)
         let facts = try Runner(code: 0, output: String(line), errors: "").json()
         port = try #require(facts["port"] as? Int)
+        caFile = facts["ca_file"] as? String
         base = try #require(facts["base_url"] as? String)
     }
 
@@ -46,7 +49,12 @@ final class LiveVenue {
 
     /// The arguments of a live run here.
     func arguments(_ script: String) -> [String] {
-        [script, "--live", "--yes", "--base-url", base] + Self.limits
+        [script, "--live", "--yes"] + address + Self.limits
+    }
+
+    /// Where the venue is.
+    var address: [String] {
+        ["--base-url", base] + (caFile.map { ["--ca-file", $0] } ?? [])
     }
 
     /// A run that goes on until the test ends it.

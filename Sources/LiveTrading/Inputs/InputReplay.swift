@@ -115,6 +115,9 @@ public final class InputReplay<Run: VenueRun> {
 
     private func perform(_ call: RunCall) throws(Stop) {
         switch call {
+        case .resume(let earlier, let now): run.resume(earlier, at: now)
+        case .reconciled(let now): run.reconciled(at: now)
+        case .limits(let limits, let now): _ = run.replaceLimits(by: limits, at: now)
         case .start(let now): run.start(at: now)
         case .input(let input, let now): run.apply(input, at: now)
         case .changes(let changes, let now): run.apply(changes, at: now)

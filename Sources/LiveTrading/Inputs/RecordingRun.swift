@@ -28,6 +28,21 @@ public struct RecordingRun<Run: VenueRun>: VenueRun {
 
     // MARK: - What it is told
 
+    public mutating func resume(_ earlier: EarlierRun, at now: Timestamp) {
+        record(.resume(earlier, at: now))
+        run.resume(earlier, at: now)
+    }
+
+    public mutating func reconciled(at now: Timestamp) {
+        record(.reconciled(at: now))
+        run.reconciled(at: now)
+    }
+
+    public mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String] {
+        record(.limits(limits, at: place))
+        return run.replaceLimits(by: limits, at: place)
+    }
+
     public mutating func start(at now: Timestamp) {
         record(.start(at: now))
         run.start(at: now)

@@ -58,6 +58,8 @@ public struct PaperVenueRun: VenueRun {
 
     public mutating func apply(_ position: VenuePosition, at now: Timestamp) {}
 
+    /// A simulated account begins anew.
+    public mutating func resume(_ earlier: EarlierRun, at now: Timestamp) {}
     public mutating func reconciled(at now: Timestamp) {}
 
     public mutating func pass(until now: Timestamp) {

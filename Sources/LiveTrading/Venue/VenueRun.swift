@@ -8,6 +8,8 @@ public import VenueSessions
 /// What it does follows from its calls and their times alone: ``RecordingRun`` records each of them.
 /// Inputs come in the order in which they happen; what is to be sent is fetched after each of them.
 public protocol VenueRun: TradingRun, SendableMetatype {
+    /// Goes on with what earlier runs left: before anything else, where there is such.
+    mutating func resume(_ earlier: EarlierRun, at now: Timestamp)
     /// Lets the strategy start; what is reported before it only fills the books and the account.
     mutating func start(at now: Timestamp)
     /// What the venue's session tells.

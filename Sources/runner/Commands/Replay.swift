@@ -11,23 +11,50 @@ import TradingModel
 struct Replay: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Runs a session on sim again and compares its intents.")
+        abstract: "Runs a session again and compares its intents.")
 
     @Argument(help: ArgumentHelp("Its name, or its folder.", valueName: "session"))
     var session: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Explain a moment (UTC) or an order by its id: of a session at a venue.",
+            valueName: "time|order"))
+    var why: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only write the market data of a session at a venue to files for backtests.",
+            valueName: "dir"))
+    var out: String?
 
     @Flag(help: "Print the summary as one JSON object; log lines go to standard error.")
     var json = false
 
     func run() throws {
-        let record = try read()
+        let folder = try findFolder()
+        let record = try read(folder)
+        let settings = try settings(of: record)
+        let origin = origin(of: record, settings)
+        guard record.header.venue == SimulatedExchange.venue else {
+            return try VenueReplay(
+                session: session, folder: folder, record: record, settings: settings,
+                origin: origin, json: json, why: why, out: out
+            ).run()
+        }
+        guard why == nil, out == nil else {
+            throw RunFailure(
+                .usage,
+                "--why and --out are for sessions at a venue, whose inputs are recorded: the market of "
+                    + "one on sim comes from its seed")
+        }
         guard let end = record.end else {
             throw RunFailure(
                 .usage,
                 "\(session) has no end: it runs yet, or it was killed before it could say "
                     + "what its intents were")
         }
-        var (run, origin) = try prepare(record)
+        var run = try prepare(record, settings, origin)
         let log = LogPrinter(toOutput: !json, isPaced: false)
         run.listener = { command, state in log.show(LogLine(command, state)) }
         run.reportListener = { report, state in log.show(LogLine(report, state)) }
@@ -110,8 +137,7 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func read() throws -> RecordedRun {
-        let folder = try findFolder()
+    private func read(_ folder: RunFolder) throws -> RecordedRun {
         do throws(RunFolder.Problem) {
             return try RecordedRun(of: folder)
         } catch {
@@ -127,30 +153,31 @@ struct Replay: ParsableCommand {
         }
     }
 
-    private func prepare(
-        _ record: RecordedRun
-    ) throws -> (run: SimulatedRun, origin: ScriptOrigin) {
-        let header = record.header
-        guard header.venue == SimulatedExchange.venue else {
-            throw RunFailure(
-                .usage,
-                "\(session) traded at \(header.venue): only sessions on the embedded exchange can be "
-                    + "run again, for only its market comes from a seed")
-        }
-        let settings: Settings
+    private func settings(of record: RecordedRun) throws -> Settings {
         do throws(InvalidSettings) {
-            settings = try Settings(
-                header.settings.map {
+            return try Settings(
+                record.header.settings.map {
                     SettingEntry(
                         path: Array($0.dropLast()), text: $0[$0.count - 1], origin: session)
                 })
         } catch {
             throw RunFailure(.usage, error.description)
         }
-        let origin = ScriptOrigin(
-            path: header.script,
-            parameters: header.parameters.map { ParameterOverride(name: $0.name, text: $0.text) },
-            limits: settings.script, seed: header.seed)
+    }
+
+    private func origin(of record: RecordedRun, _ settings: Settings) -> ScriptOrigin {
+        ScriptOrigin(
+            path: record.header.script,
+            parameters: record.header.parameters.map {
+                ParameterOverride(name: $0.name, text: $0.text)
+            },
+            limits: settings.script, seed: record.header.seed)
+    }
+
+    private func prepare(
+        _ record: RecordedRun, _ settings: Settings, _ origin: ScriptOrigin
+    ) throws -> SimulatedRun {
+        let header = record.header
         let script: LuaStrategy
         do throws(ScriptError) {
             script = try origin.load(record.first, state: nil)
@@ -158,12 +185,11 @@ struct Replay: ParsableCommand {
             throw RunFailure(.failed, error.description)
         }
         let instruments = try simInstruments(script.symbols)
-        let run = makeRun(
+        return makeRun(
             strategy: script, mode: .paper, instruments: instruments,
             depth: instruments.map(\.id),
             source: SimulatedMarket(instruments: instruments, seed: header.seed),
             settings: settings, reloads: StrategyReloads(settings: settings.reload))
-        return (run, origin)
     }
 
     /// Rehearses and swaps at the places where it was done.

@@ -1,6 +1,7 @@
 import JournalStore
 import LiveTrading
 import RunFigures
+import RunInputs
 import ScriptHost
 import TradingCore
 import TradingModel
@@ -18,6 +19,8 @@ final class RunFiles {
     private let journal: LiveJournal
     /// Why the account's journal could not be opened, so that nothing was traded.
     private(set) var journalProblem: JournalProblem?
+    /// Of what a run at a venue is told.
+    private var recorder: InputRecorder?
     /// What the run says, in its folder; nil: it has none.
     private(set) var log: RunLog?
 
@@ -65,6 +68,17 @@ final class RunFiles {
         } catch {
             Console.warn("the session is not recorded: \(error)")
         }
+    }
+
+    /// Begins to record what a run at a venue is told; nil: it is not recorded.
+    func beginRecording(_ header: RecordingHeader, _ settings: Settings) -> InputRecorder? {
+        guard let folder, record != nil else { return nil }
+        let log = log
+        recorder = InputRecording.begin(in: folder, header, settings) { text in
+            Console.warn(text)
+            log?.add(text.onSomeLines)
+        }
+        return recorder
     }
 
     // MARK: - The journal
@@ -119,6 +133,12 @@ final class RunFiles {
         // Said when it can be reached.
         if record != nil, let folder { Console.warn("session \(folder.name)") }
         return reloader
+    }
+
+    /// Writes the rest of what the run was told: whatever it says of its end comes after that.
+    func endRecording(_ reason: String) {
+        recorder?.finish(reason)
+        recorder = nil
     }
 
     func end(_ reason: String, at time: Timestamp, _ intents: IntentHash) {

@@ -3,6 +3,7 @@ import LiveTrading
 import PaperTrading
 import PlainJSON
 import RunFigures
+import RunInputs
 import ScriptHost
 import TradingCore
 import TradingModel
@@ -43,54 +44,39 @@ struct VenueTrade {
     /// Trades until somebody or something ends it, and reports.
     func run() throws {
         if isLive {
-            try trade { instruments, screen, reloads, folder in
-                live(instruments, screen, reloads, folder)
+            try trade { header, recorder, screen, reloads, folder in
+                cancelWhenStuck()
+                let run = makeLiveRun(
+                    header, strategy: script, settings: settings, reloads: reloads)
+                run.listener = { command, state in screen.show(LogLine(command, state)) }
+                run.reportListener = { report, state in screen.show(LogLine(report, state)) }
+                return goOn(run, header, recorder, folder)
             }
         } else {
-            try trade { instruments, screen, reloads, _ in
-                paper(instruments, screen, reloads)
+            try trade { header, recorder, screen, reloads, _ in
+                let run = makePaperRun(
+                    header, strategy: script, settings: settings, reloads: reloads,
+                    listener: { command, state in screen.show(LogLine(command, state)) },
+                    reportListener: { report, state in screen.show(LogLine(report, state)) })
+                return RecordingRun(run, recorder: recorder)
             }
         }
     }
 
-    // MARK: - The two kinds of run
-
-    private func live(
-        _ instruments: [Instrument], _ screen: StatusScreen, _ reloads: StrategyReloads,
-        _ folder: RunFiles
-    ) -> LiveRun {
-        var engineSettings = settings.engineSettings
-        engineSettings.skipsMissedBeats = true
-        if let orderIDs { engineSettings.orderIDPrefix = orderIDs.prefix }
-        cancelWhenStuck()
-        let engine = Engine(
-            mode: .live, instruments: instruments, strategy: script, settings: engineSettings,
-            now: clock.now())
-        let run = LiveRun(engine: engine, reloads: reloads, patience: venue.patience)
-        run.listener = { command, state in screen.show(LogLine(command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
+    /// Opens the account's journal for a run, and has it go on with what the one before it left.
+    private func goOn(
+        _ live: LiveRun, _ header: RecordingHeader, _ recorder: InputRecorder?, _ folder: RunFiles
+    ) -> RecordingRun<LiveRun> {
         if let keys, let orderIDs {
             folder.beginJournal(
-                of: run, script, keyID: keys.id, session: orderIDs.session, clock: clock)
+                of: live, script, keyID: keys.id, session: orderIDs.session, clock: clock)
         }
+        var run = RecordingRun(live, recorder: recorder)
         if let memory {
-            run.resume(memory.earlierRun(instruments), at: clock.now())
-            if let state = memory.state { run.journal?.keep(state.state, at: state.time) }
+            run.resume(memory.earlierRun(header.instruments), at: clock.now())
+            if let state = memory.state { live.journal?.keep(state.state, at: state.time) }
         }
         return run
-    }
-
-    private func paper(
-        _ instruments: [Instrument], _ screen: StatusScreen, _ reloads: StrategyReloads
-    ) -> PaperVenueRun {
-        let feed = LiveFeed()
-        var run = makeRun(
-            strategy: script, mode: .paper, instruments: instruments,
-            depth: instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
-            hidesUnneededDepth: true, skipsMissedBeats: true)
-        run.listener = { command, state in screen.show(LogLine(command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
-        return PaperVenueRun(run, feed: feed)
     }
 
     /// A script that holds the engine's thread must not hold the account.
@@ -155,8 +141,11 @@ struct VenueTrade {
 
     // MARK: - Trading
 
+    private typealias Maker<Run> =
+        (RecordingHeader, InputRecorder?, StatusScreen, StrategyReloads, RunFiles) -> Run
+
     private func trade<Run: VenueRun>(
-        _ makeRun: @escaping ([Instrument], StatusScreen, StrategyReloads, RunFiles) -> Run
+        _ makeRun: @escaping Maker<Run>
     ) throws {
         let session = try makeSession()
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
@@ -168,7 +157,9 @@ struct VenueTrade {
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
             patience: venue.patience
         ) { instruments in
-            makeRun(instruments, screen.lines, reloads, folder)
+            let header = header(instruments)
+            return makeRun(
+                header, folder.beginRecording(header, settings), screen.lines, reloads, folder)
         }
         let network = try venue.network(venueSettings)
         let killSwitch = folder.killSwitch(latch)
@@ -224,14 +215,23 @@ struct VenueTrade {
             clientNumbers: orderIDs?.firstNumbers, restoredOrders: restored, seed: origin.seed)
     }
 
+    /// What the run begins with, for its recording.
+    private func header(_ instruments: [Instrument]) -> RecordingHeader {
+        RecordingHeader(
+            program: Runner.version, isLive: isLive, venue: venue.name, begun: clock.now(),
+            orderIDPrefix: orderIDs?.prefix ?? EngineSettings().orderIDPrefix,
+            patience: venue.patience, instruments: instruments)
+    }
+
     private func end<Run: VenueRun>(
         _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ network: NetworkSettings,
         _ screen: VenueScreen, _ folder: RunFiles
     ) throws {
-        if let run = trading.run as? LiveRun, trading.hasTraded {
+        if let run = liveRun(trading.run), trading.hasTraded {
             run.journal?.recordWorth(run.ledger, at: clock.now())
             run.journal?.keepLast(run.engine)
         }
+        folder.endRecording(trading.end?.reason ?? "")
         folder.endJournal(trading.end?.reason ?? "", at: clock.now())
         let isProven = killed.map { prove($0, network, folder) } ?? true
         let ending = Result { try report(trading, screen.lines, folder) }
@@ -239,6 +239,10 @@ struct VenueTrade {
             throw RunFailure(.failed, "it was given up before it was shown that nothing is left")
         }
         try ending.get()
+    }
+
+    private func liveRun<Run: VenueRun>(_ run: Run?) -> LiveRun? {
+        (run as? RecordingRun<LiveRun>)?.run
     }
 
     private func makeReloader(

@@ -27,6 +27,10 @@ struct Settings {
     var reload = ReloadSettings()
     /// Whether a reload waits until somebody has confirmed it.
     var confirmsReloads = false
+    /// Bytes of the input recordings of all runs; 0: none is made.
+    var recordingBytes = 5_000_000_000
+    /// Nanoseconds for which a recording is kept.
+    var recordingAge: Int64 = 30 * 86_400_000_000_000
     /// By the venue's name.
     var venues: [String: VenueSettings] = [:]
 
@@ -59,6 +63,7 @@ struct Settings {
         ScriptLimits.settingNames + ["max_failures_per_minute"]
     }
     static let reloadKeys = ["window", "events", "probation", "confirm"]
+    static let recordingKeys = ["size", "age"]
     private mutating func apply(_ entry: SettingEntry) throws(Problem) {
         let path = entry.path
         switch (path.first ?? "", path.count) {
@@ -73,6 +78,7 @@ struct Settings {
                 to: &limitsBySymbol[path[2], default: RiskLimits()])
         case ("script", 2): try applyScript(entry)
         case ("reload", 2): try applyReload(entry)
+        case ("recording", 2): try applyRecording(entry)
         case ("venues", 3) where Venue.named(path[1]) != nil:
             try Self.apply(entry, to: &venues[path[1], default: VenueSettings()])
         default: throw Self.unknown(entry)
@@ -140,6 +146,19 @@ struct Settings {
             else { throw Self.wrong(entry, "a time such as 60s, at most a day") }
             reload.probation = span
         case "confirm": confirmsReloads = try Self.truth(entry)
+        default: throw Self.unknown(entry)
+        }
+    }
+
+    private mutating func applyRecording(_ entry: SettingEntry) throws(Problem) {
+        switch entry.path[1] {
+        case "size": recordingBytes = try Self.count(entry, in: 0...1_000_000_000_000_000)
+        case "age":
+            let day: Int64 = 86_400_000_000_000
+            guard let span = SettingValue.nanoseconds(entry.text, bareUnit: day),
+                (3_600_000_000_000...36_500 * day).contains(span)
+            else { throw Self.wrong(entry, "a time such as 30d, from an hour on") }
+            recordingAge = span
         default: throw Self.unknown(entry)
         }
     }

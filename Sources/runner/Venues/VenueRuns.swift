@@ -1,0 +1,38 @@
+import LiveTrading
+import PaperTrading
+import RunInputs
+import ScriptHost
+import TradingCore
+import TradingModel
+import VenueSessions
+
+/// How a run at a venue is made: for trading, and again for a replay.
+///
+/// - Parameter header: says what no setting does.
+func makeLiveRun(
+    _ header: RecordingHeader, strategy: LuaStrategy, settings: Settings, reloads: StrategyReloads
+) -> LiveRun {
+    var engineSettings = settings.engineSettings
+    engineSettings.skipsMissedBeats = true
+    engineSettings.orderIDPrefix = header.orderIDPrefix
+    let engine = Engine(
+        mode: .live, instruments: header.instruments, strategy: strategy, settings: engineSettings,
+        now: header.begun)
+    return LiveRun(engine: engine, reloads: reloads, patience: header.patience)
+}
+
+/// The same on a simulated account over a venue's data.
+func makePaperRun(
+    _ header: RecordingHeader, strategy: LuaStrategy, settings: Settings, reloads: StrategyReloads,
+    listener: ((Command, TradingState) -> Void)? = nil,
+    reportListener: ((ExecutionReport, TradingState) -> Void)? = nil
+) -> PaperVenueRun {
+    let feed = LiveFeed()
+    var run = makeRun(
+        strategy: strategy, mode: .paper, instruments: header.instruments,
+        depth: header.instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
+        hidesUnneededDepth: true, skipsMissedBeats: true)
+    run.listener = listener
+    run.reportListener = reportListener
+    return PaperVenueRun(run, feed: feed)
+}
