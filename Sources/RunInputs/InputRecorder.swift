@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import Synchronization
 internal import Threads
 public import TradingCore
@@ -65,7 +66,7 @@ public final class InputRecorder {
         switch command {
         case .intent, .submit, .cancel, .amend, .refused, .tradingStopped:
             pending.append(.command(command))
-        case .log, .alert, .plot: break
+        case .log, .alert, .plot, .tradingState: break
         }
     }
 

@@ -1,3 +1,4 @@
+internal import ByteCoding
 internal import TradingModel
 
 /// Market events, which are most of a recording: prices against the last one, in the instrument's steps.

@@ -8,11 +8,11 @@ public import VenueSessions
 /// world.
 public enum RunCall: Sendable {
     /// What earlier runs left.
-    case resume(EarlierRun, at: Timestamp)
+    indirect case resume(EarlierRun, at: Timestamp)
     /// The venue has told what became of the account before.
     case reconciled(at: Timestamp)
     /// Other limits hold from now on.
-    case limits(RunLimits, at: Timestamp)
+    indirect case limits(RunLimits, at: Timestamp)
     /// The strategy may start.
     case start(at: Timestamp)
     case input(EngineInput, at: Timestamp)

@@ -3,7 +3,7 @@ public import TradingModel
 /// What the engine hears.
 public enum EngineInput: Sendable {
     /// What earlier runs left: before the start, and before any report.
-    case resume(EarlierRun, at: Timestamp)
+    indirect case resume(EarlierRun, at: Timestamp)
     /// The strategy may begin.
     case start(StartReason, at: Timestamp)
     case market(MarketEvent)

@@ -47,12 +47,56 @@ struct RandomItems {
     }
 
     private mutating func rare() -> RunCall {
-        switch random.int(0...3) {
+        switch random.int(0...6) {
+        case 4: .resume(earlierRun(), at: at())
+        case 5: .reconciled(at: at())
+        case 6: .limits(RunLimits(general: limits(), bySymbol: ["a": limits()]), at: at())
         case 0: .windDown(text(), at: at())
         case 1: .halt(text(), at: at())
         case 2: .rehearse(at: at())
         default: .swap(version: random.int(2...900), at: at())
         }
+    }
+
+    private mutating func earlierRun() -> EarlierRun {
+        var earlier = EarlierRun()
+        let states: [OrderState] = [
+            .waiting(VenueOrderID(anID())), .working(VenueOrderID(anID()), filled: quantity("1")),
+            .unknown(.sent(isStop: false), amending: nil, reason: "killed"),
+            .unknown(.working(nil, filled: quantity("2")), amending: nil, reason: "killed"),
+        ]
+        for _ in 0..<random.int(0...3) {
+            earlier.orders.append(
+                EarlierRun.KnownOrder(
+                    id: ClientOrderID(anID()), request: request(), state: random.pick(states),
+                    filledNotional: Money(attos: random.attos()),
+                    fills: [FillID(anID()), FillID(anID())], createdAt: at(), updatedAt: at()))
+        }
+        let instrument = id()
+        earlier.positions[instrument] = Position(
+            of: Self.instruments[instrument.index], net: SignedQuantity(attos: random.attos()),
+            entryValue: Money(attos: random.attos()), realisedPnL: Money(attos: random.attos()),
+            fees: .zero, funding: Money(attos: random.attos()))
+        earlier.timers = [
+            EarlierRun.KnownTimer(
+                name: text(), due: at(), period: random.bool() ? 1_000_000_000 : nil)
+        ]
+        if random.bool() {
+            earlier.counters = RiskCounters(
+                day: Int64(random.int(0...30_000)), dayStart: Money(attos: random.attos()),
+                peak: .zero)
+        }
+        return earlier
+    }
+
+    private mutating func limits() -> RiskLimits {
+        var limits = RiskLimits()
+        if random.bool() { limits.maxPosition = quantity("3") }
+        if random.bool() { limits.maxDailyLoss = Money(attos: random.attos()) }
+        if random.bool() { limits.maxOpenOrders = random.int(0...99) }
+        if random.bool() { limits.noSelfTrade = random.bool() }
+        if random.bool() { limits.maxDataAge = Int64(random.int(1...1_000_000)) }
+        return limits
     }
 
     private mutating func input() -> EngineInput {

@@ -243,8 +243,7 @@ public final class VenueTrading<Run: VenueRun> {
         return true
     }
 
-    /// Somebody has seen at the venue that no order of this run is open: what the session has not told
-    /// by now is not worth a long wait.
+    /// The venue has shown that no order of this run is open: what has not been told is soon given up.
     public func nothingIsOpen(at now: Timestamp) {
         guard stage == .windingDown || stage == .verifying else { return }
         isProvenEmpty = true

@@ -391,13 +391,3 @@ struct VenueTrade {
             "\(venue.title) shows no open order of this run; how these ended was not told: \(list)"
     }
 }
-
-extension VenueProblem {
-    /// Whether the call, the settings or the account are wrong, rather than the world.
-    var isTheUsersToMend: Bool {
-        switch cause {
-        case .key, .permission, .clock, .instrument, .leverage: true
-        case .unreachable, .tls, .maintenance, .refused, .other: false
-        }
-    }
-}

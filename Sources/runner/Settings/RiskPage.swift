@@ -64,7 +64,8 @@ enum RiskPage {
         our fills and by the venue's word. A position is not closed by a limit: `on_stop` hears of the end, and its orders do not pass after
         `halted`. [`runner kill --flatten`](live.md#the-kill-switch) closes.
 
-        Each run begins to count at zero: its loss at its start and at 00:00 UTC, its best at its start.
+        A run begins to count at zero: its loss at its start and at 00:00 UTC, its best at its start. One that is
+        [started again](live.md#started-again) counts on.
         """,
         """
         ## What is added up, and in which currency
