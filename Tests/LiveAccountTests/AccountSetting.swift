@@ -40,7 +40,7 @@ struct AccountSetting: Sendable, CustomStringConvertible {
     }.filter(\.isWanted)
 
     /// Those whose description has the text of `LIVE_ACCOUNT_ONLY`, for a search in some of them.
-    private var isWanted: Bool {
+    var isWanted: Bool {
         ProcessInfo.processInfo.environment["LIVE_ACCOUNT_ONLY"].map(description.contains) ?? true
     }
 

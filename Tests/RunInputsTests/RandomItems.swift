@@ -61,9 +61,12 @@ struct RandomItems {
     private mutating func earlierRun() -> EarlierRun {
         var earlier = EarlierRun()
         let states: [OrderState] = [
-            .waiting(VenueOrderID(anID())), .working(VenueOrderID(anID()), filled: quantity("1")),
+            .waiting(VenueOrderID(anID())),
+            .working(VenueOrderID(anID()), filled: TestInstruments.quantity("1")),
             .unknown(.sent(isStop: false), amending: nil, reason: "killed"),
-            .unknown(.working(nil, filled: quantity("2")), amending: nil, reason: "killed"),
+            .unknown(
+                .working(nil, filled: TestInstruments.quantity("2")), amending: nil,
+                reason: "killed"),
         ]
         for _ in 0..<random.int(0...3) {
             earlier.orders.append(
@@ -91,7 +94,7 @@ struct RandomItems {
 
     private mutating func limits() -> RiskLimits {
         var limits = RiskLimits()
-        if random.bool() { limits.maxPosition = quantity("3") }
+        if random.bool() { limits.maxPosition = TestInstruments.quantity("3") }
         if random.bool() { limits.maxDailyLoss = Money(attos: random.attos()) }
         if random.bool() { limits.maxOpenOrders = random.int(0...99) }
         if random.bool() { limits.noSelfTrade = random.bool() }

@@ -91,6 +91,7 @@ public struct AccountCore {
         self.now = max(self.now, now)
         if !hasBegun {
             hasBegun = true
+            desk.beginRestored(at: self.now)
             prepare()
         }
         while let due = agenda.popDue(at: self.now) { perform(due) }

@@ -129,6 +129,9 @@ final class MortalAccount {
         var restored =
             memory?.restoredOrders(symbols) { isNumbered ? self.number(of: $0) : nil } ?? []
         if mistake == .forgetsOrders { restored = [] }
+        if mistake == .forgetsFills {
+            for place in restored.indices { restored[place].fillIDs = [] }
+        }
         let block = nextNumber..<nextNumber + AccountVenue.blockLength
         nextNumber = block.upperBound
         blocks[prefix, default: []].append(block)

@@ -10,7 +10,7 @@ import VenueSimulators
 
 @Suite struct `An account whose runs are killed` {
     private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     private func account(
         _ setting: AccountSetting, seed: UInt64, mistake: MortalAccount.Mistake? = nil
@@ -107,8 +107,9 @@ import VenueSimulators
     }
 
     private func count(in state: String) -> Int {
-        guard let place = state.range(of: "fills=") else { return 0 }
-        return Int(state[place.upperBound...].prefix(while: \.isNumber)) ?? -1
+        guard let place = state.range(of: "fills") else { return 0 }
+        let digits = state[place.upperBound...].drop { !$0.isNumber }.prefix(while: \.isNumber)
+        return Int(digits) ?? -1
     }
 
     @Test(arguments: AccountSetting.mortal)
@@ -140,12 +141,12 @@ extension AccountSetting {
         ([""] + setting.venue.faultsTogether).map {
             AccountSetting(venue: setting.venue, markets: setting.markets, faults: $0)
         }
-    }
+    }.filter(\.isWanted)
 
     /// More of them for a longer search: up to `LIVE_ACCOUNT_SEEDS=1000`, from `LIVE_ACCOUNT_FIRST=1`.
     static let mortalSeeds: ClosedRange<UInt64> = {
         let environment = ProcessInfo.processInfo.environment
         let first = environment["LIVE_ACCOUNT_FIRST"].flatMap { UInt64($0) } ?? 1
-        return first...(environment["LIVE_ACCOUNT_SEEDS"].flatMap { UInt64($0) } ?? first + 1)
+        return first...(environment["LIVE_ACCOUNT_SEEDS"].flatMap { UInt64($0) } ?? first)
     }()
 }

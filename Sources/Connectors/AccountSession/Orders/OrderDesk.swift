@@ -164,6 +164,14 @@ struct OrderDesk {
         }
     }
 
+    /// What an earlier run sent in its last moment may still be on its way: that a venue does not show it says
+    /// nothing sooner than of an order that is sent now.
+    mutating func beginRestored(at now: Timestamp) {
+        for serial in openSerials where orders[serial]?.isRestored == true {
+            orders[serial]?.sign(at: now)
+        }
+    }
+
     mutating func watch(_ serial: DeskSerial, until time: Timestamp) { watched[serial] = time }
     mutating func unwatch(_ serial: DeskSerial) { watched[serial] = nil }
     mutating func endWatches(at now: Timestamp) { watched = watched.filter { $0.value > now } }
