@@ -33,7 +33,17 @@ import Testing
 
     /// A run that has traded all that it will.
     private func traded(_ venue: LiveVenue) throws -> LiveRunner {
-        let run = try venue.start(try venue.folder.write("trader.lua", Self.trader))
+        try traded(try venue.start(try venue.folder.write("trader.lua", Self.trader)))
+    }
+
+    /// Another strategy, in spot, beside one that trades.
+    private func tradedBeside(_ venue: LiveVenue) throws -> LiveRunner {
+        let script = Self.trader.replacingOccurrences(of: Self.symbol, with: "coinex:BTC/USDT")
+        return try traded(
+            try venue.start(try venue.folder.write("beside.lua", script), "--share"))
+    }
+
+    private func traded(_ run: LiveRunner) throws -> LiveRunner {
         try run.wait(for: "far is working")
         try run.wait(for: "sell is filled")
         return run
@@ -161,13 +171,15 @@ import Testing
         let venue = try LiveVenue()
         try ended(venue)
         let first = try traded(venue)
-        let second = try traded(venue)
+        let second = try tradedBeside(venue)
         #expect(second.text.contains("keeps a journal of its own"), "\(second.text)")
         for run in [first, second] {
             run.interrupt()
             #expect(run.waitForEnd() == 0, "\(run.text)")
         }
-        try expectBooks(venue, count: 6)
+        let fills = try rows(try journal(venue, "fills", "--json"))
+        #expect(agreed(fills) == agreed(try venue.rows("fills")))
+        #expect(fills.count == 6)
         let sessions = try rows(try journal(venue, "sessions", "coinex", "--json"))
         #expect(sessions.count == 3)
         let begun = sessions.compactMap { $0["started_ns"] as? Int }

@@ -91,7 +91,6 @@ public struct AccountCore {
         self.now = max(self.now, now)
         if !hasBegun {
             hasBegun = true
-            desk.beginRestored(at: self.now)
             prepare()
         }
         while let due = agenda.popDue(at: self.now) { perform(due) }

@@ -13,9 +13,12 @@ public struct RestoredOrder: Hashable, Sendable {
     public var fillIDs: [String]
     /// Its number on the wire, where the venue takes numbers.
     public var clientNumber: Int64?
+    /// When it was heard of last, or sent: while that is young, lists that lack it say nothing.
+    public var lastSign: Timestamp
     public init(
         id: ClientOrderID, request: OrderRequest, venueID: VenueOrderID?, wasTriggered: Bool,
-        filled: Quantity, fillIDs: [String], clientNumber: Int64? = nil
+        filled: Quantity, fillIDs: [String], clientNumber: Int64? = nil,
+        lastSign: Timestamp = .distantPast
     ) {
         self.id = id
         self.request = request
@@ -24,5 +27,6 @@ public struct RestoredOrder: Hashable, Sendable {
         self.filled = filled
         self.fillIDs = fillIDs
         self.clientNumber = clientNumber
+        self.lastSign = lastSign
     }
 }

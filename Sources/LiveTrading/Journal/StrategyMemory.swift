@@ -137,7 +137,7 @@ public struct StrategyMemory: Sendable {
     ///   - symbols: as the session has them: the place is the ``InstrumentID``.
     ///   - number: what an order is at a venue that takes numbers; nil: it is not known any more.
     public func restoredOrders(
-        _ symbols: [Symbol], number: (ClientOrderID) -> Int64?
+        _ symbols: [Symbol], at now: Timestamp, number: (ClientOrderID) -> Int64?
     ) -> [RestoredOrder] {
         orders.compactMap { order -> RestoredOrder? in
             guard let place = symbols.firstIndex(of: order.row.symbol) else { return nil }
@@ -145,7 +145,7 @@ public struct StrategyMemory: Sendable {
                 id: order.row.id, request: order.row.request(InstrumentID(place)),
                 venueID: order.row.venueID, wasTriggered: order.wasTriggered,
                 filled: order.row.filled, fillIDs: order.fills.map(\.id),
-                clientNumber: number(order.row.id))
+                clientNumber: number(order.row.id), lastSign: min(order.row.updated, now))
         }
     }
 }

@@ -208,7 +208,8 @@ struct VenueTrade {
     /// A session that knows the orders of the run before it as the run's own.
     private func makeSession() throws -> any VenueSession {
         let restored =
-            memory?.restoredOrders(script.symbols) { orderIDs?.number(of: $0) } ?? []
+            memory?.restoredOrders(script.symbols, at: clock.now()) { orderIDs?.number(of: $0) }
+            ?? []
         orderIDs?.adopt(restored)
         return try venue.session(
             of: script.symbols, keys: keys, settings: venueSettings,

@@ -127,7 +127,8 @@ final class MortalAccount {
             isAlive: { _ in false },
             isKnown: { !isNumbered || self.number(of: $0) != nil })
         var restored =
-            memory?.restoredOrders(symbols) { isNumbered ? self.number(of: $0) : nil } ?? []
+            memory?.restoredOrders(symbols, at: now) { isNumbered ? self.number(of: $0) : nil }
+            ?? []
         if mistake == .forgetsOrders { restored = [] }
         if mistake == .forgetsFills {
             for place in restored.indices { restored[place].fillIDs = [] }

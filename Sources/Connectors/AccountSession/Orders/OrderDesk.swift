@@ -148,6 +148,7 @@ struct OrderDesk {
         orders[serial]?.reportedQuantity = order.filled
         orders[serial]?.deals = Set(order.fillIDs.map { WireID($0) })
         orders[serial]?.sentAt = .distantPast
+        orders[serial]?.sign(at: order.lastSign)
         guard let venueID = order.venueID else {
             orders[serial]?.isLost = true
             return
@@ -161,14 +162,6 @@ struct OrderDesk {
             orders[serial]?.isTriggered = order.request.stop != nil
             orders[serial]?.adopt(number)
             link(serial, segment, venueID: number)
-        }
-    }
-
-    /// What an earlier run sent in its last moment may still be on its way: that a venue does not show it says
-    /// nothing sooner than of an order that is sent now.
-    mutating func beginRestored(at now: Timestamp) {
-        for serial in openSerials where orders[serial]?.isRestored == true {
-            orders[serial]?.sign(at: now)
         }
     }
 
