@@ -115,7 +115,7 @@ import Testing
             home: venue.folder.url.appendingPathComponent("home").path, environment: LiveVenue.key)
     }
 
-    @Test func `a run that was killed leaves what the next one finds`() throws {
+    @Test func `a run that was killed leaves what that of another strategy finds`() throws {
         let venue = try LiveVenue()
         let script = try venue.folder.write("s.lua", Self.holder)
         let first = try venue.start(script)
@@ -124,7 +124,7 @@ import Testing
         first.kill()
         #expect(try venue.rows("open_orders").count == 1)
 
-        let second = try venue.start(script)
+        let second = try venue.start(try venue.folder.write("other.lua", Self.holder))
         try second.wait(for: "far order working")
         try second.wait(for: "filled 0.01")
         second.interrupt()
