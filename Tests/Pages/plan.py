@@ -42,6 +42,7 @@ NOT_RUN = {
     "scripts/live_check .build/release/runner --minutes 60 --speed 60":
         LONG + "; the tests run it for six minutes of the market",
     "scripts/live_check .build/release/runner --minutes 6 --speed 60 --faults all": LONG,
+    "scripts/crash_check .build/release/runner --kills 100": LONG,
     "scripts/live_check .build/release/runner --minutes 14 --speed 60 --faults all": LONG,
     "scripts/record_check .build/release/runner 60": CI + ", for 20 s",
     "scripts/ccxt .build/release/runner": CI,
