@@ -58,7 +58,8 @@ public final class RunJournal {
     }
 
     private func recordStart(at time: Timestamp) {
-        for entry in beforeStart.take() ?? [] { journal.put(entry) }
+        guard let entries = beforeStart.take() else { return }
+        for entry in entries { journal.put(entry) }
         journal.put(.started(at: time))
     }
 
@@ -80,6 +81,7 @@ public final class RunJournal {
 
     /// Writes an order down before it leaves: a run that is killed in that moment has an order that is known.
     func submit(_ approved: ApprovedOrder, _ state: TradingState) {
+        recordStart(at: state.now)  // an order of `on_start` leaves before the start is recorded
         let order = state.orders[approved.id]
         open[approved.id] = OrderState(of: approved.request)
         put(
