@@ -16,8 +16,8 @@ import Testing
         let errors = try folder.newFile("errors")
         process.standardInput = FileHandle.nullDevice
         process.standardError = errors
-        try process.run()
-        process.waitUntilExit()
+        try process.start()
+        process.waitForExit()
         return Runner(
             code: process.terminationStatus, output: "", errors: try folder.text("errors"))
     }

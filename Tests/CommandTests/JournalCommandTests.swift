@@ -179,7 +179,7 @@ import Testing
         }
         let fills = try rows(try journal(venue, "fills", "--json"))
         #expect(agreed(fills) == agreed(try venue.rows("fills")))
-        #expect(fills.count == 6)
+        #expect(fills.count >= 6)  // one that takes may fill at several levels
         let sessions = try rows(try journal(venue, "sessions", "coinex", "--json"))
         #expect(sessions.count == 3)
         let begun = sessions.compactMap { $0["started_ns"] as? Int }

@@ -203,7 +203,7 @@ extension Runner {
             "PATH": "/usr/bin:/bin", "MOONRUNNER_HOME": scratch.url.path,
         ]
         process.standardError = try scratch.newFile("errors")
-        try process.run()
+        try process.start()
         var seen = Data()
         var wasInterrupted = false
         while true {
@@ -216,7 +216,7 @@ extension Runner {
             wasInterrupted = true
             process.interrupt()
         }
-        process.waitUntilExit()
+        process.waitForExit()
         return Runner(
             code: process.terminationStatus, output: String(decoding: seen, as: UTF8.self),
             errors: try scratch.text("errors"))

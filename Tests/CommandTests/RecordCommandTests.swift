@@ -38,7 +38,7 @@ import Testing
         check.standardOutput = output
         check.standardError = output
         try check.run()
-        check.waitUntilExit()
+        check.waitForExit()
         let text = try folder.text("output")
         #expect(check.terminationStatus == 0, "\(text)")
     }
@@ -75,14 +75,14 @@ import Testing
         ]
         process.standardError = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         // It is killed once it has flushed some rows: more than a book and a header.
         let deadline = Date(timeIntervalSinceNow: 60)
         while size(arrays().first ?? "") < 20_000, process.isRunning, Date() < deadline {
             _ = RunLoop.current.run(mode: .default, before: Date(timeIntervalSinceNow: 0.05))
         }
         kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.waitForExit()
         #expect(process.terminationReason == .uncaughtSignal)
         let file = try #require(arrays().first)
         #expect(size(file) >= 20_000)
@@ -122,10 +122,10 @@ import Testing
         let errors = Pipe()
         process.standardError = errors
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         let text = String(
             decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
+        process.waitForExit()
         #expect(process.terminationStatus == 1, "\(text)")
         let lines = text.split(separator: "\n").filter { $0.hasPrefix("error: ") }
         #expect(lines.count == 1, "\(text)")

@@ -23,7 +23,7 @@ final class LiveRunner {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
-        try process.run()
+        try process.start()
     }
 
     deinit { if process.isRunning { process.terminate() } }
@@ -31,19 +31,22 @@ final class LiveRunner {
     var text: String { String(decoding: seen, as: UTF8.self) }
 
     struct Ended: Error { let text: String }
+    struct SaysNothing: Error { let text: String }
 
     /// Waits for text that has not been waited for yet.
     func wait(for wanted: String, times: Int = 1) throws {
         while text.components(separatedBy: wanted).count <= times {
-            let part = output.fileHandleForReading.availableData
+            guard let part = output.fileHandleForReading.patientData() else {
+                throw SaysNothing(text: text)
+            }
             if part.isEmpty { throw Ended(text: text) }
             seen += part
         }
     }
 
     func waitForEnd() -> Int32 {
-        seen += output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        while let part = output.fileHandleForReading.patientData(), !part.isEmpty { seen += part }
+        process.waitForExit()
         return process.terminationStatus
     }
 
@@ -53,7 +56,7 @@ final class LiveRunner {
     /// As the power cut does it: nothing is tidied up.
     func kill() {
         _ = Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.waitForExit()
     }
 }
 

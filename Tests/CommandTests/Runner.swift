@@ -34,8 +34,8 @@ struct Runner {
         let errors = try scratch.newFile("errors")
         process.standardOutput = output
         process.standardError = errors
-        try process.run()
-        process.waitUntilExit()
+        try process.start()
+        process.waitForExit()
         code = process.terminationStatus
         self.output = try scratch.text("output")
         self.errors = try scratch.text("errors")
@@ -124,9 +124,9 @@ enum SharedData {
         process.arguments = ["-dc", path(name)]
         let output = Pipe()
         process.standardOutput = output
-        try process.run()
+        try process.start()
         let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
+        process.waitForExit()
         return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 

@@ -67,8 +67,8 @@ import Testing
         process.standardOutput = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
         process.standardError = errors
-        try process.run()
-        process.waitUntilExit()
+        try process.start()
+        process.waitForExit()
         let said = try folder.text("errors")
         #expect(process.terminationStatus == 0, "\(said)")
     }
@@ -148,7 +148,7 @@ import Testing
         let output = Pipe()
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let first = try Runner(code: 0, output: line, errors: "").json()
         let port = try #require(first["port"] as? Int)
@@ -156,7 +156,7 @@ import Testing
             try simulate("coinex", "--port", "\(port)"), code: 2,
             containing: ["port \(port) is in use", "--port 0"])
         process.interrupt()
-        process.waitUntilExit()
+        process.waitForExit()
         #expect(process.terminationStatus == 0)
         let rest = output.fileHandleForReading.readDataToEndOfFile()
         let last = try Runner(

@@ -16,7 +16,7 @@ final class SimulatedVenue {
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
-        try process.run()
+        try process.start()
         let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
         let facts = try Runner(code: 0, output: line, errors: "").json()
         baseURL = try #require(facts["base_url"] as? String)
@@ -24,6 +24,6 @@ final class SimulatedVenue {
 
     deinit {
         process.terminate()
-        process.waitUntilExit()
+        process.waitForExit()
     }
 }
