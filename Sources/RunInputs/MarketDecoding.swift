@@ -59,7 +59,10 @@ extension ItemDecoder {
     private mutating func level(
         _ instrument: InstrumentID, _ place: CodingState.Place
     ) throws(Unreadable) -> BookLevel {
-        BookLevel(price: try price(instrument, place), quantity: try quantity(instrument))
+        let level = BookLevel(
+            price: try price(instrument, place), quantity: try quantity(instrument))
+        guard level.quantity > .zero else { throw Unreadable("a side of a quote has no quantity") }
+        return level
     }
 
     private mutating func bar() throws(Unreadable) -> Bar {
