@@ -47,6 +47,7 @@ struct EntryRows {
         case .execution(let execution): try write(execution)
         case .position(let instrument, let position, let time):
             try write(position, of: symbol(instrument), at: time)
+        case .settlement(let settlement, let position): try write(settlement, position)
         case .balance(let balance, let time):
             try insert(
                 "balances", "currency, total, available", at: time,
@@ -277,6 +278,20 @@ struct EntryRows {
                 .text(symbol), Value(position.net), Value(position.averagePrice),
                 Value(position.entryValue), Value(position.realisedPnL), Value(position.fees),
                 Value(position.funding),
+            ])
+    }
+
+    private func write(
+        _ settlement: Settlement, _ position: Position
+    ) throws(DatabaseError) {
+        let symbol = symbol(settlement.instrument)
+        try write(position, of: symbol, at: settlement.time)
+        try insert(
+            "reconciliations", "kind, instrument, value_before, value_after, evidence",
+            at: settlement.time,
+            [
+                .text(Reconciliation.settlement), .text(symbol), .null, Value(position.funding),
+                .text(settlement.evidence),
             ])
     }
 

@@ -17,6 +17,8 @@ public enum JournalEntry: Equatable, Sendable {
     case execution(OrderExecution)
     /// What a change has made of a position.
     case position(InstrumentID, Position, at: Timestamp)
+    /// A settlement of funding that was charged, and what it has made of the position.
+    indirect case settlement(Settlement, Position)
     case balance(Balance, at: Timestamp)
     /// What the run is worth, from time to time.
     case equity(Money, Currency, at: Timestamp)
@@ -163,6 +165,9 @@ public struct OrderExecution: Hashable, Sendable {
 
 /// What the venue's own lists said otherwise, and what was made of it.
 public struct Reconciliation: Hashable, Sendable {
+    /// The kind of what a ``JournalEntry/settlement(_:_:)`` is written as.
+    static let settlement = "settlement"
+
     public let kind: String
     /// What the venue said, as JSON.
     public let evidence: String
@@ -182,6 +187,34 @@ public struct Reconciliation: Hashable, Sendable {
         self.before = before
         self.after = after
         self.time = time
+    }
+}
+
+/// A settlement of funding that was charged.
+public struct Settlement: Hashable, Sendable {
+    public let instrument: InstrumentID
+    /// When it was settled, by the venue's clock.
+    public let settled: Timestamp
+    public let rate: Rate
+    /// What was received; nil: it follows from the position, the rate and the price.
+    public let payment: Money?
+    public let time: Timestamp
+
+    public init(
+        instrument: InstrumentID, settled: Timestamp, rate: Rate, payment: Money?,
+        at time: Timestamp
+    ) {
+        self.instrument = instrument
+        self.settled = settled
+        self.rate = rate
+        self.payment = payment
+        self.time = time
+    }
+
+    /// What the venue said, as JSON.
+    var evidence: String {
+        #"{"settled_ns":"\#(settled.nanoseconds)","rate":"\#(rate)""#
+            + (payment.map { #","payment":"\#($0)""# } ?? "") + "}"
     }
 }
 

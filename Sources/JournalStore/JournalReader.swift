@@ -117,6 +117,36 @@ public final class JournalReader {
         ) { row throws(JournalProblem) in try RecordedPosition(row) }
     }
 
+    /// What runs of a strategy know of the settlements of funding of a symbol.
+    ///
+    /// - Returns: the latest that they counted, and since when they have held something without a break, or
+    ///   when they were heard of last where they hold nothing; nil each: never.
+    public func knownSettlements(
+        of symbol: Symbol, by strategy: String
+    ) throws(JournalProblem) -> (last: Timestamp?, heldSince: Timestamp?) {
+        func times(_ table: String, _ rest: String) throws(JournalProblem) -> [Timestamp?] {
+            try rows(
+                table, key: "time", ["time"],
+                "FROM (\(rest))", [.text(symbol.text.description), .text(strategy)]
+            ) { row throws(JournalProblem) in
+                try row.optionalInteger("time").map { Timestamp(nanoseconds: $0) }
+            }
+        }
+        let mine = "WHERE instrument = ?1 AND run_id IN (SELECT id FROM runs WHERE strategy = ?2)"
+        let last = try times(
+            "reconciliations",
+            """
+            SELECT max(CAST(json_extract(evidence, '$.settled_ns') AS INTEGER)) AS time
+            FROM reconciliations \(mine) AND kind = '\(Reconciliation.settlement)'
+            """)
+        let held = try times(
+            "positions",
+            """
+            SELECT coalesce(max(CASE WHEN net = '0' THEN time END), min(time)) AS time FROM positions \(mine)
+            """)
+        return (last.first ?? nil, held.first ?? nil)
+    }
+
     // MARK: - What strategies keep
 
     /// A run's `state`, as it last was; nil: it kept none.

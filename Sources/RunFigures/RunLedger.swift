@@ -75,8 +75,8 @@ public final class RunLedger {
         case .market(let event): equity.follow(event, state)
         case .report(let report): record(report)
         case .position(let correction): equity.settle(correction.instrument, state)
-        case .resume, .balance, .status, .holding, .start, .stop, .time, .dataEnded, .reload, .halt,
-            .pause, .flatten, .limits:
+        case .resume, .adopt, .balance, .status, .holding, .foreignOrders, .start, .stop, .time,
+            .dataEnded, .reload, .halt, .pause, .flatten, .limits:
             break
         }
     }

@@ -46,6 +46,14 @@ extension EngineInput {
                 + correction.reason
         case .holding(let holding):
             "the venue holds \(holding.net) of \(instruments[holding.instrument].symbol)"
+        case .adopt(let order, _): "\(order.id) is adopted"
+        case .foreignOrders(let exposures, _):
+            exposures.isEmpty
+                ? "others have no open orders"
+                : "others have open: "
+                    + exposures.map {
+                        "\(instruments[$0.instrument].symbol) buy \($0.buying), sell \($0.selling)"
+                    }.joined(separator: ", ")
         case .start: "start"
         case .time: "time passes"
         case .dataEnded: "the data ends"

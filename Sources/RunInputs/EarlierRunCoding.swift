@@ -29,7 +29,7 @@ extension ItemEncoder {
         writer.add(attos: counters.peak.attos)
     }
 
-    private mutating func add(_ order: EarlierRun.KnownOrder) {
+    mutating func add(_ order: EarlierRun.KnownOrder) {
         add(order.id)
         add(order.request)
         writer.add(byte: order.state.isUnknown ? 1 : 0)
@@ -105,7 +105,7 @@ extension ItemDecoder {
         return earlier
     }
 
-    private mutating func knownOrder() throws(Unreadable) -> EarlierRun.KnownOrder {
+    mutating func knownOrder() throws(Unreadable) -> EarlierRun.KnownOrder {
         let id = ClientOrderID(try id())
         let request = try request()
         let (isUnknown, isStop) = (try flag(), try flag())

@@ -41,7 +41,8 @@ package struct ItemDecoder {
         case .trade, .change, .quote, .bar, .ticker, .funding:
             .input(.market(try event(tag)), at: now)
         case .report, .balance, .status, .correction, .holding, .time, .startInput, .dataEnded,
-            .stopInput, .haltInput, .pauseInput, .flattenInput, .version:
+            .stopInput, .haltInput, .pauseInput, .flattenInput, .version, .foreignOrders,
+            .adopt:
             .input(try input(tag), at: now)
         case .changes: .changes(try message(), at: now)
         case .looseChanges: .changes(try looseChanges(), at: now)
@@ -99,6 +100,19 @@ package struct ItemDecoder {
             let time = try time()
             return .pause(reason: try optionalText(), at: time)
         case .flattenInput: return .flatten(at: try time())
+        case .adopt:
+            let time = try time()
+            return .adopt(try knownOrder(), at: time)
+        case .foreignOrders:
+            let time = try time()
+            var exposures: [ForeignExposure] = []
+            for _ in 0..<(try reader.number()) {
+                exposures.append(
+                    ForeignExposure(
+                        instrument: try instrument(), buying: try quantity(),
+                        selling: try quantity()))
+            }
+            return .foreignOrders(exposures, at: time)
         default: throw Unreadable("it holds an input that cannot be made again")
         }
     }

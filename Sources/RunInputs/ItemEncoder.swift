@@ -93,6 +93,12 @@ package struct ItemEncoder {
             writer.add(attos: holding.net.attos)
             add(holding.venueTime)
             add(holding.receiveTime)
+        case .adopt(let order, let time):
+            addTime(.adopt, now, time)
+            add(order)
+        case .foreignOrders(let exposures, let time):
+            addTime(.foreignOrders, now, time)
+            add(exposures)
         case .time(let time): addTime(.time, now, time)
         case .start(let reason, let time):
             addTime(.startInput, now, time)
@@ -110,6 +116,15 @@ package struct ItemEncoder {
         case .flatten(let time): addTime(.flattenInput, now, time)
         // These come from no session: see RunCall.
         case .reload, .resume, .limits: begin(.version, now)
+        }
+    }
+
+    private mutating func add(_ exposures: [ForeignExposure]) {
+        writer.add(UInt64(exposures.count))
+        for exposure in exposures {
+            add(exposure.instrument)
+            writer.add(attos: exposure.buying.attos)
+            writer.add(attos: exposure.selling.attos)
         }
     }
 

@@ -23,6 +23,8 @@ enum ItemTag: UInt8 {
     case flattenInput = 18
     /// A swap is recorded as ``swap``; nothing else may bring a version.
     case version = 19
+    case foreignOrders = 20
+    case adopt = 21
 
     // The calls that are no input.
     case changes = 32

@@ -4,6 +4,8 @@ public import TradingModel
 public enum EngineInput: Sendable {
     /// What earlier runs left: before the start, and before any report.
     indirect case resume(EarlierRun, at: Timestamp)
+    /// An order of somebody else, as it stands, is the run's own from now on: before the start.
+    indirect case adopt(EarlierRun.KnownOrder, at: Timestamp)
     /// The strategy may begin.
     case start(StartReason, at: Timestamp)
     case market(MarketEvent)
@@ -14,6 +16,8 @@ public enum EngineInput: Sendable {
     case position(PositionCorrection)
     /// What the venue says is held: only limits know of it.
     case holding(VenueHolding)
+    /// What others have open in the traded instruments, all of it: only limits know of it.
+    case foreignOrders([ForeignExposure], at: Timestamp)
     /// Time has passed without an event; fires timers and closes bars.
     case time(Timestamp)
     /// Recorded data has ended: nothing can be added to the open time bars, so they close.

@@ -42,6 +42,8 @@ public final class TradingState {
     public internal(set) var positions: [Position]
     /// What the venue says of a position, by instrument; nil: nothing, our own fills are all there is.
     var venueWords: [VenueWord?]
+    /// What others have open; empty where nothing is known of such.
+    var foreignExposures: [ForeignExposure] = []
     /// The few that there are, in the order in which they were first told: found quicker than by a hash.
     var balanceList: [Balance] = []
     public var balances: [Currency: Balance] {
@@ -85,6 +87,16 @@ public final class TradingState {
         } else {
             balanceList.append(balance)
         }
+    }
+
+    /// What may fill in an instrument on a side: our open orders, and those of others.
+    func exposure(of instrument: InstrumentID, _ side: Side) -> Exposure {
+        var open = orders.exposure(of: instrument, side)
+        guard !foreignExposures.isEmpty else { return open }
+        for foreign in foreignExposures where foreign.instrument == instrument {
+            open.growing.add(side == .buy ? foreign.buying : foreign.selling)
+        }
+        return open
     }
 
     /// The order with this serial; nil: there is none, or it is forgotten.

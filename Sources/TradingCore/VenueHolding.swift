@@ -17,6 +17,18 @@ public struct VenueHolding: Hashable, Sendable {
     }
 }
 
+/// What the open orders of others in an instrument may still buy and sell.
+public struct ForeignExposure: Hashable, Sendable {
+    public var instrument: InstrumentID
+    public var buying: Quantity
+    public var selling: Quantity
+    public init(instrument: InstrumentID, buying: Quantity, selling: Quantity) {
+        self.instrument = instrument
+        self.buying = buying
+        self.selling = selling
+    }
+}
+
 /// The venue's last word on a position, and our fills since: between which bounds it lies by now.
 ///
 /// Word and fills come in either order. A fill that the venue stamps later than its word is not in

@@ -83,6 +83,31 @@ import Testing
         #expect(again.text.contains("left by a run that is no more"), "\(again.text)")
     }
 
+    @Test func `takes over what others have open with --adopt, and ends it as its own`() throws {
+        let venue = try LiveVenue()
+        let first = try holding(venue)
+        first.kill()
+        let other = try venue.folder.write(
+            "other.lua",
+            """
+            subscribe("coinex:BTC/USDT:USDT", "quotes")
+            function on_start(why)
+              log.info("other: %s, orders %d, tag %s", why.reason, #orders(), orders()[1].tag or "-")
+            end
+            """)
+        let next = try venue.start(other, "--adopt")
+        try next.wait(for: "other: first, orders 3, tag -")
+        #expect(next.text.contains("adopts"), "\(next.text)")
+        #expect(next.text.contains("the run's own from now on"), "\(next.text)")
+        next.interrupt()
+        #expect(next.waitForEnd() == 0, "\(next.text)")
+        #expect(try venue.rows("open_orders").isEmpty)
+        let orders = try Runner(
+            ["journal", "orders", "coinex", "--json"],
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+        #expect(try orders.rows().count == 4)
+    }
+
     @Test func `is refused while another one trades the account, which it names`() throws {
         let venue = try LiveVenue()
         let first = try holding(venue)

@@ -9,6 +9,7 @@ package struct ActionHash {
     package init() {}
 
     package mutating func add(_ action: SessionAction, at now: Timestamp) {
+        if case .difference = action { return }  // says of others why they are there
         add("\(now.nanoseconds) ")
         switch action {
         case .open(let socket, let url, _): add("open \(socket) \(url)")
@@ -33,7 +34,8 @@ package struct ActionHash {
         case .problem(let problem): add(problem.description)
         case .retrying(let time): add("retrying \(time.nanoseconds)")
         case .log(_, let text): add(text)
-        case .emit, .book, .instruments, .foreignOrder, .wantsClientNumbers: add(Self.kind(action))
+        case .emit, .book, .instruments, .foreignOrder, .adopted, .difference, .wantsClientNumbers:
+            add(Self.kind(action))
         }
         add("\n")
     }

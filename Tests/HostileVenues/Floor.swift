@@ -117,7 +117,8 @@ package final class Floor<Wire: HostileWire> {
         case .reconciled: agreements += 1
         case .foreignOrder(let order): errors.append("a foreign order: \(order)")
         case .problem(let problem) where problem.isPermanent: errors.append("\(problem)")
-        case .log, .problem, .retrying, .wantsClientNumbers: break
+        case .adopted(let order): errors.append("an adopted order: \(order.id)")
+        case .log, .problem, .retrying, .difference, .wantsClientNumbers: break
         }
     }
 

@@ -60,6 +60,7 @@ import TradingModel
         let refusals = try all { try reader.refusals(after: $0, atMost: 7) }
         #expect(refusals.map(\.rule) == rules && refusals.map(\.detail) == details)
         let read = try all { try reader.reconciliations(after: $0, atMost: 7) }
+            .filter { $0.kind != "settlement" }
         #expect(read.map(\.before) == found.map(\.before))
         #expect(read.map(\.evidence) == found.map(\.evidence))
         #expect(read.allSatisfy { $0.symbol == instruments[1].symbol && $0.run == "grid-1" })

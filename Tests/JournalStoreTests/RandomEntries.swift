@@ -133,6 +133,14 @@ struct RandomEntries {
             random.bool() ? .buy : .sell, price: price("\(random.int(1...99_999))"), quantity: size,
             fee: money("0.1"))
         entries.append(.position(InstrumentID(place), positions[place], at: at(seconds)))
+        guard random.int(0...3) == 0 else { return }
+        entries.append(
+            .settlement(
+                Settlement(
+                    instrument: InstrumentID(place), settled: at(seconds - 2),
+                    rate: Rate(attos: Int128(random.int(-99...99))),
+                    payment: random.bool() ? Money(attos: random.attos()) : nil, at: at(seconds)),
+                positions[place]))
     }
 
     private mutating func words() {

@@ -62,12 +62,16 @@ import TradingModel
 
     private func expectLatest(_ reader: JournalReader, _ entries: [JournalEntry]) throws {
         var positions: [InstrumentID: Position] = [:]
+        var settled: [InstrumentID: Timestamp] = [:]
         var state: StrategyState?
         var timers: [String: Timestamp] = [:]
         var equity: [Money] = []
         for entry in entries {
             switch entry {
             case .position(let instrument, let position, _): positions[instrument] = position
+            case .settlement(let settlement, let position):
+                positions[settlement.instrument] = position
+                settled[settlement.instrument] = settlement.settled
             case .state(let kept, _): state = kept
             case .timer(let name, let due, _): timers[name] = due
             case .timerCleared(nil): timers = [:]
@@ -84,6 +88,11 @@ import TradingModel
             #expect(position.net == expected.net && position.entryValue == expected.entryValue)
             #expect(position.averagePrice == expected.averagePrice)
             #expect(position.realisedPnL == expected.realisedPnL && position.fees == expected.fees)
+        }
+        for instrument in instruments {
+            let known = try reader.knownSettlements(of: instrument.symbol, by: "grid.lua")
+            #expect(known.last == settled[instrument.id])
+            #expect((known.heldSince == nil) == (positions[instrument.id] == nil))
         }
         #expect(try reader.state(of: "grid-1")?.state == state)
         let set = try reader.timers(of: "grid-1").map { ($0.name, $0.due) }

@@ -17,6 +17,7 @@ import TradingModel
             + "venue_time FROM executions ORDER BY id",
         "SELECT instrument, net, average_price, entry_value, realised_pnl, fees, funding FROM positions "
             + "ORDER BY id",
+        "SELECT instrument, value_after, evidence, time FROM reconciliations WHERE kind = 'settlement' ORDER BY id",
         "SELECT shape, state FROM states",
         "SELECT day, day_start, peak FROM risk_counters",
         "SELECT name, due, period FROM timers ORDER BY name",

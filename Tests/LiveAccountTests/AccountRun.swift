@@ -48,7 +48,9 @@ final class AccountRun {
         var settings = EngineSettings()
         settings.limits = limits
         let made = Made()
-        trading = VenueTrading(asksFirst: true, audience: watcher) { instruments in
+        trading = VenueTrading(
+            asksFirst: true, audience: watcher, reconcilePeriod: 7_000_000_000
+        ) { instruments in
             let engine = Engine(
                 mode: .live, instruments: instruments, strategy: strategy, settings: settings,
                 now: Self.start)

@@ -126,6 +126,13 @@ struct RandomItems {
                 VenueHolding(
                     instrument: id(), net: SignedQuantity(attos: random.attos()), venueTime: at(),
                     receiveTime: at()))
+        case 12:
+            .foreignOrders(
+                (0..<random.int(0...3)).map { _ in
+                    ForeignExposure(
+                        instrument: id(), buying: Quantity(attos: abs(random.attos() / 2)),
+                        selling: Quantity(attos: abs(random.attos() / 2)))
+                }, at: at())
         case 9: random.bool() ? .time(at()) : .dataEnded(at: at())
         case 10: random.bool() ? .start(.first, at: at()) : .flatten(at: at())
         case 11: random.bool() ? .stop(reason: text(), at: at()) : .halt(reason: text(), at: at())

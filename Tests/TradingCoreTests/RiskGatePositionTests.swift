@@ -46,6 +46,30 @@ import TradingModel
         #expect(throws: Never.self) { try desk.approve(ordered(.buy, "5"), limit) }
     }
 
+    @Test func `counts what others have open, but for a way out`() throws {
+        var desk = Desk([try .linear(), try .linear(id: 1)])
+        let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("10") }
+        try desk.hold("4")
+        desk.feed(
+            .foreignOrders(
+                [
+                    ForeignExposure(
+                        instrument: InstrumentID(0), buying: try Quantity("2"),
+                        selling: try Quantity("5"))
+                ], at: desk.now))
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "4"), limit) }
+        #expect(throws: RiskRefusal.self) { try desk.approve(ordered(.buy, "4.001"), limit) }
+        #expect(throws: Never.self) { try desk.approve(ordered(.sell, "9"), limit) }
+        #expect(throws: RiskRefusal.self) { try desk.approve(ordered(.sell, "9.001"), limit) }
+        #expect(throws: Never.self) {
+            try desk.approve(ordered(.sell, "4", reduceOnly: true)) {
+                $0.maxPosition = try Quantity("0.5")
+            }
+        }
+        desk.feed(.foreignOrders([], at: desk.now))
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "6"), limit) }
+    }
+
     @Test func `counts an amendment under way`() throws {
         var desk = Desk([try .linear()])
         let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("10") }

@@ -81,6 +81,10 @@ public struct AccountCore {
             numbers = ClientNumbers(plan.clientNumbers, allowed: allowed)
         }
         for order in plan.restoredOrders { desk.restore(order, markets) }
+        for index in markets.indices where markets[index].segment == .futures {
+            markets[index].settledUntil = plan.settledUntil[markets[index].symbol]
+            markets[index].asksForMissedFunding = markets[index].settledUntil != nil
+        }
     }
 
     // MARK: - Inputs
@@ -155,6 +159,13 @@ public struct AccountCore {
 
     package mutating func log(_ level: LogLevel, _ text: String) {
         out.append(.log(level, "\(traits.name): \(text)"))
+    }
+
+    mutating func differs(
+        _ kind: AccountDifference.Kind, _ instrument: InstrumentID,
+        _ evidence: [AccountDifference.Evidence]
+    ) {
+        out.append(.difference(AccountDifference(kind, instrument, evidence)))
     }
 
     @inlinable public mutating func emit(_ event: MarketEvent) { out.append(.emit(.market(event))) }

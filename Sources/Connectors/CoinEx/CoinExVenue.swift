@@ -32,6 +32,8 @@ extension CoinExSettings {
         self.init(symbols: plan.symbols, key: plan.key.map { CoinExKey($0) })
         socketBase = plan.socketBase
         restoredOrders = plan.restoredOrders
+        adoptsOrders = plan.adoptsOrders
+        settledUntil = plan.settledUntil
         seed = plan.seed
         switch (plan.leverage, plan.isIsolated) {
         case (nil, nil): break

@@ -41,6 +41,7 @@ extension CoinutSettings {
             clientNumbers: plan.clientNumbers ?? 0..<0)
         socketBase = plan.socketBase
         restoredOrders = plan.restoredOrders
+        adoptsOrders = plan.adoptsOrders
         seed = plan.seed
     }
 }

@@ -174,8 +174,8 @@ public final class SessionDriver {
         case .close(let socket): close(socket)
         case .request(let id, let call): request(id, call, at: now)
         case .wake(let time): wake(at: time, now: now)
-        case .emit, .book, .instruments, .position, .foreignOrder, .reconciled, .log, .problem,
-            .retrying, .wantsClientNumbers:
+        case .emit, .book, .instruments, .position, .foreignOrder, .adopted, .difference,
+            .reconciled, .log, .problem, .retrying, .wantsClientNumbers:
             take(action, now)
         }
     }

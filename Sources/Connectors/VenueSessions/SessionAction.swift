@@ -145,6 +145,11 @@ public enum SessionAction: Sendable {
     case position(VenuePosition)
     /// An open order that is not of this run; told once in every reconciliation.
     case foreignOrder(ForeignOrder)
+    /// An order of somebody else that is the run's own from now on, as it stands: see
+    /// ``VenuePlan/adoptsOrders``.
+    indirect case adopted(EarlierRun.KnownOrder)
+    /// What a list of the venue showed to be otherwise than was known.
+    indirect case difference(AccountDifference)
     /// All that was asked since the connection or the latest ``SessionInput/reconcile`` has been
     /// answered, and everything that it led to was reported before this.
     ///

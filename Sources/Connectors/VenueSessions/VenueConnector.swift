@@ -59,15 +59,25 @@ public struct VenuePlan: Sendable {
     public var clientNumbers: Range<Int64>?
     /// The orders of earlier runs that may still be open, and are the run's own again.
     public var restoredOrders: [RestoredOrder]
+    /// Up to when the settlements of funding are known, by the venue's clock, which earlier runs went through.
+    ///
+    /// What an account's list has behind that is new; nothing is asked of symbols that are not named.
+    public var settledUntil: [Symbol: Timestamp]
+    /// Whether open orders of others in the traded instruments become the run's own when it connects first.
+    public var adoptsOrders = false
     /// Where its sockets are.
     public var socketBase: String
     /// All chance of the session.
     public var seed: UInt64
 
+    /// An account's list has the rows of one settlement within this, in nanoseconds; the next one is two
+    /// hours later at least.
+    public static var settlementSpread: Int64 { 1_800_000_000_000 }
+
     public init(
         symbols: [Symbol], key: VenueKey?, leverage: Int? = nil, isIsolated: Bool? = nil,
         clientNumbers: Range<Int64>? = nil, restoredOrders: [RestoredOrder] = [],
-        socketBase: String, seed: UInt64
+        settledUntil: [Symbol: Timestamp] = [:], socketBase: String, seed: UInt64
     ) {
         self.symbols = symbols
         self.key = key
@@ -75,6 +85,7 @@ public struct VenuePlan: Sendable {
         self.isIsolated = isIsolated
         self.clientNumbers = clientNumbers
         self.restoredOrders = restoredOrders
+        self.settledUntil = settledUntil
         self.socketBase = socketBase
         self.seed = seed
     }

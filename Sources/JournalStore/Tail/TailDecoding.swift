@@ -26,13 +26,15 @@ extension ByteReader {
                 OrderExecution(
                     fill, of: order, instrument, side, venueTime: try self.time(), at: time))
         case .position:
-            let instrument = try instrument(instruments)
-            return .position(
-                instrument,
-                Position(
-                    of: instruments[instrument.index], net: SignedQuantity(attos: try attos()),
-                    entryValue: Money(attos: try attos()), realisedPnL: Money(attos: try attos()),
-                    fees: Money(attos: try attos()), funding: Money(attos: try attos())), at: time)
+            let (instrument, position) = try position(instruments)
+            return .position(instrument, position, at: time)
+        case .settlement:
+            let (instrument, position) = try position(instruments)
+            return .settlement(
+                Settlement(
+                    instrument: instrument, settled: try self.time(),
+                    rate: Rate(attos: try attos()), payment: try optional(), at: time),
+                position)
         case .state:
             let shape = try signed()
             return .state(StrategyState(text: try text(), shape: shape), at: time)
@@ -68,6 +70,18 @@ extension ByteReader {
         let index = try count32()
         guard index < instruments.count else { throw Unreadable("an unknown instrument") }
         return InstrumentID(index)
+    }
+
+    private mutating func position(
+        _ instruments: [Instrument]
+    ) throws(Unreadable) -> (InstrumentID, Position) {
+        let instrument = try instrument(instruments)
+        let position = Position(
+            of: instruments[instrument.index], net: SignedQuantity(attos: try attos()),
+            entryValue: Money(attos: try attos()), realisedPnL: Money(attos: try attos()),
+            fees: Money(attos: try attos()), funding: Money(attos: try attos()))
+        let _: Price? = try optional()  // its average, which follows from the others
+        return (instrument, position)
     }
 
     private mutating func instrumentAndSide(

@@ -16,6 +16,7 @@ enum TailKind: UInt8 {
     case timer = 8
     case timerCleared = 9
     case counters = 10
+    case settlement = 11
 }
 
 extension ByteWriter {
@@ -38,13 +39,13 @@ extension ByteWriter {
             add(signed: execution.venueTime.nanoseconds)
         case .position(let instrument, let position, let time):
             begin(.position, time)
-            add(UInt64(instrument.index))
-            add(attos: position.net.attos)
-            add(attos: position.entryValue.attos)
-            add(attos: position.realisedPnL.attos)
-            add(attos: position.fees.attos)
-            add(attos: position.funding.attos)
-            add(position.averagePrice)
+            add(position, of: instrument)
+        case .settlement(let settlement, let position):
+            begin(.settlement, settlement.time)
+            add(position, of: settlement.instrument)
+            add(signed: settlement.settled.nanoseconds)
+            add(attos: settlement.rate.attos)
+            add(settlement.payment)
         case .state(let state, let time):
             guard let text = state.knownText else { return false }
             begin(.state, time)
@@ -66,6 +67,16 @@ extension ByteWriter {
         case .balance, .equity, .refusal, .reconciliation, .alert, .version, .ended: return false
         }
         return true
+    }
+
+    private mutating func add(_ position: Position, of instrument: InstrumentID) {
+        add(UInt64(instrument.index))
+        add(attos: position.net.attos)
+        add(attos: position.entryValue.attos)
+        add(attos: position.realisedPnL.attos)
+        add(attos: position.fees.attos)
+        add(attos: position.funding.attos)
+        add(position.averagePrice)
     }
 
     private mutating func begin(_ kind: TailKind, _ time: Timestamp) {

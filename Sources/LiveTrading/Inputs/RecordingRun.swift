@@ -38,6 +38,11 @@ public struct RecordingRun<Run: VenueRun>: VenueRun {
         run.reconciled(at: now)
     }
 
+    /// Not recorded: nothing that the run does follows from it.
+    public mutating func record(_ difference: AccountDifference, at now: Timestamp) {
+        run.record(difference, at: now)
+    }
+
     public mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String] {
         record(.limits(limits, at: place))
         return run.replaceLimits(by: limits, at: place)

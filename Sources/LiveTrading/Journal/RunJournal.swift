@@ -3,6 +3,7 @@ internal import PlainJSON
 public import RunFigures
 public import TradingCore
 public import TradingModel
+internal import VenueSessions
 
 /// Writes down in its account's journal what happens to a live run.
 ///
@@ -69,11 +70,15 @@ public final class RunJournal {
         case .report(let report): record(report, state)
         case .balance(let balance, let time): put(.balance(balance, at: time))
         case .position(let correction): record(correction, state)
-        case .market(.funding(let funding)): recordPosition(funding.instrument, state)
+        case .market(.funding(let funding)): record(funding, state)
         case .time(let now): recordEquity(ledger, at: now)
         case .resume(let earlier, let time): record(earlier, at: time)
+        case .adopt(let order, _):
+            open[order.id] = order.state
+            put(.takenUp(order))
         case .start(_, let time): recordStart(at: time)
-        case .market, .status, .holding, .dataEnded, .stop, .reload, .halt, .pause, .flatten,
+        case .market, .status, .holding, .foreignOrders, .dataEnded, .stop, .reload, .halt, .pause,
+            .flatten,
             .limits:
             break
         }
@@ -149,6 +154,18 @@ public final class RunJournal {
         put(.position(instrument, position, at: state.now))
     }
 
+    /// With what it made of the position: a later run must know the one exactly where it knows the other.
+    private func record(_ funding: Funding, _ state: TradingState) {
+        let position = state.positions[funding.instrument.index]
+        // Of what is not held the market's rate is news, and nothing is charged.
+        guard position.net != .zero || funding.payment != nil else { return }
+        put(
+            .settlement(
+                Settlement(
+                    instrument: funding.instrument, settled: funding.venueTime, rate: funding.rate,
+                    payment: funding.payment, at: state.now), position))
+    }
+
     private func record(_ correction: PositionCorrection, _ state: TradingState) {
         reconcile(
             "position", ["reason": .text(correction.reason)], correction.instrument,
@@ -174,6 +191,14 @@ public final class RunJournal {
 }
 
 extension RunJournal {
+    /// What a comparison with the venue's lists has shown.
+    func record(_ difference: AccountDifference, at time: Timestamp) {
+        reconcile(
+            difference.kind.rawValue,
+            JSON.pairs(difference.evidence.map { ($0.name, .text($0.value)) }),
+            difference.instrument, at: time)
+    }
+
     private func reconcile(
         _ kind: String, _ evidence: JSON, _ instrument: InstrumentID, from before: String? = nil,
         to after: String? = nil, at time: Timestamp

@@ -27,6 +27,8 @@ public struct StrategyMemory: Sendable {
     public let ordersElsewhere: [RecordedOrder]
     /// What that run held of symbols that are not traded any more.
     public let positionsElsewhere: [RecordedPosition]
+    /// Of perpetuals: up to when settlements of funding are known, see ``VenuePlan/settledUntil``.
+    public let settledUntil: [Symbol: Timestamp]
 
     /// Reads what there is of a strategy that is about to trade.
     ///
@@ -84,7 +86,19 @@ public struct StrategyMemory: Sendable {
             ordersElsewhere: open.filter { !isMeant($0) },
             positionsElsewhere: positions.filter {
                 !symbols.contains($0.symbol) && $0.net != .zero
-            })
+            }, settledUntil: try settledUntil(symbols, of: strategy, last.reader))
+    }
+
+    private static func settledUntil(
+        _ symbols: [Symbol], of strategy: String, _ reader: JournalReader
+    ) throws(JournalProblem) -> [Symbol: Timestamp] {
+        var times: [Symbol: Timestamp] = [:]
+        for symbol in symbols where symbol.kind != .spot {
+            let known = try reader.knownSettlements(of: symbol, by: strategy)
+            let counted = known.last?.advanced(byNanoseconds: VenuePlan.settlementSpread)
+            times[symbol] = [counted, known.heldSince].compactMap(\.self).max()
+        }
+        return times
     }
 
     /// What is open in all files: one that a file shows ended has ended, whatever others know.

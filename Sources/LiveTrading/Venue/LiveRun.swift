@@ -39,7 +39,7 @@ public final class LiveRun: VenueRun {
     private var hasStarted = false
     private var startReason = StartReason.first
     /// What the venue told while it connected, of orders of an earlier run; nil: it has been taken in.
-    private var early: [ExecutionReport]?
+    private var early: [EngineInput]?
     private var isWindingDown = false
 
     /// How often the venue's positions are held against ours: a mismatch is a matter of seconds.
@@ -80,17 +80,22 @@ public final class LiveRun: VenueRun {
     /// it came from: what a position has realised hangs on that.
     public func reconciled(at now: Timestamp) {
         var latest: [ClientOrderID: Timestamp] = [:]
-        let timed = (early.take() ?? []).enumerated().map { place, report in
+        let timed = (early.take() ?? []).enumerated().map { place, input in
+            guard case .report(let report) = input else {
+                return (time: input.settlementTime ?? .distantPast, place: place, input: input)
+            }
             // One order's reports stay in their own order.
             let time = max(report.venueTime, latest[report.order] ?? .distantPast)
             latest[report.order] = time
-            return (time: time, place: place, report: report)
+            return (time: time, place: place, input: input)
         }
         for entry in timed.sorted(by: { ($0.time, $0.place) < ($1.time, $1.place) }) {
-            var report = entry.report
-            report.receiveTime = now
-            feed(.report(report))
+            feed(entry.input.received(at: now))
         }
+    }
+
+    public func record(_ difference: AccountDifference, at now: Timestamp) {
+        journal?.record(difference, at: now)
     }
 
     public func start(at now: Timestamp) {
@@ -111,6 +116,10 @@ public final class LiveRun: VenueRun {
     }
 
     public func apply(_ input: EngineInput, at now: Timestamp) {
+        if early != nil, input.isOfAccount {
+            early?.append(input)
+            return
+        }
         switch input {
         case .market(let event):
             guard hasStarted else {
@@ -118,8 +127,10 @@ public final class LiveRun: VenueRun {
                 return engine.observe(event)
             }
             feed(input)
-        case .report(let report) where early != nil: early?.append(report)
-        case .report, .balance: feed(input)
+        case .report, .balance, .foreignOrders, .adopt: feed(input)
+        case .position(let held) where !hasStarted:
+            engine.begin(with: held, into: &commands)
+            journal?.begin(with: held, engine.state)
         case .status(let status):
             let isUnheard = status.state == .stale || status.state == .lost
             if isUnheard, status.instrument == nil { truth.pause() }
@@ -282,5 +293,21 @@ extension VenuePosition {
         VenueHolding(
             instrument: instrument, net: net, venueTime: venueTime ?? receiveTime,
             receiveTime: receiveTime)
+    }
+}
+
+extension EngineInput {
+    /// Whether it changes what the run has at the venue, and belongs among what became of it meanwhile.
+    fileprivate var isOfAccount: Bool {
+        switch self {
+        case .report: true
+        default: settlementTime != nil
+        }
+    }
+
+    /// When funding was settled; nil: it is something else.
+    fileprivate var settlementTime: Timestamp? {
+        guard case .market(.funding(let funding)) = self else { return nil }
+        return funding.venueTime
     }
 }

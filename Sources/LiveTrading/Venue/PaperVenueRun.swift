@@ -61,6 +61,7 @@ public struct PaperVenueRun: VenueRun {
     /// A simulated account begins anew.
     public mutating func resume(_ earlier: EarlierRun, at now: Timestamp) {}
     public mutating func reconciled(at now: Timestamp) {}
+    public mutating func record(_ difference: AccountDifference, at now: Timestamp) {}
 
     public mutating func pass(until now: Timestamp) {
         guard hasStarted else { return }

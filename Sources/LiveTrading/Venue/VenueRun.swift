@@ -19,6 +19,8 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     mutating func apply(_ position: VenuePosition, at now: Timestamp)
     /// The venue has told what became of the account before: called once, ahead of the start.
     mutating func reconciled(at now: Timestamp)
+    /// Writes down what a comparison with the venue's lists has shown; what it changes is told apart.
+    mutating func record(_ difference: AccountDifference, at now: Timestamp)
     /// Lets no new orders pass for a reason, or with nil lets them pass again; nothing where that is so.
     mutating func pause(_ reason: String?, at now: Timestamp)
     /// Lets time pass: timers fire, what is under way arrives.

@@ -1,5 +1,5 @@
 internal import RunFigures
-internal import TradingCore
+public import TradingCore
 public import TradingModel
 public import VenueSessions
 
@@ -29,17 +29,22 @@ public final class VenueTrading<Run: VenueRun> {
     /// Whether the strategy ever started.
     public private(set) var hasTraded = false
     /// Made once the instruments are known.
-    public private(set) var run: Run?
+    public internal(set) var run: Run?
     /// Open orders of the traded instruments that are not this run's.
-    public private(set) var foreignOrders: [ForeignOrder] = []
+    public var foreignOrders: [ForeignOrder] { rounds.foreign }
+
+    /// Orders of others that are the run's own since it connected.
+    public private(set) var adoptedOrders: [EarlierRun.KnownOrder] = []
 
     /// Called when numbers for orders are nearly used up; ``add(clientNumbers:)`` brings more.
     public var onWantedNumbers: (() -> Void)?
     private let makeRun: ([Instrument]) -> Run
     private let asksFirst: Bool
-    private let audience: any VenueAudience
+    let adoptsHoldings: Bool
+    let audience: any VenueAudience
     private var requests: [SessionInput] = []
     private var heldStatus: EngineInput?
+    var rounds: AccountRounds
     /// What the session was asked for, by instrument.
     private var subscribed: [FeedSet] = []
     private var planned: End?
@@ -67,15 +72,21 @@ public final class VenueTrading<Run: VenueRun> {
     ///   - connectPatience: nanoseconds from the first failure after which it gives up when it has
     ///     not connected yet, 0: at once; nil: never. Once it has traded it never gives up.
     ///   - patience: how long the venue may take to tell what became of the last orders.
+    ///   - reconcilePeriod: nanoseconds after which the venue is asked for all of the account again; nil:
+    ///     only where a connection was lost.
+    ///   - adoptsHoldings: whether the coins that the account has become the run's spot positions.
     ///   - makeRun: called once, with the venue's rules of all instruments.
     public init(
         asksFirst: Bool, audience: any VenueAudience, connectPatience: Int64? = nil,
-        patience: VenuePatience = .usual, makeRun: @escaping ([Instrument]) -> Run
+        patience: VenuePatience = .usual, reconcilePeriod: Int64? = nil,
+        adoptsHoldings: Bool = false, makeRun: @escaping ([Instrument]) -> Run
     ) {
         self.asksFirst = asksFirst
         self.audience = audience
         self.connectPatience = connectPatience
         windDownPatience = patience.windDown
+        self.adoptsHoldings = adoptsHoldings
+        rounds = AccountRounds(period: asksFirst ? reconcilePeriod : nil)
         self.makeRun = makeRun
     }
 
@@ -96,7 +107,7 @@ public final class VenueTrading<Run: VenueRun> {
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
     public var nextDue: Timestamp {
         min(
-            run?.nextDue ?? .distantFuture, deadline, connectDeadline,
+            run?.nextDue ?? .distantFuture, deadline, connectDeadline, rounds.next,
             closesNow ? closing?.nextTry ?? .distantFuture : .distantFuture)
     }
 
@@ -112,12 +123,15 @@ public final class VenueTrading<Run: VenueRun> {
         case .emit(let input): apply(input, at: now)
         case .book(let changes): run?.apply(changes, at: now)
         case .position(let position): run?.apply(position, at: now)
-        case .foreignOrder(let order):
-            foreignOrders.removeAll { $0.isSame(as: order) }
-            foreignOrders.append(order)
+        case .foreignOrder(let order): apply(order, at: now)
+        case .adopted(let order):
+            adoptedOrders.append(order)
+            run?.apply(.adopt(order, at: now), at: now)
+        case .difference(let difference): record(difference, at: now)
         case .reconciled:
             // One that comes in the same moment was asked for before the end.
             if stage == .verifying, now > verifyingSince { agreed() }
+            endRound(at: now)
         case .log(let level, let text): audience.log(level, text, at: now)
         case .problem(let problem): apply(problem, at: now)
         case .retrying(let time): audience.retries(at: time, now: now)
@@ -180,6 +194,7 @@ public final class VenueTrading<Run: VenueRun> {
         stage = .trading
         hasTraded = true
         subscribe()
+        startRounds(at: now)
         run?.start(at: now)
         if asksFirst, let failure = run?.engine.handlerFailures["on_start"] {
             // What it was to set up is not there, and money is real: not one order goes out.
@@ -251,15 +266,6 @@ public final class VenueTrading<Run: VenueRun> {
         check(at: now)
     }
 
-    /// Says that nobody watched the market for a while.
-    public func stoodStill(for nanoseconds: Int64, at now: Timestamp) {
-        guard stage == .trading else { return }
-        audience.log(
-            .warn,
-            "this process stood still for \(nanoseconds / 1_000_000_000) s: nothing was watched, and "
-                + "timers that were missed fire once", at: now)
-    }
-
     /// Does what belongs between two events: a reload looks at the run.
     public func between<Result>(_ body: (inout Run) -> Result) -> Result? {
         guard stage == .trading, var run = run.take() else { return nil }
@@ -306,6 +312,7 @@ public final class VenueTrading<Run: VenueRun> {
         if stage == .trading, let reason = run?.stopReason {
             windDown(.stopped(reason: reason), at: now)
         }
+        if stage == .trading, rounds.begins(at: now) { requests.append(.reconcile) }
         if stage == .windingDown, run?.isWoundDown ?? true || now >= deadline {
             guard !closesPositions(at: now) else { return }
             verify(at: now)
@@ -317,6 +324,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func windDown(_ end: End, at now: Timestamp) {
         planned = end
         stage = .windingDown
+        rounds.stop()
         deadline = now.advanced(byNanoseconds: windDownPatience)
         run?.windDown(end.reason, at: now)
         announceEnd(end, at: now)
@@ -352,7 +360,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func askForBooks(at now: Timestamp) {
         verifyingSince = now
         awaitsLastOrders = false
-        foreignOrders = []
+        rounds.forget()
         requests.append(.reconcile)
     }
 
@@ -369,23 +377,6 @@ public final class VenueTrading<Run: VenueRun> {
         deadline = .distantFuture
         connectDeadline = .distantFuture
         end = planned
-    }
-}
-
-extension EngineInput {
-    /// A status that is handed on only now.
-    fileprivate func received(at now: Timestamp) -> EngineInput {
-        guard case .status(var status) = self else { return self }
-        status.receiveTime = now
-        return .status(status)
-    }
-}
-
-extension ForeignOrder {
-    /// Spot, futures and stops are numbered apart.
-    fileprivate func isSame(as other: ForeignOrder) -> Bool {
-        instrument == other.instrument && venueID == other.venueID
-            && (stop == nil) == (other.stop == nil)
     }
 }
 

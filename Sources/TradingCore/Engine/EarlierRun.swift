@@ -82,21 +82,24 @@ extension Engine {
 extension Engine {
     /// Goes on with what earlier runs left: before the start, and before any report.
     mutating func goOn(with earlier: EarlierRun) {
-        for known in earlier.orders {
-            orderCount += 1
-            let serial = OrderSerial(orderCount)
-            state.orders.insert(
-                Order(
-                    id: known.id, serial: serial, request: known.request, state: known.state,
-                    filledNotional: known.filledNotional, createdAt: known.createdAt,
-                    updatedAt: known.updatedAt))
-            for fill in known.fills { state.orders.record(fill, of: serial) }
-        }
+        for known in earlier.orders { insert(known) }
         for (instrument, position) in earlier.positions {
             state.positions[instrument.index] = position
         }
         if let counters = earlier.counters { begin(with: counters) }
         awaitingStart = AwaitingStart(timers: earlier.timers)
+    }
+
+    /// Makes an order its own that another run, or somebody else, has sent.
+    mutating func insert(_ known: EarlierRun.KnownOrder) {
+        orderCount += 1
+        let serial = OrderSerial(orderCount)
+        state.orders.insert(
+            Order(
+                id: known.id, serial: serial, request: known.request, state: known.state,
+                filledNotional: known.filledNotional, createdAt: known.createdAt,
+                updatedAt: known.updatedAt))
+        for fill in known.fills { state.orders.record(fill, of: serial) }
     }
 
     /// Keeps what a report made of an order, for the strategy to hear of once it has started.

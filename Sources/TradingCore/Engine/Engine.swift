@@ -177,11 +177,17 @@ public struct Engine {
         case .holding(let holding):
             advance(to: holding.receiveTime, into: &commands)
             apply(holding)
+        case .foreignOrders(let exposures, let time):
+            advance(to: time, into: &commands)
+            state.foreignExposures = exposures
         case .time(let time):
             advance(to: time, into: &commands)
         case .resume(let earlier, let time):
             advance(to: time, into: &commands)
             goOn(with: earlier)
+        case .adopt(let order, let time):
+            advance(to: time, into: &commands)
+            insert(order)
         case .start(let reason, let time):
             advance(to: time, into: &commands)
             beginRisk(into: &commands)
@@ -258,26 +264,6 @@ public struct Engine {
         case .funding: break
         }
         state.now = max(state.now, event.receiveTime)
-    }
-
-    private func record(_ quote: Quote) {
-        let index = quote.instrument.index
-        // Where the depth is kept too it is the one truth about the top; quotes would say it twice.
-        guard state.books[index] == nil else { return }
-        state.marksTable[index].bid = quote.bid
-        state.marksTable[index].ask = quote.ask
-        state.marksTable[index].receiveTime = quote.receiveTime
-        state.marksTable[index].quoted = QuoteTimes(
-            venueTime: quote.venueTime, receiveTime: quote.receiveTime)
-    }
-
-    private func record(_ bar: Bar) {
-        state.marksTable[bar.instrument.index].last = bar.close
-        state.marksTable[bar.instrument.index].receiveTime = bar.closeTime
-    }
-
-    private func record(_ ticker: Ticker) {
-        if let mark = ticker.mark { state.marksTable[ticker.instrument.index].mark = mark }
     }
 
     // MARK: - Market events
@@ -393,7 +379,8 @@ public struct Engine {
                 .log(.error, "funding of \(state.instruments[index].symbol) \(error)"))
         }
         followWorth(index, isMoved: true, into: &commands)
-        if feeds[index].contains(.funding) {
+        // One from before the start shows in the position.
+        if feeds[index].contains(.funding), awaitingStart == nil {
             settle(strategy.onFunding(funding), into: &commands)
         }
     }

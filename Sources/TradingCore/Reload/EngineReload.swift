@@ -135,6 +135,7 @@ extension TradingState {
         for index in instruments.indices { copy.marksTable[index] = marksTable[index] }
         copy.positions = positions
         copy.venueWords = venueWords
+        copy.foreignExposures = foreignExposures
         copy.balanceList = balanceList
         copy.orders.copyAll(of: orders)
         copy.otherFees = otherFees

@@ -178,9 +178,10 @@ public final class StrategyReloads {
         switch input {
         case .market(.trade(let trade)): keep(.trade(trade))
         case .market(.book(let change)): keep(.change(change))
-        case .market, .report, .balance, .status, .position, .holding, .time, .dataEnded:
+        case .market, .report, .balance, .status, .position, .holding, .foreignOrders, .time,
+            .dataEnded:
             keep(.input(input))
-        case .resume: break  // nothing is kept before the start
+        case .resume, .adopt: break  // nothing is kept before the start
         case .start:
             hasStarted = true
             receivedSince = state.now

@@ -262,7 +262,7 @@ extension TradingState {
         let net = positions[index].net.attos
         var most: Int128 = 0
         for side in [Side.buy, .sell] {
-            var open = orders.exposure(of: InstrumentID(index), side)
+            var open = exposure(of: InstrumentID(index), side)
             if side == orderSide {
                 if let old { open.remove(old) }
                 open.growing.add(quantity)

@@ -237,7 +237,11 @@ struct Candidate: ~Copyable {
     ///
     /// - Parameter held: the position, in attos; positive on that side.
     func worstPosition(from held: Int128) -> SignedQuantity? {
-        var open = state.orders.exposure(of: instrument.id, request.side)
+        // What others have open does not stand in the way out either.
+        var open =
+            request.isReduceOnly
+            ? state.orders.exposure(of: instrument.id, request.side)
+            : state.exposure(of: instrument.id, request.side)
         if let replacing { open.remove(replacing) }
         if request.isReduceOnly {
             open.reducing.add(remaining)

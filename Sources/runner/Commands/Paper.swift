@@ -44,6 +44,9 @@ struct Paper: ParsableCommand {
     @Flag(help: "With --live: trade beside another run on the account, in other symbols.")
     var share = false
 
+    @Flag(help: "With --live: take over open orders of others in its symbols, and coins.")
+    var adopt = false
+
     @Option(help: "Simulated seconds for each real one (embedded exchange only, default: 1).")
     var speed: Double?
 
@@ -214,7 +217,7 @@ struct Paper: ParsableCommand {
             limits: WrittenLimits(
                 path: flags.settings, entries: entries, settings, symbols: script.symbols,
                 venue: live ? venue : nil), script: script, origin: origin, keys: keys,
-            orderIDs: orderIDs, memory: fresh ? nil : memory,
+            orderIDs: orderIDs, memory: fresh ? nil : memory, adopts: adopt,
             memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [],
             connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes, json: json
@@ -228,6 +231,7 @@ struct Paper: ParsableCommand {
         if fresh {
             problems.append("--fresh is for --live: nothing else goes on with an earlier run")
         }
+        if adopt { problems.append("--adopt is for --live, and --live is not given") }
         if share { problems.append("--share is for --live, and --live is not given") }
         return problems
     }

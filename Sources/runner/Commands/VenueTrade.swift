@@ -24,6 +24,8 @@ struct VenueTrade {
     let orderIDs: RunOrderIDs?
     /// What earlier runs of the strategy left; nil: nothing, or it begins anew.
     let memory: StrategyMemory?
+    /// Whether what others have open in its symbols, and the coins of the account, become its own.
+    let adopts: Bool
     /// What is said of them.
     let memoryLines: [String]
     /// Nanoseconds for which the venue is tried at the start.
@@ -155,7 +157,8 @@ struct VenueTrade {
             state: memory?.state?.state, orderSession: orderIDs?.session)
         let trading = VenueTrading<Run>(
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
-            patience: venue.patience
+            patience: venue.patience, reconcilePeriod: settings.reconcilePeriod,
+            adoptsHoldings: adopts
         ) { instruments in
             let header = header(instruments)
             return makeRun(
@@ -165,7 +168,6 @@ struct VenueTrade {
         let killSwitch = folder.killSwitch(latch)
         var killed: KillRequest?
         announce()
-        if let note = script.warmUpNote { Console.warn(note) }
         screen.lines.log = folder.log
         Interrupt.watch(signals: 3, readsLimits: true)
         let dates = DateWatch(clock, screen.lines)
@@ -213,7 +215,8 @@ struct VenueTrade {
         orderIDs?.adopt(restored)
         return try venue.session(
             of: script.symbols, keys: keys, settings: venueSettings,
-            clientNumbers: orderIDs?.firstNumbers, restoredOrders: restored, seed: origin.seed)
+            clientNumbers: orderIDs?.firstNumbers, restoredOrders: restored,
+            settledUntil: memory?.settledUntil ?? [:], adoptsOrders: adopts, seed: origin.seed)
     }
 
     /// What the run begins with, for its recording.
@@ -295,6 +298,7 @@ struct VenueTrade {
                 "paper trading \(names) on live data of \(venue.title) (\(address)), with a "
                     + "simulated account; times are UTC; Ctrl-C stops")
         }
+        if let note = script.warmUpNote { Console.warn(note) }
     }
 
     // MARK: - The one question
@@ -303,11 +307,12 @@ struct VenueTrade {
         _ host: VenueLoop<Run>, _ foreign: [ForeignOrder], _ screen: VenueScreen
     ) {
         guard let run = host.trading.run else { return }
+        for order in host.trading.adoptedOrders { orderIDs?.adopt(order) }
         let summary = LiveSummary(
             venue: venue, address: venue.addresses(venueSettings).request, keys: keys,
             settings: settings, script: script, origin: origin, state: run.engine.state,
             positions: run.heldAtVenue, foreign: foreign, orderIDs: orderIDs,
-            earlier: memoryLines)
+            earlier: memoryLines, adopted: host.trading.adoptedOrders, adoptsHoldings: adopts)
         screen.lines.clear()  // what is typed belongs on the last line
         for line in summary.lines { screen.lines.show(line) }
         guard !isConfirmed else {

@@ -80,8 +80,10 @@ enum RiskPage {
           start, and so is `max_account_notional` where they are quoted in different ones: no price says what one is worth in the other. Trade
           each currency in a run of its own.
         * **`max_leverage`** counts by settle currency, so that a run may have several. Spot has no leverage.
-        * **Not counted**: orders and positions of other runs and other programs on the account, but for the venue's word about a position.
-          A stop order that has not been triggered counts towards notional and position; `no_self_trade` does not ask it.
+        * **Orders of others** in the traded symbols count towards the position and the account's notional, as the venue's lists showed them
+          [last](live.md#held-against-the-venue); `reduce_only` orders pass all the same. Of their positions the venue's word counts.
+          In symbols that the run does not trade nothing of others counts, and `max_open_orders` counts the run's own.
+        * A stop order that has not been triggered counts towards notional and position; `no_self_trade` does not ask it.
         * **`max_consecutive_rejects`** counts every refusal by the venue, that of a post-only order which would have taken too: a strategy that
           quotes needs a larger one.
         """,

@@ -7,7 +7,9 @@ struct SettingNames {
     private let names: [String]?
     let example: String
 
-    private static let sections = ["paper", "recording", "reload", "risk", "script", "venues"]
+    private static let sections = [
+        "paper", "reconciliation", "recording", "reload", "risk", "script", "venues",
+    ]
 
     /// - Returns: nil where a value stands, and nothing below it.
     init?(below path: [String]) {
@@ -27,6 +29,7 @@ struct SettingNames {
             (names, last) = (Settings.symbolRiskKeys, "max_position")
         case ("script", 1): (names, last) = (Settings.scriptKeys, "memory")
         case ("reload", 1): (names, last) = (Settings.reloadKeys, "window")
+        case ("reconciliation", 1): (names, last) = (Settings.reconciliationKeys, "period")
         case ("recording", 1): (names, last) = (Settings.recordingKeys, "size")
         case ("venues", 1):
             (names, last) = (Venue.all.map(\.name), "\(Venue.all[0].name).base_url")

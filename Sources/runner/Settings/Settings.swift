@@ -27,6 +27,9 @@ struct Settings {
     var reload = ReloadSettings()
     /// Whether a reload waits until somebody has confirmed it.
     var confirmsReloads = false
+    /// Nanoseconds after which a live run holds its account against the venue's lists again; nil: only where a
+    /// connection was lost.
+    var reconcilePeriod: Int64? = 60_000_000_000
     /// Bytes of the input recordings of all runs; 0: none is made.
     var recordingBytes = 5_000_000_000
     /// Nanoseconds for which a recording is kept.
@@ -64,6 +67,8 @@ struct Settings {
     }
     static let reloadKeys = ["window", "events", "probation", "confirm"]
     static let recordingKeys = ["size", "age"]
+    static let reconciliationKeys = ["period"]
+
     private mutating func apply(_ entry: SettingEntry) throws(Problem) {
         let path = entry.path
         switch (path.first ?? "", path.count) {
@@ -79,6 +84,7 @@ struct Settings {
         case ("script", 2): try applyScript(entry)
         case ("reload", 2): try applyReload(entry)
         case ("recording", 2): try applyRecording(entry)
+        case ("reconciliation", 2): try applyReconciliation(entry)
         case ("venues", 3) where Venue.named(path[1]) != nil:
             try Self.apply(entry, to: &venues[path[1], default: VenueSettings()])
         default: throw Self.unknown(entry)
@@ -161,6 +167,15 @@ struct Settings {
             recordingAge = span
         default: throw Self.unknown(entry)
         }
+    }
+
+    private mutating func applyReconciliation(_ entry: SettingEntry) throws(Problem) {
+        guard entry.path[1] == "period" else { throw Self.unknown(entry) }
+        let second: Int64 = 1_000_000_000
+        guard let span = SettingValue.nanoseconds(entry.text, bareUnit: second),
+            span == 0 || (5 * second...86_400 * second).contains(span)
+        else { throw Self.wrong(entry, "a time such as 60s, from 5s to a day, or 0") }
+        reconcilePeriod = span == 0 ? nil : span
     }
 
     private static func apply(

@@ -19,6 +19,9 @@ struct LiveSummary {
     let orderIDs: RunOrderIDs?
     /// What is said of earlier runs.
     let earlier: [String]
+    /// Orders of others that it takes over, and whether it takes over coins too.
+    let adopted: [EarlierRun.KnownOrder]
+    let adoptsHoldings: Bool
 
     var lines: [String] {
         var lines = [
@@ -28,6 +31,7 @@ struct LiveSummary {
         lines.append("  positions   " + list(held, none: "none"))
         lines.append("  open orders " + list(open, none: "none"))
         if !earlier.isEmpty { lines.append("  run         " + list(earlier, none: "")) }
+        if !taken.isEmpty { lines.append("  adopts      " + list(taken, none: "")) }
         for symbol in script.symbols { lines.append("  limits      \(symbol): \(limits(symbol))") }
         lines.append("  strategy    \(origin.path) (\(origin.hash(of: script.sources)))")
         if !script.parameters.isEmpty {
@@ -69,9 +73,30 @@ struct LiveSummary {
             let stop = order.stop.map { ", waits for \($0)" } ?? ""
             let whose =
                 orderIDs?.words(of: order, at: venue)
-                ?? "not of this run, it stays, and no limit counts it"
+                ?? "not of this run, it stays, and the limits count it"
             return "\(symbol) \(order.side) \(order.remaining)\(price)\(stop): \(whose)"
         }
+    }
+
+    private var taken: [String] {
+        var parts = adopted.map { order in
+            let price = order.request.price.map { " @ \($0)" } ?? ""
+            let stop = order.request.stop.map { ", waits for \($0)" } ?? ""
+            return
+                "\(state.instruments[order.request.instrument.index].symbol) \(order.request.side) "
+                + "\(order.request.quantity)\(price)\(stop): the run's own from now on (\(order.id))"
+        }
+        guard adoptsHoldings else { return parts }
+        var counted: Set<Currency> = []
+        for instrument in state.instruments
+        where instrument.kind == .spot && counted.insert(instrument.symbol.base).inserted {
+            guard let balance = state.balance(of: instrument.symbol.base), balance.total > .zero
+            else {
+                continue
+            }
+            parts.append("\(instrument.symbol) \(balance.total), which the account holds")
+        }
+        return parts
     }
 
     /// The limits that people ask for first, in their words.

@@ -1,5 +1,6 @@
 import LiveTrading
 import Synchronization
+import TradingCore
 import TradingModel
 import VenueSessions
 
@@ -29,6 +30,9 @@ final class RunOrderIDs: Sendable {
     func adopt(_ orders: [RestoredOrder]) {
         takenUp.withLock { $0 = Set(orders.map { $0.clientNumber.map(String.init) ?? $0.id.text }) }
     }
+
+    /// Makes an order of somebody else this run's own.
+    func adopt(_ order: EarlierRun.KnownOrder) { takenUp.withLock { _ = $0.insert(order.id.text) } }
 
     /// What an earlier run's order is, at a venue that takes numbers.
     func number(of order: ClientOrderID) -> Int64? {
@@ -88,11 +92,11 @@ final class RunOrderIDs: Sendable {
         let id = order.clientID.map { " (\($0))" } ?? ""
         return switch account.origin(of: order.clientID) {
         case .deadRun:
-            "left by a run that is no more\(id): it stays, and no limit counts it; to cancel it: runner "
+            "left by a run that is no more\(id): it stays, and the limits count it; to cancel it: runner "
                 + "cancel-all \(venue.name)"
         case .livingRun:
-            "of another run that trades this account now\(id): it stays, and no limit counts it"
-        case .thisRun, .stranger: "not of this run, it stays, and no limit counts it"
+            "of another run that trades this account now\(id): it stays, and the limits count it"
+        case .thisRun, .stranger: "not of this run, it stays, and the limits count it"
         }
     }
 }

@@ -39,15 +39,17 @@ extension VenueConnector {
 
     func session(
         of symbols: [Symbol], keys: VenueKeys?, settings: VenueSettings,
-        clientNumbers: Range<Int64>? = nil, restoredOrders: [RestoredOrder] = [], seed: UInt64
+        clientNumbers: Range<Int64>? = nil, restoredOrders: [RestoredOrder] = [],
+        settledUntil: [Symbol: Timestamp] = [:], adoptsOrders: Bool = false, seed: UInt64
     ) throws(RunFailure) -> any VenueSession {
         do throws(InvalidVenuePlan) {
-            return try makeSession(
-                VenuePlan(
-                    symbols: symbols, key: keys, leverage: settings.leverage,
-                    isIsolated: settings.margin.map { $0 == .isolated },
-                    clientNumbers: clientNumbers, restoredOrders: restoredOrders,
-                    socketBase: addresses(settings).socket, seed: seed))
+            var plan = VenuePlan(
+                symbols: symbols, key: keys, leverage: settings.leverage,
+                isIsolated: settings.margin.map { $0 == .isolated },
+                clientNumbers: clientNumbers, restoredOrders: restoredOrders,
+                settledUntil: settledUntil, socketBase: addresses(settings).socket, seed: seed)
+            plan.adoptsOrders = adoptsOrders
+            return try makeSession(plan)
         } catch {
             throw RunFailure(.usage, error.description)
         }

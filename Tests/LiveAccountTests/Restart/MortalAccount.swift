@@ -146,7 +146,9 @@ final class MortalAccount {
         try keepWhatIsFound(memory)
         let watcher = Watcher()
         self.watcher = watcher
-        trading = VenueTrading(asksFirst: true, audience: watcher) { instruments in
+        trading = VenueTrading(
+            asksFirst: true, audience: watcher, reconcilePeriod: 11_000_000_000
+        ) { instruments in
             self.makeRun(strategy, instruments, name, prefix, memory, watcher)
         }
     }

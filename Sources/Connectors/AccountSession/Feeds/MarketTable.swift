@@ -40,6 +40,10 @@ public struct Market {
     var fundingTime: Timestamp?
     /// Settlements of which the account's list is awaited.
     var awaitedFunding: AwaitedFunding?
+    /// Up to when the settlements are known that earlier runs went through; nil: there was none.
+    var settledUntil: Timestamp?
+    /// Whether what was settled since has not been told yet.
+    var asksForMissedFunding = false
 }
 
 extension Market {
@@ -61,8 +65,8 @@ extension Instrument {
 
 /// A settlement that has passed and whose charge is being asked for.
 struct AwaitedFunding {
-    /// The settlement before: what it charged was reported.
-    var before: Timestamp
+    /// The account's rows from here on are of it, or of others that have not been reported.
+    var since: Timestamp
     /// What it comes to by the market's own figures.
     var estimate: Funding
 }

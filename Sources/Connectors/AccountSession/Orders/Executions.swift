@@ -4,8 +4,13 @@ internal import VenueSessions
 
 /// Executions of own orders: told once each, on whatever way they come.
 extension AccountCore {
-    package mutating func pushed(_ deal: ExecutionFact) {
-        if let serial = desk.serial(deal.segment, deal.orderID) { return report(deal, serial) }
+    package mutating func pushed(_ deal: ExecutionFact) { received(deal, in: nil) }
+
+    /// - Parameter list: the list that has it; nil: a push told it.
+    mutating func received(_ deal: ExecutionFact, in list: String?) {
+        if let serial = desk.serial(deal.segment, deal.orderID) {
+            return report(deal, serial, in: list)
+        }
         guard let serial = desk.serial(deal.segment, clientID: deal.clientID, markets) else {
             return keep(deal)
         }
@@ -24,7 +29,7 @@ extension AccountCore {
             accept(serial, deal.orderID, deal.venueTime)
         }
         desk.link(serial, deal.segment, venueID: deal.orderID)
-        report(deal, serial)
+        report(deal, serial, in: list)
     }
 
     mutating func askForDeals(_ serial: DeskSerial) {
@@ -46,7 +51,9 @@ extension AccountCore {
         _ page: Rows<ExecutionFact>, _ serial: DeskSerial, _ id: WireID
     ) {
         guard let order = desk.orders[serial] else { return }
-        for deal in page.rows.reversed() where deal.orderID == id { report(deal, serial) }
+        for deal in page.rows.reversed() where deal.orderID == id {
+            report(deal, serial, in: "the order's executions")
+        }
         if let next = page.next, next.number <= traits.bounds.pages {
             return askWhileReconciling(
                 .executionsOf(serial, id: id, page: next), markets[order.instrument].segment)
@@ -64,11 +71,12 @@ extension AccountCore {
         let segment = markets[index].segment
         for deal in page.rows.reversed() {
             if let serial = desk.serial(segment, deal.orderID) {
-                report(deal, serial)
+                report(deal, serial, in: "the market's executions")
             } else if !traits.listsEnded,
                 desk.serial(segment, clientID: deal.clientID, markets) != nil
             {
-                pushed(deal)  // nothing else may ever tell that the order was there
+                // Nothing else may ever tell that the order was there.
+                received(deal, in: "the market's executions")
             }
         }
         guard let next = page.next, next.number <= traits.bounds.pages else { return }
@@ -76,8 +84,11 @@ extension AccountCore {
     }
 
     /// Reports an execution, once however often and on whatever way it comes.
-    mutating func report(_ deal: ExecutionFact, _ serial: DeskSerial) {
-        guard let order = desk.orders[serial], !order.deals.contains(deal.id) else { return }
+    ///
+    /// - Parameter list: the list that has it; nil: a push told it.
+    mutating func report(_ deal: ExecutionFact, _ serial: DeskSerial, in list: String? = nil) {
+        guard let order = desk.orders[serial] else { return }
+        guard !order.deals.contains(deal.id) else { return compareFee(deal, order) }
         guard isExplained(deal, order) else {
             keep(deal)
             return askStatus(serial)
@@ -93,6 +104,8 @@ extension AccountCore {
         holdings.filledSince[order.instrument, default: [:]][deal.side, default: .zero] +=
             deal.quantity
         let fill = fill(deal, order)
+        if deal.fee == nil { desk.orders[serial]?.estimatedFees[deal.id] = fill.fee }
+        if let list { differs(by: deal, of: order, in: list) }
         report(serial, .fill(fill), deal.venueTime)
         balancesChanged(deal.segment)
         settle(serial)
@@ -108,6 +121,32 @@ extension AccountCore {
         desk.orders[order.serial]?.hasAskedForTerms = false
         changedElsewhere(order.serial, price: nil, quantity: whole)
         return true
+    }
+
+    private mutating func differs(
+        by deal: ExecutionFact, of order: TrackedOrder, in list: String
+    ) {
+        differs(
+            .missedExecution, order.instrument,
+            [
+                .init("order", order.id.text), .init("execution", deal.id.description),
+                .init("side", deal.side.description), .init("quantity", deal.quantity.description),
+                .init("price", deal.price.description), .init("list", list),
+            ])
+    }
+
+    /// A fee that was worked out from the rates, for a list did not tell it, is told now.
+    private mutating func compareFee(_ deal: ExecutionFact, _ order: TrackedOrder) {
+        guard let fee = deal.fee,
+            let booked = desk.orders[order.serial]?.estimatedFees.removeValue(forKey: deal.id),
+            booked != fee
+        else { return }
+        differs(
+            .feeDifference, order.instrument,
+            [
+                .init("order", order.id.text), .init("execution", deal.id.description),
+                .init("booked", booked.description), .init("told", fee.description),
+            ])
     }
 
     private func fill(_ deal: ExecutionFact, _ order: TrackedOrder) -> Fill {

@@ -42,6 +42,8 @@ package struct TrackedOrder {
     /// The cumulative quantity reported to the engine (FIX CumQty).
     package internal(set) var reportedQuantity = Quantity.zero
     var deals: Set<WireID> = []
+    /// Fees that were worked out from the rates, by execution: nobody has told them yet.
+    var estimatedFees: [WireID: Money] = [:]
     /// What the venue says was filled, by each id that the order had.
     var filledByID: [WireID: Quantity] = [:]
     /// Whether a change of id began the count of what is filled anew.

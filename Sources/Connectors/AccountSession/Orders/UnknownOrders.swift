@@ -85,7 +85,7 @@ extension AccountCore {
         let mine = page.rows.filter {
             $0.clientID == order.clientID || order.venueID == $0.orderID
         }
-        for deal in mine.reversed() { pushed(deal) }
+        for deal in mine.reversed() { received(deal, in: "the market's executions") }
         if mine.isEmpty, let next = page.next {
             askWhileReconciling(
                 .executions(order.instrument, page: next), markets[order.instrument].segment)
@@ -148,6 +148,13 @@ extension AccountCore {
     private mutating func concludeGone(_ serial: DeskSerial) {
         guard let order = desk.orders[serial] else { return }
         desk.orders[serial]?.isMissing = true
+        differs(
+            .lostOrder, order.instrument,
+            [
+                .init("order", order.id.text),
+                .init("venue_id", order.venueID?.description ?? "none"),
+                .init("heard_of_ns", "\(order.absence.lastSign.nanoseconds)"),
+            ])
         guard order.isAcknowledged else { return finish(serial, .notFound) }
         guard order.venueID != nil else { return finish(serial, .cancelled) }
         desk.orders[serial]?.end(as: .cancelled)

@@ -249,7 +249,8 @@ extension AccountCore {
     /// From when on the history that an ask is for is wanted.
     package func beginning(of ask: Ask) -> Timestamp? {
         switch ask {
-        case .funding(let index): markets[index].awaitedFunding?.before
+        case .funding(let index):
+            markets[index].awaitedFunding?.since ?? markets[index].settledUntil
         case .executions(let index, _): holdings.dealsKnownUntil[markets[index].segment] ?? now
         default:
             // An order has no executions of before it was made.

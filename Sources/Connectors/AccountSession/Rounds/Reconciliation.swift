@@ -34,6 +34,9 @@ extension AccountCore {
             asks += markets.indices
                 .filter { markets[$0].segment == segment && wantsLeverage($0) }
                 .map { .leverage($0) }
+            asks += markets.indices
+                .filter { markets[$0].segment == segment && markets[$0].asksForMissedFunding }
+                .map { .funding($0) }
         }
         for index in markets.indices where markets[index].segment == segment {
             asks.append(.executions(index, page: .first))
@@ -156,7 +159,7 @@ extension AccountCore {
 
     mutating func recordForeign(_ fact: OrderFact) {
         guard let index = fact.instrument, isAnsweringRound(fact.segment),
-            rounds[fact.segment].foreign.insert(fact.id).inserted
+            !adopt(fact, index), rounds[fact.segment].foreign.insert(fact.id).inserted
         else { return }
         out.append(
             .foreignOrder(
@@ -169,7 +172,7 @@ extension AccountCore {
 
     mutating func recordForeign(_ stop: StopFact) {
         guard let index = stop.instrument, isAnsweringRound(stop.segment),
-            rounds[stop.segment].foreignStops.insert(stop.id).inserted
+            !adopt(stop, index), rounds[stop.segment].foreignStops.insert(stop.id).inserted
         else { return }
         out.append(
             .foreignOrder(

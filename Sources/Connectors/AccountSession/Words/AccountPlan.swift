@@ -22,6 +22,10 @@ package struct AccountPlan: Sendable {
     package var leverage: [Symbol: LeverageChoice]
     /// The orders of an earlier run that may still be open at the venue.
     package var restoredOrders: [RestoredOrder]
+    /// See ``VenuePlan/settledUntil``: what was charged since is told when the session connects first.
+    package var settledUntil: [Symbol: Timestamp]
+    /// See ``VenuePlan/adoptsOrders``.
+    package var adoptsOrders: Bool
     /// Numbers that were reserved for the client ids of this session, where a venue takes numbers.
     ///
     /// The engine's orders, which it numbers from 1, take them in turn; those above the venue's last are
@@ -32,13 +36,16 @@ package struct AccountPlan: Sendable {
 
     package init(
         symbols: [Symbol], hasKey: Bool, leverage: [Symbol: LeverageChoice] = [:],
-        restoredOrders: [RestoredOrder] = [], clientNumbers: Range<Int64> = 0..<0,
+        restoredOrders: [RestoredOrder] = [], settledUntil: [Symbol: Timestamp] = [:],
+        adoptsOrders: Bool = false, clientNumbers: Range<Int64> = 0..<0,
         seed: UInt64 = 1
     ) {
         self.symbols = symbols
         self.hasKey = hasKey
         self.leverage = leverage
         self.restoredOrders = restoredOrders
+        self.settledUntil = settledUntil
+        self.adoptsOrders = adoptsOrders
         self.clientNumbers = clientNumbers
         self.seed = seed
     }

@@ -188,7 +188,7 @@ package struct Pace: Sendable {
     package var funding = 2 * second
     /// A row of an account's funding is written this much after its settlement at most; they are
     /// two hours apart at least.
-    package var fundingSpread = 1_800 * second
+    package var fundingSpread = VenuePlan.settlementSpread
     /// A whole book follows a subscription at once.
     package var wholeBook = 10 * second
     /// A book that is wrong again and again is asked for after this, and then less often.

@@ -19,7 +19,8 @@ public struct CoinExSession: Dialect {
     package init(_ settings: CoinExSettings, traits: VenueTraits) {
         let plan = AccountPlan(
             symbols: settings.symbols, hasKey: settings.key != nil, leverage: settings.leverage,
-            restoredOrders: settings.restoredOrders, seed: settings.seed)
+            restoredOrders: settings.restoredOrders, settledUntil: settings.settledUntil,
+            adoptsOrders: settings.adoptsOrders, seed: settings.seed)
         core = AccountCore(
             plan, names: settings.symbols.map { CoinExInstruments.market(of: $0) }, traits: traits,
             words: CoinExWords(settings), rates: EndpointGroups.rates)

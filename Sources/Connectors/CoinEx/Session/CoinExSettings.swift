@@ -16,6 +16,10 @@ public struct CoinExSettings: Sendable {
     public var depthLevels = 50
     /// The orders of an earlier run that may still be open at the venue.
     public var restoredOrders: [RestoredOrder] = []
+    /// Whether open orders of others in the traded instruments become the run's own.
+    public var adoptsOrders = false
+    /// Up to when the settlements of funding are known that an earlier run went through.
+    public var settledUntil: [Symbol: Timestamp] = [:]
     /// All chance of the session: the jitter of its waits.
     public var seed: UInt64 = 1
 

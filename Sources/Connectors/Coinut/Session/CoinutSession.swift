@@ -44,8 +44,8 @@ public struct CoinutSession: Dialect {
             decimals: decimals, memory: memory)
         let plan = AccountPlan(
             symbols: settings.symbols, hasKey: settings.access != nil,
-            restoredOrders: settings.restoredOrders, clientNumbers: settings.clientNumbers,
-            seed: settings.seed)
+            restoredOrders: settings.restoredOrders, adoptsOrders: settings.adoptsOrders,
+            clientNumbers: settings.clientNumbers, seed: settings.seed)
         core = AccountCore(
             plan, names: settings.symbols.map { $0.base.code + $0.quote.code }, traits: traits,
             words: words, rates: CoinutLimits.rates)

@@ -43,6 +43,8 @@ public struct CoinutSettings: Sendable {
     public var bookDecimals: Int?
     /// The orders of an earlier run that may still be open at the venue.
     public var restoredOrders: [RestoredOrder] = []
+    /// Whether open orders of others in the traded instruments become the run's own.
+    public var adoptsOrders = false
     /// Numbers for the orders of this run that no order of another one has, modulo 16,777,215.
     public var clientNumbers: Range<Int64>
     /// All chance of the session: the jitter of its waits.
