@@ -32,14 +32,14 @@ struct Replay: ParsableCommand {
     var json = false
 
     func run() throws {
-        let folder = try findFolder()
-        let record = try read(folder)
-        let settings = try settings(of: record)
-        let origin = origin(of: record, settings)
+        let recorded = try RecordedSession(session)
+        let record = recorded.record
+        let settings = try recorded.settings()
+        let origin = recorded.origin(settings)
         guard record.header.venue == SimulatedExchange.venue else {
             return try VenueReplay(
-                session: session, folder: folder, record: record, settings: settings,
-                origin: origin, json: json, why: why, out: out
+                session: recorded, settings: settings, origin: origin, json: json, why: why,
+                out: out
             ).run()
         }
         guard why == nil, out == nil else {
@@ -135,43 +135,6 @@ struct Replay: ParsableCommand {
             let length = Double(max(1, end.nanoseconds - start.nanoseconds))
             return min(1, Double(reached.nanoseconds - start.nanoseconds) / length)
         }
-    }
-
-    private func read(_ folder: RunFolder) throws -> RecordedRun {
-        do throws(RunFolder.Problem) {
-            return try RecordedRun(of: folder)
-        } catch {
-            throw RunFailure(.usage, error.description)
-        }
-    }
-
-    private func findFolder() throws -> RunFolder {
-        do throws(RunFolder.Problem) {
-            return try RunFolder.find(session)
-        } catch {
-            throw RunFailure(.usage, error.description + nearestSession(to: session))
-        }
-    }
-
-    private func settings(of record: RecordedRun) throws -> Settings {
-        do throws(InvalidSettings) {
-            return try Settings(
-                record.header.settings.map {
-                    SettingEntry(
-                        path: Array($0.dropLast()), text: $0[$0.count - 1], origin: session)
-                })
-        } catch {
-            throw RunFailure(.usage, error.description)
-        }
-    }
-
-    private func origin(of record: RecordedRun, _ settings: Settings) -> ScriptOrigin {
-        ScriptOrigin(
-            path: record.header.script,
-            parameters: record.header.parameters.map {
-                ParameterOverride(name: $0.name, text: $0.text)
-            },
-            limits: settings.script, seed: record.header.seed)
     }
 
     private func prepare(

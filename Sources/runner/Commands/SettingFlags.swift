@@ -8,31 +8,7 @@ struct SettingFlags: ParsableArguments {
             "The settings file (default: runner.yaml, if it is here).", valueName: "file"))
     var settings: String?
 
-    @Option(
-        name: .customLong("balance"),
-        help: ArgumentHelp(
-            "What the account starts with, such as USDT=100000.", valueName: "currency=amount"))
-    var balances: [String] = []
-
-    @Option(help: ArgumentHelp("Such as maker=0.02%,taker=0.05%.", valueName: "fees"))
-    var fees: String?
-
-    @Option(help: ArgumentHelp("0, 5ms, or feed=1ms,entry=5ms,response=5ms.", valueName: "time"))
-    var latency: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "How much worse than the last price, where no book is known.", valueName: "share"))
-    var slippage: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "shown: what the book holds, nothing twice; endless: any size at the touch.",
-            valueName: "kind"))
-    var liquidity: String?
-
-    @Option(help: ArgumentHelp("Of perpetuals: margin is notional ÷ leverage.", valueName: "n"))
-    var leverage: String?
+    @OptionGroup var paper: PaperFlags
 
     @Option(
         name: .customLong("risk"),
@@ -123,16 +99,48 @@ struct SettingFlags: ParsableArguments {
     }
 
     private func entries(_ problems: inout [String]) -> [SettingEntry] {
+        var entries = paper.entries(&problems)
+        func add(_ text: String, under path: [String], flag: String) {
+            entries.add(text, under: path, flag: flag, &problems)
+        }
+        for text in risks { add(text, under: ["risk"], flag: "--risk") }
+        for text in scriptLimits { add(text, under: ["script"], flag: "--script") }
+        return entries
+    }
+}
+
+/// The flags of the simulated account and venue.
+struct PaperFlags: ParsableArguments {
+    @Option(
+        name: .customLong("balance"),
+        help: ArgumentHelp(
+            "What the account starts with, such as USDT=100000.", valueName: "currency=amount"))
+    var balances: [String] = []
+
+    @Option(help: ArgumentHelp("Such as maker=0.02%,taker=0.05%.", valueName: "fees"))
+    var fees: String?
+
+    @Option(help: ArgumentHelp("0, 5ms, or feed=1ms,entry=5ms,response=5ms.", valueName: "time"))
+    var latency: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much worse than the last price, where no book is known.", valueName: "share"))
+    var slippage: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "shown: what the book holds, nothing twice; endless: any size at the touch.",
+            valueName: "kind"))
+    var liquidity: String?
+
+    @Option(help: ArgumentHelp("Of perpetuals: margin is notional ÷ leverage.", valueName: "n"))
+    var leverage: String?
+
+    func entries(_ problems: inout [String]) -> [SettingEntry] {
         var entries: [SettingEntry] = []
         func add(_ text: String, under path: [String], flag: String) {
-            guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
-                problems.append("\(flag): expected name=value, found `\(text)`")
-                return
-            }
-            entries.append(
-                SettingEntry(
-                    path: path + [String(text[..<equals])],
-                    text: String(text[text.index(after: equals)...]), origin: flag))
+            entries.add(text, under: path, flag: flag, &problems)
         }
         for text in balances { add(text, under: ["paper", "balances"], flag: "--balance") }
         for part in fees?.split(separator: ",") ?? [] {
@@ -152,8 +160,22 @@ struct SettingFlags: ParsableArguments {
             guard let text else { continue }
             entries.append(SettingEntry(path: ["paper", name], text: text, origin: "--\(name)"))
         }
-        for text in risks { add(text, under: ["risk"], flag: "--risk") }
-        for text in scriptLimits { add(text, under: ["script"], flag: "--script") }
         return entries
+    }
+}
+
+extension [SettingEntry] {
+    /// Adds what a flag says as `name=value`.
+    fileprivate mutating func add(
+        _ text: String, under path: [String], flag: String, _ problems: inout [String]
+    ) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            problems.append("\(flag): expected name=value, found `\(text)`")
+            return
+        }
+        append(
+            SettingEntry(
+                path: path + [String(text[..<equals])],
+                text: String(text[text.index(after: equals)...]), origin: flag))
     }
 }

@@ -18,14 +18,7 @@ func makeRun(
     reloads: StrategyReloads? = nil, hidesUnneededDepth: Bool = false,
     skipsMissedBeats: Bool = false
 ) -> SimulatedRun {
-    let paper = PaperSettings(
-        balances: settings.balances, makerFee: settings.makerFee, takerFee: settings.takerFee,
-        leverage: settings.leverage, slippage: .rate(settings.slippage),
-        latency: Latency(
-            feed: settings.feedLatency, orderEntry: settings.entryLatency,
-            response: settings.responseLatency),
-        barsFillOnTouch: settings.barsFillOnTouch, liquidity: settings.liquidity)
-    let venue = MatchingVenue(instruments: instruments, settings: paper)
+    let venue = MatchingVenue(instruments: instruments, settings: settings.paper)
     var engineSettings = settings.engineSettings
     engineSettings.skipsMissedBeats = skipsMissedBeats
     // Without a late feed venue and strategy see the same book at the same time: one is enough.
@@ -48,4 +41,16 @@ func makeRun(
         equity: EquityCurve(
             currency: currency, start: venue.account.balance(of: currency)?.total ?? .zero,
             instruments: instruments, held: held), reloads: reloads)
+}
+
+extension Settings {
+    /// What the simulated venue assumes.
+    var paper: PaperSettings {
+        PaperSettings(
+            balances: balances, makerFee: makerFee, takerFee: takerFee, leverage: leverage,
+            slippage: .rate(slippage),
+            latency: Latency(
+                feed: feedLatency, orderEntry: entryLatency, response: responseLatency),
+            barsFillOnTouch: barsFillOnTouch, liquidity: liquidity)
+    }
 }

@@ -9,9 +9,7 @@ import VenueSessions
 
 /// A session at a venue again, from the recording of its inputs.
 struct VenueReplay {
-    let session: String
-    let folder: RunFolder
-    let record: RecordedRun
+    let session: RecordedSession
     let settings: Settings
     let origin: ScriptOrigin
     let json: Bool
@@ -20,21 +18,12 @@ struct VenueReplay {
     /// Where its market data is to be written, instead of running it again; nil: nowhere.
     var out: String?
 
+    private var record: RecordedRun { session.record }
+
     func run() throws {
-        guard InputReader.exists(in: folder.path) else {
-            throw RunFailure(
-                .usage,
-                "\(session) traded at \(record.header.venue), and there is no recording of its inputs "
-                    + "(inputs-0001.mri) in \(folder.path)")
-        }
-        let reader: InputReader
-        do throws(RecordingProblem) {
-            reader = try InputReader(of: folder.path)
-        } catch {
-            throw RunFailure(.failed, error.description)
-        }
+        let reader = try session.inputs()
         if let out { return try SessionMarket(folder: out).write(reader) }
-        let script = try load()
+        let script = try session.firstVersion(origin)
         let reloads = StrategyReloads(settings: settings.reload)
         let log = LogPrinter(toOutput: !json && why == nil, isPaced: false)
         let header = reader.header
@@ -62,22 +51,6 @@ struct VenueReplay {
         }
     }
 
-    /// The first version, with the data that it began with.
-    private func load() throws(RunFailure) -> LuaStrategy {
-        do {
-            guard let state = record.header.state else {
-                return try origin.load(record.first, state: nil)
-            }
-            let script = try LuaStrategy.version(startingWith: state) {
-                text throws(ScriptError) in try origin.load(record.first, state: text)
-            }
-            try script.adopt(state)
-            return script
-        } catch {
-            throw RunFailure(.failed, "\(error)")
-        }
-    }
-
     private func play<Run: VenueRun>(
         _ reader: InputReader, _ run: Run, _ log: LogPrinter, _ question: ReplayQuestion?
     ) throws {
@@ -95,7 +68,7 @@ struct VenueReplay {
         Interrupt.watch()
         let clock = ContinuousClock()
         let start = clock.now
-        let whole = max(1, RecordingRetention.bytes(of: folder))
+        let whole = max(1, RecordingRetention.bytes(of: session.folder))
         var share: Double { Double(reader.readBytes) / Double(whole) }
         let progress = Console.showsStatus && !json ? ProgressBar { share } : nil
         var stop: InputReplay<Run>.Stop?
@@ -116,7 +89,7 @@ struct VenueReplay {
         }
         progress?.clear()
         log.close()
-        if let stop { throw failure(stop, replay, reader) }
+        if let stop { throw replay.failure(stop, reader.header) }
         if let question, !isInterrupted {
             let notes = reader.header.instruments.flatMap { replay.run.fillNotes(of: $0.id) }
             return try question.answer(
@@ -143,30 +116,16 @@ struct VenueReplay {
             "\(counted(replay.inputCount, "input")) up to \(UTCTime(replay.reached).iso), "
             + "\(counted(replay.outcomeCount, "outcome")) with \(counted(intents.count, "intent")) "
             + "through \(counted(replay.swapCount, "reload"))"
-        switch end {
-        case .ended, nil: break
-        case .brokenOff(let reason):
-            throw RunFailure(
-                .failed,
-                "the same as far as it was recorded: \(upTo). The recording ends before the "
-                    + "session: \(reason)")
-        case .damaged(let file, let place, let reason):
-            throw RunFailure(
-                .failed,
-                "the same as far as it can be read: \(upTo). \(file) is damaged at byte \(place): "
-                    + reason)
-        case .open, .cut:
-            var how = "the session has no end: it runs yet, or it was killed"
-            if case .cut(let file, let place) = end {
-                how = "\(file) ends in the middle of what was written, at byte \(place)"
-            }
-            guard record.end == nil else {
+        if let shortfall = session.shortfall(end) {
+            switch shortfall.kind {
+            case .unended: return Console.warn("the same: \(upTo); \(shortfall.text)")
+            case .brokenOff:
                 throw RunFailure(
-                    .failed,
-                    "the same as far as it can be read: \(upTo). \(how), and the session "
-                        + "went on")
+                    .failed, "the same as far as it was recorded: \(upTo). \(shortfall.text)")
+            case .damaged:
+                throw RunFailure(
+                    .failed, "the same as far as it can be read: \(upTo). \(shortfall.text)")
             }
-            return Console.warn("the same: \(upTo); \(how)")
         }
         guard let end = record.end else {
             return Console.warn("the same: \(upTo); nothing was traded")
@@ -179,35 +138,5 @@ struct VenueReplay {
                     + end.intentsHash)
         }
         Console.warn("the same: \(upTo), sha256 \(intents.hexadecimal)")
-    }
-
-    private func failure<Run: VenueRun>(
-        _ stop: InputReplay<Run>.Stop, _ replay: InputReplay<Run>, _ reader: InputReader
-    ) -> RunFailure {
-        let instruments = reader.header.instruments
-        switch stop {
-        case .missingVersion(let version):
-            return RunFailure(
-                .failed,
-                "the same: \(counted(replay.inputCount, "input")) up to "
-                    + "\(UTCTime(replay.reached).iso); there version \(version) took over, and its "
-                    + "text is not in session.jsonl: the runner was killed before it could be written"
-            )
-        case .reload(let reason): return RunFailure(.failed, "not the same: \(reason)")
-        case .difference(let difference):
-            func list(_ outcomes: [RunOutcome]) -> String {
-                guard !outcomes.isEmpty else { return "\n    nothing" }
-                return outcomes.map { "\n    " + $0.inWords(instruments) }.joined()
-            }
-            var text =
-                "not the same from input \(difference.input) on, at "
-                + "\(UTCTime(difference.call.time).iso): \(difference.call.inWords(instruments))"
-            text += "\n  the session:" + list(difference.recorded)
-            text += "\n  the replay:" + list(difference.replayed)
-            if reader.header.program != Runner.version {
-                text += "\nthe session ran with version \(reader.header.program) of the program"
-            }
-            return RunFailure(.failed, text)
-        }
     }
 }
