@@ -41,7 +41,7 @@ let package = Package(
             dependencies: [
                 "CProcess", "CYaml", "CoinEx", "Coinut", "JournalStore", "LiveTrading",
                 "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
-                "ScriptHost", "SimulatorServer", "StrategyTesting",
+                "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting",
                 "TradingCore", "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -116,9 +116,9 @@ let package = Package(
             name: "LiveTrading",
             dependencies: [
                 "Cryptography", "JournalStore", "MarketFiles", "PaperTrading", "PlainJSON",
-                "RunFigures", "RunInputs", "ScriptHost", "Threads", "TradingCore", "TradingModel",
-                "Transport",
-                "VenueSessions", .product(name: "NIOCore", package: "swift-nio"),
+                "RunFigures", "RunInputs", "ScriptHost", "SessionGap", "Threads", "TradingCore",
+                "TradingModel", "Transport", "VenueSessions",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -197,6 +197,10 @@ let package = Package(
         .target(
             name: "PaperTrading",
             dependencies: ["Matching", "RunFigures", "TradingCore", "TradingModel"],
+            swiftSettings: strict),
+        // What a session made against what the simulation makes of the same orders.
+        .target(
+            name: "SessionGap", dependencies: ["Matching", "TradingCore", "TradingModel"],
             swiftSettings: strict),
         // A venue that fills orders against data, for one account; venue simulators have it too.
         .target(
@@ -331,9 +335,9 @@ let package = Package(
             name: "LiveAccountTests",
             dependencies: [
                 "AccountSession", "CoinEx", "Coinut", "HostileVenues", "JournalStore",
-                "LiveTrading", "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures",
-                "RunInputs", "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
-                "VenueSimulators",
+                "LiveTrading", "Matching", "PaperTrading", "PlainJSON", "PropertyTesting",
+                "RunFigures", "RunInputs", "ScriptHost", "SessionGap", "TradingCore",
+                "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(
@@ -383,6 +387,13 @@ let package = Package(
                 "TradingModel",
             ],
             exclude: ["Attacks", "Mistakes", "Vectors"], swiftSettings: tests),
+        .testTarget(
+            name: "SessionGapTests",
+            dependencies: [
+                "Matching", "PropertyTesting", "SessionGap", "TestInstruments", "TradingCore",
+                "TradingModel",
+            ],
+            swiftSettings: tests),
         .testTarget(
             name: "SimulatorServerTests",
             dependencies: [

@@ -1,7 +1,7 @@
 internal import Matching
 internal import RunFigures
 internal import TradingCore
-internal import TradingModel
+public import TradingModel
 
 /// What a simulated run does with events beside the engine: the venue's matching, and what is counted
 /// of the data.
@@ -9,6 +9,8 @@ final class MarketIntake: StretchIntake {
     private let venue: MatchingVenue
     private let ledger: RunLedger
     private let goesRowByRow: Bool
+    /// See ``SimulatedRun/marketListener``.
+    fileprivate var listener: ((MarketEvent) -> Void)?
 
     init(_ venue: MatchingVenue, _ ledger: RunLedger, goesRowByRow: Bool) {
         self.venue = venue
@@ -68,8 +70,20 @@ final class MarketIntake: StretchIntake {
         ledger.observe(event)
         guard case .funding(let funding) = event else {
             venue.process(event)
+            listener?(event)
             return event
         }
-        return .funding(venue.charge(funding))
+        let charged = MarketEvent.funding(venue.charge(funding))
+        listener?(charged)
+        return charged
+    }
+}
+
+extension SimulatedRun {
+    /// Hears every market event once the venue has it, funding with what was charged: of a run that keeps
+    /// what a reload needs, which goes event by event.
+    public var marketListener: ((MarketEvent) -> Void)? {
+        get { intake.listener }
+        nonmutating set { intake.listener = newValue }
     }
 }

@@ -23,7 +23,7 @@ public struct SimulatedRun: SteppedRun {
     private var nextDue = Timestamp.distantFuture
     private var hasStarted = false
 
-    private let intake: MarketIntake
+    let intake: MarketIntake
     /// The events at hand, for a strategy that may run ahead over them; nil: it may not.
     private let stretch: EventStretch?
     public let ledger: RunLedger

@@ -15,10 +15,9 @@ struct Runner: ParsableCommand {
             runner strategy.lua [--watch] [--set name=value] [--speed 20] [--duration 10m]
                    runner backtest strategy.lua --data FILE…
                    runner check strategy.lua
-                   runner new NAME
-                   runner test NAME_test.lua
+                   runner new NAME, runner test NAME_test.lua
                    runner reload [session]
-                   runner replay session
+                   runner replay session, runner gap session
                    runner record SYMBOL… --out DIR
                    runner venues [NAME]
                    runner cancel-all coinex
@@ -42,8 +41,8 @@ struct Runner: ParsableCommand {
         version: "runner \(version)",
         subcommands: [
             Paper.self, Backtest.self, Check.self, New.self, Test.self, Reload.self, Replay.self,
-            Record.self, Venues.self, ReadJournal.self, CancelAll.self, Kill.self, Resume.self,
-            SimulateVenue.self, Api.self,
+            Gap.self, Record.self, Venues.self, ReadJournal.self, CancelAll.self, Kill.self,
+            Resume.self, SimulateVenue.self, Api.self,
         ],
         defaultSubcommand: Paper.self)
 
@@ -87,7 +86,7 @@ struct Runner: ParsableCommand {
                 .usage, "\(word) is a test file; run its tests with: runner test \(word)")
         }
         let commands = [
-            "backtest", "cancel-all", "check", "journal", "kill", "new", "paper", "record",
+            "backtest", "cancel-all", "check", "gap", "journal", "kill", "new", "paper", "record",
             "reload", "replay", "resume", "simulate-venue", "test", "venues",
         ]
         guard !word.hasPrefix("-"), !word.hasSuffix(".lua"),
@@ -115,6 +114,7 @@ struct Runner: ParsableCommand {
         case "test": try? Test.parse(Array(arguments.dropFirst()))
         case "reload": try? Reload.parse(Array(arguments.dropFirst()))
         case "replay": try? Replay.parse(Array(arguments.dropFirst()))
+        case "gap": try? Gap.parse(Array(arguments.dropFirst()))
         case "record": try? Record.parse(Array(arguments.dropFirst()))
         case "journal": try? ReadJournal.parse(Array(arguments.dropFirst()))
         case "cancel-all": try? CancelAll.parse(Array(arguments.dropFirst()))

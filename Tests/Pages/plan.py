@@ -187,8 +187,10 @@ LIVE = ("runner strategies/market_maker.lua --set symbol=coinex:BTC/USDT:USDT --
         " --risk max_position=1 --risk max_order_notional=100000")
 # What runs in another terminal while the commands of a page are typed; None: the simulated venue alone.
 BESIDE = {
+    "docs/gap.md": LIVE,
     "docs/journal.md": LIVE,
     "docs/live.md": LIVE,
+    "runner gap --help": LIVE,
     "runner journal --help": LIVE,
     "runner kill --help": "runner strategies/ema_cross.lua",
     "runner reload --help": "runner strategies/ema_cross.lua",

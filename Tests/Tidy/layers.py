@@ -11,7 +11,7 @@ LAYERS = (
     ("what events are made into", "Bars"),
     ("the core", "TradingCore Cryptography WireText"),
     ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS JournalStore"),
-    ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading RunInputs"),
+    ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading RunInputs SessionGap"),
     ("venues, real and simulated, runs that are live or tested",
      "CoinEx Coinut VenueSimulators LiveTrading StrategyTesting"),
     ("servers", "SimulatorServer"),
@@ -21,9 +21,9 @@ CONNECTORS = "VenueSessions WireText AccountSession CoinEx Coinut"
 SOCKETS = "Transport TLS NIOCore NIOPosix NIOHTTP1 NIOTLS NIOWebSocket"
 # Besides: who never imports what, and why.
 NEVER = (
-    ("TradingModel Bars TradingCore Matching RunFigures PaperTrading", "Glibc Threads",
+    ("TradingModel Bars TradingCore Matching RunFigures PaperTrading SessionGap", "Glibc Threads",
      "the engine and what runs it in virtual time have no clock and no files"),
-    ("TradingModel TradingCore Matching RunFigures PaperTrading ScriptHost MarketFiles", SOCKETS,
+    ("TradingModel TradingCore Matching RunFigures PaperTrading SessionGap ScriptHost MarketFiles", SOCKETS,
      "what backtests are made of has no sockets"),
     (CONNECTORS, SOCKETS, "a session holds no socket, so that it can be tested without one"),
     (f"{CONNECTORS} Transport", "ScriptHost Matching RunFigures PaperTrading MarketFiles VenueSimulators",

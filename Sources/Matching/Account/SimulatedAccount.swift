@@ -176,6 +176,19 @@ public final class SimulatedAccount {
         }
     }
 
+    /// Holds so much more, or less, of an instrument without an order of its own; false, and nothing has
+    /// changed: it does not fit.
+    ///
+    /// No money moves, and it binds no margin.
+    func adopt(_ moved: SignedQuantity, of instrument: InstrumentID, at price: Price) -> Bool {
+        guard let side = moved.side else { return true }
+        do {
+            try positions[instrument].apply(
+                side, price: price, quantity: moved.magnitude, fee: .zero)
+            return true
+        } catch { return false }
+    }
+
     /// Books a funding payment on the position, and says what was received; spot has none.
     ///
     /// Nil, and nothing booked, when it is too large.

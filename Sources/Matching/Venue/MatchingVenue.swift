@@ -232,6 +232,13 @@ public import TradingModel
         return charged
     }
 
+    /// Holds so much more, or less, from now on without an order of its own, entered at `price`; nothing
+    /// where that does not fit.
+    package func adopt(_ moved: SignedQuantity, of instrument: InstrumentID, at price: Price) {
+        guard account.adopt(moved, of: instrument, at: price) else { return }
+        cover(markets[instrument.index])
+    }
+
     /// When the last trade, quote or change of depth was received: while nothing is watched they do not move
     /// the clock.
     private var lastReceived: Timestamp {

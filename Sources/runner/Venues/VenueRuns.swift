@@ -25,7 +25,8 @@ func makeLiveRun(
 func makePaperRun(
     _ header: RecordingHeader, strategy: LuaStrategy, settings: Settings, reloads: StrategyReloads,
     listener: ((Command, TradingState) -> Void)? = nil,
-    reportListener: ((ExecutionReport, TradingState) -> Void)? = nil
+    reportListener: ((ExecutionReport, TradingState) -> Void)? = nil,
+    marketListener: ((MarketEvent) -> Void)? = nil
 ) -> PaperVenueRun {
     let feed = LiveFeed()
     var run = makeRun(
@@ -34,5 +35,6 @@ func makePaperRun(
         hidesUnneededDepth: true, skipsMissedBeats: true)
     run.listener = listener
     run.reportListener = reportListener
+    run.marketListener = marketListener
     return PaperVenueRun(run, feed: feed)
 }
