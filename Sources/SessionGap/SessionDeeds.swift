@@ -169,12 +169,19 @@ public final class SessionDeeds {
     /// What we see of the market is as old as the answer is when it comes, for both come from the venue.
     /// Where no answer measures it, it is what the others took in the middle.
     ///
-    /// - Parameter nanoseconds: where no order was answered at all.
-    public func measuredArrivals(otherwise nanoseconds: Int64) -> [Timestamp] {
+    /// - Parameters:
+    ///   - nanoseconds: where no order was answered at all.
+    ///   - cut: where the recording ends before its session: what had no answer by then was on its way; nil: it
+    ///     does not.
+    public func measuredArrivals(
+        otherwise nanoseconds: Int64, cutAt cut: Timestamp? = nil
+    ) -> [Timestamp] {
         let usual = latency?.median ?? nanoseconds
+        let underway = Set(awaiting.values.flatMap { $0.submit + $0.cancel + $0.amend })
         var latest: [ClientOrderID: Timestamp] = [:]
-        return commands.map { command in
-            let own = command.sentAt.advanced(byNanoseconds: command.roundTrip ?? usual)
+        return commands.enumerated().map { place, command in
+            var own = command.sentAt.advanced(byNanoseconds: command.roundTrip ?? usual)
+            if let cut, underway.contains(place) { own = max(own, cut.advanced(byNanoseconds: 1)) }
             // A cancel does not overtake its order.
             let arrival = max(own, latest[command.id] ?? own)
             latest[command.id] = arrival

@@ -152,6 +152,16 @@ extension GapFill {
         #expect(deeds.measuredArrivals(otherwise: 4_000_000) == [time(4), time(4)])
     }
 
+    @Test func `is longer than a recording that ends before an answer`() {
+        let deeds = deeds(3)
+        deeds.add(report("o1", .accepted(VenueOrderID("1")), 7))
+        deeds.add(report("o2", .lost(reason: "no answer"), 50))
+        #expect(
+            deeds.measuredArrivals(otherwise: 0, cutAt: time(60)) == [
+                time(7), time(7), time(60).advanced(byNanoseconds: 1),
+            ])
+    }
+
     @Test func `lets no cancel overtake its order`() {
         let deeds = deeds(1)
         deeds.cancel(ClientOrderID("o1"), at: time(2))

@@ -161,9 +161,12 @@ final class GapRun {
             deeds, arrivals: deeds.arrivals(after: assumed.entryLatency), settings: settings,
             depth: depth)
         settings.latency.response = header.isLive ? 0 : own.responseLatency
+        var isWhole = replayed.stop == nil
+        if case .ended = replayed.end {} else { isWhole = false }
         let arrivals =
             header.isLive
-            ? deeds.measuredArrivals(otherwise: assumed.entryLatency)
+            ? deeds.measuredArrivals(
+                otherwise: assumed.entryLatency, cutAt: isWhole ? nil : replayed.last)
             : deeds.arrivals(after: own.entryLatency)
         let retimed = PinnedSimulation(
             deeds, arrivals: arrivals, settings: settings, depth: depth)
@@ -181,8 +184,6 @@ final class GapRun {
             }
             try tick(before + reader.readBytes)
         }
-        var isWhole = replayed.stop == nil
-        if case .ended = replayed.end {} else { isWhole = false }
         return (
             modelled.finish(at: replayed.last, isWhole: isWhole),
             retimed.finish(at: replayed.last, isWhole: isWhole)
