@@ -24,32 +24,15 @@ import Testing
         "fills_missed", "fills_extra", "price", "fee", "funding", "latency",
     ]
 
-    private func home(_ venue: LiveVenue) -> String {
-        venue.folder.url.appendingPathComponent("home").path
-    }
-
-    private func session(_ run: LiveRunner) throws -> String {
-        let line = try #require(run.text.split(separator: "\n").first { $0.hasPrefix("session ") })
-        return String(line.dropFirst("session ".count))
-    }
-
     private func gap(_ venue: LiveVenue, _ run: LiveRunner, _ more: String...) throws -> Runner {
         try Runner(
-            ["gap", try session(run)] + more, environment: ["MOONRUNNER_HOME": home(venue)])
-    }
-
-    private func ended(_ venue: LiveVenue, _ script: String = maker) throws -> LiveRunner {
-        let run = try venue.start(try venue.folder.write("maker.lua", script))
-        try run.wait(for: "beat", times: 5)
-        run.interrupt()
-        #expect(run.waitForEnd() == 0, "\(run.text)")
-        return run
+            ["gap", try run.session()] + more, environment: ["MOONRUNNER_HOME": venue.home])
     }
 
     private func onPaper(_ venue: LiveVenue) throws -> LiveRunner {
         let script = try venue.folder.write("maker.lua", Self.maker)
         let run = try LiveRunner(
-            [script, "--duration", "3s"] + venue.address, home: home(venue))
+            [script, "--duration", "3s"] + venue.address, home: venue.home)
         #expect(run.waitForEnd() == 0, "\(run.text)")
         return run
     }
@@ -69,7 +52,7 @@ import Testing
 
     @Test func `explains a live session in parts that add up to the last digit`() throws {
         let venue = try LiveVenue("--tls")
-        let run = try ended(venue)
+        let run = try venue.ended(Self.maker)
         let json = try gap(venue, run, "--json")
         #expect(json.code == 0, "\(json.errors)")
         #expect(json.errors.isEmpty, "\(json.errors)")
@@ -146,16 +129,9 @@ import Testing
 
     @Test func `goes through reloads`() throws {
         let venue = try LiveVenue()
-        let script = try venue.folder.write("maker.lua", Self.maker)
-        let run = try LiveRunner(
-            [script, "--base-url", venue.base, "--watch"], home: home(venue))
-        try run.wait(for: "beat", times: 3)
-        _ = try venue.folder.write(
-            "maker.lua", Self.maker.replacingOccurrences(of: "% 5 == 1", with: "% 3 == 1"))
-        try run.wait(for: "version 2")
-        try run.wait(for: "beat", times: 7)
-        run.interrupt()
-        #expect(run.waitForEnd() == 0, "\(run.text)")
+        let run = try venue.reloaded(Self.maker) {
+            $0.replacingOccurrences(of: "% 5 == 1", with: "% 3 == 1")
+        }
         let same = try gap(venue, run, "--json")
         #expect(same.code == 0, "\(same.errors)")
         #expect(try sums(same)["difference"] == 0, "\(same.output)")
@@ -163,9 +139,9 @@ import Testing
 
     @Test func `shows what can be read of a recording that was cut off, and fails`() throws {
         let venue = try LiveVenue()
-        let run = try ended(venue)
+        let run = try venue.ended(Self.maker)
         let file = URL(
-            fileURLWithPath: home(venue) + "/sessions/\(try session(run))/inputs-0001.mri")
+            fileURLWithPath: venue.home + "/sessions/\(try run.session())/inputs-0001.mri")
         let bytes = try Data(contentsOf: file)
         try bytes.prefix(bytes.count / 2).write(to: file)
         let cut = try gap(venue, run)
@@ -189,10 +165,10 @@ import Testing
             [script, "--duration", "1s", "--speed", "100"], home: folder.url.path)
         #expect(run.waitForEnd() == 0, "\(run.text)")
         expectOneMessage(
-            try Runner(["gap", try session(run)], environment: environment), code: 2,
+            try Runner(["gap", try run.session()], environment: environment), code: 2,
             containing: ["traded on sim", "coinex:BTC/USDT"])
         expectOneMessage(
-            try Runner(["gap", try session(run), "--fees", "none"], environment: environment),
+            try Runner(["gap", try run.session(), "--fees", "none"], environment: environment),
             code: 2, containing: ["--fees", "name=value"])
     }
 }

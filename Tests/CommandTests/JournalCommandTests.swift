@@ -19,16 +19,12 @@ import Testing
         function on_order(o) log.info("%s %s is %s", o.id, o.tag or o.side, o.state) end
         """
 
-    private func home(_ venue: LiveVenue) -> String {
-        venue.folder.url.appendingPathComponent("home").path
-    }
-
     private func journal(
         _ venue: LiveVenue, _ arguments: String..., environment: [String: String] = [:]
     ) throws -> Runner {
         try Runner(
             ["journal"] + arguments,
-            environment: environment.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: environment.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
     }
 
     /// A run that has traded all that it will.
@@ -200,7 +196,7 @@ import Testing
             try journal(venue, "fills", "coinex", environment: ["COINEX_API_KEY": "another"]),
             code: 2,
             containing: ["no journal of this key's account at CoinEx", "live runs write it"])
-        let accounts = URL(fileURLWithPath: home(venue) + "/accounts")
+        let accounts = URL(fileURLWithPath: venue.home + "/accounts")
         let name = try #require(
             try FileManager.default.contentsOfDirectory(atPath: accounts.path)
                 .first { $0.hasSuffix(".journal") })
@@ -215,7 +211,7 @@ import Testing
     @Test func `names a file that is damaged, and one that is not a journal`() throws {
         let venue = try LiveVenue()
         try ended(venue)
-        let accounts = home(venue) + "/accounts"
+        let accounts = venue.home + "/accounts"
         let name = try #require(
             try FileManager.default.contentsOfDirectory(atPath: accounts)
                 .first { $0.hasSuffix(".journal") })

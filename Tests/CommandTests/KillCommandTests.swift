@@ -20,17 +20,13 @@ import Testing
     ) throws -> Runner {
         try Runner(
             ["kill"] + arguments,
-            environment: environment.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
-    }
-
-    private func home(_ venue: LiveVenue) -> String {
-        venue.folder.url.appendingPathComponent("home").path
+            environment: environment.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
     }
 
     private func holding(_ venue: LiveVenue, _ more: String...) throws -> LiveRunner {
         let run = try LiveRunner(
             venue.arguments(try venue.folder.write("keeper.lua", Self.keeper)) + more,
-            home: home(venue), environment: LiveVenue.key)
+            home: venue.home, environment: LiveVenue.key)
         try run.wait(for: "is working", times: 3)
         try run.wait(for: "position 0.01")
         return run
@@ -48,12 +44,12 @@ import Testing
         #expect(try venue.rows("positions").count == 1)
         let again = try Runner(
             venue.arguments(venue.folder.url.appendingPathComponent("keeper.lua").path),
-            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
         expectOneMessage(
             again, code: 3, containing: ["halted", "runner kill", "runner resume coinex"])
         let resume = try Runner(
             ["resume", "coinex"],
-            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
         #expect(resume.code == 0)
         #expect(resume.output.contains("it may be traded again"))
         let next = try venue.start(try venue.folder.write("keeper.lua", Self.keeper))
@@ -100,7 +96,7 @@ import Testing
         let venue = try LiveVenue("--fault", "unavailable=0.3,reply-lost=0.2")
         let run = try LiveRunner(
             venue.arguments(try venue.folder.write("keeper.lua", Self.keeper)),
-            home: home(venue), environment: LiveVenue.key)
+            home: venue.home, environment: LiveVenue.key)
         try run.wait(for: "position 0.01")
         run.kill()
         let kill = try kill(venue, "coinex", "--flatten", "--base-url", venue.base)

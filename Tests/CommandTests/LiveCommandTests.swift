@@ -112,7 +112,7 @@ import Testing
             [
                 "-c", "ulimit -f \(blocks); exec \"$0\" \"$@\"", Runner.program.path,
             ] + arguments + ["--duration", "2s"],
-            home: venue.folder.url.appendingPathComponent("home").path, environment: LiveVenue.key)
+            home: venue.home, environment: LiveVenue.key)
     }
 
     @Test func `a run that was killed leaves what that of another strategy finds`() throws {

@@ -59,9 +59,33 @@ final class LiveVenue {
 
     /// A run that goes on until the test ends it.
     func start(_ script: String, _ more: String...) throws -> LiveRunner {
-        try LiveRunner(
-            arguments(script) + more, home: folder.url.appendingPathComponent("home").path,
-            environment: Self.key)
+        try LiveRunner(arguments(script) + more, home: home, environment: Self.key)
+    }
+
+    /// Of the runs here.
+    var home: String { folder.url.appendingPathComponent("home").path }
+
+    /// A live run of a script that says `beat` now and then, until it has said it five times, and `words`.
+    func ended(_ script: String, saying words: String = "beat") throws -> LiveRunner {
+        let run = try start(try folder.write("maker.lua", script))
+        try run.wait(for: "beat", times: 5)
+        try run.wait(for: words)
+        run.interrupt()
+        #expect(run.waitForEnd() == 0, "\(run.text)")
+        return run
+    }
+
+    /// The same on paper, through a reload of the script to what `edit` makes of it.
+    func reloaded(_ script: String, _ edit: (String) -> String) throws -> LiveRunner {
+        let run = try LiveRunner(
+            [try folder.write("maker.lua", script), "--base-url", base, "--watch"], home: home)
+        try run.wait(for: "beat", times: 3)
+        _ = try folder.write("maker.lua", edit(script))
+        try run.wait(for: "version 2")
+        try run.wait(for: "beat", times: 7)
+        run.interrupt()
+        #expect(run.waitForEnd() == 0, "\(run.text)")
+        return run
     }
 
     /// What the venue's own books say of the account.
@@ -74,5 +98,13 @@ final class LiveVenue {
 
     func rows(_ name: String) throws -> [[String: Any]] {
         try account()[name] as? [[String: Any]] ?? []
+    }
+}
+
+extension LiveRunner {
+    /// The name of the session that it said it began.
+    func session() throws -> String {
+        let line = try #require(text.split(separator: "\n").first { $0.hasPrefix("session ") })
+        return String(line.dropFirst("session ".count))
     }
 }

@@ -20,31 +20,18 @@ import Testing
         function on_timer() log.info("beat %d", state.quotes) end
         """
 
-    private func home(_ venue: LiveVenue) -> String {
-        venue.folder.url.appendingPathComponent("home").path
-    }
-
     private func replay(_ venue: LiveVenue, _ run: LiveRunner, _ more: String...) throws -> Runner {
         try Runner(
-            ["replay", try session(run)] + more, environment: ["MOONRUNNER_HOME": home(venue)])
-    }
-
-    private func session(_ run: LiveRunner) throws -> String {
-        let line = try #require(run.text.split(separator: "\n").first { $0.hasPrefix("session ") })
-        return String(line.dropFirst("session ".count))
+            ["replay", try run.session()] + more, environment: ["MOONRUNNER_HOME": venue.home])
     }
 
     private func recording(_ venue: LiveVenue, _ run: LiveRunner) throws -> URL {
-        URL(fileURLWithPath: home(venue) + "/sessions/\(try session(run))/inputs-0001.mri")
+        URL(fileURLWithPath: venue.home + "/sessions/\(try run.session())/inputs-0001.mri")
     }
 
-    /// A session that has traded.
+    /// A session that has traded, and was refused.
     private func ended(_ venue: LiveVenue) throws -> LiveRunner {
-        let run = try venue.start(try venue.folder.write("maker.lua", Self.maker))
-        try run.wait(for: "beat", times: 5)
-        run.interrupt()
-        #expect(run.waitForEnd() == 0, "\(run.text)")
-        return run
+        try venue.ended(Self.maker, saying: "max_order_notional")
     }
 
     @Test func `does the same again, refusals and all, with real money over TLS`() throws {
@@ -62,7 +49,7 @@ import Testing
         let venue = try LiveVenue()
         let run = try ended(venue)
         let journal = try Runner(
-            ["journal", "orders", "--json"], environment: ["MOONRUNNER_HOME": home(venue)])
+            ["journal", "orders", "--json"], environment: ["MOONRUNNER_HOME": venue.home])
         let orders = try #require(
             try JSONSerialization.jsonObject(with: Data(journal.output.utf8)) as? [[String: Any]])
         let order = try #require(orders.first?["client_id"] as? String)
@@ -104,7 +91,7 @@ import Testing
         let venue = try LiveVenue("--tls")
         let script = try venue.folder.write("maker.lua", Self.maker)
         let run = try LiveRunner(
-            [script, "--duration", "3s"] + venue.address, home: home(venue))
+            [script, "--duration", "3s"] + venue.address, home: venue.home)
         #expect(run.waitForEnd() == 0, "\(run.text)")
         let replay = try replay(venue, run)
         #expect(replay.code == 0, "\(replay.errors)")
@@ -113,16 +100,9 @@ import Testing
 
     @Test func `does the same through a reload`() throws {
         let venue = try LiveVenue()
-        let script = try venue.folder.write("maker.lua", Self.maker)
-        let run = try LiveRunner(
-            [script, "--base-url", venue.base, "--watch"], home: home(venue))
-        try run.wait(for: "beat", times: 3)
-        _ = try venue.folder.write(
-            "maker.lua", Self.maker.replacingOccurrences(of: "% 5 == 1", with: "% 3 == 1"))
-        try run.wait(for: "version 2")
-        try run.wait(for: "beat", times: 7)
-        run.interrupt()
-        #expect(run.waitForEnd() == 0, "\(run.text)")
+        let run = try venue.reloaded(Self.maker) {
+            $0.replacingOccurrences(of: "% 5 == 1", with: "% 3 == 1")
+        }
         let replay = try replay(venue, run)
         #expect(replay.code == 0, "\(replay.errors)")
         #expect(replay.errors.contains("through 1 reload"), "\(replay.errors)")
@@ -166,7 +146,7 @@ import Testing
         let venue = try LiveVenue()
         let run = try ended(venue)
         let path = URL(
-            fileURLWithPath: home(venue) + "/sessions/\(try session(run))/session.jsonl")
+            fileURLWithPath: venue.home + "/sessions/\(try run.session())/session.jsonl")
         let text = String(decoding: try Data(contentsOf: path), as: UTF8.self)
         try Data(text.replacingOccurrences(of: "% 5 == 1", with: "% 5 == 3").utf8).write(to: path)
         let replay = try replay(venue, run)
@@ -182,7 +162,7 @@ import Testing
         let script = try venue.folder.write("maker.lua", Self.maker)
         let run = try LiveRunner(
             [script, "--base-url", venue.base, "--settings", settings, "--duration", "3s"],
-            home: home(venue))
+            home: venue.home)
         #expect(run.waitForEnd() == 0, "\(run.text)")
         #expect(run.text.contains("the recording of this run's inputs ends here"), "\(run.text)")
         let replay = try replay(venue, run)
@@ -198,14 +178,14 @@ import Testing
         try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: file.path)
         let script = venue.folder.url.appendingPathComponent("maker.lua").path
         let next = try LiveRunner(
-            [script, "--base-url", venue.base, "--duration", "1s"], home: home(venue))
+            [script, "--base-url", venue.base, "--duration", "1s"], home: venue.home)
         #expect(next.waitForEnd() == 0, "\(next.text)")
-        #expect(next.text.contains("deleted the input recordings of \(try session(run))"))
+        #expect(next.text.contains("deleted the input recordings of \(try run.session())"))
         #expect(!FileManager.default.fileExists(atPath: file.path))
         let settings = try venue.folder.write("none.yaml", "recording:\n  size: 0\n")
         let last = try LiveRunner(
             [script, "--base-url", venue.base, "--settings", settings, "--duration", "1s"],
-            home: home(venue))
+            home: venue.home)
         #expect(last.waitForEnd() == 0, "\(last.text)")
         #expect(!FileManager.default.fileExists(atPath: try recording(venue, last).path))
     }

@@ -5,16 +5,6 @@ import TradingModel
 import VenueSessions
 
 @Suite struct `An account that is asked for again and again` {
-    /// Somebody who reads along.
-    private final class Reader: VenueAudience {
-        var said: [String] = []
-        func log(_ level: LogLevel, _ text: String, at now: Timestamp) { said.append(text) }
-        func status(_ status: VenueStatus, at now: Timestamp) {}
-        func problem(_ problem: VenueProblem, at now: Timestamp) {}
-        func retries(at time: Timestamp, now: Timestamp) {}
-        func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) {}
-    }
-
     private static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
     private static func after(_ seconds: Int64) -> Timestamp {
         start.advanced(byNanoseconds: seconds * 1_000_000_000)
@@ -71,7 +61,7 @@ import VenueSessions
         let trading = try trading("", period: 60_000_000_000)
         try connect(trading, foreign: [try foreign(1)])
         trading.allow(at: Self.start)
-        watcher.said = []
+        watcher.clear()
         for minute in 1...3 {
             let now = Self.after(Int64(minute) * 60)
             trading.pass(until: now)

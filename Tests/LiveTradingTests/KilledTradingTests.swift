@@ -5,15 +5,6 @@ import TradingModel
 import VenueSessions
 
 @Suite struct `Trading that is killed` {
-    /// Hears everything and says nothing.
-    private final class Nobody: VenueAudience {
-        func log(_ level: LogLevel, _ text: String, at now: Timestamp) {}
-        func status(_ status: VenueStatus, at now: Timestamp) {}
-        func problem(_ problem: VenueProblem, at now: Timestamp) {}
-        func retries(at time: Timestamp, now: Timestamp) {}
-        func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) {}
-    }
-
     private static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
     private static func after(_ seconds: Int64) -> Timestamp {
         start.advanced(byNanoseconds: seconds * 1_000_000_000)
@@ -26,7 +17,7 @@ import VenueSessions
     /// As it stands before somebody lets it trade; `held` by the venue's word.
     private func waiting(_ script: String, held: String = "0") throws -> VenueTrading<LiveRun> {
         let setting = try LiveSetting(script)
-        let trading = VenueTrading(asksFirst: true, audience: Nobody()) { _ in setting.run }
+        let trading = VenueTrading(asksFirst: true, audience: Reader()) { _ in setting.run }
         trading.apply(.instruments([try LiveSetting.instrument()]), at: Self.start)
         try claim(held, trading, at: Self.start)
         trading.apply(.reconciled, at: Self.start)
