@@ -148,9 +148,16 @@ struct EntryRows {
 
     // MARK: - Orders
 
-    /// Where the file has it, its own row goes on.
+    /// Where the file has it open its own row goes on, as this run's where another strategy sent it.
     private func adopt(_ order: EarlierRun.KnownOrder) throws(DatabaseError) {
-        guard try row(of: order.id) == nil else { return }
+        let open = try database.number(
+            "SELECT max(id) FROM open_orders WHERE client_id = ?", [.text(order.id.text)])
+        if let open {
+            return try database.run(
+                "UPDATE orders SET run_id = ?1 WHERE id = ?2 AND run_id IN "
+                    + "(SELECT id FROM runs WHERE strategy <> ?3)",
+                [.integer(runID), .integer(open), .text(run.strategy)])
+        }
         try insert(
             SubmittedOrder(id: order.id, request: order.request, version: 1, at: order.createdAt))
         try database.run(

@@ -23,10 +23,6 @@ import Testing
         function on_order(o) log.info("order %s %s is %s", o.tag or "-", o.id, o.state) end
         """
 
-    private func home(_ venue: LiveVenue) -> String {
-        venue.folder.url.appendingPathComponent("home").path
-    }
-
     private func script(_ venue: LiveVenue, _ text: String = keeper) throws -> String {
         try venue.folder.write("keeper.lua", text)
     }
@@ -52,7 +48,7 @@ import Testing
         #expect(try venue.rows("open_orders").isEmpty)
         let fills = try Runner(
             ["journal", "fills", "coinex", "--json"],
-            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
         #expect(try fills.rows().count == 1)
     }
 
@@ -62,7 +58,7 @@ import Testing
         first.kill()
         let cancel = try Runner(
             ["cancel-all", "coinex", "--yes", "--base-url", venue.base],
-            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
         #expect(cancel.code == 0, "\(cancel.errors)")
         let again = try venue.start(try script(venue))
         try again.wait(for: "is cancelled", times: 3)
@@ -99,19 +95,23 @@ import Testing
         try next.wait(for: "other: first, orders 3, tag -")
         #expect(next.text.contains("adopts"), "\(next.text)")
         #expect(next.text.contains("the run's own from now on"), "\(next.text)")
-        next.interrupt()
-        #expect(next.waitForEnd() == 0, "\(next.text)")
+        // They stay its own, should it be killed.
+        next.kill()
+        let again = try venue.start(other)
+        try again.wait(for: "other: restart, orders 3, tag t1")  // the journal knows it
+        again.interrupt()
+        #expect(again.waitForEnd() == 0, "\(again.text)")
         #expect(try venue.rows("open_orders").isEmpty)
         let orders = try Runner(
             ["journal", "orders", "coinex", "--json"],
-            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
         #expect(try orders.rows().count == 4)
     }
 
     @Test func `is refused while another one trades the account, which it names`() throws {
         let venue = try LiveVenue()
         let first = try holding(venue)
-        let environment = LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 }
+        let environment = LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 }
         let second = try Runner(venue.arguments(try script(venue)), environment: environment)
         expectOneMessage(
             second, code: 2,
@@ -160,7 +160,7 @@ import Testing
             """
         let again = try Runner(
             venue.arguments(try script(venue, next)),
-            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": home(venue)]) { $1 })
+            environment: LiveVenue.key.merging(["MOONRUNNER_HOME": venue.home]) { $1 })
         expectOneMessage(again, code: 2, containing: ["on_upgrade", "--fresh"])
         #expect(try venue.rows("open_orders").count == 3)
     }

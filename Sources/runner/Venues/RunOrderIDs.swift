@@ -34,9 +34,10 @@ final class RunOrderIDs: Sendable {
     /// Makes an order of somebody else this run's own.
     func adopt(_ order: EarlierRun.KnownOrder) { takenUp.withLock { _ = $0.insert(order.id.text) } }
 
-    /// What an earlier run's order is, at a venue that takes numbers.
+    /// What an order that the run goes on with is, at a venue that takes numbers; one that was adopted is called
+    /// by its number.
     func number(of order: ClientOrderID) -> Int64? {
-        rule == nil ? nil : account.number(of: order).map(Int64.init)
+        rule == nil ? nil : account.number(of: order).map(Int64.init) ?? Int64(order.text)
     }
 
     /// See ``AccountOrderIDs``.

@@ -80,6 +80,37 @@ extension Conformance {
         }
     }
 
+    /// Orders of others that have not begun to fill, where a run takes such over.
+    static func adoptedOrders(_ pair: ConformancePair) throws {
+        try each(pair) { desk in
+            let begun = try desk.place(.buy, "1", at: "100.5")
+            let untouched = try desk.place(.buy, "0.5", at: "99.5")
+            desk.pass(2)
+            try desk.market.trade(0, .sell, "100.5", "0.25")
+            desk.pass(2)
+            let rows = try [begun, untouched].map { try #require(try desk.row($0)) }
+            try desk.restart { terms in
+                terms.idPrefix = "mrtwo"
+                terms.clientNumbers = 70_000..<80_000
+                terms.adopts = true
+            }
+            try desk.goLive()
+            #expect(desk.foreignOrders.map(\.venueID.text) == [rows[0]["order_id"]?.text])
+            #expect(desk.adopted.count == 1)
+            let order = try #require(desk.adopted.first)
+            // It is called as on the wire: so it is known again, whoever looks there.
+            #expect(order.id.text == rows[1]["client_id"]?.text)
+            #expect(order.request.quantity.description == "0.5")
+            try desk.market.trade(0, .sell, "99.5", "2")
+            desk.pass(10)
+            #expect(desk.story(order.id).first?.hasPrefix("fill ") == true)
+            desk.cancel(order.id)
+            desk.pass(30)
+            let open = try desk.rows("open_orders").map { $0["order_id"] }
+            #expect(!open.contains(rows[1]["order_id"]))
+        }
+    }
+
     static func restoredOrders(_ pair: ConformancePair) throws {
         try each(pair) { desk in
             let open = try desk.place(.buy, "1", at: "100.5")

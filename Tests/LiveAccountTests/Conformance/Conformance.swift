@@ -47,7 +47,9 @@ enum Conformance {
         case .clockSkew: try clockSkew(pair)
         case .clockJump: try clockJump(pair)
         case .holdings: try holdings(pair)
-        case .foreignOrders: try foreignOrders(pair)
+        case .foreignOrders:
+            try foreignOrders(pair)
+            try adoptedOrders(pair)
         case .restoredOrders: try restoredOrders(pair)
         case .runCleaner: try runCleaner(pair)
         case .massCancel: try massCancel(pair)

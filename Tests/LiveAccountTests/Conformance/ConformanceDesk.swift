@@ -34,6 +34,8 @@ final class ConformanceDesk {
         var clientNumbers: Range<Int64> = 1..<65_536
         /// Orders of an earlier run, of which only the session knows.
         var restored: [RestoredOrder]?
+        /// Whether open orders of others become the run's own.
+        var adopts = false
     }
 
     static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
@@ -54,6 +56,7 @@ final class ConformanceDesk {
     private(set) var statuses: [VenueStatus] = []
     private(set) var problems: [VenueProblem] = []
     private(set) var foreignOrders: [ForeignOrder] = []
+    private(set) var adopted: [EarlierRun.KnownOrder] = []
     private(set) var positions: [InstrumentID: VenuePosition] = [:]
     /// What no session may cause: an event that no order explains, an error in the log.
     private(set) var errors: [String] = []
@@ -107,6 +110,7 @@ final class ConformanceDesk {
             socketBase: "wss://simulator" + pair.connector.socketPath, seed: terms.seed)
         if case .numbers = pair.connector.clientIDs { plan.clientNumbers = terms.clientNumbers }
         plan.restoredOrders = terms.restored ?? []
+        plan.adoptsOrders = terms.adopts
         return try pair.connector.makeSession(plan)
     }
 
@@ -331,6 +335,9 @@ extension ConformanceDesk: LineListener {
             }
         case .position(let position): positions[position.instrument] = position
         case .foreignOrder(let order): foreignOrders.append(order)
+        case .adopted(let order):
+            adopted.append(order)
+            hear(.adopt(order, at: now))
         case .problem(let problem): problems.append(problem)
         case .log(.error, let text): errors.append(text)
         default: break

@@ -34,18 +34,20 @@ extension AccountCore {
         return true
     }
 
-    /// - Parameter clientID: nil: whoever sent it gave it none, and its name here is made from the venue's.
+    /// Its name here is the id that whoever sent it gave it, or where there is none, or another order has it, made
+    /// from the venue's.
     private mutating func adopt(
         _ request: OrderRequest, _ clientID: WireID?, _ venueID: WireID
     ) -> DeskSerial {
-        let named: ClientOrderID? =
-            if case .text(let text) = clientID, !text.isEmpty { ClientOrderID(text) } else { nil }
-        let isFree = named.map { desk.serial(of: $0) == nil } ?? false
-        let own = ClientOrderID(
-            "adopted-\(markets[request.instrument].segment.rawValue)-\(venueID)")
-        let id = isFree ? named ?? own : own
+        var id = ClientOrderID(clientID?.description ?? "")
+        var wireID = clientID
+        if id.text.isEmpty || desk.serial(of: id) != nil {
+            id = ClientOrderID(
+                "adopted-\(markets[request.instrument].segment.rawValue)-\(venueID)")
+            wireID = nil
+        }
         let serial = desk.add(
-            id, clientID ?? .text(own.text), request, isRestored: true, at: now)
+            id, wireID ?? .text(id.text), request, isRestored: true, at: now)
         desk.orders[serial]?.sentAt = now
         desk.orders[serial]?.reportedVenueID = VenueOrderID(venueID.description)
         desk.orders[serial]?.sign(at: now)
