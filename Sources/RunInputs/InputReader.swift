@@ -26,6 +26,8 @@ public struct InputReader {
     private var decoder: ItemDecoder
     /// Nil: it goes on.
     public private(set) var end: End?
+    /// Whether all of the run was read, to its end.
+    public var isWhole: Bool { if case .ended = end { true } else { false } }
     /// Bytes of whole chunks that were read.
     public private(set) var readBytes = 0
 

@@ -117,11 +117,7 @@ final class RecordedAccount {
         }
         do throws(InputReplay<LiveRun>.Stop) {
             while let items = reader.next() { for item in items { try replay.play(item) } }
-            if case .ended = reader.end {
-                try replay.finish(isWhole: true)
-            } else {
-                try replay.finish(isWhole: false)
-            }
+            try replay.finish(isWhole: reader.isWhole)
         } catch {
             return (replay, error, reader.end)
         }

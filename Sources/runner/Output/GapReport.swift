@@ -127,8 +127,12 @@ struct GapReport {
     }
 
     private static func milliseconds(_ nanoseconds: Int64) -> String {
-        let exact = Money(attos: Int128(nanoseconds) * 1_000_000_000_000)
-        return exact.rounded(toMultipleOf: attosPerUnit / 1_000, .halfEven).description + " ms"
+        exactMilliseconds(nanoseconds).rounded(toMultipleOf: attosPerUnit / 1_000, .halfEven)
+            .description + " ms"
+    }
+
+    private static func exactMilliseconds(_ nanoseconds: Int64) -> Money {
+        Money(attos: Int128(nanoseconds) * (attosPerUnit / 1_000_000))
     }
 
     /// The sums in one currency, to the last digit.
@@ -198,9 +202,7 @@ struct GapReport {
     private var latency: JSON {
         let measured = deeds.latency
         func milliseconds(_ value: Int64?) -> JSON {
-            value.map {
-                .text(Money(attos: Int128($0) * 1_000_000_000_000).description)
-            } ?? .null
+            value.map { .text(Self.exactMilliseconds($0).description) } ?? .null
         }
         return .pairs([
             ("simulation_ms", milliseconds(modelledLatency)),

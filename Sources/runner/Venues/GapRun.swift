@@ -39,6 +39,8 @@ final class GapRun {
         let end: InputReader.End?
         /// Why it goes no further although the recording does; nil: it does not.
         let stop: String?
+        /// Whether it goes to the session's end.
+        let isWhole: Bool
     }
 
     func run() throws -> GapReport {
@@ -118,11 +120,7 @@ final class GapRun {
                 readBytes = reader.readBytes
                 progress?.tick()
             }
-            if case .ended = reader.end {
-                try replay.finish(isWhole: true)
-            } else {
-                try replay.finish(isWhole: false)
-            }
+            try replay.finish(isWhole: reader.isWhole)
         } catch {
             let failure = replay.failure(error, reader.header)
             guard case .missingVersion = error else { throw failure }
@@ -133,7 +131,7 @@ final class GapRun {
         return Replayed(
             watch: watch, marks: state.instruments.map { state.valuation($0.id) },
             last: reader.header.isLive ? max(replay.reached, state.now) : state.now,
-            end: reader.end, stop: stop)
+            end: reader.end, stop: stop, isWhole: stop == nil && reader.isWhole)
     }
 
     /// Who finds no market has nothing to compare with.
@@ -161,12 +159,10 @@ final class GapRun {
             deeds, arrivals: deeds.arrivals(after: assumed.entryLatency), settings: settings,
             depth: depth)
         settings.latency.response = header.isLive ? 0 : own.responseLatency
-        var isWhole = replayed.stop == nil
-        if case .ended = replayed.end {} else { isWhole = false }
         let arrivals =
             header.isLive
             ? deeds.measuredArrivals(
-                otherwise: assumed.entryLatency, cutAt: isWhole ? nil : replayed.last)
+                otherwise: assumed.entryLatency, cutAt: replayed.isWhole ? nil : replayed.last)
             : deeds.arrivals(after: own.entryLatency)
         let retimed = PinnedSimulation(
             deeds, arrivals: arrivals, settings: settings, depth: depth)
@@ -185,8 +181,8 @@ final class GapRun {
             try tick(before + reader.readBytes)
         }
         return (
-            modelled.finish(at: replayed.last, isWhole: isWhole),
-            retimed.finish(at: replayed.last, isWhole: isWhole)
+            modelled.finish(at: replayed.last, isWhole: replayed.isWhole),
+            retimed.finish(at: replayed.last, isWhole: replayed.isWhole)
         )
     }
 

@@ -79,11 +79,7 @@ struct VenueReplay {
                 progress?.tick()
                 isInterrupted = Interrupt.isRaised
             }
-            if case .ended = reader.end {
-                try replay.finish(isWhole: true)
-            } else {
-                try replay.finish(isWhole: false)
-            }
+            try replay.finish(isWhole: reader.isWhole)
         } catch {
             stop = error
         }
