@@ -3,7 +3,7 @@ public import TradingModel
 /// Something that a comparison with the venue's lists brought to light, and what shows it.
 ///
 /// What it changes is told apart, as ever: an execution as a report, a settlement as funding.
-public struct AccountDifference: Hashable, Sendable {
+public struct AccountDifference: Hashable, Sendable, CustomStringConvertible {
     public enum Kind: String, Hashable, Sendable, CaseIterable {
         /// A list has an execution that nothing told before.
         case missedExecution = "missed execution"

@@ -78,8 +78,7 @@ public final class RunJournal {
             put(.takenUp(order))
         case .start(_, let time): recordStart(at: time)
         case .market, .status, .holding, .foreignOrders, .dataEnded, .stop, .reload, .halt, .pause,
-            .flatten,
-            .limits:
+            .flatten, .limits:
             break
         }
     }

@@ -68,35 +68,35 @@ struct LiveSummary {
 
     private var open: [String] {
         foreign.map { order in
-            let symbol = state.instruments[order.instrument.index].symbol
-            let price = order.price.map { " @ \($0)" } ?? ""
-            let stop = order.stop.map { ", waits for \($0)" } ?? ""
             let whose =
                 orderIDs?.words(of: order, at: venue)
                 ?? "not of this run, it stays, and the limits count it"
-            return "\(symbol) \(order.side) \(order.remaining)\(price)\(stop): \(whose)"
+            return terms(
+                order.instrument, order.side, order.remaining, order.price, order.stop) + whose
         }
     }
 
     private var taken: [String] {
         var parts = adopted.map { order in
-            let price = order.request.price.map { " @ \($0)" } ?? ""
-            let stop = order.request.stop.map { ", waits for \($0)" } ?? ""
-            return
-                "\(state.instruments[order.request.instrument.index].symbol) \(order.request.side) "
-                + "\(order.request.quantity)\(price)\(stop): the run's own from now on (\(order.id))"
+            let request = order.request
+            return terms(
+                request.instrument, request.side, request.quantity, request.price, request.stop)
+                + "the run's own from now on (\(order.id))"
         }
-        guard adoptsHoldings else { return parts }
-        var counted: Set<Currency> = []
-        for instrument in state.instruments
-        where instrument.kind == .spot && counted.insert(instrument.symbol.base).inserted {
-            guard let balance = state.balance(of: instrument.symbol.base), balance.total > .zero
-            else {
-                continue
+        if adoptsHoldings {
+            for (instrument, net) in state.heldCoins where net > .zero {
+                parts.append("\(instrument.symbol) \(net), which the account holds")
             }
-            parts.append("\(instrument.symbol) \(balance.total), which the account holds")
         }
         return parts
+    }
+
+    private func terms(
+        _ instrument: InstrumentID, _ side: Side, _ quantity: Quantity, _ price: Price?,
+        _ stop: Price?
+    ) -> String {
+        "\(state.instruments[instrument.index].symbol) \(side) \(quantity)"
+            + (price.map { " @ \($0)" } ?? "") + (stop.map { ", waits for \($0)" } ?? "") + ": "
     }
 
     /// The limits that people ask for first, in their words.

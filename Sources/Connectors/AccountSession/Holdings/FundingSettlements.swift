@@ -79,7 +79,7 @@ extension AccountCore {
                 .settlementWhileAway, index,
                 [
                     .init("size", row.size.description), .init("rate", row.rate.description),
-                    .init("settled_ns", "\(row.venueTime.nanoseconds)"),
+                    .init("settled", UTCTime(row.venueTime).iso),
                 ])
             settle(row, index)
         }

@@ -153,7 +153,7 @@ extension AccountCore {
             [
                 .init("order", order.id.text),
                 .init("venue_id", order.venueID?.description ?? "none"),
-                .init("heard_of_ns", "\(order.absence.lastSign.nanoseconds)"),
+                .init("heard_of", UTCTime(order.absence.lastSign).iso),
             ])
         guard order.isAcknowledged else { return finish(serial, .notFound) }
         guard order.venueID != nil else { return finish(serial, .cancelled) }
