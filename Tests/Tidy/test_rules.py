@@ -52,6 +52,10 @@ class Rules(Case):
         self.small.write("Tests/TradingCoreTests/Long.swift", "\n" * 401)
         self.finds("file", "Tests/TradingCoreTests/Long.swift", 401, "401 lines, at most 400")
 
+    def test_finds_what_a_run_by_hand_left(self):
+        self.small.write("sim.log", "connected\n")
+        self.finds("stray", "sim.log", 1, "top folder")
+
     def test_finds_an_import_that_points_up(self):
         line = self.small.add("Sources/TradingModel/Price.swift", "@_spi(X) internal import TradingCore\n")
         self.finds("layer", "Sources/TradingModel/Price.swift", line, "TradingModel imports TradingCore", "points up")

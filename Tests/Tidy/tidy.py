@@ -6,12 +6,13 @@ import names
 import pages
 import promises
 import sizes
+import strays
 import unused
 import words
 from tree import Tree
 
-RULES = (sizes.too_long, layers.upward, unused.unused, pages.unlinked, names.decisions, promises.unproven,
-         words.banned)
+RULES = (sizes.too_long, strays.stray, layers.upward, unused.unused, pages.unlinked, names.decisions,
+         promises.unproven, words.banned)
 
 
 def findings(root):
