@@ -11,6 +11,12 @@ package struct Exposure: Sendable {
     mutating func add(_ stake: Stake) { change(stake) { $0.add($1) } }
     mutating func remove(_ stake: Stake) { change(stake) { $0.remove($1) } }
 
+    /// Where no venue keeps reduce-only orders from turning the position round.
+    mutating func countAllAsGrowing() {
+        growing.add(reducing)
+        reducing = Total()
+    }
+
     private mutating func change(_ stake: Stake, _ body: (inout Total, Quantity) -> Void) {
         switch stake.kind {
         case .growing: body(&growing, stake.remaining)

@@ -174,7 +174,7 @@ private func open(_ quantity: String = "2.5", client: Int64 = 77, number: Int64 
         #expect(
             desk.events
                 == ["ioc", "post-only", "stop"].map {
-                    "rejected: the venue has no \($0) orders; it has limit, market, gtc"
+                    "rejected: the venue has no \($0) orders; it has limit, market, gtc, reduce_only"
                 })
         #expect(desk.sent("new_order").isEmpty)
     }

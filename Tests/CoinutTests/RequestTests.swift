@@ -182,6 +182,14 @@ private func reason(_ request: OrderRequest) -> String? {
         #expect(reason(market) == "a market order cannot be fill-or-kill")
     }
 
+    @Test func `that only reduce are ordinary ones, for a balance cannot turn round`() throws {
+        var reducing = limit
+        reducing.isReduceOnly = true
+        #expect(
+            try CoinutOrder(reducing, instrument: pair, client: ClientNumber(77))
+                == CoinutOrder(limit, instrument: pair, client: ClientNumber(77)))
+    }
+
     @Test func `of other kinds are refused before they are sent`() {
         var other = limit
         other.stop = exact("0.03")
@@ -189,9 +197,6 @@ private func reason(_ request: OrderRequest) -> String? {
         other = limit
         other.isPostOnly = true
         #expect(reason(other) == "the venue has no post-only orders")
-        other = limit
-        other.isReduceOnly = true
-        #expect(reason(other) == "the venue has no reduce-only orders")
         for force in [TimeInForce.ioc, .fok] {
             other = limit
             other.timeInForce = force

@@ -106,6 +106,47 @@ import TradingModel
         }
     }
 
+    // A venue of spot markets takes a reduce-only order as any other: what fills before it makes it turn the
+    // position round.
+    @Test func `counts reduce-only orders on spot as orders that may turn the position round`()
+        throws
+    {
+        var desk = Desk([try .spot()])
+        let limit: (inout RiskLimits) throws -> Void = { $0.maxPosition = try Quantity("5") }
+        try desk.hold("-3")
+        #expect(throws: Never.self) {
+            try desk.approve(ordered(.buy, "3", reduceOnly: true), limit)
+        }
+        let flip = try desk.place(ordered(.buy, "7", price: "90"))
+        #expect(throws: RiskRefusal.self) {
+            try desk.approve(ordered(.buy, "3", reduceOnly: true), limit)
+        }
+        // It may fill until it has gone.
+        desk.accept(flip)
+        desk.ask(.cancel(.order(flip)))
+        #expect(throws: RiskRefusal.self) {
+            try desk.approve(ordered(.buy, "3", reduceOnly: true), limit)
+        }
+        desk.report(flip, .cancelled)
+        let exit = try desk.place(ordered(.buy, "3", price: "90", reduceOnly: true))
+        #expect(throws: Never.self) {
+            try desk.approve(ordered(.buy, "3", reduceOnly: true), limit)
+        }
+        #expect(throws: RiskRefusal.self) { try desk.approve(ordered(.buy, "6"), limit) }
+        desk.report(exit, .cancelled)
+        #expect(throws: Never.self) { try desk.approve(ordered(.buy, "8"), limit) }
+    }
+
+    // A venue of balances has no position to stop at: it would sell other coins of the account.
+    @Test func `cuts reduce-only orders on spot to what is held`() throws {
+        var desk = Desk([try .spot()])
+        try desk.hold("3")
+        #expect(try desk.approve(ordered(.sell, "5", reduceOnly: true)).quantity == Quantity("3"))
+        #expect(try desk.approve(ordered(.sell, "2", reduceOnly: true)).quantity == Quantity("2"))
+        try desk.hold("-6")
+        #expect(try desk.approve(ordered(.buy, "5", reduceOnly: true)).quantity == Quantity("3"))
+    }
+
     @Test func `a position beyond the limit may shrink`() throws {
         var desk = Desk([try .linear()])
         try desk.hold("20")

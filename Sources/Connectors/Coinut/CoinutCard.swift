@@ -10,7 +10,7 @@ extension ConformanceCard {
             .bookRepair, .limit, .market, .marketBuy, .partialFills, .fees, .cancel, .cancelRace,
             .missingFunds, .wrongTick, .goneOrder, .reconnecting, .lostReply, .lostRequest,
             .rateLimit, .clockSkew, .clockJump, .foreignOrders, .restoredOrders, .runCleaner,
-            .massCancel, .batchedCancels, .batchedOrders:
+            .massCancel, .batchedCancels, .batchedOrders, .reduceOnly:
             .passes
         case .badKey: .unverified("the words in which a login is refused are assumed")
         case .instruments:
@@ -21,7 +21,7 @@ extension ConformanceCard {
         case .tradingRight:
             .lacks("the venue tells no key's rights: an order is refused with the reason")
         case .leverage: .lacks("the venue trades spot only")
-        case .marks, .funding, .reduceOnly: .lacks("the venue trades spot only")
+        case .marks, .funding: .lacks("the venue trades spot only")
         case .postOnly, .ioc, .fok, .stopMarket, .stopLimit:
             .lacks("the venue has limit and market orders only")
         case .amendPrice, .amendQuantity:

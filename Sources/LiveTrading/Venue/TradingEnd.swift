@@ -32,7 +32,8 @@ extension VenueTrading.End {
 /// Tries to close what is held, again and again for a while.
 struct PositionClosing {
     private(set) var nextTry: Timestamp
-    private let end: Timestamp
+    /// When it is given up.
+    let end: Timestamp
 
     /// An order at market that was refused is not tried again at once: 2 s, in ns.
     private static let period: Int64 = 2_000_000_000
@@ -41,8 +42,6 @@ struct PositionClosing {
         nextTry = now
         end = now.advanced(byNanoseconds: 2 * patience)
     }
-
-    func goesOn(at now: Timestamp) -> Bool { now < end }
 
     /// Whether it should be tried now; the next time is a while later.
     mutating func isDue(at now: Timestamp) -> Bool {

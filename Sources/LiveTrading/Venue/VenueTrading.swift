@@ -345,7 +345,8 @@ public final class VenueTrading<Run: VenueRun> {
 
     /// Whether it is not over yet, because positions are to be closed first.
     private func closesPositions(at now: Timestamp) -> Bool {
-        guard let run, !run.isFlat, closing?.goesOn(at: now) == true else { return false }
+        guard let run, !run.isFlat, let end = closing?.end, now < end else { return false }
+        if now >= deadline { deadline = end }
         if closesNow, closing?.isDue(at: now) == true { self.run?.flatten(at: now) }
         return true
     }

@@ -148,7 +148,7 @@ extension Candidate {
     private func growth(
         at worth: Worth
     ) throws(RiskRefusal) -> Money? {
-        guard !request.isReduceOnly else { return nil }
+        guard !endsAtFlat else { return nil }
         let index = request.instrument.index
         guard let before = state.worstMagnitude(of: index),
             let after = state.worstMagnitude(
@@ -267,6 +267,7 @@ extension TradingState {
                 if let old { open.remove(old) }
                 open.growing.add(quantity)
             }
+            if instruments[index].kind == .spot { open.countAllAsGrowing() }
             open.growing.add(open.cancelling)
             let own = side == .buy ? net : -net
             guard let growing = open.growing.attos, let reducing = open.reducing.attos else {

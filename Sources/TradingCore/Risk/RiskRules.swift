@@ -62,17 +62,19 @@ struct Candidate: ~Copyable {
         return snapped
     }
 
-    /// Cuts a reduce-only sale to what fees have left of the coins that were bought, in whole lots.
+    /// Cuts a reduce-only order on spot to what is held, in whole lots: fees may have left less than was
+    /// bought.
     ///
-    /// A venue with positions cuts it by itself; one of balances refuses all of it. A stop may come
-    /// before the rest of what it is to sell: it is cut only by what the fees can have taken.
+    /// A venue with positions cuts it by itself; one of balances refuses all of it, or trades other coins of the
+    /// account. A stop may come before the rest of what it is to sell: it is cut only by what the fees can
+    /// have taken.
     mutating func cut() {
         let net = state.positions[request.instrument.index].net
         let quantity = request.quantity
-        guard request.isReduceOnly, request.side == .sell, instrument.takesFeeFromPosition(.buy),
-            net > .zero, quantity > net.magnitude
+        guard request.isReduceOnly, instrument.kind == .spot, net.side == request.side.opposite,
+            quantity > net.magnitude
         else { return }
-        let excess = quantity.attos - net.attos
+        let excess = quantity.attos - net.magnitude.attos
         guard request.stop == nil || excess <= instrument.mostTaken(of: quantity, .buy) else {
             return
         }
@@ -204,6 +206,9 @@ struct Candidate: ~Copyable {
 
     // MARK: - The account
 
+    /// Whether the venue keeps the order from more than taking the position to flat.
+    var endsAtFlat: Bool { request.isReduceOnly && instrument.kind != .spot }
+
     private func checkWorstPosition() throws(RiskRefusal) {
         let net = state.positions[instrument.id.index].net
         let side = request.side
@@ -233,7 +238,8 @@ struct Candidate: ~Copyable {
     ///
     /// A reduce-only order takes the position to flat at most, but may do so before the others
     /// fill. A reduce-only order alone is never in excess; beside it, orders that are being
-    /// cancelled do not count, so that a way out stays open.
+    /// cancelled do not count, so that a way out stays open. On spot no venue keeps it to that: there
+    /// it counts as any other, for the others may fill first.
     ///
     /// - Parameter held: the position, in attos; positive on that side.
     func worstPosition(from held: Int128) -> SignedQuantity? {
@@ -243,7 +249,8 @@ struct Candidate: ~Copyable {
             ? state.orders.exposure(of: instrument.id, request.side)
             : state.exposure(of: instrument.id, request.side)
         if let replacing { open.remove(replacing) }
-        if request.isReduceOnly {
+        if instrument.kind == .spot { open.countAllAsGrowing() }
+        if endsAtFlat {
             open.reducing.add(remaining)
         } else {
             open.growing.add(remaining)
@@ -252,7 +259,7 @@ struct Candidate: ~Copyable {
         guard let growing = open.growing.attos, let reducing = open.reducing.attos else {
             return nil
         }
-        if request.isReduceOnly, growing == 0 { return .zero }
+        if endsAtFlat, growing == 0 { return .zero }
         // Below zero the sum cannot overflow upwards; reducing ends at flat.
         let start = held < 0 ? min(0, held + reducing) : held
         let (worst, overflow) = start.addingReportingOverflow(growing)

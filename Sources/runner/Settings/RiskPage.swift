@@ -83,6 +83,8 @@ enum RiskPage {
         * **Orders of others** in the traded symbols count towards the position and the account's notional, as the venue's lists showed them
           [last](live.md#held-against-the-venue); `reduce_only` orders pass all the same. Of their positions the venue's word counts.
           In symbols that the run does not trade nothing of others counts, and `max_open_orders` counts the run's own.
+        * **On spot** no venue keeps a `reduce_only` order from more than taking the position to flat: it is sent as any other, and counts as
+          any other, for what is open beside it may fill first. Beside resting exits of the same position a close may be refused: cancel them first.
         * A stop order that has not been triggered counts towards notional and position; `no_self_trade` does not ask it.
         * **`max_consecutive_rejects`** counts every refusal by the venue, that of a post-only order which would have taken too: a strategy that
           quotes needs a larger one.

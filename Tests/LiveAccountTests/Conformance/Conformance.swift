@@ -71,7 +71,6 @@ enum Conformance {
                 $0.stop = try Price("103")
             }
         case .stopLimit: try refused(pair, "stop") { $0.stop = try Price("103") }
-        case .reduceOnly: try refusedReduction(pair)
         case .amendPrice, .amendQuantity: try refusedAmendment(name, pair)
         case .batchedOrders: try separateOrders(pair)
         case .batchedCancels: try separateCancels(pair)

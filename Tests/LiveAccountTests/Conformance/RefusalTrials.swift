@@ -91,18 +91,6 @@ extension Conformance {
         }
     }
 
-    static func refusedReduction(_ pair: ConformancePair) throws {
-        #expect(!pair.connector.abilities.orders.contains("reduce_only"))
-        try each(pair) { desk in
-            try desk.place(.buy, "1")
-            desk.pass(3)
-            let id = try desk.place(.sell, "0.5", at: "100") { $0.isReduceOnly = true }
-            #expect(desk.story(id) == ["rejected"])
-            let reason = desk.order(id)?.reason.description ?? ""
-            #expect(reason.contains("no reduce-only orders"), "\(reason)")
-        }
-    }
-
     static func refusedAmendment(_ name: ConformanceCase, _ pair: ConformancePair) throws {
         #expect(!pair.connector.abilities.orders.contains("amend"))
         try each(pair) { desk in

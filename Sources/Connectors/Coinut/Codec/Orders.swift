@@ -38,13 +38,14 @@ package struct CoinutOrder: Hashable {
         self.client = client
     }
 
+    /// A reduce-only order is an ordinary one here: there are balances only, which cannot turn round.
+    ///
     /// - Throws: ``Unsupported`` for what the venue has no order for.
     package init(
         _ request: OrderRequest, instrument: InstrumentNumber, client: ClientNumber
     ) throws(Unsupported) {
         if request.stop != nil { throw Unsupported("the venue has no stop orders") }
         if request.isPostOnly { throw Unsupported("the venue has no post-only orders") }
-        if request.isReduceOnly { throw Unsupported("the venue has no reduce-only orders") }
         switch (request.price, request.timeInForce) {
         case (nil, .gtc), (nil, .ioc), (_?, .gtc): break
         case (nil, .fok): throw Unsupported("a market order cannot be fill-or-kill")

@@ -7,8 +7,7 @@ extension VenueTraits {
         var traits = VenueTraits(
             name: CoinutInstruments.venue, clientIDs: .number(ClientNumber.sendable),
             orders: OrderKinds(
-                stop: false, ioc: false, fok: false, postOnly: false, reduceOnly: false,
-                amend: false),
+                stop: false, ioc: false, fok: false, postOnly: false, amend: false),
             // Fills and the rest's rejection come before the last of the replies, which answers.
             reply: .settled, reduction: .flag, stopDirection: .said, spotFee: .quote,
             openOrders: .perInstrument, listsEnded: false, pushesBalances: false,
