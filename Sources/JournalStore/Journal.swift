@@ -37,18 +37,37 @@ public final class Journal: Sendable {
     ///   - clock: the run's; entries' own times come from who makes them.
     ///   - whenChanged: called on any thread when the condition becomes another one.
     /// - Throws: ``JournalProblem``, with the file and what to do; nothing that was in it is changed then.
-    public init(
+    public convenience init(
         _ path: String, beginning run: JournalRun, settings: JournalSettings = JournalSettings(),
         clock: @escaping @Sendable () -> Timestamp,
         whenChanged: @escaping @Sendable (Condition) -> Void = { _ in }
     ) throws(JournalProblem) {
         let (lock, writer, queue) = try openJournal(path, beginning: run, settings, clock)
+        self.init(path, lock, writer, queue, settings, isStepped: false, clock, whenChanged)
+    }
+
+    /// One without a thread, for simulations: nothing is written but by the writer's steps.
+    package static func stepped(
+        _ path: String, beginning run: JournalRun, settings: JournalSettings,
+        clock: @escaping @Sendable () -> Timestamp
+    ) throws(JournalProblem) -> (journal: Journal, writer: JournalWriter) {
+        let (lock, writer, queue) = try openJournal(path, beginning: run, settings, clock)
+        let journal = Journal(path, lock, writer, queue, settings, isStepped: true, clock) { _ in }
+        return (journal, writer)
+    }
+
+    private init(
+        _ path: String, _ lock: JournalLock, _ writer: JournalWriter, _ queue: JournalQueue,
+        _ settings: JournalSettings, isStepped: Bool,
+        _ clock: @escaping @Sendable () -> Timestamp,
+        _ whenChanged: @escaping @Sendable (Condition) -> Void
+    ) {
         self.path = path
         self.lock = Mutex(lock)
         self.queue = queue
         self.settings = settings
         self.clock = clock
-        thread = JournalThread(writer, queue, settings, whenChanged)
+        thread = JournalThread(writer, queue, settings, isStepped: isStepped, whenChanged)
     }
 
     deinit { thread.end(atMost: 1_000) }
@@ -92,6 +111,12 @@ public final class Journal: Sendable {
     }
 
     public var condition: Condition { thread.condition }
+
+    /// Writes the next batch of a journal without a thread.
+    ///
+    /// - Returns: how long the next one may wait, in nanoseconds; nil: not at all.
+    package func step() -> Int64? { thread.step() }
+
     /// Entries that were lost so far.
     public var lost: Int { queue.lost }
     /// Entries that are not written yet.

@@ -3,7 +3,7 @@ internal import Synchronization
 internal import Threads
 internal import TradingModel
 
-/// The thread that writes a journal.
+/// The thread that writes a journal; in simulations there is none, and each step is asked for.
 ///
 /// `@unchecked`: the writer is touched by the thread alone.
 final class JournalThread: @unchecked Sendable {
@@ -20,15 +20,19 @@ final class JournalThread: @unchecked Sendable {
     /// Rung by the thread after each step.
     private let progress = Doorbell()
     private let thread = Mutex<WorkerThread?>(nil)
+    private let isStepped: Bool
 
+    /// - Parameter isStepped: whether nothing is written but by ``step()``.
     init(
         _ writer: JournalWriter, _ queue: JournalQueue, _ settings: JournalSettings,
-        _ whenChanged: @escaping @Sendable (Journal.Condition) -> Void
+        isStepped: Bool, _ whenChanged: @escaping @Sendable (Journal.Condition) -> Void
     ) {
         self.writer = writer
         self.queue = queue
         period = settings.periodNanoseconds
+        self.isStepped = isStepped
         self.whenChanged = whenChanged
+        guard !isStepped else { return }
         let thread = WorkerThread { [self] in run() }
         self.thread.withLock { $0 = thread }
     }
@@ -40,6 +44,10 @@ final class JournalThread: @unchecked Sendable {
 
     /// Has it write now, and waits for the next step, some milliseconds at most.
     func hurry() {
+        guard !isStepped else {
+            step()
+            return
+        }
         // A full disk answers at once: it is not asked again and again.
         if isFailing.load(ordering: .relaxed) { progress.wait(nanoseconds: 50_000_000) }
         bell.ring()
@@ -49,6 +57,7 @@ final class JournalThread: @unchecked Sendable {
     /// Ends the thread after what it is at; one that is stuck in a disk is left to itself.
     func end(atMost milliseconds: Int32) {
         isEnding.store(true, ordering: .sequentiallyConsistent)
+        guard !isStepped else { return close() }
         bell.ring()
         thread.withLock { $0.take() }?.join(atMost: milliseconds)
     }
@@ -60,16 +69,31 @@ final class JournalThread: @unchecked Sendable {
 
     private func run() {
         while !isEnding.load(ordering: .sequentiallyConsistent) {
-            let step = writer.step()
-            progress.ring()
-            switch step {
-            case .idle: bell.wait(nanoseconds: period)
-            case .wrote: report(nil)
-            case .failed(let reason, let nanoseconds):
-                report(reason)
-                bell.wait(nanoseconds: nanoseconds)
-            }
+            if let pause = step() { bell.wait(nanoseconds: pause) }
         }
+        close()
+    }
+
+    /// Writes the next batch.
+    ///
+    /// - Returns: how long the next one may wait, in nanoseconds; nil: not at all.
+    @discardableResult
+    func step() -> Int64? {
+        let step = writer.step()
+        progress.ring()
+        switch step {
+        case .idle: return period
+        case .wrote:
+            report(nil)
+            return nil
+        case .failed(let reason, let nanoseconds):
+            report(reason)
+            return nanoseconds
+        }
+    }
+
+    private func close() {
+        guard !hasEnded else { return }
         writer.close()
         isClosed.store(true, ordering: .releasing)
     }

@@ -128,6 +128,8 @@ package protocol VenueSimulator: AnyObject {
     func drainOutputs() -> [SimulatorOutput]
     /// What has been traded here so far.
     var tally: VenueTally { get }
+    /// What its first account has at this instant; nil: it has none.
+    var standing: AccountStanding? { get }
     /// The venue's own words for "a request timed out inside": its outcome is not known.
     var unknownOutcomeReply: ServedReply { get }
     /// The venue's own words for "too many requests".
@@ -136,6 +138,7 @@ package protocol VenueSimulator: AnyObject {
 
 extension VenueSimulator {
     package var subprotocols: [String] { [] }
+    package var standing: AccountStanding? { nil }
 }
 
 /// What has been traded at a simulator, by all its accounts.

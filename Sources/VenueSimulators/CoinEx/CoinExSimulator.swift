@@ -96,6 +96,7 @@ package final class CoinExSimulator: VenueSimulator {
     }
 
     package var tally: VenueTally { exchange.numbers.tally }
+    package var standing: AccountStanding? { exchange.standing }
     package var unknownOutcomeReply: ServedReply { .json(CoinExRefusal.timedOut.json) }
     package var tooManyRequestsReply: ServedReply { .json(CoinExRefusal.tooFrequent.json) }
 }

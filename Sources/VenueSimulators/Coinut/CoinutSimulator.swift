@@ -129,6 +129,7 @@ package final class CoinutSimulator: VenueSimulator {
 
     package var subprotocols: [String] { ["beta"] }
     package var tally: VenueTally { exchange.numbers.tally }
+    package var standing: AccountStanding? { exchange.standing }
     package var unknownOutcomeReply: ServedReply {
         Self.reply(CoinutSimulatorRefusal.timedOut.reply(to: nil, nonce: nil))
     }

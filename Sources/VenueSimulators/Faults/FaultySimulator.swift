@@ -52,6 +52,7 @@ package final class FaultySimulator: VenueSimulator {
 
     package var subprotocols: [String] { venue.subprotocols }
     package var tally: VenueTally { venue.tally }
+    package var standing: AccountStanding? { venue.standing }
     package var unknownOutcomeReply: ServedReply { venue.unknownOutcomeReply }
     package var tooManyRequestsReply: ServedReply { venue.tooManyRequestsReply }
 
