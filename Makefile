@@ -10,8 +10,9 @@ FIRST_BUILD = the first build takes 5 to 9 minutes on two cores, 1.2 GB of memor
 FIRST_TESTS = the first build of the tests takes 5 to 12 minutes on two cores, 1.2 GB of memory, 0.6 GB of disk
 SEEDS ?= 5000
 FIRST ?= 1
+simulate: SEEDS = 1000
 
-.PHONY: run build test exclusivity differential lint tidy sanitize fuzz bench instructions install install-debug dist setup clean
+.PHONY: run build test exclusivity differential simulate lint tidy sanitize fuzz bench instructions install install-debug dist setup clean
 
 ## run: build, then trade on the embedded exchange until Ctrl-C (STRATEGY=… picks another script)
 run: build
@@ -38,6 +39,11 @@ exclusivity: setup
 differential: setup
 	@$(SWIFT_BUILD) --product differential
 	@.build/release/differential --first $(FIRST) --seeds $(SEEDS) $(ARGS)
+
+## simulate: accounts killed, cut off and started again in virtual time (SEEDS=1000 FIRST=1, ARGS=--trace for one of them)
+simulate: setup
+	@$(SWIFT_BUILD) --product simulate
+	@.build/release/simulate --first $(FIRST) --seeds $(SEEDS) $(ARGS)
 
 ## lint: formatting rules, as CI checks them
 lint:

@@ -41,8 +41,8 @@ let package = Package(
             dependencies: [
                 "CProcess", "CYaml", "CoinEx", "Coinut", "JournalStore", "LiveTrading",
                 "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
-                "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting",
-                "TradingCore", "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
+                "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting", "TradingCore",
+                "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict,
@@ -95,8 +95,7 @@ let package = Package(
         .target(
             name: "Transport",
             dependencies: [
-                "TLS",
-                "CZlib", "TradingCore", "TradingModel", "VenueSessions",
+                "TLS", "CZlib", "TradingCore", "TradingModel", "VenueSessions",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -133,8 +132,7 @@ let package = Package(
         .target(
             name: "SimulatorServer",
             dependencies: [
-                "TLS",
-                "Cryptography", "TradingModel", "VenueSimulators",
+                "TLS", "Cryptography", "TradingModel", "VenueSimulators",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -278,12 +276,24 @@ let package = Package(
         .executableTarget(
             name: "differential", dependencies: ["DifferentialTesting"],
             path: "Tests/Differential", swiftSettings: strict),
+        // Accounts with all that lives on them, real sessions and simulated venues, in virtual time, without
+        // sockets: for tests, and for a command that takes more seeds.
+        .target(
+            name: "AccountSimulation",
+            dependencies: [
+                "CoinEx", "Coinut", "JournalStore", "LiveTrading", "PaperTrading", "PlainJSON",
+                "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost", "TradingCore",
+                "TradingModel", "VenueSessions", "VenueSimulators",
+            ],
+            path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
+        .executableTarget(
+            name: "simulate", dependencies: ["AccountSimulation"],
+            path: "Tests/Simulate", swiftSettings: strict),
         .testTarget(
             name: "AccountSessionTests",
             dependencies: [
                 "AccountSession", "TradingCore", "TradingModel", "VenueSessions", "WireText",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "PropertyTesting"],
             swiftSettings: tests),
@@ -292,8 +302,7 @@ let package = Package(
             dependencies: [
                 "DifferentialTesting", "MarketFiles", "Matching", "PaperTrading", "PropertyTesting",
                 "RunFigures", "ScriptHost", "TradingCore", "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "VenueSessionsTests",
             dependencies: ["PropertyTesting", "TradingModel", "VenueSessions"],
@@ -303,15 +312,13 @@ let package = Package(
             dependencies: [
                 "AccountSession", "CZlib", "CoinEx", "HostileVenues", "PropertyTesting",
                 "TradingCore", "TradingModel", "VenueSessions", "WireText",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "CoinutTests",
             dependencies: [
                 "AccountSession", "Coinut", "HostileVenues", "PlainJSON", "PropertyTesting",
                 "TradingCore", "TradingModel", "VenueSessions", "WireText",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         // Starts the runner that was built beside it.
         .testTarget(
             name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
@@ -321,34 +328,31 @@ let package = Package(
             dependencies: [
                 "CSQLite", "Cryptography", "JournalStore", "PropertyTesting", "TestInstruments",
                 "TradingCore", "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "RunInputsTests",
             dependencies: [
                 "PropertyTesting", "RunInputs", "TestInstruments", "TradingCore", "TradingModel",
                 "VenueSessions",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         // Session, live run and venue simulator in virtual time, without sockets.
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "AccountSession", "CoinEx", "Coinut", "HostileVenues", "JournalStore",
-                "LiveTrading", "Matching", "PaperTrading", "PlainJSON", "PropertyTesting",
-                "RunFigures", "RunInputs", "ScriptHost", "SessionGap", "TradingCore",
-                "TradingModel", "VenueSessions", "VenueSimulators",
+                "AccountSession", "AccountSimulation", "CoinEx", "Coinut", "HostileVenues",
+                "JournalStore", "LiveTrading", "Matching", "PaperTrading", "PlainJSON",
+                "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost", "SessionGap",
+                "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(
             name: "LiveTradingTests",
             dependencies: [
-                "DifferentialTesting", "JournalStore", "LedgerFigures", "LiveTrading",
-                "MarketFiles", "Matching", "PaperTrading", "PropertyTesting", "RunFigures",
-                "RunInputs",
-                "ScriptHost", "TradingCore", "TradingModel", "VenueSessions",
-            ],
-            swiftSettings: tests),
+                "AccountSimulation", "DifferentialTesting", "JournalStore", "LedgerFigures",
+                "LiveTrading", "MarketFiles", "Matching", "PaperTrading", "PropertyTesting",
+                "RunFigures", "RunInputs", "ScriptHost", "TradingCore", "TradingModel",
+                "VenueSessions",
+            ], swiftSettings: tests),
         .testTarget(
             name: "LuaSyntaxTests", dependencies: ["CMoon", "LuaSyntax", "PropertyTesting"],
             swiftSettings: tests),
@@ -356,28 +360,24 @@ let package = Package(
             name: "MarketFilesTests",
             dependencies: [
                 "MarketFiles", "PlainJSON", "PropertyTesting", "TradingCore", "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "MatchingTests",
             dependencies: [
                 "Matching", "PropertyTesting", "TestInstruments", "TradingCore", "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "RunFiguresTests",
             dependencies: [
                 "LedgerFigures", "PropertyTesting", "RunFigures", "TestInstruments", "TradingCore",
                 "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "PaperTradingTests",
             dependencies: [
                 "Matching", "ModelledRuns", "PaperTrading", "PropertyTesting", "RunFigures",
                 "TestInstruments", "TradingCore", "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "PlainJSONTests", dependencies: ["PlainJSON"], swiftSettings: tests),
         .testTarget(
@@ -392,25 +392,21 @@ let package = Package(
             dependencies: [
                 "Matching", "PropertyTesting", "SessionGap", "TestInstruments", "TradingCore",
                 "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "SimulatorServerTests",
             dependencies: [
-                "TLS",
-                "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel",
-                "Transport",
-                "VenueSessions", "VenueSimulators", .product(name: "NIOCore", package: "swift-nio"),
+                "TLS", "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel",
+                "Transport", "VenueSessions", "VenueSimulators",
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "StrategyTests",
             dependencies: [
                 "Matching", "ModelledRuns", "PaperTrading", "RunFigures", "ScriptHost",
                 "TradingCore", "TradingModel",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "StrategyTestingTests",
             dependencies: ["PropertyTesting", "ScriptHost", "StrategyTesting"],
@@ -432,29 +428,23 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOTLS", package: "swift-nio"),
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         // Sockets over loopback, against a scripted peer with certificates of its own.
         .testTarget(
             name: "TransportTests",
             dependencies: [
-                "TLS",
-                "CZlib", "Cryptography", "PropertyTesting", "TradingCore", "TradingModel",
-                "Transport",
-                "VenueSessions",
-                .product(name: "NIOCore", package: "swift-nio"),
+                "TLS", "CZlib", "Cryptography", "PropertyTesting", "TradingCore", "TradingModel",
+                "Transport", "VenueSessions", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
         .testTarget(
             name: "VenueSimulatorsTests",
             dependencies: [
                 "CZlib", "Cryptography", "PaperTrading", "PlainJSON", "PropertyTesting",
                 "TradingCore", "TradingModel", "VenueSimulators",
-            ],
-            swiftSettings: tests),
+            ], swiftSettings: tests),
     ]
 )

@@ -1,3 +1,4 @@
+import AccountSimulation
 import Foundation
 import LiveTrading
 import PaperTrading
@@ -149,36 +150,6 @@ extension AccountRun: LineListener {
         guard watcher.isAsked, trading.stage == .waiting else { return }
         trading.allow(at: now)
         carryOn()
-    }
-}
-
-/// Hears what a run says.
-final class Watcher: VenueAudience {
-    /// What no run may say: an event that no order explains, a failed handler, an assertion.
-    private(set) var errors: [String] = []
-    private(set) var fillIDs: [InstrumentID: [String]] = [:]
-    private(set) var losses = 0
-    private(set) var isAsked = false
-
-    func log(_ level: LogLevel, _ text: String, at now: Timestamp) {
-        if level == .error { errors.append(text) }
-    }
-    func status(_ status: VenueStatus, at now: Timestamp) {
-        if status.state == .lost { losses += 1 }
-    }
-    func problem(_ problem: VenueProblem, at now: Timestamp) {
-        if problem.isPermanent { errors.append(problem.description) }
-    }
-    func retries(at time: Timestamp, now: Timestamp) {}
-    func mayTrade(_ foreign: [ForeignOrder], at now: Timestamp) { isAsked = true }
-
-    func hear(_ command: Command) {
-        if case .log(.error, let text) = command { errors.append(text) }
-    }
-    func hear(_ report: ExecutionReport) {
-        if case .fill(let fill) = report.event {
-            fillIDs[report.instrument, default: []].append(fill.id)
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import AccountSimulation
 import LiveTrading
 import Matching
 import RunInputs

@@ -1,4 +1,5 @@
 import AccountSession
+import AccountSimulation
 import PlainJSON
 import Testing
 import TradingCore

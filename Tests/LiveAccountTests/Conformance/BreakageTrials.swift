@@ -1,3 +1,4 @@
+import AccountSimulation
 import PlainJSON
 import Testing
 import TradingCore

@@ -1,4 +1,5 @@
 import AccountSession
+import AccountSimulation
 import HostileVenues
 import PaperTrading
 import PlainJSON

@@ -1,13 +1,13 @@
-import LiveTrading
+package import LiveTrading
 import PropertyTesting
 
 /// A disk, and a machine that may stop within any step that it is asked for: what was not synchronised is
 /// then there, or not, or torn.
-struct CrashingDisk: OrderIDStore {
-    static let crash = OrderIDProblem("crash")
+package struct CrashingDisk: OrderIDStore {
+    package static let crash = OrderIDProblem("crash")
 
     /// What is not done although it is asked for: a disk that lies.
-    enum Omission: CaseIterable {
+    package enum Omission: CaseIterable {
         case draftSync
         case placeSync
     }
@@ -15,21 +15,21 @@ struct CrashingDisk: OrderIDStore {
     private var random: Seeded
     private let omits: Omission?
     /// After how many steps the machine, or the process, stops; nil: it goes on.
-    var stepsLeft: Int?
-    private(set) var kept: [UInt8]?
+    package var stepsLeft: Int?
+    package private(set) var kept: [UInt8]?
     private var draft: [UInt8]?
     private var isDraftSafe = false
     /// What a power cut may bring back, while what was put in its place is not safe.
     private var former: (bytes: [UInt8]?, isNextSafe: Bool)?
 
-    init(seed: UInt64, omits: Omission? = nil) {
+    package init(seed: UInt64, omits: Omission? = nil) {
         random = Seeded(seed)
         self.omits = omits
     }
 
     /// After a process was killed the system still has all that it was given; after a power cut it
     /// has what is safe, and of the rest what chance left.
-    mutating func restart(afterPowerCut: Bool) {
+    package mutating func restart(afterPowerCut: Bool) {
         stepsLeft = nil
         guard afterPowerCut else { return }
         if let (bytes, isNextSafe) = former {
@@ -50,12 +50,12 @@ struct CrashingDisk: OrderIDStore {
         return left <= 0
     }
 
-    mutating func read() throws(OrderIDProblem) -> [UInt8]? {
+    package mutating func read() throws(OrderIDProblem) -> [UInt8]? {
         if isLast() { throw Self.crash }
         return kept
     }
 
-    mutating func writeDraft(_ bytes: [UInt8]) throws(OrderIDProblem) {
+    package mutating func writeDraft(_ bytes: [UInt8]) throws(OrderIDProblem) {
         isDraftSafe = false
         guard isLast() else {
             draft = bytes
@@ -65,13 +65,13 @@ struct CrashingDisk: OrderIDStore {
         throw Self.crash
     }
 
-    mutating func syncDraft() throws(OrderIDProblem) {
+    package mutating func syncDraft() throws(OrderIDProblem) {
         let isLast = isLast()
         isDraftSafe = omits != .draftSync && (!isLast || random.bool())
         if isLast { throw Self.crash }
     }
 
-    mutating func putInPlace() throws(OrderIDProblem) {
+    package mutating func putInPlace() throws(OrderIDProblem) {
         let isLast = isLast()
         if !isLast || random.bool() {
             former = (former?.bytes ?? kept, isDraftSafe)
@@ -81,7 +81,7 @@ struct CrashingDisk: OrderIDStore {
         if isLast { throw Self.crash }
     }
 
-    mutating func syncPlace() throws(OrderIDProblem) {
+    package mutating func syncPlace() throws(OrderIDProblem) {
         let isLast = isLast()
         if omits != .placeSync, !isLast || random.bool() { former = nil }
         if isLast { throw Self.crash }

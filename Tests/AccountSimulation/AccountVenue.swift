@@ -1,57 +1,58 @@
-import TradingModel
-import VenueSessions
-import VenueSimulators
+package import TradingModel
+package import VenueSessions
+package import VenueSimulators
 
 /// A venue whose accounts are proven: its session, its simulator, and how that tells its books.
 ///
 /// A new venue is a value here; every test of the suite is then its too.
-struct AccountVenue: Sendable {
+package struct AccountVenue: Sendable {
     /// A kind of market at the venue, with one of its symbols.
-    struct Market: Sendable {
+    package struct Market: Sendable {
         /// As the simulator's books name it.
-        let kind: String
-        let symbol: String
+        package let kind: String
+        package let symbol: String
         /// The market that the simulator's prices come from.
-        let source: String
+        package let source: String
     }
 
-    let connector: VenueConnector
-    let markets: [Market]
+    package let connector: VenueConnector
+    package let markets: [Market]
     /// What can be wrong with it, each as often as trading bears, and some together; as `--fault`
     /// takes them.
-    let faults: [String]
+    package let faults: [String]
     /// Of those, the ones together.
-    let faultsTogether: [String]
+    package let faultsTogether: [String]
     /// Whether it trades by requests, which faults of requests then strike; else only what must be
     /// known before there is a socket goes by them.
-    let tradesOverHTTP: Bool
+    package let tradesOverHTTP: Bool
     /// The fault that has its limits count any second, as the strictest would; empty: they do.
-    let slidingLimits: String
+    package let slidingLimits: String
     /// What can go wrong with requests for several orders; empty: there are none.
-    let batchFaults: [String]
-    let hasPostOnly: Bool
+    package let batchFaults: [String]
+    package let hasPostOnly: Bool
     /// Whether it tells what orders bind of a balance.
-    let tellsAvailable: Bool
+    package let tellsAvailable: Bool
     /// A session with an account that the simulator has.
-    let makeSession: @Sendable ([Symbol], _ seed: UInt64) -> any VenueSession
-    let readFaults: @Sendable (String) throws -> FaultPlan
-    let makeSimulator:
+    package let makeSession: @Sendable ([Symbol], _ seed: UInt64) -> any VenueSession
+    package let readFaults: @Sendable (String) throws -> FaultPlan
+    package let makeSimulator:
         @Sendable (AccountSetting, SimulatedFeed, [Instrument], _ seed: UInt64, Timestamp) throws
             -> FaultySimulator
     /// Sends another program's order to the same account, far from the market; a fault may strike it.
-    let placeForeign: @Sendable (FaultySimulator, Market, _ number: Int, Timestamp) throws -> Void
+    package let placeForeign:
+        @Sendable (FaultySimulator, Market, _ number: Int, Timestamp) throws -> Void
     /// Whether a client order id is one of the other program's.
-    let isForeign: @Sendable (String) -> Bool
+    package let isForeign: @Sendable (String) -> Bool
 
     /// Of numbers for orders, where a venue takes those: few, so that more are asked for.
-    static let blockLength: Int64 = 16
+    package static let blockLength: Int64 = 16
 
-    static let all: [AccountVenue] = [.coinEx, .coinut]
+    package static let all: [AccountVenue] = [.coinEx, .coinut]
 
     /// Each fault alone, as often as trading bears, and some together.
     ///
     /// - Parameter rarely: those that strike less often than elsewhere, for the venue tells more.
-    static func lively(
+    package static func lively(
         _ names: [String], rarely: [String: String] = [:], together: [String]
     ) -> [String] {
         names.map { name in

@@ -1,6 +1,5 @@
 import Coinut
 import PlainJSON
-import Testing
 import TradingModel
 import VenueSessions
 import VenueSimulators
@@ -17,7 +16,7 @@ extension AccountVenue {
         "stale-lists=0.5,trade-disabled=0.05,cut=0.0003",
     ]
 
-    static let coinut = AccountVenue(
+    package static let coinut = AccountVenue(
         connector: .coinut,
         markets: [
             Market(kind: "spot", symbol: "coinut:BTC/USDT", source: "sim:BTC/USDT"),
@@ -56,7 +55,7 @@ extension AccountVenue {
         },
         placeForeign: { simulator, market, number, now in
             let ask = { (request: CoinutRequest) throws -> JSON in
-                let call = try #require(request.call(key))
+                guard let call = request.call(key) else { throw Unaskable() }
                 let reply = simulator.handle(
                     HTTPRequest(
                         method: call.method, path: call.path,
@@ -80,3 +79,6 @@ extension AccountVenue {
         },
         isForeign: { Int64($0).map { $0 >= foreignNumbers } ?? true })
 }
+
+/// A request that cannot be made without a key.
+private struct Unaskable: Error {}

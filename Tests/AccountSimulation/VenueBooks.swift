@@ -1,45 +1,46 @@
-import PlainJSON
-import Testing
-import TradingModel
+package import PlainJSON
+package import TradingModel
 import VenueSimulators
 
 /// A venue's own books of an account in one market, as any simulator tells them.
-struct VenueBooks {
+package struct VenueBooks {
     /// Of market, as the books name it.
-    let kind: String
-    struct Fill {
-        let id: String
-        let side: Side
-        let quantity: Money
-        let fee: Money
-        let feeCurrency: Currency
+    package let kind: String
+    package struct Fill {
+        package let id: String
+        package let side: Side
+        package let quantity: Money
+        package let fee: Money
+        package let feeCurrency: Currency
     }
 
-    let fills: [Fill]
+    package let fills: [Fill]
     /// Paid and received at settlements.
-    let funding: Money
+    package let funding: Money
     /// Signed; nil where the venue has no positions but balances.
-    let position: Money?
+    package let position: Money?
     /// What each balance gained since the account's start.
-    let gained: [Currency: Money]
-    let balances: [(currency: Currency, total: Money, available: Money)]
+    package let gained: [Currency: Money]
+    package let balances: [(currency: Currency, total: Money, available: Money)]
     /// Orders and stops of the run that are open.
-    let openOrders: Int
+    package let openOrders: Int
     /// The venue's ids of open orders that are not the run's.
-    let foreignOrders: [String]
+    package let foreignOrders: [String]
     /// Requests that were refused for being too many.
-    let tooFrequent: Int
+    package let tooFrequent: Int
     /// The client order ids of the run that it took, in lists within which none may come twice.
-    let taken: [[String]]
+    package let taken: [[String]]
 }
 
 extension VenueBooks {
     /// Reads what a simulator's `/_simulator/state` says of its first account.
-    init(
+    package init(
         _ state: JSON, _ market: AccountVenue.Market,
         isForeign: @escaping @Sendable (String) -> Bool
     ) throws {
-        let account = try #require(state["accounts"]?.items?.first)
+        guard let account = state["accounts"]?.items?.first else {
+            throw MissingInBooks("accounts")
+        }
         let kind = market.kind
         let ofKind = { (name: String) in
             (account[name]?.items ?? []).filter { $0["segment"]?.text == kind }
@@ -74,7 +75,7 @@ extension VenueBooks {
             rows("open_orders").count(where: isOwn) + rows("stop_orders").count(where: isOwn)
         foreignOrders = try rows("open_orders").filter { !isOwn($0) }
             .map { try $0.word("order_id") }
-        tooFrequent = Int(try #require(account["too_frequent"]?.integer))
+        tooFrequent = Int(try account.number("too_frequent"))
         taken = [false, true].map { isStop in
             rows("taken").filter { $0["is_stop"] == .bool(isStop) && isOwn($0) }
                 .compactMap { $0["client_id"]?.text }
@@ -93,5 +94,19 @@ extension VenueBooks.Fill {
 }
 
 extension JSON {
-    fileprivate func word(_ name: String) throws -> String { try #require(self[name]?.text) }
+    fileprivate func word(_ name: String) throws -> String {
+        guard let text = self[name]?.text else { throw MissingInBooks(name) }
+        return text
+    }
+
+    fileprivate func number(_ name: String) throws -> Int64 {
+        guard let number = self[name]?.integer else { throw MissingInBooks(name) }
+        return number
+    }
+}
+
+/// What a simulator's books should say and do not.
+package struct MissingInBooks: Error {
+    package let name: String
+    fileprivate init(_ name: String) { self.name = name }
 }

@@ -1,22 +1,22 @@
 import PropertyTesting
-import TradingModel
+package import TradingModel
 
 /// Messages under way between a session and a venue, each with a delay from a seed.
 ///
 /// What goes in one lane arrives in the order in which it left, as over one connection; requests
 /// have a connection each.
-struct Wire<Message> {
+package struct Wire<Message> {
     private var pending: [(due: Timestamp, order: Int, message: Message)] = []
     private var lanes: [String: Timestamp] = [:]
     private var count = 0
     private var random: Seeded
 
-    init(seed: UInt64) { random = Seeded(seed) }
+    package init(seed: UInt64) { random = Seeded(seed) }
 
-    var nextDue: Timestamp { pending.first?.due ?? .distantFuture }
+    package var nextDue: Timestamp { pending.first?.due ?? .distantFuture }
 
     /// - Parameter lane: nil: nothing waits for it, and it for nothing.
-    mutating func send(
+    package mutating func send(
         _ message: Message, in lane: String? = nil, after wait: Int64 = 0, at now: Timestamp
     ) {
         let delay = wait + Int64(random.int(1_000...40_000)) * 1_000
@@ -31,19 +31,19 @@ struct Wire<Message> {
     }
 
     /// Lets nothing arrive in a lane before a time: what is under way in it, and what comes.
-    mutating func hold(_ lane: String, until time: Timestamp) {
+    package mutating func hold(_ lane: String, until time: Timestamp) {
         lanes[lane] = max(lanes[lane] ?? time, time)
     }
 
     /// Takes away all that is under way, in the order in which it would have arrived.
     @discardableResult
-    mutating func removeAll() -> [Message] {
+    package mutating func removeAll() -> [Message] {
         defer { pending = [] }
         lanes = [:]
         return pending.map(\.message)
     }
 
-    mutating func popDue(at now: Timestamp) -> Message? {
+    package mutating func popDue(at now: Timestamp) -> Message? {
         guard let first = pending.first, first.due <= now else { return nil }
         return pending.removeFirst().message
     }

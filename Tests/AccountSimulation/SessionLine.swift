@@ -1,10 +1,9 @@
-import Testing
-import TradingModel
-import VenueSessions
-import VenueSimulators
+package import TradingModel
+package import VenueSessions
+package import VenueSimulators
 
 /// Hears what a session on a line wants done beside its requests and sockets.
-protocol LineListener: AnyObject {
+package protocol LineListener: AnyObject {
     func hear(_ action: SessionAction)
     /// The session has handled one input.
     func handledInput(_ session: any VenueSession)
@@ -15,7 +14,7 @@ protocol LineListener: AnyObject {
 /// A session and a simulated venue with a network between them, in virtual time.
 ///
 /// Both are as in a real run, but for sockets and clock; all chance comes from one seed.
-final class SessionLine {
+package final class SessionLine {
     private enum Delivery {
         case request(RequestID, HTTPCall)
         case outcome(SessionInput)
@@ -26,7 +25,7 @@ final class SessionLine {
     }
 
     /// What is wrong with the network.
-    enum Trouble {
+    package enum Trouble {
         case none
         /// Nothing that the session sends arrives.
         case deaf
@@ -39,29 +38,29 @@ final class SessionLine {
     /// As the transport waits for an answer.
     private static let requestTimeout: Int64 = 10_000_000_000
 
-    let simulator: FaultySimulator
-    weak var listener: (any LineListener)?
+    package let simulator: FaultySimulator
+    package weak var listener: (any LineListener)?
     /// Hears what the session hears and does.
-    var trace: ((Timestamp, String) -> Void)?
-    private(set) var now: Timestamp
-    var trouble = Trouble.none
+    package var trace: ((Timestamp, String) -> Void)?
+    package private(set) var now: Timestamp
+    package var trouble = Trouble.none
     /// How far the venue's clock is ahead of the session's, in nanoseconds; it never goes back.
-    var venueAhead: Int64 = 0
+    package var venueAhead: Int64 = 0
     /// Requests and messages that were sent, and the requests among them that may change an order.
-    private(set) var sentCount = 0
-    private(set) var orderRequestCount = 0
+    package private(set) var sentCount = 0
+    package private(set) var orderRequestCount = 0
     private var session: any VenueSession
     private var wire: Wire<Delivery>
     private var wakeAt = Timestamp.distantFuture
     private var waiting: [SessionInput] = []
-    private(set) var isHandling = false
+    package private(set) var isHandling = false
     /// Whether nothing that the session wants is done any more.
     private var isDead = false
     /// Open or opening connections of the session; one that it closed is heard no more.
     private var sockets: [SocketID: ConnectionID] = [:]
     private var connectionCount = 0
 
-    init(
+    package init(
         _ session: any VenueSession, to simulator: FaultySimulator, seed: UInt64, start: Timestamp
     ) {
         self.session = session
@@ -71,7 +70,7 @@ final class SessionLine {
     }
 
     /// Puts another session in the place of one that died.
-    func replace(with session: any VenueSession) {
+    package func replace(with session: any VenueSession) {
         for connection in sockets.values { simulator.disconnect(connection) }
         self.session = session
         isDead = false
@@ -82,7 +81,7 @@ final class SessionLine {
     }
 
     /// Lets all arrive that a session sent before it died; nobody hears the answers.
-    func deliverSent() {
+    package func deliverSent() {
         for delivery in wire.removeAll() {
             switch delivery {
             case .request(_, let call): _ = served(call)
@@ -96,8 +95,15 @@ final class SessionLine {
         isDead = true
     }
 
+    /// Sets this machine's clock, while nothing is under way; the venue's goes on.
+    package func setClock(ahead nanoseconds: Int64) {
+        precondition(isDead, "a run's clock is one that nobody sets")
+        now = now.advanced(byNanoseconds: nanoseconds)
+        venueAhead -= nanoseconds
+    }
+
     /// Cuts all connections.
-    func cut() {
+    package func cut() {
         for (socket, connection) in sockets.sorted(by: { $0.value < $1.value }) {
             simulator.disconnect(connection)
             sockets[socket] = nil
@@ -107,10 +113,10 @@ final class SessionLine {
 
     // MARK: - Time
 
-    var venueNow: Timestamp { now.advanced(byNanoseconds: venueAhead) }
+    package var venueNow: Timestamp { now.advanced(byNanoseconds: venueAhead) }
 
     /// When something happens next.
-    var nextDue: Timestamp {
+    package var nextDue: Timestamp {
         let venue = simulator.nextDue
         let venueDue =
             venue == .distantFuture ? venue : venue.advanced(byNanoseconds: -venueAhead)
@@ -118,7 +124,7 @@ final class SessionLine {
     }
 
     /// Lets time go on to when something happens, and that happen.
-    func step(to due: Timestamp) {
+    package func step(to due: Timestamp) {
         now = max(now, due)
         simulator.advance(to: venueNow)
         collect()
@@ -130,11 +136,11 @@ final class SessionLine {
     }
 
     /// Time passes without anything happening.
-    func idle(to end: Timestamp) { now = max(now, end) }
+    package func idle(to end: Timestamp) { now = max(now, end) }
 
     // MARK: - The session
 
-    func handle(_ input: SessionInput) {
+    package func handle(_ input: SessionInput) {
         waiting.append(input)
         if let trace { trace(now, "  heard \(input.traced)") }
         guard !isHandling else { return }
@@ -231,7 +237,7 @@ final class SessionLine {
     }
 
     /// What the venue answers to somebody else's request, on a line where nothing is wrong.
-    func answer(_ call: HTTPCall) -> VenueSessions.HTTPReply { .init(served(call)) }
+    package func answer(_ call: HTTPCall) -> VenueSessions.HTTPReply { .init(served(call)) }
 
     private func fail(_ id: RequestID, _ kind: TransportProblem.Kind, after wait: Int64 = 0) {
         wire.send(

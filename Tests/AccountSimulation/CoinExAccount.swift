@@ -1,6 +1,5 @@
 import CoinEx
 import PlainJSON
-import Testing
 import TradingModel
 import VenueSessions
 import VenueSimulators
@@ -15,7 +14,7 @@ extension AccountVenue {
         "stale-lists=0.5,sliding-limits,modify-new-id,timeout-after=0.05,cut=0.001",
     ]
 
-    static let coinEx = AccountVenue(
+    package static let coinEx = AccountVenue(
         connector: .coinEx,
         markets: [
             Market(kind: "spot", symbol: "coinex:BTC/USDT", source: "sim:BTC/USDT"),

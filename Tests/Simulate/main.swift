@@ -1,0 +1,64 @@
+import AccountSimulation
+import Foundation
+import Synchronization
+import TradingModel
+
+/// What the command was asked for.
+///
+/// It lets accounts live through kills, faults and changes of the clock, each from a seed, and ends with 1
+/// where one is wrong.
+struct Arguments {
+    var first: UInt64 = 1
+    var count = 1_000
+    var isTraced = false
+    /// Whether it goes on behind a seed that is wrong.
+    var goesOn = false
+
+    init?(_ arguments: [String]) {
+        var rest = arguments[...]
+        while let name = rest.popFirst() {
+            switch name {
+            case "--trace": isTraced = true
+            case "--all": goesOn = true
+            case "--first":
+                guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
+                first = value
+            case "--seeds":
+                guard let value = rest.popFirst().flatMap({ Int($0) }), value > 0 else {
+                    return nil
+                }
+                count = value
+            default: return nil
+            }
+        }
+    }
+}
+
+guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
+    print("usage: simulate [--first SEED] [--seeds COUNT] [--all] [--trace]")
+    exit(2)
+}
+if arguments.isTraced {
+    let life = try AccountLife(LifePlan(seed: arguments.first))
+    print(life.plan)
+    life.trace = { time, text in
+        let milliseconds = (time.nanoseconds - AccountLife.start.nanoseconds) / 1_000_000
+        print("\(milliseconds) ms", text.prefix(400))
+    }
+    try life.live()
+    for problem in life.problems { print("=== \(problem)") }
+    exit(life.problems.isEmpty ? 0 : 1)
+}
+let clock = ContinuousClock()
+let start = clock.now
+let campaign = LifeCampaign(
+    first: arguments.first, count: arguments.count, goesOn: arguments.goesOn)
+campaign.run(threads: ProcessInfo.processInfo.activeProcessorCount)
+let seconds = String(format: "%.1f", (clock.now - start) / .seconds(1))
+for (seed, plan, problems) in campaign.found {
+    print("seed \(seed) (\(plan)):")
+    for problem in problems { print("  \(problem)") }
+    print("  again: make simulate FIRST=\(seed) SEEDS=1, every message of it with ARGS=--trace")
+}
+print("\(campaign.summary), in \(seconds) s")
+exit(campaign.found.isEmpty ? 0 : 1)
