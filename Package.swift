@@ -287,7 +287,7 @@ let package = Package(
             ],
             path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
         .executableTarget(
-            name: "simulate", dependencies: ["AccountSimulation"],
+            name: "simulate", dependencies: ["AccountSimulation", "ScriptHost"],
             path: "Tests/Simulate", swiftSettings: strict),
         .testTarget(
             name: "AccountSessionTests",

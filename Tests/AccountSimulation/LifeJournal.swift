@@ -21,6 +21,8 @@ final class LifeJournal {
     private(set) var journal: Journal?
     private var writer: JournalWriter?
     let clock: ToldClock
+    /// Above this it lets go of what is old; nil: as a run does by itself.
+    var mostBytes: Int?
     private(set) var nextStep = Timestamp.distantFuture
     /// What a process that died within a write left, already put aside; nil: none did.
     private var left: URL?
@@ -52,6 +54,7 @@ final class LifeJournal {
     func open(_ run: JournalRun) throws -> Journal {
         var settings = JournalSettings()
         settings.periodNanoseconds = 100_000_000
+        if let mostBytes { settings.keepBytes = mostBytes }
         let made = try Journal.stepped(path, beginning: run, settings: settings, clock: clock.now)
         (journal, writer) = (made.journal, made.writer)
         nextStep = clock.now()
@@ -113,6 +116,16 @@ final class LifeJournal {
         journal = nil
         writer = nil
         nextStep = .distantFuture
+    }
+
+    /// Of all its files.
+    var bytes: Int {
+        ["", "-wal", "-shm", ".tail"].reduce(0) { $0 + Self.bytes(of: path + $1) }
+    }
+
+    static func bytes(of path: String) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+        return (attributes?[.size] as? Int) ?? 0
     }
 
     /// In the order in which the runs heard of them: their times are those of clocks that were set.

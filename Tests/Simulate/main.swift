@@ -13,6 +13,8 @@ struct Arguments {
     var isTraced = false
     /// Whether it goes on behind a seed that is wrong.
     var goesOn = false
+    /// Instead: a market maker that trades for so many days.
+    var days: Int64?
 
     init?(_ arguments: [String]) {
         var rest = arguments[...]
@@ -20,6 +22,11 @@ struct Arguments {
             switch name {
             case "--trace": isTraced = true
             case "--all": goesOn = true
+            case "--days":
+                guard let value = rest.popFirst().flatMap({ Int64($0) }), value > 0 else {
+                    return nil
+                }
+                days = value
             case "--first":
                 guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
                 first = value
@@ -35,9 +42,10 @@ struct Arguments {
 }
 
 guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
-    print("usage: simulate [--first SEED] [--seeds COUNT] [--all] [--trace]")
+    print("usage: simulate [--first SEED] [--seeds COUNT] [--all] [--trace] | --days DAYS")
     exit(2)
 }
+if let days = arguments.days { exit(try tradeFor(days: days, seed: arguments.first) ? 0 : 1) }
 if arguments.isTraced {
     let life = try AccountLife(LifePlan(seed: arguments.first))
     print(life.plan)

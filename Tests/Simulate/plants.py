@@ -166,5 +166,8 @@ def planted(root):
             if source.count(text) != 1:
                 raise ValueError(f"plant {name}: {file} has its text {source.count(text)} times: {text!r}")
             files[file] = source.replace(text, instead)
+    for file, source in files.items():
+        if "import TradingModel\n" not in source:
+            files[file] = "internal import TradingModel\n" + source
     files[SWITCH[0]] = SWITCH[1]
     return files

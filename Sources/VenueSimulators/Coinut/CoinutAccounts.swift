@@ -17,7 +17,7 @@ extension CoinutSimulator {
         for change in account.drainChanges() {
             guard case .execution(let execution, let order) = change else { continue }
             let row = fill(execution, order)
-            ExchangeAccount.append(
+            account.append(
                 CoinutFill(execution: execution, row: row),
                 to: &history[account.settings.key, default: []])
             messages.append(

@@ -25,7 +25,7 @@ extension ExchangeAccount {
         }
         refreeze(terms.market)
         try checkOutcome(order, yields: yields)
-        Self.append((order.id, terms.clientID, terms.market, false), to: &taken)
+        append((order.id, terms.clientID, terms.market, false), to: &taken)
         return order
     }
 
@@ -228,7 +228,7 @@ extension ExchangeAccount {
         open.removeAll { $0 === order }
         if let child = order.child { children[child] = nil }
         if order.filled > .zero {
-            Self.append(order.view, to: &finished)
+            append(order.view, to: &finished)
         }
         record(order)
     }

@@ -14,7 +14,7 @@ extension ExchangeAccount {
             id: numbers.nextOrder(terms.market.segment), terms: terms, trigger: trigger,
             kind: kind, isHigher: trigger > price, createdAt: now, updatedAt: now)
         stops.append(stop)
-        Self.append((stop.id, terms.clientID, terms.market, true), to: &taken)
+        append((stop.id, terms.clientID, terms.market, true), to: &taken)
         changes.append(.stop(stop, .waits))
         return stop
     }
@@ -67,7 +67,7 @@ extension ExchangeAccount {
         for var stop in met {
             stops.removeAll { $0.id == stop.id && $0.terms.market === market }
             stop.updatedAt = now
-            Self.append(stop, to: &finishedStops)
+            append(stop, to: &finishedStops)
             var terms = stop.terms
             terms.stopID = stop.id
             do {

@@ -25,7 +25,7 @@ extension ExchangeAccount {
             clientID: order.terms.clientID, price: fill.price, quantity: fill.quantity,
             liquidity: fill.liquidity, fee: booking.fee, feeCurrency: booking.currency,
             positionID: booking.positionID, realised: booking.realised)
-        Self.append(execution, to: &executions)
+        append(execution, to: &executions)
         numbers.countFill()
         changes.append(.execution(execution, order.view))
         record(order)
@@ -70,7 +70,7 @@ extension ExchangeAccount {
         for (currency, change) in isBuy ? changes.reversed() : changes {
             let entry = LedgerEntry(
                 currency: currency, change: change, balance: wallet[currency].total, time: now)
-            Self.append(entry, to: &ledger)
+            append(entry, to: &ledger)
         }
         if takesBase { order.baseFee += fee } else { order.fee += fee }
         return Booking(fee: fee, currency: takesBase ? market.base : market.quote)
@@ -141,7 +141,7 @@ extension ExchangeAccount {
             position.margin - marginBefore
         let isClosed = position.size == .zero
         positions[market.instrument.id.index] = isClosed ? nil : position
-        if isClosed { Self.append(position, to: &finishedPositions) }
+        if isClosed { append(position, to: &finishedPositions) }
         changes.append(.position(position, isClosed: isClosed))
     }
 
@@ -162,7 +162,7 @@ extension ExchangeAccount {
             positionID: position.id, market: market, side: position.side,
             isCross: position.isCross, size: position.size, mark: funding.mark,
             rate: funding.rate, received: received, time: now)
-        Self.append(paid, to: &fundings)
+        append(paid, to: &fundings)
         position.updatedAt = now
         keep(position, marginBefore: margin)
     }

@@ -47,11 +47,9 @@ final class ExchangeAccount {
     private var frozen: [[Currency: Money]]
     private var childCount = 0
 
-    /// Rows kept of each kind of history, at least; the oldest go at twice as many.
-    static let keptRows = 1_000_000
-
-    static func append<Row>(_ row: Row, to rows: inout [Row]) {
-        if rows.count == 2 * keptRows { rows.removeFirst(keptRows) }
+    /// Appends to a history, which keeps so many rows at least; the oldest go at twice as many.
+    func append<Row>(_ row: Row, to rows: inout [Row]) {
+        if rows.count == 2 * settings.keptRows { rows.removeFirst(settings.keptRows) }
         rows.append(row)
     }
 

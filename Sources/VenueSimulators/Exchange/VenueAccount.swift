@@ -14,6 +14,8 @@ package struct VenueAccount: Sendable {
     package var isBarred = false
     /// The key's whitelist holds the client's address.
     package var isAddressAllowed = true
+    /// Rows kept of each kind of history, at least.
+    package var keptRows = 1_000_000
 
     package init(
         key: String, secret: String, spot: [Currency: Money] = [:],
