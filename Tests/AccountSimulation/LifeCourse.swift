@@ -67,7 +67,7 @@ extension AccountLife {
     private func rest() throws {
         guard plan.clockChanges + plan.cleanings > 0 else { return }
         if random.chance(plan.cleanings) { cleanUp() }
-        if random.bool() { _ = pass(Int64(random.int(1...40))) }
+        if random.bool() { _ = pass(Int64(random.int(1...12))) }
         if random.chance(plan.clockChanges) {
             line.deliverSent()
             let hours = random.pick([-3_600, 3_600, -60, 2])

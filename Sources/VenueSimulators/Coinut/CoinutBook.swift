@@ -41,10 +41,12 @@ struct CoinutBookFeed {
 
     /// Of bids in quote currency, of asks in base currency: two things that cannot be compared.
     private static func total(_ levels: some Sequence<DepthLevel>, _ side: Side) -> Money {
-        levels.reduce(.zero) { sum, level in
-            guard side == .buy else { return sum + Money(attos: level.quantity.attos) }
-            return sum + (level.price.times(level.quantity, .halfEven) ?? .zero)
-        }
+        levels.reduce(.zero) { $0 + worth($1, side) }
+    }
+
+    private static func worth(_ level: DepthLevel, _ side: Side) -> Money {
+        guard side == .buy else { return Money(attos: level.quantity.attos) }
+        return level.price.times(level.quantity, .halfEven) ?? .zero
     }
 
     private static func totalKey(_ side: Side) -> String {
@@ -84,23 +86,42 @@ struct CoinutBookFeed {
             let (old, new) = (sent[side] ?? [], levels(side, exchange))
             guard old != new else { continue }
             sent[side] = new
-            var held = Dictionary(uniqueKeysWithValues: old.map { ($0.price, $0) })
-            for change in Self.changes(old, new) {
-                held[change.price] = change.quantity == .zero ? nil : change
-                messages.append(
-                    update(change, side, total: Self.total(held.values, side), number: next()))
+            var total = Self.total(old, side)
+            for change in Self.changes(old, new, side) {
+                if let before = change.before { total = total - Self.worth(before, side) }
+                total += Self.worth(change.level, side)
+                messages.append(update(change.level, side, total: total, number: next()))
             }
         }
         return messages
     }
 
-    /// Levels that are gone, with zero, then those that are new or others.
-    private static func changes(_ old: [DepthLevel], _ new: [DepthLevel]) -> [DepthLevel] {
-        let before = Dictionary(uniqueKeysWithValues: old.map { ($0.price, $0) })
-        let after = Set(new.map(\.price))
-        let gone = old.filter { !after.contains($0.price) }
-            .map { DepthLevel(price: $0.price, quantity: .zero) }
-        return gone + new.filter { before[$0.price] != $0 }
+    private typealias Change = (level: DepthLevel, before: DepthLevel?)
+
+    /// Levels that are gone, with zero, then those that are new or others; both lists have the best first.
+    private static func changes(
+        _ old: [DepthLevel], _ new: [DepthLevel], _ side: Side
+    ) -> [Change] {
+        var gone: [Change] = []
+        var others: [Change] = []
+        var place = 0
+        func leave(_ level: DepthLevel) {
+            gone.append((DepthLevel(price: level.price, quantity: .zero), level))
+            place += 1
+        }
+        for level in new {
+            while place < old.count,
+                side == .buy ? old[place].price > level.price : old[place].price < level.price
+            { leave(old[place]) }
+            guard place < old.count, old[place].price == level.price else {
+                others.append((level, nil))
+                continue
+            }
+            if old[place] != level { others.append((level, old[place])) }
+            place += 1
+        }
+        while place < old.count { leave(old[place]) }
+        return gone + others
     }
 
     private func update(
