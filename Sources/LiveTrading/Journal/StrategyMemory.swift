@@ -147,6 +147,9 @@ public struct StrategyMemory: Sendable {
 
     /// What a session asks the venue about.
     ///
+    /// When an order was heard of last is known by a clock that may have been set since: so it counts as heard of
+    /// now, and lists that lag behind may do without it for as long as behind any sign of it.
+    ///
     /// - Parameters:
     ///   - symbols: as the session has them: the place is the ``InstrumentID``.
     ///   - number: what an order is at a venue that takes numbers; nil: it is not known any more.
@@ -159,7 +162,7 @@ public struct StrategyMemory: Sendable {
                 id: order.row.id, request: order.row.request(InstrumentID(place)),
                 venueID: order.row.venueID, wasTriggered: order.wasTriggered,
                 filled: order.row.filled, fillIDs: order.fills.map(\.id),
-                clientNumber: number(order.row.id), lastSign: min(order.row.updated, now))
+                clientNumber: number(order.row.id), lastSign: now)
         }
     }
 }

@@ -95,7 +95,7 @@ extension Conformance {
     }
 
     static func clockSkew(_ pair: ConformancePair) throws {
-        for seconds: Int64 in [-30, 30] {
+        for seconds: Int64 in [-30, 30, -7_200, 7_200] {
             try each(pair, .init(venueAhead: seconds * 1_000_000_000)) { desk in
                 let id = try desk.place(.buy, "1", at: "100.5")
                 desk.pass(2)

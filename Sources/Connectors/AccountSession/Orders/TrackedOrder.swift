@@ -23,7 +23,7 @@ package struct TrackedOrder {
     /// What holds now; amendments replace price and quantity.
     package var request: OrderRequest
     /// Whether it is of an earlier run: then it is never sent.
-    var isRestored: Bool
+    package let isRestored: Bool
     /// Whether it goes through the venue's way to reduce a position.
     package var closesPosition = false
     /// Whether the venue took it for the other side: the position had turned round meanwhile.

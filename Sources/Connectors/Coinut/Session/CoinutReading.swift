@@ -108,13 +108,13 @@ extension CoinutSession {
         let isOurs =
             order.instrument == index(of: shown.instrument) && order.request.side == shown.side
             && order.request.quantity == shown.quantity && (order.venueID ?? id) == id
-            && (shown.time ?? .distantFuture) >= Self.earliest(order.createdAt)
+            && (order.isRestored || (shown.time ?? .distantFuture) >= earliest(order.createdAt))
         return isOurs ? .number(number) : nil
     }
 
-    /// The venue's clock may be another; numbers come again after days.
-    private static func earliest(_ madeAt: Timestamp) -> Timestamp {
-        madeAt.advanced(byNanoseconds: -3_600 * second)
+    /// By the venue's clock, which may be read wrong at first; numbers come again after days.
+    private func earliest(_ madeAt: Timestamp) -> Timestamp {
+        core.venueTime(at: madeAt).advanced(byNanoseconds: -3_600 * second)
     }
 
     /// What all that was said to an order so far answers; nil: more is to come.
