@@ -10,11 +10,12 @@ package final class LifeCampaign: Sendable {
     private let first: UInt64
     private let count: Int
     private let goesOn: Bool
+    private let whenFound: @Sendable (Found) -> Void
     private let next = Atomic<Int>(0)
     private let progress = Mutex(Progress())
 
     private struct Progress {
-        var found: [UInt64: Found] = [:]
+        var wrong = 0
         var lives = 0
         var runs = 0
         var orders = 0
@@ -22,23 +23,27 @@ package final class LifeCampaign: Sendable {
         var strikes = 0
     }
 
-    /// - Parameter goesOn: whether it takes all seeds, whatever they show.
-    package init(first: UInt64, count: Int, goesOn: Bool = false) {
+    /// - Parameters:
+    ///   - goesOn: whether it takes all seeds, whatever they show.
+    ///   - whenFound: called on any thread, one call at a time.
+    package init(
+        first: UInt64, count: Int, goesOn: Bool = false,
+        whenFound: @escaping @Sendable (Found) -> Void
+    ) {
         self.first = first
         self.count = count
         self.goesOn = goesOn
+        self.whenFound = whenFound
     }
 
-    /// The lives that went wrong, the lowest seed first.
-    package var found: [Found] {
-        progress.withLock { $0.found }.sorted { $0.key < $1.key }.map(\.value)
-    }
+    /// How many lives went wrong.
+    package var wrongCount: Int { progress.withLock { $0.wrong } }
 
     package var summary: String {
         progress.withLock { progress in
             "\(progress.lives) lives of \(progress.runs) runs, \(progress.orders) orders and "
                 + "\(progress.fills) executions, \(progress.strikes) faults of venue and line: "
-                + (progress.found.isEmpty ? "all right" : "\(progress.found.count) wrong")
+                + (progress.wrong == 0 ? "all right" : "\(progress.wrong) wrong")
         }
     }
 
@@ -60,16 +65,14 @@ package final class LifeCampaign: Sendable {
         while true {
             let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
             let seed = first + UInt64(index)
-            guard index < count, goesOn || progress.withLock({ $0.found.isEmpty }) else { return }
+            guard index < count, goesOn || wrongCount == 0 else { return }
             let plan = LifePlan(seed: seed)
             do {
                 let life = try AccountLife(plan)
                 try life.live()
                 record(life)
             } catch {
-                progress.withLock {
-                    $0.found[seed] = (seed, "\(plan)", ["it does not run: \(error)"])
-                }
+                report((seed, "\(plan)", ["it does not run: \(error)"]))
             }
         }
     }
@@ -82,8 +85,15 @@ package final class LifeCampaign: Sendable {
             progress.orders += tally.orders
             progress.fills += tally.fills
             progress.strikes += life.simulator.strikes.values.reduce(0, +)
-            guard !life.problems.isEmpty else { return }
-            progress.found[life.plan.seed] = (life.plan.seed, "\(life.plan)", life.problems)
+        }
+        guard !life.problems.isEmpty else { return }
+        report((life.plan.seed, "\(life.plan)", life.problems))
+    }
+
+    private func report(_ found: Found) {
+        progress.withLock { progress in
+            progress.wrong += 1
+            whenFound(found)
         }
     }
 }

@@ -24,9 +24,9 @@ local function away(q, sign, points)
   return touch * (1 - sign * points / 10000)
 end
 
-local function order(q, fields, points)
+local function order(q, fields, points, most)
   local isBuy = draw(2) == 1
-  fields.symbol, fields.qty = symbol, p.size * draw(3)
+  fields.symbol, fields.qty = symbol, p.size * draw(most or 3)
   if points then fields.price = away(q, isBuy and 1 or -1, points) end
   return (isBuy and buy or sell)(fields)
 end
@@ -43,7 +43,7 @@ local acts = {
   function(q) return order(q, {}) end,
   function(q) return order(q, { tag = "far" }, 3) end,
   function(q) return order(q, { tag = "touch" }, 0) end,
-  function(q) return order(q, { tag = "touch" }, 0) end,
+  function(q) return order(q, { tag = "large" }, 0, 8) end,      -- fills in parts
   function(q) return order(q, { tif = "ioc" }, -1) end,
   function(q) return order(q, { tif = "fok" }, -1) end,
   function(q) return order(q, { post_only = true }, 0.1) end,
@@ -65,6 +65,11 @@ local acts = {
   function()
     local o = working()
     if o then return amend(o, { qty = o.filled + p.size * draw(3) }) end
+  end,
+  function(q)                                                    -- two at once
+    local o = working()
+    if not o then return end
+    return { amend(o, { qty = o.filled + p.size * draw(6) }), order(q, {}, nil, 6) }
   end,
   function()
     local open = orders { symbol = symbol }
