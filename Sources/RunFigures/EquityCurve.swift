@@ -13,7 +13,7 @@ public import TradingModel
 public struct EquityCurve {
     public let currency: Currency
     /// What it began with.
-    public let start: Money
+    public private(set) var start: Money
     /// The latest equity.
     public var equity: Money {
         guard let product = band.latest else { return counted }
@@ -288,6 +288,12 @@ public struct EquityCurve {
     }
 
     // MARK: - Peak and drawdown
+
+    /// What it has come to is what it begins with: the fall is counted from here.
+    package mutating func beginExtremes() {
+        (start, peak, maxDrawdown) = (counted, counted, .zero)
+        if shares.count > 0 { findBand(0) }
+    }
 
     private mutating func contribute(_ index: Int, _ contribution: Money) {
         guard shares[index].counts else { return }

@@ -34,18 +34,29 @@ public final class RunLedger {
     /// What the data held so far, by instrument.
     public var statistics: [DataStatistics] { data.values }
 
-    /// The account is worth what its balances say now; what is traded from here on is added.
+    /// The account is worth what its balances and its positions say now; what is made from here on is added.
+    ///
+    /// What positions have made before is in the balances already.
     public func beginEquity() {
         let currency = equity.currency
+        var start = state.balances[currency]?.total ?? .zero
         var held: [Currency: Money] = [:]
         for (other, balance) in state.balances where other != currency {
             held[other] = balance.total
         }
+        for (instrument, position) in zip(state.instruments, state.positions) {
+            if instrument.kind == .spot, let coins = held[instrument.symbol.base] {
+                held[instrument.symbol.base] =
+                    coins.minus(Money(attos: position.net.attos)) ?? coins
+            }
+            guard instrument.settle == currency, let made = position.broughtIn else { continue }
+            start = start.minus(made) ?? start
+        }
         equity = EquityCurve(
-            currency: currency, start: state.balances[currency]?.total ?? .zero,
-            instruments: state.instruments, held: held)
+            currency: currency, start: start, instruments: state.instruments, held: held)
         equity.begin(with: state)
         for instrument in state.instruments { equity.settle(instrument.id, state) }
+        equity.beginExtremes()
     }
 
     // MARK: - The data

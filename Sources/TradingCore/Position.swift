@@ -164,6 +164,14 @@ public struct Position: Equatable, Sendable {
         entryValue = worth
     }
 
+    /// What it has added so far to a balance in the settle currency: of spot less what the coins cost that
+    /// are held; nil: too large.
+    public var broughtIn: Money? {
+        let realised = try? sum(difference(realisedPnL, fees), funding)
+        guard contract.kind == .spot else { return realised }
+        return realised.flatMap { net.side == .sell ? $0.plus(entryValue) : $0.minus(entryValue) }
+    }
+
     /// What closing everything at `price` would realise, without fees; nil: too large.
     public func unrealisedPnL(at price: Price) -> Money? {
         guard net != .zero else { return .zero }

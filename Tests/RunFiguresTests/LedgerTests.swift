@@ -47,6 +47,60 @@ import TradingModel
     }
 }
 
+/// An account whose balances have what an earlier run made there.
+@Suite struct `A ledger of a run that goes on` {
+    private func ledger(
+        _ market: Instrument, _ position: Position, _ balances: [(String, String)], at price: String
+    ) -> RunLedger {
+        var engine = Engine(
+            mode: .live, instruments: [market], strategy: Quiet(), settings: EngineSettings(),
+            now: .distantPast)
+        let ledger = RunLedger(of: engine.state)
+        var earlier = EarlierRun()
+        earlier.positions[market.id] = position
+        var inputs: [EngineInput] = [.resume(earlier, at: Told.time(0))]
+        for (currency, total) in balances {
+            let balance = Balance(
+                currency: Currency(currency), total: money(total), available: money(total))
+            inputs.append(.balance(balance, at: Told.time(0)))
+        }
+        inputs.append(Told.trade(0, price).input)
+        var commands: [Command] = []
+        for input in inputs {
+            engine.process(input, into: &commands)
+            ledger.record(EngineIntake.input(input))
+        }
+        ledger.beginEquity()
+        return ledger
+    }
+
+    @Test func `counts what the run before it has realised once: in the balance`() {
+        let market = instrument("test:BTC/USDT:USDT", tick: "0.5")
+        let position = Position(
+            of: market, net: SignedQuantity(attos: -2 * attosPerUnit), entryValue: money("200"),
+            realisedPnL: money("75"), fees: money("3"), funding: money("-1"))
+        let ledger = ledger(market, position, [("USDT", "1071")], at: "90")
+        #expect(ledger.equity.equity == money("1091"))
+        #expect(ledger.equity.start == money("1091"))
+        #expect(ledger.equity.maxDrawdown == .zero)
+        ledger.record(Told.trade(1, "95").input)
+        #expect(ledger.equity.equity == money("1081"))
+        #expect(ledger.equity.maxDrawdown == money("10"))
+    }
+
+    @Test(arguments: ["2", "-2"])
+    func `counts coins that a position has once: with the balance of them`(net: String) {
+        let market = instrument("test:BTC/USDT", tick: "0.5")
+        let position = Position(
+            of: market, net: SignedQuantity(attos: money(net).attos), entryValue: money("180"),
+            realisedPnL: money("40"), fees: money("2"), funding: .zero)
+        let ledger = ledger(market, position, [("USDT", "858"), ("BTC", "5")], at: "100")
+        #expect(ledger.equity.equity == money("1358"))
+        ledger.record(Told.trade(1, "101").input)
+        #expect(ledger.equity.equity == money("1363"))
+    }
+}
+
 extension MarketEvent {
     fileprivate var input: EngineInput { .market(self) }
 }
