@@ -6,7 +6,7 @@ internal import TradingModel
 struct EntryRows {
     let database: Database
     private let run: JournalRun
-    private let runID: Int64
+    let runID: Int64
 
     /// Goes on with a run that is in the file.
     init(_ database: Database, of run: JournalRun, id: Int64) {
@@ -34,6 +34,7 @@ struct EntryRows {
                     + "ON CONFLICT DO NOTHING",
                 [.integer(runID), .text(instrument.symbol.description)])
         }
+        if let account = run.account { try write(account) }
         try write(run.version)
     }
 
@@ -44,6 +45,9 @@ struct EntryRows {
         case .takenUp(let order): try adopt(order)
         case .submitted(let order): try write(order)
         case .transition(let transition): try write(transition)
+        case .filled(let transition, let position):
+            try write(transition)
+            try write(position, of: symbol(transition.instrument), at: transition.time)
         case .execution(let execution): try write(execution)
         case .position(let instrument, let position, let time):
             try write(position, of: symbol(instrument), at: time)
@@ -123,6 +127,7 @@ struct EntryRows {
         try database.run(
             "UPDATE runs SET traded_since = ? WHERE id = ?", [Value(time), .integer(runID)])
         for table in ["states", "timers", "risk_counters"] { try forget(table) }
+        try endAbandonedOrders(at: time)
     }
 
     /// Lets go of what earlier runs of the strategy kept: this one has gone on with it, or begun anew.

@@ -13,6 +13,9 @@ public enum JournalEntry: Equatable, Sendable {
     case submitted(SubmittedOrder)
     /// Something happened to an order; of a fill the execution is kept, too.
     case transition(OrderTransition)
+    /// The same of a fill that has moved a position, and what it has made of that: one is never there without
+    /// the other.
+    indirect case filled(OrderTransition, Position)
     /// An execution that no transition tells of: of an order that is not the run's, for example.
     case execution(OrderExecution)
     /// What a change has made of a position.
@@ -267,10 +270,13 @@ public struct JournalRun: Sendable {
     public let instruments: [Instrument]
     /// The one that it begins with.
     public let version: StrategyVersion
+    /// What its simulated account begins with; nil: the account is a venue's.
+    public let account: PaperBeginning?
 
     public init(
         name: String, mode: TradingMode, venue: String, strategy: String, session: UInt64?,
-        started: Timestamp, instruments: [Instrument], version: StrategyVersion
+        started: Timestamp, instruments: [Instrument], version: StrategyVersion,
+        account: PaperBeginning? = nil
     ) {
         self.name = name
         self.mode = mode
@@ -280,5 +286,22 @@ public struct JournalRun: Sendable {
         self.started = started
         self.instruments = instruments
         self.version = version
+        self.account = account
+    }
+}
+
+/// A simulated account at the beginning of a run.
+public struct PaperBeginning: Hashable, Sendable {
+    /// What it had before the first order of its life.
+    public let opening: [Currency: Money]
+    /// Of the embedded exchange's market; nil: the market is a venue's.
+    public let marketSeed: UInt64?
+    /// The run whose account it is; nil: it begins with this one.
+    public let earlier: String?
+
+    public init(opening: [Currency: Money], marketSeed: UInt64?, earlier: String?) {
+        self.opening = opening
+        self.marketSeed = marketSeed
+        self.earlier = earlier
     }
 }

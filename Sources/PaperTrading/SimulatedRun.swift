@@ -8,20 +8,21 @@ public import TradingModel
 /// One thread and no clock: time is that of the data. What is due (an order that arrives at the
 /// venue, a report that arrives here, a timer) happens before an event of the same time.
 public struct SimulatedRun: SteppedRun {
-    public private(set) var engine: Engine
+    public internal(set) var engine: Engine
     public let venue: MatchingVenue
-    private var data: DataCursor
-    private var commands: [Command] = []
+    var data: DataCursor
+    var commands: [Command] = []
     private var underway: [Command] = []
     /// Events the venue has seen and the strategy has not, because its feed is late.
-    private var late = LateFeed()
+    var late = LateFeed()
     private let feedLatency: Int64
     /// Whether events go straight to the engine: not when they are late or kept for reloads.
     private let isDirect: Bool
     /// Replaces the strategy while it runs; nil: this run cannot.
     public let reloads: StrategyReloads?
     private var nextDue = Timestamp.distantFuture
-    private var hasStarted = false
+    var hasStarted = false
+    var startReason = StartReason.first
 
     let intake: MarketIntake
     /// The events at hand, for a strategy that may run ahead over them; nil: it may not.
@@ -40,6 +41,12 @@ public struct SimulatedRun: SteppedRun {
     public var onBatch: (() -> Bool)?
     /// Whether ``onBatch`` ended it: the data goes on.
     public private(set) var isCalledOff = false
+    /// Writes down what happens, of a run that can be reloaded; nil: nothing does.
+    public var chronicle: (any RunChronicle)? {
+        didSet {
+            precondition(!isDirect, "what goes straight to the engine is written down nowhere")
+        }
+    }
     /// Whether an empty source has come to its end; otherwise more may come any time.
     public var endsWithSource = true
 
@@ -121,6 +128,7 @@ public struct SimulatedRun: SteppedRun {
                 let time = data.time
                 if time > limit {
                     passDue(until: limit)
+                    writeDown()
                     return stopReason == nil
                 }
                 if time >= nextDue { passDue(until: time) }
@@ -147,6 +155,7 @@ public struct SimulatedRun: SteppedRun {
         feed(input)
         carryOut()
         findDue()
+        writeDown()
     }
 
     /// When ``pass(until:)`` should be called at the latest, should no event come before.
@@ -156,53 +165,11 @@ public struct SimulatedRun: SteppedRun {
     public mutating func pass(until time: Timestamp) throws(MarketDataError) {
         if !hasStarted { try start() }
         passDue(until: time)
+        writeDown()
         engine.process(.time(time), into: &commands)
         carryOut()
         findDue()
-    }
-
-    /// Ends the run: cancels what works, tells the strategy, lets what is under way arrive.
-    public mutating func finish(_ reason: String) {
-        passDue(until: engine.state.now)
-        venue.endData()
-        if endsWithSource, data.batch.isEmpty, hasStarted {
-            // What the venue has told and the strategy has not heard is as real as the rest.
-            passDue(until: late.lastTime)
-            feed(.dataEnded(at: engine.state.now))
-            carryOut()
-        }
-        feed(.stop(reason: reason, at: engine.state.now))
-        venue.forgetBars()
-        carryOut()
-        // Cancels and last reports are still on their way; no market event comes any more.
-        var rounds = 0
-        while venue.nextDue < .distantFuture, rounds < QuietBounds.roundsPerInstant {
-            let due = venue.nextDue
-            deliver(until: due)
-            carryOut()
-            rounds += 1
-        }
-    }
-
-    /// Lets another version of the strategy take over, between two events.
-    ///
-    /// - Throws: ``ReloadRefusal`` when it cannot: the strategy at work goes on.
-    public func carry(to rehearsal: Rehearsal) -> CarryStart {
-        reloads?.carry(to: rehearsal, from: engine) ?? .notNeeded
-    }
-
-    public mutating func replaceStrategy(by rehearsal: Rehearsal) throws(ReloadRefusal) -> Swap {
-        guard let reloads else { throw ReloadRefusal("this run keeps nothing for a reload") }
-        let swap = try reloads.swap(in: rehearsal, &engine, into: &commands)
-        engine.showNeededDepth(of: venue.books)
-        finishEvent()
-        return swap
-    }
-
-    public mutating func replaceLimits(by limits: RunLimits, at place: Timestamp) -> [String] {
-        let changes = engine.limits.changes(to: limits)
-        apply(.limits(limits, at: place), at: place)
-        return changes
+        writeDown()
     }
 
     // MARK: - One step
@@ -214,12 +181,14 @@ public struct SimulatedRun: SteppedRun {
         let began = first ?? engine.state.now
         venue.announceBalances(at: began)
         deliver(until: began)
-        feed(.start(.first, at: began))
+        if startReason == .restart { ledger.beginEquity() }
+        chronicle?.willStart(ledger, at: began)
+        feed(.start(startReason, at: began))
         carryOut()
         findDue()
     }
 
-    private mutating func fill() throws(MarketDataError) -> Bool {
+    mutating func fill() throws(MarketDataError) -> Bool {
         guard data.isAtEnd else { return true }
         guard !isCalledOff else { return false }
         if let problem = ledger.equity.problem { stop(problem) }
@@ -268,7 +237,8 @@ public struct SimulatedRun: SteppedRun {
         }
     }
 
-    private mutating func feed(_ input: EngineInput) {
+    mutating func feed(_ input: EngineInput) {
+        writeDown()
         if let reloads {
             reloads.process(input, &engine, into: &commands)
         } else {
@@ -281,23 +251,29 @@ public struct SimulatedRun: SteppedRun {
     private func record(_ input: EngineInput) {
         ledger.record(input)
         inputListener?(input, ledger.equity)
+        chronicle?.record(input, engine.state, ledger)
+    }
+
+    /// What the strategy keeps, behind all that led to it.
+    private func writeDown() {
+        if let chronicle, hasStarted { chronicle.keep(engine, reloads?.window) }
     }
 
     @inline(__always)
-    private mutating func finishEvent() {
+    mutating func finishEvent() {
         if !commands.isEmpty { carryOut() }
         if venue.nextDue <= engine.state.now { settleInstant() }
         findDue()
     }
 
     @inline(__always)
-    private mutating func findDue() {
+    mutating func findDue() {
         nextDue = min(venue.nextDue, engine.nextDeadline)
         if feedLatency != 0 { nextDue = min(nextDue, late.nextTime) }
     }
 
     /// Lets everything happen that is due at or before `time`, in the order of its times.
-    private mutating func passDue(until time: Timestamp) {
+    mutating func passDue(until time: Timestamp) {
         findDue()
         var bounds = QuietBounds(most: mostQuietSteps)
         while nextDue <= time, stopReason == nil {
@@ -334,7 +310,7 @@ public struct SimulatedRun: SteppedRun {
         carryOut()
     }
 
-    private mutating func deliver(until time: Timestamp) {
+    mutating func deliver(until time: Timestamp) {
         let venue = venue
         venue.emitAnswers(until: time) {
             receive($0)
@@ -362,7 +338,7 @@ public struct SimulatedRun: SteppedRun {
     }
 
     /// Carries commands out until there are none; what the venue answers at once may make more.
-    private mutating func carryOut() {
+    mutating func carryOut() {
         var rounds = 0
         while !commands.isEmpty {
             let now = engine.state.now
@@ -383,13 +359,16 @@ public struct SimulatedRun: SteppedRun {
 
     private mutating func perform(_ command: Command, at now: Timestamp) {
         switch command {
-        case .submit(let order): venue.submit(order, at: now)
+        case .submit(let order):
+            chronicle?.submit(order, engine.state)
+            venue.submit(order, at: now)
         case .cancel(let id, let instrument): venue.cancel(id, instrument, at: now)
         case .amend(let amendment): venue.amend(amendment, at: now)
         case .tradingStopped(let reason): stop(reason)
         case .intent, .refused, .log, .alert, .plot, .tradingState: break
         }
         ledger.record(command)
+        chronicle?.record(command, engine.state)
         listener?(command, engine.state)
         if let wordListener, command.isWord { wordListener(command, engine.state) }
     }

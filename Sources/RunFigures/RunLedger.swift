@@ -52,8 +52,10 @@ public final class RunLedger {
             guard instrument.settle == currency, let made = position.broughtIn else { continue }
             start = start.minus(made) ?? start
         }
+        let countsOut = equity.countsOut
         equity = EquityCurve(
             currency: currency, start: start, instruments: state.instruments, held: held)
+        equity.countsOut = countsOut
         equity.begin(with: state)
         for instrument in state.instruments { equity.settle(instrument.id, state) }
         equity.beginExtremes()

@@ -6,6 +6,7 @@ internal import TradingModel
 
 extension ItemEncoder {
     mutating func add(_ earlier: EarlierRun) {
+        if let books = earlier.simulated { add(books) }
         writer.add(UInt64(earlier.orders.count))
         for order in earlier.orders { add(order) }
         writer.add(UInt64(earlier.positions.count))
@@ -27,6 +28,16 @@ extension ItemEncoder {
         writer.add(signed: counters.day)
         writer.add(attos: counters.dayStart.attos)
         writer.add(attos: counters.peak.attos)
+    }
+
+    private mutating func add(_ books: EarlierRun.SimulatedBooks) {
+        writer.add(UInt64(books.opening.count))
+        for (currency, amount) in books.opening.sorted(by: { $0.key < $1.key }) {
+            add(text: currency.code)
+            writer.add(attos: amount.attos)
+        }
+        writer.add(signed: Int64(books.orders))
+        writer.add(signed: Int64(books.fills))
     }
 
     mutating func add(_ order: EarlierRun.KnownOrder) {
@@ -81,6 +92,19 @@ extension ItemEncoder {
 }
 
 extension ItemDecoder {
+    mutating func earlierRunOnPaper() throws(Unreadable) -> EarlierRun {
+        var opening: [Currency: Money] = [:]
+        for _ in 0..<(try reader.count()) {
+            let currency = Currency(try text())
+            opening[currency] = Money(attos: try reader.attos())
+        }
+        let (orders, fills) = (Int(try reader.signed()), Int(try reader.signed()))
+        var earlier = try earlierRun()
+        earlier.simulated = EarlierRun.SimulatedBooks(
+            opening: opening, orders: orders, fills: fills)
+        return earlier
+    }
+
     mutating func earlierRun() throws(Unreadable) -> EarlierRun {
         var earlier = EarlierRun()
         for _ in 0..<(try reader.count()) { earlier.orders.append(try knownOrder()) }

@@ -47,6 +47,7 @@ package struct ItemDecoder {
         case .changes: .changes(try message(), at: now)
         case .looseChanges: .changes(try looseChanges(), at: now)
         case .resume: .resume(try earlierRun(), at: now)
+        case .resumeSimulated: .resume(try earlierRunOnPaper(), at: now)
         case .reconciled: .reconciled(at: now)
         case .limits: .limits(try limits(), at: now)
         case .start: .start(at: now)

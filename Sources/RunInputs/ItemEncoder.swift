@@ -33,7 +33,7 @@ package struct ItemEncoder {
         case .input(let input, let time): add(input, at: time)
         case .changes(let changes, let time): add(changes, at: time)
         case .resume(let earlier, let time):
-            begin(.resume, time)
+            begin(earlier.simulated == nil ? .resume : .resumeSimulated, time)
             add(earlier)
         case .reconciled(let time): begin(.reconciled, time)
         case .limits(let limits, let time):

@@ -42,6 +42,8 @@ enum ItemTag: UInt8 {
     case resume = 43
     case reconciled = 44
     case limits = 45
+    /// As ``resume``, of a simulated account.
+    case resumeSimulated = 46
 
     // What came of them.
     case intent = 64

@@ -72,19 +72,20 @@ struct RandomEntries {
         let order = orders[place]
         guard let after = try? order.state.after(event, quantity: order.quantity) else { return }
         let request = order.submitted.request
+        let told = OrderTransition(
+            event, of: order.submitted.id, request.instrument, request.side, from: order.state,
+            to: after, venueTime: random.bool() ? at(seconds - 1) : nil, at: at(seconds))
+        let isFill = if case .fill = event { true } else { false }
         entries.append(
-            .transition(
-                OrderTransition(
-                    event, of: order.submitted.id, request.instrument, request.side,
-                    from: order.state, to: after, venueTime: random.bool() ? at(seconds - 1) : nil,
-                    at: at(seconds))))
+            isFill && random.bool()
+                ? .filled(told, positions[request.instrument.index]) : .transition(told))
         orders[place].state = after
         orders[place].updated = at(seconds)
         if case .amended(let price, let quantity) = event {
             if let price { orders[place].price = price }
             orders[place].quantity = quantity
         }
-        if case .fill(let fill) = event, case .transition(let told)? = entries.last {
+        if case .fill(let fill) = event {
             fills.append(
                 (
                     OrderExecution(

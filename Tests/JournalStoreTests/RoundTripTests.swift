@@ -69,6 +69,8 @@ import TradingModel
         for entry in entries {
             switch entry {
             case .position(let instrument, let position, _): positions[instrument] = position
+            case .filled(let transition, let position):
+                positions[transition.instrument] = position
             case .settlement(let settlement, let position):
                 positions[settlement.instrument] = position
                 settled[settlement.instrument] = settlement.settled

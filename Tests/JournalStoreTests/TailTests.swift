@@ -37,7 +37,7 @@ import TradingModel
 
     private static func isEvent(_ entry: JournalEntry) -> Bool {
         switch entry {
-        case .submitted, .transition: true
+        case .submitted, .transition, .filled: true
         default: false
         }
     }

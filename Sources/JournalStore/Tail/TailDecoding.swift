@@ -18,6 +18,9 @@ extension ByteReader {
             return .submitted(
                 SubmittedOrder(id: id, request: request, version: try count32(), at: time))
         case .transition: return .transition(try transition(instruments, at: time))
+        case .filled:
+            let transition = try transition(instruments, at: time)
+            return .filled(transition, try position(instruments).1)
         case .execution:
             let order = ClientOrderID(try text())
             let (instrument, side) = try instrumentAndSide(instruments)

@@ -17,6 +17,7 @@ enum TailKind: UInt8 {
     case timerCleared = 9
     case counters = 10
     case settlement = 11
+    case filled = 12
 }
 
 extension ByteWriter {
@@ -30,7 +31,10 @@ extension ByteWriter {
             add(text: order.id.text)
             add(order.request)
             add(UInt64(order.version))
-        case .transition(let transition): add(transition)
+        case .transition(let transition): add(transition, as: .transition)
+        case .filled(let transition, let position):
+            add(transition, as: .filled)
+            add(position, of: transition.instrument)
         case .execution(let execution):
             begin(.execution, execution.time)
             add(text: execution.order.text)
@@ -123,8 +127,8 @@ extension ByteWriter {
         add(signed: order.createdAt.nanoseconds)
     }
 
-    private mutating func add(_ transition: OrderTransition) {
-        begin(.transition, transition.time)
+    private mutating func add(_ transition: OrderTransition, as kind: TailKind) {
+        begin(kind, transition.time)
         add(text: transition.order.text)
         add(transition.instrument, transition.side)
         add(text: transition.before.rawValue)

@@ -50,6 +50,8 @@ public final class SimulatedAccount {
     private let costs: [Costs]
     /// By instrument.
     public private(set) var positions: [Position]
+    /// What each currency had before the first order.
+    public private(set) var opening: [Currency: Money]
 
     init(instruments: [Instrument], settings: PaperSettings) {
         var start: [Currency: Money] = [:]
@@ -70,6 +72,26 @@ public final class SimulatedAccount {
         slots = instruments.map { (slot($0.symbol.base), slot($0.settle)) }
         costs = instruments.map { Costs(of: $0, settings: settings) }
         positions = instruments.map { Position(of: $0) }
+        opening = start
+    }
+
+    /// Has what its currencies opened with, and what its positions have made of that: every fill and every
+    /// payment is in them to the last digit.
+    func goOn(with earlier: EarlierRun, opening known: [Currency: Money]) {
+        for slot in holdings.indices {
+            let currency = holdings[slot].currency
+            holdings[slot].total = known[currency] ?? holdings[slot].total
+            holdings[slot].isChanged = true
+            opening[currency] = holdings[slot].total
+        }
+        isChanged = true
+        for (instrument, position) in earlier.positions.sorted(by: { $0.key < $1.key }) {
+            let (slot, cost) = (slots[instrument.index], costs[instrument.index])
+            positions[instrument.index] = position
+            if cost.isSpot { _ = book(slot.base, gain: Money(attos: position.net.attos)) }
+            let margin = cost.isSpot ? .zero : cost.margin(position.entryValue)
+            _ = book(slot.settle, gain: position.broughtIn ?? .zero, margin: margin)
+        }
     }
 
     /// What the account holds, in the order of the currencies' codes.

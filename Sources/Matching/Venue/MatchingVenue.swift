@@ -35,7 +35,7 @@ public import TradingModel
     private(set) var nextArrival = Timestamp.distantFuture
     private var numberOfDue = 0
     var numberOfOrders = 0
-    private var numberOfFills = 0
+    var numberOfFills = 0
     /// Whether the first arrival waits for the end of a venue's message.
     private var isHolding = false
     private var hasEnded = false

@@ -15,13 +15,20 @@ public final class SimulatedMarket: MarketEventSource {
 
     /// - Parameters:
     ///   - instruments: whose symbols ``SimulatedExchange`` has; traps for others.
+    ///   - start: the events begin with what the market shows at this time; nil: with its history. What lies
+    ///     between takes about a second for each day.
     ///   - end: no event is later; nil: the stream never ends.
-    public init(instruments: [Instrument], seed: UInt64, end: Timestamp? = nil) {
+    public init(
+        instruments: [Instrument], seed: UInt64, from start: Timestamp? = nil,
+        end: Timestamp? = nil
+    ) {
         streams = instruments.map { instrument in
             guard let profile = SimulatedProfile.all[instrument.symbol.description] else {
                 preconditionFailure("\(instrument.symbol) is not traded at the simulated exchange")
             }
-            return SimulatedStream(instrument, profile, seed: seed)
+            var stream = SimulatedStream(instrument, profile, seed: seed)
+            if let start { stream.skip(to: start) }
+            return stream
         }
         given = streams.map { _ in 0 }
         self.end = end?.nanoseconds ?? .max

@@ -19,6 +19,9 @@ struct SimulatedStream {
     private var nextFunding: Int64
     private var lastTaker = Side.buy
     private var tradeCount: UInt64 = 0
+    private var lastTrade: Trade?
+    /// Whether nobody asks what happens.
+    private var isSilent = false
 
     private static let burstsPerSecond = 42.0
     private static let tradeShare = 0.25
@@ -41,8 +44,7 @@ struct SimulatedStream {
     /// Makes the next burst; its time is later than the last one's.
     mutating func advance() {
         burst.removeAll(keepingCapacity: true)
-        let wait = random.exponential() * 1e6 / (Self.burstsPerSecond * price.activity)
-        let next = time + 1_000 * (1 + Int64(wait))  // whole microseconds
+        let next = Self.time(after: time, &random, price)
         if profile.paysFunding, next > nextFunding {
             payFunding()
             return
@@ -55,6 +57,37 @@ struct SimulatedStream {
         endMessage()
     }
 
+    private static func time(
+        after time: Int64, _ random: inout SeededRandom, _ price: FundamentalPrice
+    ) -> Int64 {
+        let wait = random.exponential() * 1e6 / (burstsPerSecond * price.activity)
+        return time + 1_000 * (1 + Int64(wait))  // whole microseconds
+    }
+
+    /// Lets everything happen up to and including `end`, and has what the market shows then as its burst.
+    mutating func skip(to end: Timestamp) {
+        isSilent = true
+        while nextTime <= end.nanoseconds { advance() }
+        isSilent = false
+        burst.removeAll(keepingCapacity: true)
+        showBook(at: end)
+        if let lastTrade { burst.append(.trade(lastTrade)) }
+    }
+
+    private var nextTime: Int64 {
+        var random = random
+        let next = Self.time(after: time, &random, price)
+        return profile.paysFunding ? min(next, nextFunding) : next
+    }
+
+    private mutating func showBook(at now: Timestamp) {
+        burst.append(.book(cleared(at: now)))
+        for side in [Side.buy, .sell] {
+            for level in sides[Int(side.rawValue)].levels { show(side, level, at: now) }
+        }
+        endMessage()
+    }
+
     private mutating func payFunding() {
         time = nextFunding
         nextFunding += Self.fundingNanoseconds
@@ -64,6 +97,7 @@ struct SimulatedStream {
         let rate = Int128(min(750, max(-750, millionths)).rounded(.toNearestOrEven))
         let mark = Price(attos: Int128(price.ticks) * profile.tick)
         let now = Timestamp(nanoseconds: time)
+        guard !isSilent else { return }
         burst.append(
             .funding(
                 Funding(
@@ -207,12 +241,7 @@ struct SimulatedStream {
     // MARK: - Events
 
     private mutating func showFirstBook() {
-        let now = Timestamp(nanoseconds: time)
-        burst.append(
-            .book(
-                BookChange(
-                    instrument: instrument.id, kind: .clear, endsMessage: false, venueTime: now,
-                    receiveTime: now)))
+        burst.append(.book(cleared(at: Timestamp(nanoseconds: time))))
         addBest(.buy, key: Int64(price.ticks))
         addBest(.sell, key: -(Int64(price.ticks) + 1))
         replenish(.buy)
@@ -220,20 +249,29 @@ struct SimulatedStream {
         endMessage()
     }
 
+    private func cleared(at now: Timestamp) -> BookChange {
+        BookChange(
+            instrument: instrument.id, kind: .clear, endsMessage: false, venueTime: now,
+            receiveTime: now)
+    }
+
     private mutating func report(_ lots: Int64, atKey key: Int64, _ taker: Side) {
         tradeCount += 1
         let now = Timestamp(nanoseconds: time)
-        burst.append(
-            .trade(
-                Trade(
-                    instrument: instrument.id,
-                    price: Price(attos: Int128(key.magnitude) * profile.tick),
-                    quantity: Quantity(attos: Int128(lots) * profile.lot), taker: taker,
-                    id: tradeCount, venueTime: now, receiveTime: now)))
+        let trade = Trade(
+            instrument: instrument.id, price: Price(attos: Int128(key.magnitude) * profile.tick),
+            quantity: Quantity(attos: Int128(lots) * profile.lot), taker: taker, id: tradeCount,
+            venueTime: now, receiveTime: now)
+        lastTrade = trade
+        if !isSilent { burst.append(.trade(trade)) }
     }
 
     private mutating func change(_ side: Side, _ level: SimulatedSide.Level) {
-        let now = Timestamp(nanoseconds: time)
+        guard !isSilent else { return }
+        show(side, level, at: Timestamp(nanoseconds: time))
+    }
+
+    private mutating func show(_ side: Side, _ level: SimulatedSide.Level, at now: Timestamp) {
         burst.append(
             .book(
                 BookChange(

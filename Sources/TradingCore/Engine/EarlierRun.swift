@@ -45,6 +45,21 @@ public struct EarlierRun: Sendable {
         }
     }
 
+    /// What a simulated account is made of beside its positions.
+    public struct SimulatedBooks: Hashable, Sendable {
+        /// What each currency had before the first order.
+        public var opening: [Currency: Money]
+        /// The numbers up to which orders and fills have ids of the simulated venue.
+        public var orders: Int
+        public var fills: Int
+
+        public init(opening: [Currency: Money], orders: Int, fills: Int) {
+            self.opening = opening
+            self.orders = orders
+            self.fills = fills
+        }
+    }
+
     /// In the order in which they were made.
     public var orders: [KnownOrder] = []
     /// Of instruments that were traded.
@@ -52,6 +67,8 @@ public struct EarlierRun: Sendable {
     public var timers: [KnownTimer] = []
     /// What limits of a loss remember; nil: nothing.
     public var counters: RiskCounters?
+    /// Nil: the account is a venue's, which knows what it has.
+    public var simulated: SimulatedBooks?
 
     public init() {}
 }

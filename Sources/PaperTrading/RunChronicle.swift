@@ -1,0 +1,40 @@
+internal import Matching
+public import RunFigures
+public import TradingCore
+public import TradingModel
+
+/// Writes down what happens to a simulated run, in the order in which it happens.
+public protocol RunChronicle: AnyObject {
+    /// The strategy starts with the next input.
+    func willStart(_ ledger: RunLedger, at time: Timestamp)
+    /// The engine has taken this in.
+    func record(_ input: EngineInput, _ state: TradingState, _ ledger: RunLedger)
+    /// An order leaves now.
+    func submit(_ order: ApprovedOrder, _ state: TradingState)
+    /// Something that the engine wanted is done.
+    func record(_ command: Command, _ state: TradingState)
+    /// What the strategy keeps, behind all that led to it; called again and again.
+    ///
+    /// - Parameter window: what the run keeps for reloads.
+    func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?)
+}
+
+extension SimulatedRun {
+    /// Goes on with what earlier runs left, once, before the start.
+    ///
+    /// What the data has up to `time` is what those runs have heard.
+    public mutating func resume(
+        _ earlier: EarlierRun, at time: Timestamp
+    ) throws(MarketDataError) {
+        while try fill(), data.time <= time {
+            let event = data.batch[data.position]
+            venue.process(event)
+            engine.observe(event)
+            data.position += 1
+        }
+        venue.goOn(with: earlier, at: time)
+        startReason = .restart
+        feed(.resume(earlier, at: time))
+        findDue()
+    }
+}
