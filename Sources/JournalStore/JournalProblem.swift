@@ -26,7 +26,7 @@ public struct JournalProblem: Error, Hashable, Sendable, CustomStringConvertible
     public let kind: Kind
     public let description: String
 
-    init(_ kind: Kind, _ path: String, _ what: String) {
+    public init(_ kind: Kind, _ path: String, _ what: String) {
         self.kind = kind
         description = "\(path): \(what)"
     }

@@ -20,6 +20,9 @@ public protocol RunChronicle: AnyObject {
 }
 
 extension SimulatedRun {
+    /// What each currency of the account had before its first order.
+    public var opening: [Currency: Money] { venue.account.opening }
+
     /// Goes on with what earlier runs left, once, before the start.
     ///
     /// What the data has up to `time` is what those runs have heard.

@@ -1,3 +1,4 @@
+internal import Cryptography
 public import JournalStore
 internal import PlainJSON
 public import ScriptHost
@@ -12,6 +13,39 @@ public enum AccountJournal {
     ) -> String {
         let ids = AccountOrderIDs.path(venue: venue, keyID: keyID, home: home)
         return String(ids.dropLast(3)) + "journal"
+    }
+
+    /// The journal of a simulated account: of a strategy on these symbols.
+    ///
+    /// - Parameter strategy: as its runs are called in journals.
+    public static func paperPath(
+        venue: String, strategy: String, symbols: [Symbol], home: String = RunFolder.home
+    ) -> String {
+        let names = symbols.map(\.description).sorted().joined(separator: " ")
+        let digest = SHA256.digest(of: Array("paper account of \(strategy): \(names)".utf8))
+        return "\(home)/accounts/\(paperPrefix)\(venue)-\(hexadecimal(digest.prefix(8))).journal"
+    }
+
+    /// How the names of simulated accounts begin.
+    static let paperPrefix = "paper-"
+
+    /// Opens the journal of a simulated account.
+    ///
+    /// - Throws: ``JournalProblem``; then what becomes of the account is not kept.
+    public static func openPaper(
+        _ path: String, beginning run: JournalRun, clock: @escaping @Sendable () -> Timestamp,
+        whenChanged: @escaping @Sendable (Journal.Condition) -> Void
+    ) throws(JournalProblem) -> Journal {
+        do throws(OrderIDProblem) {
+            try AccountOrderIDs.makeFolders(for: path)
+        } catch {
+            throw JournalProblem(.system, path, "\(error)")
+        }
+        var settings = JournalSettings()
+        // The embedded exchange has a time of its own, which no clock says how old it is.
+        if run.account?.marketSeed != nil { settings.keepDays = 36_500 }
+        return try Journal(
+            path, beginning: run, settings: settings, clock: clock, whenChanged: whenChanged)
     }
 
     /// The journals of an account: its own, and those of runs that traded beside another.

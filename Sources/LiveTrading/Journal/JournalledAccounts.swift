@@ -1,4 +1,7 @@
 extension AccountJournal {
+    /// Whether an account of this name is simulated.
+    public static func isPaper(_ name: String) -> Bool { name.hasPrefix(paperPrefix) }
+
     /// The accounts that have a journal here.
     ///
     /// - Returns: each with its name, which is that of its files up to the first point, and the paths of

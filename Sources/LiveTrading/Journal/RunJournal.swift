@@ -5,7 +5,7 @@ public import TradingCore
 public import TradingModel
 internal import VenueSessions
 
-/// Writes down in its account's journal what happens to a live run.
+/// Writes down in its account's journal what happens to a run.
 ///
 /// It hears what the engine has taken in and what it wants done, in the order in which that happened, when
 /// the orders have left already. What it hears is handed to the journal's own thread.
@@ -25,6 +25,9 @@ public final class RunJournal {
     private var nextState = Timestamp.distantPast
     /// Of when the last data was that is too much to be written at each change.
     private var lastLarge: Timestamp?
+
+    /// How many seconds of the run pass in each real one: what is written at each change costs real time.
+    public var speed = 1.0
 
     /// What the run is worth is written this often, in nanoseconds.
     private static let equityPeriod: Int64 = 60_000_000_000
@@ -84,7 +87,7 @@ public final class RunJournal {
     }
 
     /// Writes an order down before it leaves: a run that is killed in that moment has an order that is known.
-    func submit(_ approved: ApprovedOrder, _ state: TradingState) {
+    public func submit(_ approved: ApprovedOrder, _ state: TradingState) {
         recordStart(at: state.now)  // an order of `on_start` leaves before the start is recorded
         let order = state.orders[approved.id]
         open[approved.id] = OrderState(of: approved.request)
@@ -95,7 +98,7 @@ public final class RunJournal {
                     at: order?.createdAt ?? state.now)))
     }
 
-    func record(_ command: Command, _ state: TradingState) {
+    public func record(_ command: Command, _ state: TradingState) {
         switch command {
         case .cancel(let id, _): record(.cancelRequested, of: id, state)
         case .amend(let change):
@@ -123,15 +126,15 @@ public final class RunJournal {
     }
 
     private func record(
-        _ event: OrderEvent, of order: Order, venueTime: Timestamp?, at time: Timestamp
+        _ event: OrderEvent, of order: Order, venueTime: Timestamp?, at time: Timestamp,
+        making position: Position? = nil
     ) {
         let before = open[order.id] ?? order.state
         open[order.id] = order.state.isOpen ? order.state : nil
-        put(
-            .transition(
-                OrderTransition(
-                    event, of: order.id, order.request.instrument, order.request.side,
-                    from: before, to: order.state, venueTime: venueTime, at: time)))
+        let transition = OrderTransition(
+            event, of: order.id, order.request.instrument, order.request.side, from: before,
+            to: order.state, venueTime: venueTime, at: time)
+        put(position.map { .filled(transition, $0) } ?? .transition(transition))
     }
 
     private func record(_ report: ExecutionReport, _ state: TradingState) {
@@ -141,8 +144,15 @@ public final class RunJournal {
                 ["order": .text(report.order.text), "event": .text("\(report.event)")],
                 report.instrument, at: report.receiveTime)
         }
-        record(report.event, of: order, venueTime: report.venueTime, at: report.receiveTime)
-        if case .fill = report.event { recordPosition(report.instrument, state) }
+        var position: Position?
+        if case .fill = report.event {
+            let instrument = order.request.instrument.index
+            position = state.positions[instrument]
+            held[instrument] = state.positions[instrument].net
+        }
+        record(
+            report.event, of: order, venueTime: report.venueTime, at: report.receiveTime,
+            making: position)
     }
 
     // MARK: - The account
@@ -178,7 +188,7 @@ public final class RunJournal {
         record(correction, state)
     }
 
-    private func recordEquity(_ ledger: RunLedger, at now: Timestamp) {
+    func recordEquity(_ ledger: RunLedger, at now: Timestamp) {
         if now >= nextEquity { recordWorth(ledger, at: now) }
     }
 
@@ -233,7 +243,7 @@ extension RunJournal {
     ///
     /// Small data at once, where it costs no more than a few hundredths of the time; what is too much for
     /// that as it was kept for a reload last, every two minutes or so.
-    func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?) {
+    public func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?) {
         guard beforeStart == nil, engine.state.isTrading else { return }
         for entry in timers.entries(for: engine) { put(entry) }
         let now = engine.state.now
@@ -243,14 +253,20 @@ extension RunJournal {
         case .none: break
         case .changed(let state):
             nextState = now.advanced(
-                byNanoseconds: Int64(state.text.utf8.count) * Self.stateNanosecondsPerByte)
+                byNanoseconds: paced(
+                    Int64(state.text.utf8.count) * Self.stateNanosecondsPerByte))
             put(.state(state, at: now))
         case .tooMuch:
-            nextState = now.advanced(byNanoseconds: Self.largeStatePeriod)
+            nextState = now.advanced(byNanoseconds: paced(Self.largeStatePeriod))
             guard let (state, time) = window?.lastState, time != lastLarge else { return }
             lastLarge = time
             put(.state(state, at: time))
         }
+    }
+
+    private func paced(_ nanoseconds: Int64) -> Int64 {
+        guard speed > 1 else { return nanoseconds }
+        return Int64(min(Double(nanoseconds) * speed, 1e17))  // three years, in ns
     }
 
     /// A new day at once, a new peak within a second.

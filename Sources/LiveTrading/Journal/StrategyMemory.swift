@@ -29,6 +29,8 @@ public struct StrategyMemory: Sendable {
     public let positionsElsewhere: [RecordedPosition]
     /// Of perpetuals: up to when settlements of funding are known, see ``VenuePlan/settledUntil``.
     public let settledUntil: [Symbol: Timestamp]
+    /// Of a simulated account; nil: it is a venue's.
+    public var paper: RecordedPaperAccount?
 
     /// Reads what there is of a strategy that is about to trade.
     ///
@@ -45,13 +47,7 @@ public struct StrategyMemory: Sendable {
     ) throws(JournalProblem) -> StrategyMemory? {
         var readers: [JournalReader] = []
         for path in paths {
-            do throws(JournalProblem) {
-                try Journal.recover(path)
-                readers.append(try JournalReader(path))
-            } catch {
-                // One that was made and never written, or by a release that kept nothing for this one.
-                guard error.kind == .missing || error.kind == .older else { throw error }
-            }
+            if let reader = try reader(of: path) { readers.append(reader) }
         }
         var last: (run: RecordedJournalRun, reader: JournalReader)?
         for reader in readers {
@@ -87,6 +83,25 @@ public struct StrategyMemory: Sendable {
             positionsElsewhere: positions.filter {
                 !symbols.contains($0.symbol) && $0.net != .zero
             }, settledUntil: try settledUntil(symbols, of: strategy, last.reader))
+    }
+
+    /// A journal with all that its last run put into it, in the form of this release; nil: it was made and
+    /// never written, or an older release writes it now.
+    static func reader(of path: String) throws(JournalProblem) -> JournalReader? {
+        do throws(JournalProblem) {
+            try Journal.recover(path)
+            return try JournalReader(path)
+        } catch {
+            if error.kind == .missing { return nil }
+            guard error.kind == .older else { throw error }
+        }
+        do throws(JournalProblem) {
+            try Journal.migrate(path)
+            return try JournalReader(path)
+        } catch {
+            guard error.kind == .inUse else { throw error }
+            return nil
+        }
     }
 
     private static func settledUntil(
@@ -133,6 +148,9 @@ public struct StrategyMemory: Sendable {
         var earlier = EarlierRun()
         earlier.timers = timers
         earlier.counters = counters
+        earlier.simulated = paper.map {
+            EarlierRun.SimulatedBooks(opening: $0.opening, orders: $0.orders, fills: $0.fills)
+        }
         for position in positions {
             guard let id = ids[position.symbol] else { continue }
             earlier.positions[id] = Position(
@@ -140,7 +158,7 @@ public struct StrategyMemory: Sendable {
                 realisedPnL: position.realisedPnL, fees: position.fees, funding: position.funding)
         }
         earlier.orders = orders.compactMap { order in
-            ids[order.row.symbol].map { order.known($0) }
+            ids[order.row.symbol].map { order.known($0, isSimulated: paper != nil) }
         }
         return earlier
     }
@@ -188,20 +206,24 @@ extension RecordedOrder {
 extension StrategyMemory.KnownOrder {
     /// The order as it stands for an engine: what was being asked of it when the run died is not known to have
     /// arrived, and one without a venue's id may not exist.
-    fileprivate func known(_ instrument: InstrumentID) -> EarlierRun.KnownOrder {
+    fileprivate func known(
+        _ instrument: InstrumentID, isSimulated: Bool
+    ) -> EarlierRun.KnownOrder {
         var notional = Int128.zero
         for fill in fills {
             notional &+= fill.price.times(fill.quantity, .halfEven)?.attos ?? 0
         }
         return EarlierRun.KnownOrder(
-            id: row.id, request: row.request(instrument), state: state,
+            id: row.id, request: row.request(instrument), state: state(isSimulated: isSimulated),
             filledNotional: Money(attos: notional), fills: fills.map(\.number),
             createdAt: row.created, updatedAt: row.updated)
     }
 
-    private var state: OrderState {
+    private func state(isSimulated: Bool) -> OrderState {
         let isStop = row.stop != nil && !wasTriggered
         guard let id = row.venueID else {
+            // What a simulated venue has not told has not happened.
+            guard !isSimulated else { return isStop ? .pendingStop : .pendingNew }
             let standing: OrderState.Standing =
                 row.filled > .zero ? .working(nil, filled: row.filled) : .sent(isStop: isStop)
             return .unknown(

@@ -11,6 +11,8 @@ public struct PaperVenueRun: VenueRun {
     private var hasStarted = false
 
     public var engine: Engine { run.engine }
+    /// What each currency of the account had before its first order.
+    public var opening: [Currency: Money] { run.opening }
     public var ledger: RunLedger { run.ledger }
     public var books: [OrderBook?] { run.books }
     public var stopReason: String? { run.stopReason }
@@ -25,6 +27,11 @@ public struct PaperVenueRun: VenueRun {
         run.engine.neededFeeds.map { $0.union([.trades, .book]) }
     }
     public var nextDue: Timestamp { hasStarted ? run.nextDeadline : .distantFuture }
+
+    /// Writes down what happens, for the next run; nil: nothing does.
+    public var journal: RunJournal? {
+        didSet { run.chronicle = journal }
+    }
 
     /// - Parameter run: one that reads from `feed`.
     public init(_ run: SimulatedRun, feed: LiveFeed) {
@@ -58,8 +65,9 @@ public struct PaperVenueRun: VenueRun {
 
     public mutating func apply(_ position: VenuePosition, at now: Timestamp) {}
 
-    /// A simulated account begins anew.
-    public mutating func resume(_ earlier: EarlierRun, at now: Timestamp) {}
+    public mutating func resume(_ earlier: EarlierRun, at now: Timestamp) {
+        reading { run throws(MarketDataError) in try run.resume(earlier, at: now) }
+    }
     public mutating func reconciled(at now: Timestamp) {}
     public mutating func record(_ difference: AccountDifference, at now: Timestamp) {}
 
@@ -108,6 +116,15 @@ public struct PaperVenueRun: VenueRun {
     /// A ``LiveFeed`` never fails: what cannot be read never reaches it.
     private mutating func reading(_ body: (inout SimulatedRun) throws(MarketDataError) -> Void) {
         do { try body(&run) } catch { preconditionFailure("a live feed does not fail: \(error)") }
+    }
+}
+
+extension RunJournal: RunChronicle {
+    public func willStart(_ ledger: RunLedger, at time: Timestamp) { recordWorth(ledger, at: time) }
+
+    public func record(_ input: EngineInput, _ state: TradingState, _ ledger: RunLedger) {
+        record(.input(input), state, ledger)
+        recordEquity(ledger, at: state.now)
     }
 }
 
