@@ -20,11 +20,34 @@ public struct RunHeader: Sendable {
     public var state: StrategyState?
     /// The number in its orders' client ids; nil: none is sent.
     public var orderSession: UInt64?
+    /// What it goes on with; nil: it began anew.
+    public var resumed: Resumed?
+
+    /// What a run goes on with.
+    public struct Resumed: Sendable {
+        /// The run that left it.
+        public var name: String
+        /// The time of the run at which it goes on.
+        public var time: Timestamp
+        /// Where no inputs are recorded: what was left, see ``EarlierRunText``, the seed of the market, and the
+        /// start of every client order id.
+        public var replay: (earlier: String, marketSeed: UInt64, orderIDPrefix: String)?
+
+        public init(
+            of name: String, at time: Timestamp,
+            replay: (earlier: String, marketSeed: UInt64, orderIDPrefix: String)? = nil
+        ) {
+            self.name = name
+            self.time = time
+            self.replay = replay
+        }
+    }
 
     public init(
         mode: TradingMode, venue: String, seed: UInt64, script: String,
         parameters: [(name: String, text: String)],
-        settings: [[String]], state: StrategyState? = nil, orderSession: UInt64? = nil
+        settings: [[String]], state: StrategyState? = nil, orderSession: UInt64? = nil,
+        resumed: Resumed? = nil
     ) {
         self.mode = mode
         self.venue = venue
@@ -34,6 +57,32 @@ public struct RunHeader: Sendable {
         self.settings = settings
         self.state = state
         self.orderSession = orderSession
+        self.resumed = resumed
+    }
+}
+
+extension RunHeader.Resumed {
+    fileprivate var fields: [(String, JSON)] {
+        var fields: [(String, JSON)] = [
+            ("resumed_at", .integer(time.nanoseconds)), ("resumed_with", .text(name)),
+        ]
+        guard let replay else { return fields }
+        fields.append(("market_seed", .text(String(replay.marketSeed))))
+        fields.append(("order_id_prefix", .text(replay.orderIDPrefix)))
+        fields.append(("earlier", .text(replay.earlier)))
+        return fields
+    }
+
+    /// Nil: the session began anew.
+    fileprivate init?(_ line: JSON) {
+        guard let time = line["resumed_at"]?.integer, let name = line["resumed_with"]?.text else {
+            return nil
+        }
+        self.init(of: name, at: Timestamp(nanoseconds: time))
+        guard let seed = line["market_seed"]?.text.flatMap({ UInt64($0) }),
+            let prefix = line["order_id_prefix"]?.text, let earlier = line["earlier"]?.text
+        else { return }
+        replay = (earlier, seed, prefix)
     }
 }
 
@@ -105,6 +154,7 @@ public final class RunRecord: Sendable {
             more.append(("state", .text(state.text)))
             more.append(("state_version", .integer(state.shape)))
         }
+        more += header.resumed?.fields ?? []
         write(
             [
                 ("type", .text("session")), ("format", .integer(2)),
@@ -229,6 +279,7 @@ public struct RecordedRun: Sendable {
         if let text = line["state"]?.text, let shape = line["state_version"]?.integer {
             header.state = StrategyState(text: text, shape: shape)
         }
+        header.resumed = RunHeader.Resumed(line)
         return true
     }
 

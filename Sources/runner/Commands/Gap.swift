@@ -2,6 +2,7 @@ import ArgumentParser
 import LiveTrading
 import PaperTrading
 import PlainJSON
+import TradingCore
 
 /// `runner gap`: a recorded session against the simulation of its own orders.
 struct Gap: ParsableCommand {
@@ -42,6 +43,12 @@ struct Gap: ParsableCommand {
                 "\(session.name) traded on sim, which fills orders as every simulation does: there is "
                     + "nothing to explain. A session at a venue has a gap, on paper or live, such as "
                     + "one of a script with coinex:BTC/USDT")
+        }
+        if session.record.header.mode == .paper, let earlier = session.record.header.resumed {
+            throw RunFailure(
+                .usage,
+                "\(session.name) went on with the paper account of \(earlier.name): a gap is told of a "
+                    + "session that begins its account, with --fresh for example")
         }
         let run = GapRun(
             session, own: try session.settings(), assumed: try session.settings(entries),

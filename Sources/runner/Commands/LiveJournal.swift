@@ -5,9 +5,9 @@ import Synchronization
 import TradingCore
 import TradingModel
 
-/// The account's journal during one live run.
+/// The account's journal during one run.
 ///
-/// It is opened when the instruments are known and before anything is traded; without it nothing is.
+/// It is opened when the instruments are known and before anything is traded; without it no money is.
 final class LiveJournal: Sendable {
     private let journal = Mutex<Journal?>(nil)
     private let header: RunHeader
@@ -58,6 +58,42 @@ final class LiveJournal: Sendable {
         run.journal = RunJournal(opened.journal, instruments: instruments.count)
     }
 
+    /// Opens that of a simulated account.
+    ///
+    /// - Parameters:
+    ///   - name: of the run's folder.
+    ///   - hash: of the script's first version.
+    ///   - warn: called on any thread with what there is to say.
+    func beginPaper(
+        _ path: String, _ beginning: PaperBeginning, _ instruments: [Instrument], name: String,
+        started: Timestamp, hash: String, files: [ScriptFile],
+        clock: @escaping @Sendable () -> Timestamp, warn: @escaping @Sendable (String) -> Void
+    ) throws(JournalProblem) -> RunJournal {
+        let opened = try AccountJournal.openPaper(
+            path,
+            beginning: JournalRun(
+                name: name, mode: header.mode, venue: header.venue, strategy: strategy,
+                session: nil, started: started, instruments: instruments,
+                version: StrategyVersion(
+                    number: 1, hash: hash, since: started, header: header, files: files),
+                account: beginning), clock: clock
+        ) { condition in
+            switch condition {
+            case .failing(let reason):
+                warn("the paper account's journal cannot be written: \(reason); it is tried again")
+            case .working: warn("the paper account's journal is written again")
+            }
+        }
+        journal.withLock { $0 = opened }
+        return RunJournal(opened, instruments: instruments.count)
+    }
+
+    /// Waits, for a while, until what a run makes faster than the disk takes it has room again.
+    func makeRoom() {
+        guard let journal = journal.withLock({ $0 }), !journal.mayTakeOrders else { return }
+        _ = journal.flush(until: wallClock().advanced(byNanoseconds: Self.patience))
+    }
+
     /// Writes down a version that has taken over.
     func add(_ reload: RecordedReload) {
         let version = StrategyVersion(
@@ -67,10 +103,12 @@ final class LiveJournal: Sendable {
     }
 
     /// Closes it, and says what did not get into it.
-    func end(_ reason: String, at now: Timestamp, warn: (String) -> Void) {
+    ///
+    /// - Parameter clock: what the journal's clock says now.
+    func end(_ reason: String, at now: Timestamp, by clock: Timestamp, warn: (String) -> Void) {
         guard let journal = journal.withLock({ $0.take() }) else { return }
         let end = journal.finish(
-            reason: reason, at: now, until: now.advanced(byNanoseconds: Self.patience))
+            reason: reason, at: now, until: clock.advanced(byNanoseconds: Self.patience))
         let missing = end.unwritten + end.lost
         guard missing > 0 else { return }
         let why = if case .failing(let reason) = end.condition { ": \(reason)" } else { "" }

@@ -1,9 +1,6 @@
 import ArgumentParser
-import JournalStore
 import LiveTrading
 import PaperTrading
-import PlainJSON
-import RunFigures
 import ScriptHost
 import TradingCore
 import TradingModel
@@ -38,7 +35,7 @@ struct Paper: ParsableCommand {
     @Flag(help: "Do not ask: for --live where nobody sits at the terminal.")
     var yes = false
 
-    @Flag(help: "With --live: begin anew, not with what the strategy's last run left.")
+    @Flag(help: "Begin anew, not with what the strategy's last run left.")
     var fresh = false
 
     @Flag(help: "With --live: trade beside another run on the account, in other symbols.")
@@ -115,51 +112,22 @@ struct Paper: ParsableCommand {
         let instruments = try problems.collect { try simInstruments(script.symbols) } ?? []
         for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
         try problems.check()
+        let origin = ScriptOrigin(
+            path: strategy, parameters: try parameterOverrides(assignments),
+            limits: settings.script, seed: seed)
+        let account = try PaperAccount(
+            at: SimulatedExchange.venue, of: script, origin, settings, marketSeed: seed,
+            fresh: fresh ? "--fresh" : self.seed == nil ? nil : "--seed")
         findings.report()
         IdleSettings(.embedded, entries, symbols: script.symbols).report()
-        let reloads = StrategyReloads(settings: settings.reload)
-        var run = makeRun(
-            strategy: script, mode: .paper, instruments: instruments,
-            depth: instruments.map(\.id),
-            source: SimulatedMarket(instruments: instruments, seed: seed), settings: settings,
-            reloads: reloads)
-        announce(instruments, seed: seed)
-        if let note = script.warmUpNote { Console.warn(note) }
-        let screen = StatusScreen(linesToOutput: !json, inputs: script.inputName)
-        run.listener = { command, state in screen.show(LogLine(command, state)) }
-        run.reportListener = { report, state in screen.show(LogLine(report, state)) }
-        let session = try RunFiles(
-            mode: .paper, venue: SimulatedExchange.venue,
-            origin: ScriptOrigin(
-                path: strategy, parameters: try parameterOverrides(assignments),
-                limits: settings.script, seed: seed),
-            settings: entries, script: script)
-        let reloader = session.reloader(
-            of: script, instruments: instruments, watches: watch, isVerbose: verbose,
-            confirms: settings.confirmsReloads,
+        try SimulatedTrade(
+            account: account, instruments: instruments, origin: origin, settings: settings,
+            entries: entries,
             limits: WrittenLimits(
                 path: flags.settings, entries: entries, settings, symbols: script.symbols,
-                venue: nil))
-        reloader.follow(reloads)
-        screen.log = session.log
-        Interrupt.watch(signals: 3, readsLimits: true)
-        let killSwitch = session.killSwitch()
-        let end = try play(&run, speed, span, reloader, screen) { killSwitch.request }
-        reloader.close()
-        run.finish(end.end.reason)
-        session.end(end.end.reason, at: end.reached, run.tally.intents)
-        screen.close()
-        let report = RunReport(
-            run: run,
-            files: instruments.map {
-                RunReport.SymbolFiles(symbol: $0.symbol, names: [], skipped: 0, notes: [])
-            }, loopSeconds: screen.seconds, seed: seed)
-        session.record(report.text)
-        Console.print(json ? report.json.line : "\n" + report.text)
-        if let reason = run.stopReason ?? end.end.killReason {
-            throw RunFailure.stopped(
-                reason, isLogged: !run.engine.state.isTrading, linesToOutput: !json)
-        }
+                venue: nil), speed: speed, duration: span, watches: watch, isVerbose: verbose,
+            json: json
+        ).run()
     }
 
     /// On a venue's data, or with the money in an account there.
@@ -207,8 +175,15 @@ struct Paper: ParsableCommand {
         let earlier = keys.flatMap { keys in
             orderIDs.map { EarlierRuns(venue: venue, keys: keys, orderIDs: $0, origin: origin) }
         }
+        let paper =
+            live
+            ? nil
+            : try PaperAccount(
+                at: venue.name, of: script, origin, settings, marketSeed: nil,
+                fresh: fresh ? "--fresh" : nil)
         let (script, memory) =
-            try earlier?.begin(script, shares: share, isFresh: fresh) ?? (script, nil)
+            try earlier?.begin(script, shares: share, isFresh: fresh)
+            ?? (paper?.script ?? script, nil)
         findings.report()
         idle.report()
         try VenueTrade(
@@ -217,7 +192,7 @@ struct Paper: ParsableCommand {
             limits: WrittenLimits(
                 path: flags.settings, entries: entries, settings, symbols: script.symbols,
                 venue: live ? venue : nil), script: script, origin: origin, keys: keys,
-            orderIDs: orderIDs, memory: fresh ? nil : memory, adopts: adopt,
+            orderIDs: orderIDs, paper: paper, memory: fresh ? nil : memory, adopts: adopt,
             memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [],
             connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes, json: json
@@ -228,9 +203,6 @@ struct Paper: ParsableCommand {
     private var idleLiveFlags: [String] {
         guard !live else { return [] }
         var problems = yes ? ["--yes confirms --live, and --live is not given"] : []
-        if fresh {
-            problems.append("--fresh is for --live: nothing else goes on with an earlier run")
-        }
         if adopt { problems.append("--adopt is for --live, and --live is not given") }
         if share { problems.append("--share is for --live, and --live is not given") }
         return problems
@@ -251,25 +223,6 @@ struct Paper: ParsableCommand {
                 + "the script trades on sim")
     }
 
-    private func play(
-        _ run: inout SimulatedRun, _ speed: Double, _ span: Int64?, _ reloader: Reloader,
-        _ screen: StatusScreen, isKilled: @escaping () -> KillRequest?
-    ) throws -> (end: PacedRun.End, reached: Timestamp) {
-        do {
-            let paced = PacedRun(
-                speed: speed, duration: span, reloader: reloader, isKilled: isKilled)
-            return try paced.play(&run) { run, time in
-                if Interrupt.drainLimitWish() { reloader.readLimits() }
-                for line in reloader.drainLines() { screen.show(line) }
-                screen.update(run, time)
-            }
-        } catch {
-            reloader.close()
-            screen.close()
-            throw RunFailure(.failed, error.description)
-        }
-    }
-
     private func checkedConnectTimeout() throws(RunFailure) -> Int64 {
         let text = connectTimeout ?? "60s"
         guard let span = SettingValue.nanoseconds(text, bareUnit: 1_000_000_000), span >= 0 else {
@@ -277,28 +230,5 @@ struct Paper: ParsableCommand {
                 .usage, "--connect-timeout is `\(text)`, expected a time such as 30s or 10m, or 0")
         }
         return span
-    }
-
-    private func announce(_ instruments: [Instrument], seed: UInt64) {
-        let names = instruments.map(\.symbol.description).joined(separator: ", ")
-        Console.warn(
-            "paper trading \(names) on the embedded exchange; --seed \(seed) runs it again; "
-                + "times are UTC; Ctrl-C stops")
-    }
-}
-
-extension PacedRun.End {
-    fileprivate var reason: String {
-        switch self {
-        case .interrupted: Interrupt.reason
-        case .durationReached: "the duration is over"
-        case .dataEnded: "the data has ended"
-        case .stopped: "trading was stopped"
-        case .killed(let reason): reason
-        }
-    }
-
-    fileprivate var killReason: String? {
-        if case .killed(let reason) = self { reason } else { nil }
     }
 }

@@ -3,6 +3,7 @@ import LiveTrading
 import PaperTrading
 import PlainJSON
 import RunFigures
+import RunInputs
 import ScriptHost
 import TradingCore
 import TradingModel
@@ -54,7 +55,7 @@ struct Replay: ParsableCommand {
                 "\(session) has no end: it runs yet, or it was killed before it could say "
                     + "what its intents were")
         }
-        var run = try prepare(record, settings, origin)
+        var run = try prepare(recorded, settings, origin)
         let log = LogPrinter(toOutput: !json, isPaced: false)
         run.listener = { command, state in log.show(LogLine(command, state)) }
         run.reportListener = { report, state in log.show(LogLine(report, state)) }
@@ -138,21 +139,29 @@ struct Replay: ParsableCommand {
     }
 
     private func prepare(
-        _ record: RecordedRun, _ settings: Settings, _ origin: ScriptOrigin
+        _ session: RecordedSession, _ settings: Settings, _ origin: ScriptOrigin
     ) throws -> SimulatedRun {
-        let header = record.header
-        let script: LuaStrategy
-        do throws(ScriptError) {
-            script = try origin.load(record.first, state: nil)
-        } catch {
-            throw RunFailure(.failed, error.description)
-        }
+        let header = session.record.header
+        let script = try session.firstVersion(origin)
         let instruments = try simInstruments(script.symbols)
-        return makeRun(
+        let resumed = header.resumed
+        var run = makeRun(
             strategy: script, mode: .paper, instruments: instruments,
             depth: instruments.map(\.id),
-            source: SimulatedMarket(instruments: instruments, seed: header.seed),
-            settings: settings, reloads: StrategyReloads(settings: settings.reload))
+            source: SimulatedMarket(
+                instruments: instruments, seed: resumed?.replay?.marketSeed ?? header.seed,
+                from: resumed?.time),
+            settings: settings, reloads: StrategyReloads(settings: settings.reload),
+            orderIDPrefix: resumed?.replay?.orderIDPrefix)
+        guard let resumed else { return run }
+        guard let replay = resumed.replay,
+            let earlier = EarlierRunText.read(replay.earlier, instruments)
+        else {
+            throw RunFailure(
+                .failed, "\(session.name): what it went on with cannot be read from session.jsonl")
+        }
+        try run.resume(earlier, at: resumed.time)
+        return run
     }
 
     /// Rehearses and swaps at the places where it was done.

@@ -32,21 +32,22 @@ final class RunFiles {
     ///   - orderSession: the number in its orders' client ids.
     init(
         mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry],
-        script: LuaStrategy, state: StrategyState? = nil, orderSession: UInt64? = nil
+        script: LuaStrategy, state: StrategyState? = nil, orderSession: UInt64? = nil,
+        resumed: RunHeader.Resumed? = nil
     ) throws {
         self.origin = origin
         header = RunHeader(
             mode: mode, venue: venue, seed: origin.seed, script: origin.path,
             parameters: origin.parameters.map { ($0.name, $0.text) },
             settings: settings.map { $0.path + [$0.text] }, state: state,
-            orderSession: orderSession)
+            orderSession: orderSession, resumed: resumed)
         journal = LiveJournal(header, strategy: origin.knownPath)
         do throws(RunFolder.Problem) {
             folder = try RunFolder.create(script: origin.path)
         } catch {
             Console.warn(
-                "no session folder, so no `runner reload`, no `runner replay` and no log file: "
-                    + "\(error)")
+                "no session folder, so no `runner reload`, no `runner replay`, no log file, and nothing is "
+                    + "kept for the next run: \(error)")
         }
         guard let folder else { return }
         do throws(OrderIDProblem) {
@@ -102,8 +103,35 @@ final class RunFiles {
         }
     }
 
-    func endJournal(_ reason: String, at now: Timestamp) {
-        journal.end(reason, at: now) { text in
+    /// Opens the journal of a simulated account; nil: what becomes of it is not kept, which is said.
+    func beginPaperJournal(
+        of account: PaperAccount, opening: [Currency: Money], _ instruments: [Instrument],
+        started: Timestamp, clock: @escaping @Sendable () -> Timestamp
+    ) -> RunJournal? {
+        guard let path = account.path, let folder else { return nil }
+        let log = log
+        let files = account.script.sources
+        let warn: @Sendable (String) -> Void = { text in
+            Console.warn(text)
+            log?.add(text.onSomeLines)
+        }
+        do throws(JournalProblem) {
+            return try journal.beginPaper(
+                path, account.beginning(opening), instruments, name: folder.name,
+                started: started, hash: origin.hash(of: files), files: files, clock: clock,
+                warn: warn)
+        } catch {
+            warn("this paper account is not kept for the next run: \(error)")
+            return nil
+        }
+    }
+
+    /// See ``LiveJournal/makeRoom()``.
+    func makeRoomInJournal() { journal.makeRoom() }
+
+    /// - Parameter clock: what the journal's clock says now; nil: the same.
+    func endJournal(_ reason: String, at now: Timestamp, by clock: Timestamp? = nil) {
+        journal.end(reason, at: now, by: clock ?? now) { text in
             Console.warn(text)
             record(text)
         }

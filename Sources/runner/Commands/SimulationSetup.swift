@@ -12,15 +12,17 @@ import TradingModel
 ///   - hidesUnneededDepth: whether depth that the script does not need is there for the venue's fills
 ///     alone: the script's quotes are then the quotes that come, not what the depth says.
 ///   - skipsMissedBeats: whether time passes by itself, so that a timer's beats may be missed.
+///   - orderIDPrefix: the start of every client order id; nil: the usual one.
 func makeRun(
     strategy: LuaStrategy, mode: TradingMode, instruments: [Instrument],
     depth: [InstrumentID], source: any MarketEventSource, settings: Settings,
     reloads: StrategyReloads? = nil, hidesUnneededDepth: Bool = false,
-    skipsMissedBeats: Bool = false
+    skipsMissedBeats: Bool = false, orderIDPrefix: String? = nil
 ) -> SimulatedRun {
     let venue = MatchingVenue(instruments: instruments, settings: settings.paper)
     var engineSettings = settings.engineSettings
     engineSettings.skipsMissedBeats = skipsMissedBeats
+    if let orderIDPrefix { engineSettings.orderIDPrefix = orderIDPrefix }
     // Without a late feed venue and strategy see the same book at the same time: one is enough.
     for instrument in depth { venue.keepBook(of: instrument) }
     if settings.feedLatency == 0 || hidesUnneededDepth {

@@ -22,6 +22,8 @@ struct VenueTrade {
     let keys: VenueKeys?
     /// Nil: on paper, where none leaves.
     let orderIDs: RunOrderIDs?
+    /// Nil: the account is the venue's.
+    let paper: PaperAccount?
     /// What earlier runs of the strategy left; nil: nothing, or it begins anew.
     let memory: StrategyMemory?
     /// Whether what others have open in its symbols, and the coins of the account, become its own.
@@ -38,7 +40,7 @@ struct VenueTrade {
     let json: Bool
 
     /// Time of the run: everything that waits hangs on it.
-    private let clock = RunClock()
+    let clock = RunClock()
 
     private var isLive: Bool { keys != nil }
     private var mode: TradingMode { isLive ? .live : .paper }
@@ -48,37 +50,11 @@ struct VenueTrade {
         if isLive {
             try trade { header, recorder, screen, reloads, folder in
                 cancelWhenStuck()
-                let run = makeLiveRun(
-                    header, strategy: script, settings: settings, reloads: reloads)
-                run.listener = { command, state in screen.show(LogLine(command, state)) }
-                run.reportListener = { report, state in screen.show(LogLine(report, state)) }
-                return goOn(run, header, recorder, folder)
+                return makeLive(header, recorder, screen, reloads, folder)
             }
         } else {
-            try trade { header, recorder, screen, reloads, _ in
-                let run = makePaperRun(
-                    header, strategy: script, settings: settings, reloads: reloads,
-                    listener: { command, state in screen.show(LogLine(command, state)) },
-                    reportListener: { report, state in screen.show(LogLine(report, state)) })
-                return RecordingRun(run, recorder: recorder)
-            }
+            try trade { makePaper($0, $1, $2, $3, $4) }
         }
-    }
-
-    /// Opens the account's journal for a run, and has it go on with what the one before it left.
-    private func goOn(
-        _ live: LiveRun, _ header: RecordingHeader, _ recorder: InputRecorder?, _ folder: RunFiles
-    ) -> RecordingRun<LiveRun> {
-        if let keys, let orderIDs {
-            folder.beginJournal(
-                of: live, script, keyID: keys.id, session: orderIDs.session, clock: clock)
-        }
-        var run = RecordingRun(live, recorder: recorder)
-        if let memory {
-            run.resume(memory.earlierRun(header.instruments), at: clock.now())
-            if let state = memory.state { live.journal?.keep(state.state, at: state.time) }
-        }
-        return run
     }
 
     /// A script that holds the engine's thread must not hold the account.
@@ -154,7 +130,8 @@ struct VenueTrade {
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunFiles(
             mode: mode, venue: venue.name, origin: origin, settings: entries, script: script,
-            state: memory?.state?.state, orderSession: orderIDs?.session)
+            state: (memory ?? paper?.memory)?.state?.state, orderSession: orderIDs?.session,
+            resumed: (memory ?? paper?.memory).map { .init(of: $0.run.name, at: clock.now()) })
         let trading = VenueTrading<Run>(
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
             patience: venue.patience, reconcilePeriod: settings.reconcilePeriod,
@@ -223,7 +200,8 @@ struct VenueTrade {
     private func header(_ instruments: [Instrument]) -> RecordingHeader {
         RecordingHeader(
             program: Runner.version, isLive: isLive, venue: venue.name, begun: clock.now(),
-            orderIDPrefix: orderIDs?.prefix ?? EngineSettings().orderIDPrefix,
+            orderIDPrefix: orderIDs?.prefix ?? paper?.orderIDPrefix
+                ?? EngineSettings().orderIDPrefix,
             patience: venue.patience, instruments: instruments)
     }
 
@@ -231,9 +209,9 @@ struct VenueTrade {
         _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ network: NetworkSettings,
         _ screen: VenueScreen, _ folder: RunFiles
     ) throws {
-        if let run = liveRun(trading.run), trading.hasTraded {
-            run.journal?.recordWorth(run.ledger, at: clock.now())
-            run.journal?.keepLast(run.engine)
+        if let run = trading.run, trading.hasTraded, let journal = journal(of: run) {
+            journal.recordWorth(run.ledger, at: clock.now())
+            journal.keepLast(run.engine)
         }
         folder.endRecording(trading.end?.reason ?? "")
         folder.endJournal(trading.end?.reason ?? "", at: clock.now())
@@ -243,10 +221,6 @@ struct VenueTrade {
             throw RunFailure(.failed, "it was given up before it was shown that nothing is left")
         }
         try ending.get()
-    }
-
-    private func liveRun<Run: VenueRun>(_ run: Run?) -> LiveRun? {
-        (run as? RecordingRun<LiveRun>)?.run
     }
 
     private func makeReloader(
@@ -298,6 +272,7 @@ struct VenueTrade {
                 "paper trading \(names) on live data of \(venue.title) (\(address)), with a "
                     + "simulated account; times are UTC; Ctrl-C stops")
         }
+        for line in paper?.lines ?? [] { Console.warn(line) }
         if let note = script.warmUpNote { Console.warn(note) }
     }
 

@@ -23,7 +23,7 @@ struct EarlierRuns {
         try checkOthers(trading: script.symbols, shares: shares)
         let memory = try memory(trading: script.symbols)
         guard !isFresh, let state = memory?.state else { return (script, memory) }
-        return (try load(state.state, trading: script.symbols), memory)
+        return (try origin.load(with: state.state, trading: script.symbols), memory)
     }
 
     private func memory(trading symbols: [Symbol]) throws(RunFailure) -> StrategyMemory? {
@@ -39,35 +39,6 @@ struct EarlierRuns {
                 .failed,
                 "\(error). Without its journal no account is traded, so nothing was traded; "
                     + "MOONRUNNER_HOME names another folder")
-        }
-    }
-
-    /// The script with the data that its last run kept.
-    private func load(_ state: StrategyState, trading symbols: [Symbol]) throws(RunFailure)
-        -> LuaStrategy
-    {
-        do {
-            let script = try LuaStrategy.version(startingWith: state) {
-                text throws(ScriptError) in
-                try LuaStrategy(
-                    file: origin.path, parameters: origin.parameters, limits: origin.limits,
-                    seed: origin.seed, state: text)
-            }
-            try script.adopt(state)
-            guard script.symbols == symbols else {
-                throw RunFailure(
-                    .usage,
-                    "\(origin.path): what it subscribes to hangs on its `state`, so it cannot be told "
-                        + "what it goes on with; --fresh begins anew")
-            }
-            return script
-        } catch let failure as RunFailure {
-            throw failure
-        } catch {
-            throw RunFailure(
-                .usage,
-                "the data that its last run kept cannot be taken over: \(error). Mend the script, or "
-                    + "begin anew with --fresh")
         }
     }
 
@@ -115,6 +86,36 @@ struct EarlierRuns {
     }
 }
 
+extension ScriptOrigin {
+    /// The script with the data that its last run kept.
+    func load(
+        with state: StrategyState, trading symbols: [Symbol]
+    ) throws(RunFailure) -> LuaStrategy {
+        do {
+            let script = try LuaStrategy.version(startingWith: state) {
+                text throws(ScriptError) in
+                try LuaStrategy(
+                    file: path, parameters: parameters, limits: limits, seed: seed, state: text)
+            }
+            try script.adopt(state)
+            guard script.symbols == symbols else {
+                throw RunFailure(
+                    .usage,
+                    "\(path): what it subscribes to hangs on its `state`, so it cannot be told "
+                        + "what it goes on with; --fresh begins anew")
+            }
+            return script
+        } catch let failure as RunFailure {
+            throw failure
+        } catch {
+            throw RunFailure(
+                .usage,
+                "the data that its last run kept cannot be taken over: \(error). Mend the script, or "
+                    + "begin anew with --fresh")
+        }
+    }
+}
+
 /// A run that trades the account now.
 private struct OtherRun {
     let folder: RunFolder
@@ -128,16 +129,29 @@ private struct OtherRun {
     }
 }
 
-/// What is said of it before real money is traded.
+/// What is said of it before anything is traded.
 extension StrategyMemory {
-    /// - Parameter isFresh: whether it is left behind.
-    func lines(isFresh: Bool, at venue: Venue) -> [String] {
-        let ending = run.end.map { "ended: \($0.reason)" } ?? "was killed"
+    /// How the run ended that left it.
+    var ending: String { run.end.map { "ended: \($0.reason)" } ?? "was killed" }
+
+    /// Orders, timers and `state`, in words.
+    var what: String {
         var parts = orders.isEmpty ? [] : [counted(orders.count, "order")]
         parts += timers.isEmpty ? [] : [counted(timers.count, "timer")]
         parts += state.map { ["its `state` of \(UTCTime($0.time).iso)"] } ?? []
-        let what =
-            parts.isEmpty ? "no order, no timer and no `state`" : parts.joined(separator: ", ")
+        return parts.isEmpty ? "no order, no timer and no `state`" : parts.joined(separator: ", ")
+    }
+
+    /// What was held, a line each.
+    var holdings: [String] {
+        positions.map { position in
+            "\(position.symbol) \(position.net)" + (position.averagePrice.map { " @ \($0)" } ?? "")
+                + ", realised PnL \(position.realisedPnL), fees \(position.fees)"
+        }
+    }
+
+    /// - Parameter isFresh: whether it is left behind.
+    func lines(isFresh: Bool, at venue: Venue) -> [String] {
         guard !isFresh else {
             let stay =
                 orders.isEmpty
@@ -145,12 +159,7 @@ extension StrategyMemory {
             return ["begins anew: of \(run.name), which \(ending), it leaves \(what)\(stay)"]
         }
         var lines = ["goes on with \(run.name), which \(ending): \(what)"]
-        for position in positions {
-            lines.append(
-                "\(position.symbol) \(position.net)"
-                    + (position.averagePrice.map { " @ \($0)" } ?? "")
-                    + ", realised PnL \(position.realisedPnL), fees \(position.fees)")
-        }
+        lines += holdings
         for order in ordersElsewhere {
             lines.append("order \(order.id) in \(order.symbol) is left as it is")
         }

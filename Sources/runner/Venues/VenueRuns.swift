@@ -32,7 +32,7 @@ func makePaperRun(
     var run = makeRun(
         strategy: strategy, mode: .paper, instruments: header.instruments,
         depth: header.instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
-        hidesUnneededDepth: true, skipsMissedBeats: true)
+        hidesUnneededDepth: true, skipsMissedBeats: true, orderIDPrefix: header.orderIDPrefix)
     run.listener = listener
     run.reportListener = reportListener
     run.marketListener = marketListener
