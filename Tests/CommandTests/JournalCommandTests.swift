@@ -230,7 +230,7 @@ import Testing
     @Test func `says what is wrong with a call`() throws {
         let folder = try TemporaryFolder()
         let calls: [([String], [String])] = [
-            ([], ["there is no journal in", "live runs write one", "paper runs none"]),
+            ([], ["there is no journal in", "live runs write one", "--paper strategy.lua"]),
             (["fils"], ["there is no view `fils`", "did you mean `fills`?"]),
             (["fills", "coinx"], ["there is no venue `coinx`", "did you mean `coinex`?"]),
             (["fills", "sim"], ["embedded"]),

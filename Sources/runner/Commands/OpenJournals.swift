@@ -1,5 +1,6 @@
 import JournalStore
 import LiveTrading
+import ScriptHost
 import TradingModel
 import VenueSessions
 
@@ -98,9 +99,14 @@ extension JournalProblem {
 /// Which files a call means.
 enum JournalChoice {
     /// The paths of an account's journals.
-    static func paths(file: String?, venue: Venue?) throws(RunFailure) -> [String] {
+    ///
+    /// - Parameter script: whose paper account is meant; nil: accounts of real money come first.
+    static func paths(
+        file: String?, venue: Venue?, paper script: String? = nil
+    ) throws(RunFailure) -> [String] {
         if let file { return [file] }
         let folder = RunFolder.home + "/accounts"
+        if let script { return try paperPaths(of: script, folder) }
         if let venue, let id = try VenueKeys.readID(of: venue) {
             let found = AccountJournal.paths(venue: venue.name, keyID: id)
             guard found.isEmpty else { return found }
@@ -109,14 +115,21 @@ enum JournalChoice {
                 "there is no journal of this key's account at \(venue.title) in \(folder): live runs "
                     + "write it")
         }
-        let accounts = AccountJournal.accounts().filter { account in
-            venue.map { account.name.hasPrefix($0.name + "-") } ?? true
+        let all = AccountJournal.accounts()
+        let live = all.filter { account in
+            venue.map { account.name.hasPrefix($0.name + "-") }
+                ?? !AccountJournal.isPaper(account.name)
         }
+        if venue == nil, live.isEmpty, all.count > 1 {
+            throw several(all.flatMap(\.paths), "paper accounts have journals")
+        }
+        let accounts = venue == nil && live.isEmpty ? all : live
         guard let only = accounts.first else {
             throw RunFailure(
                 .usage,
                 "there is no journal\(venue.map { " of \($0.title)" } ?? "") in \(folder): live runs "
-                    + "write one for each account, paper runs none")
+                    + "write one for each account, paper runs one for each strategy and its symbols, "
+                    + "which --paper strategy.lua shows")
         }
         guard accounts.count == 1 else {
             throw RunFailure(
@@ -126,5 +139,39 @@ enum JournalChoice {
                     + accounts.flatMap(\.paths).map { "  " + $0 }.joined(separator: "\n"))
         }
         return only.paths
+    }
+
+    private static func paperPaths(
+        of script: String, _ folder: String
+    ) throws(RunFailure) -> [String] {
+        let known = ScriptOrigin(path: script, parameters: [], limits: ScriptLimits(), seed: 0)
+            .knownPath
+        let found = AccountJournal.accounts().filter { AccountJournal.isPaper($0.name) }
+            .flatMap(\.paths).filter { strategy(of: $0) == known }
+        guard found.count <= 1 else {
+            throw several(found, "paper accounts of \(script) have journals")
+        }
+        guard !found.isEmpty else {
+            throw RunFailure(
+                .usage,
+                "there is no journal of a paper account of \(script) in \(folder): a run of it writes one"
+            )
+        }
+        return found
+    }
+
+    private static func several(_ paths: [String], _ what: String) -> RunFailure {
+        let list = paths.map { path in
+            "  \(path)" + (strategy(of: path).map { "  \($0)" } ?? "")
+        }
+        return RunFailure(
+            .usage,
+            "\(paths.count) \(what); name one with --paper strategy.lua, or with --file:\n"
+                + list.joined(separator: "\n"))
+    }
+
+    /// Whose a paper account is; nil: that cannot be read.
+    private static func strategy(of path: String) -> String? {
+        (try? JournalReader(path).runs(atMost: 1))?.first?.strategy
     }
 }

@@ -10,16 +10,17 @@ import VenueSessions
 struct ReadJournal: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "journal",
-        abstract: "Shows what live runs ordered, filled and held.",
+        abstract: "Shows what runs ordered, filled and held.",
         discussion: """
-            Live runs write it, paper runs do not. Without a view it shows the last sessions, the positions and how \
-            much there is. The account is that of the key in the environment where a venue is named, else the only \
-            one there is. It can be read while a run writes.
+            Without a view it shows the last sessions, the positions and how much there is. The account is that of \
+            the key in the environment where a venue is named, the paper account of a script with --paper, else the \
+            only one there is. It can be read while a run writes.
 
             EXAMPLES:
               runner journal
               runner journal fills --since 7d
               runner journal orders coinex --since 2026-01-31T09:30 --csv
+              runner journal positions --paper strategies/grid.lua
             """)
 
     /// What can be shown.
@@ -58,6 +59,9 @@ struct ReadJournal: ParsableCommand {
     @Option(help: ArgumentHelp("The journal's file, wherever it lies.", valueName: "path"))
     var file: String?
 
+    @Option(help: ArgumentHelp("The paper account of a script.", valueName: "strategy.lua"))
+    var paper: String?
+
     func run() throws {
         let (view, venue) = try words()
         guard !json || !csv else { throw RunFailure(.usage, "--json and --csv exclude each other") }
@@ -67,8 +71,13 @@ struct ReadJournal: ParsableCommand {
         guard file == nil || venue == nil else {
             throw RunFailure(.usage, "--file names the journal: leave out the venue")
         }
+        guard paper == nil || (file == nil && venue == nil) else {
+            throw RunFailure(
+                .usage,
+                "--paper names the journal: leave out \(file == nil ? "the venue" : "--file")")
+        }
         let time = try sinceTime()
-        let paths = try JournalChoice.paths(file: file, venue: venue)
+        let paths = try JournalChoice.paths(file: file, venue: venue, paper: paper)
         do throws(JournalProblem) {
             let journals = try OpenJournals(paths)
             guard let view else {
