@@ -1,7 +1,9 @@
 import JournalStore
 import LiveTrading
 import Matching
+import PaperTrading
 import PropertyTesting
+import RunFigures
 import RunInputs
 import Testing
 import TradingCore
