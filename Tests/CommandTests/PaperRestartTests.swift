@@ -175,6 +175,7 @@ import Testing
         let again = try start([script] + venue.address)
         try again.wait(for: Self.restarted)
         #expect(again.text.contains("which was killed: 3 orders, 1 timer, its `state`"))
+        try again.wait(for: "\nsession keeper-")
         let session = try again.session()
         again.interrupt()
         #expect(again.waitForEnd() == 0, "\(again.text)")

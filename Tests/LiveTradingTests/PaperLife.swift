@@ -155,7 +155,7 @@ final class PaperLife {
 
     /// The next run, which goes on with what the last one left.
     func restart(with memory: StrategyMemory, at path: String) throws {
-        let account = memory.paper!
+        guard let account = memory.paper else { throw CocoaError(.fileReadCorruptFile) }
         generation += 1
         time = account.reached
         run = try Self.makeRun(

@@ -167,7 +167,7 @@ public final class RunJournal {
     private func record(_ funding: Funding, _ state: TradingState) {
         let position = state.positions[funding.instrument.index]
         // Of what is not held the market's rate is news, and nothing is charged.
-        guard position.net != .zero || funding.payment != nil else { return }
+        guard position.net != .zero || funding.payment ?? .zero != .zero else { return }
         put(
             .settlement(
                 Settlement(

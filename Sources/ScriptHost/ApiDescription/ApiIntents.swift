@@ -199,7 +199,7 @@ extension ScriptApi {
         .values([
             ApiValue(
                 "state", .table,
-                "a table of plain data that outlives reloads, and in live runs restarts; else "
+                "a table of plain data that outlives reloads, and live and on paper restarts; else "
                     + "empty when a run begins; assign its fields")
         ]),
         .text(

@@ -112,9 +112,7 @@ struct Paper: ParsableCommand {
         let instruments = try problems.collect { try simInstruments(script.symbols) } ?? []
         for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
         try problems.check()
-        let origin = ScriptOrigin(
-            path: strategy, parameters: try parameterOverrides(assignments),
-            limits: settings.script, seed: seed)
+        let origin = try origin(settings, seed: seed)
         let account = try PaperAccount(
             at: SimulatedExchange.venue, of: script, origin, settings, marketSeed: seed,
             fresh: fresh ? "--fresh" : self.seed == nil ? nil : "--seed")
@@ -161,17 +159,11 @@ struct Paper: ParsableCommand {
         }
         try problems.check()
         guard let venueSettings else { throw problems.failure }
-        if let keys, let halt = AccountLatch(venue: venue.name, keyID: keys.id).halt {
-            throw RunFailure(
-                .stopped,
-                "\(halt.inWords(at: venue)); to trade again: runner resume \(venue.name)")
-        }
+        if let keys { try refuseHalted(keys, at: venue) }
         let orderIDs = try keys.map { keys throws(RunFailure) in
             try RunOrderIDs(at: venue, for: keys)
         }
-        let origin = ScriptOrigin(
-            path: strategy, parameters: try parameterOverrides(assignments),
-            limits: settings.script, seed: seed)
+        let origin = try origin(settings, seed: seed)
         let earlier = keys.flatMap { keys in
             orderIDs.map { EarlierRuns(venue: venue, keys: keys, orderIDs: $0, origin: origin) }
         }
@@ -197,6 +189,20 @@ struct Paper: ParsableCommand {
             connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes, json: json
         ).run()
+    }
+
+    private func refuseHalted(_ keys: VenueKeys, at venue: Venue) throws(RunFailure) {
+        guard let halt = AccountLatch(venue: venue.name, keyID: keys.id).halt else { return }
+        throw RunFailure(
+            .stopped, "\(halt.inWords(at: venue)); to trade again: runner resume \(venue.name)")
+    }
+
+    private func origin(
+        _ settings: Settings, seed: UInt64
+    ) throws(RunFailure) -> ScriptOrigin {
+        ScriptOrigin(
+            path: strategy, parameters: try parameterOverrides(assignments),
+            limits: settings.script, seed: seed)
     }
 
     /// What is given for real money, where none is traded.

@@ -43,6 +43,7 @@ struct VenueTrade {
     let clock = RunClock()
 
     private var isLive: Bool { keys != nil }
+    private var earlier: StrategyMemory? { memory ?? paper?.memory }
     private var mode: TradingMode { isLive ? .live : .paper }
 
     /// Trades until somebody or something ends it, and reports.
@@ -122,16 +123,14 @@ struct VenueTrade {
     private typealias Maker<Run> =
         (RecordingHeader, InputRecorder?, StatusScreen, StrategyReloads, RunFiles) -> Run
 
-    private func trade<Run: VenueRun>(
-        _ makeRun: @escaping Maker<Run>
-    ) throws {
+    private func trade<Run: VenueRun>(_ makeRun: @escaping Maker<Run>) throws {
         let session = try makeSession()
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunFiles(
             mode: mode, venue: venue.name, origin: origin, settings: entries, script: script,
-            state: (memory ?? paper?.memory)?.state?.state, orderSession: orderIDs?.session,
-            resumed: (memory ?? paper?.memory).map { .init(of: $0.run.name, at: clock.now()) })
+            state: earlier?.state?.state, orderSession: orderIDs?.session,
+            resumed: earlier.map { .init(of: $0.run.name, at: clock.now()) })
         let trading = VenueTrading<Run>(
             asksFirst: isLive, audience: screen, connectPatience: connectPatience,
             patience: venue.patience, reconcilePeriod: settings.reconcilePeriod,
