@@ -250,7 +250,9 @@ extension RunJournal {
         keepCounters(engine, at: now)
         guard now >= nextState else { return }
         switch engine.changedState() {
-        case .none: break
+        case .none:
+            // Finding that out costs some microseconds, and beyond the pace of life events come as quickly.
+            if speed > 1 { nextState = now.advanced(byNanoseconds: paced(Self.idleStatePeriod)) }
         case .changed(let state):
             nextState = now.advanced(
                 byNanoseconds: paced(
@@ -290,4 +292,5 @@ extension RunJournal {
     private static let stateNanosecondsPerByte: Int64 = 250
     private static let counterPeriod: Int64 = 1_000_000_000
     private static let largeStatePeriod: Int64 = 1_000_000_000
+    private static let idleStatePeriod: Int64 = 250_000
 }

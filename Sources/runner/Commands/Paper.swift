@@ -140,9 +140,9 @@ struct Paper: ParsableCommand {
         }
         for problem in idleLiveFlags { problems.add(problem) }
         for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
+        let seedFlag = self.seed == nil ? [] : ["--seed"]
         let idle = IdleSettings(
-            live ? .live(venue) : .paper(venue), entries, symbols: script.symbols,
-            flags: self.seed == nil ? [] : ["--seed"])
+            live ? .live(venue) : .paper(venue), entries, symbols: script.symbols, flags: seedFlag)
         var keys: VenueKeys?
         if live {
             keys = try LiveChecks(venue: venue, settings: settings, symbols: script.symbols)
@@ -167,12 +167,7 @@ struct Paper: ParsableCommand {
         let earlier = keys.flatMap { keys in
             orderIDs.map { EarlierRuns(venue: venue, keys: keys, orderIDs: $0, origin: origin) }
         }
-        let paper =
-            live
-            ? nil
-            : try PaperAccount(
-                at: venue.name, of: script, origin, settings, marketSeed: nil,
-                fresh: fresh ? "--fresh" : nil)
+        let paper = live ? nil : try paperAccount(at: venue, of: script, origin, settings)
         let (script, memory) =
             try earlier?.begin(script, shares: share, isFresh: fresh)
             ?? (paper?.script ?? script, nil)
@@ -195,6 +190,14 @@ struct Paper: ParsableCommand {
         guard let halt = AccountLatch(venue: venue.name, keyID: keys.id).halt else { return }
         throw RunFailure(
             .stopped, "\(halt.inWords(at: venue)); to trade again: runner resume \(venue.name)")
+    }
+
+    private func paperAccount(
+        at venue: Venue, of script: LuaStrategy, _ origin: ScriptOrigin, _ settings: Settings
+    ) throws(RunFailure) -> PaperAccount {
+        try PaperAccount(
+            at: venue.name, of: script, origin, settings, marketSeed: nil,
+            fresh: fresh ? "--fresh" : nil)
     }
 
     private func origin(

@@ -126,6 +126,10 @@ struct SimulatedTrade {
         Console.warn(
             "paper trading \(names) on the embedded exchange\(market); times are UTC; Ctrl-C stops")
         for line in account.lines { Console.warn(line) }
+        guard let time = account.marketTime else { return }
+        let days = (time.nanoseconds - SimulatedExchange.start.nanoseconds) / 86_400_000_000_000
+        guard days >= 5 else { return }
+        Console.warn("the market is made up to there first: \(days) days, about a second for each")
     }
 }
 
