@@ -16,6 +16,7 @@ import Testing
         subscribe("\(symbol)", "quotes")
         state.sent = state.sent or 0
         state.fills = state.fills or 0
+        local settled = false
         function on_start(why)
           local tags = {}
           for _, o in ipairs(orders()) do tags[#tags + 1] = o.tag .. " " .. o.id end
@@ -24,6 +25,10 @@ import Testing
           if why.reason == "first" then after(3600, "late") end
         end
         function on_quote(q)
+          if state.fills == 1 and not settled then
+            settled = true
+            log.info("all is kept")
+          end
           if state.sent == 4 or not q.bid then return end
           state.sent = state.sent + 1
           if state.sent == 4 then return buy{qty = 0.01} end
@@ -50,7 +55,7 @@ import Testing
         let run = try start(arguments)
         try run.wait(for: "is working", times: 3)
         try run.wait(for: "position 0.01")
-        try run.wait(for: "is filled")
+        try run.wait(for: "all is kept")
         return run
     }
 

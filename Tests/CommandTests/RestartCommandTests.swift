@@ -7,6 +7,7 @@ import Testing
         subscribe("coinex:BTC/USDT:USDT", "quotes")
         state.sent = state.sent or 0
         state.fills = state.fills or 0
+        local settled = false
         function on_start(why)
           local p = position("coinex:BTC/USDT:USDT")
           log.info("start: %s, fills %d, orders %d, position %s", why.reason, state.fills,
@@ -14,6 +15,10 @@ import Testing
           if why.reason == "first" then after(3600, "late") end
         end
         function on_quote(q)
+          if state.fills == 1 and not settled then
+            settled = true
+            log.info("all is kept")
+          end
           if state.sent == 4 or not q.bid then return end
           state.sent = state.sent + 1
           if state.sent == 4 then return buy{qty = 0.01} end
@@ -30,7 +35,7 @@ import Testing
     private func holding(_ venue: LiveVenue) throws -> LiveRunner {
         let run = try venue.start(try script(venue))
         try run.wait(for: "is working", times: 3)
-        try run.wait(for: "position 0.01")
+        try run.wait(for: "all is kept")
         return run
     }
 

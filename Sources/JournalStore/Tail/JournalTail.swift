@@ -44,8 +44,9 @@ internal import Synchronization
             close(file)
             throw JournalProblem(.system, path, unsafe String(cString: strerror(failure)))
         }
+        // All of it is in memory from the start: who trades meets no page that has to be fetched.
         let mapped = unsafe mmap(
-            nil, Self.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+            nil, Self.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, file, 0)
         guard let mapped = unsafe mapped, unsafe mapped != MAP_FAILED else {
             close(file)
             throw JournalProblem(.system, path, systemReason())
