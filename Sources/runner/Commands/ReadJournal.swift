@@ -20,7 +20,6 @@ struct ReadJournal: ParsableCommand {
               runner journal
               runner journal fills --since 7d
               runner journal orders coinex --since 2026-01-31T09:30 --csv
-              runner journal positions --paper strategies/grid.lua
             """)
 
     /// What can be shown.
