@@ -77,6 +77,8 @@ public struct EquityCurve {
         var fixed = Money.zero
         /// What this share added to the equity when that was last counted out.
         var contribution = Money.zero
+        /// Whether it is from before this began, and nothing has said yet what it is worth.
+        var awaitsPrice = false
 
         var followsMid: Bool { counts && source == .mid && units != 0 }
 
@@ -292,13 +294,27 @@ public struct EquityCurve {
     /// What it has come to is what it begins with: the fall is counted from here.
     package mutating func beginExtremes() {
         (start, peak, maxDrawdown) = (counted, counted, .zero)
+        for index in 0..<shares.count {
+            let share = shares[index]
+            shares[index].awaitsPrice = share.counts && share.price == nil && share.units != 0
+        }
         if shares.count > 0 { findBand(0) }
+    }
+
+    /// What was held before anything told its price gains and loses nothing by the first one.
+    private mutating func beginPrice(_ index: Int, adding contribution: Money) {
+        shares[index].awaitsPrice = false
+        let change = contribution - shares[index].contribution
+        (start, peak) = (start + change, peak + change)
     }
 
     private mutating func contribute(_ index: Int, _ contribution: Money) {
         guard shares[index].counts else { return }
         guard let next = Self.sum(counted, contribution, -shares[index].contribution) else {
             return doesNotFit(index, at: shares[index].price)
+        }
+        if shares[index].awaitsPrice, shares[index].price != nil {
+            beginPrice(index, adding: contribution)
         }
         counted = next
         shares[index].contribution = contribution

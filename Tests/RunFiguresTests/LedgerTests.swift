@@ -50,7 +50,8 @@ import TradingModel
 /// An account whose balances have what an earlier run made there.
 @Suite struct `A ledger of a run that goes on` {
     private func ledger(
-        _ market: Instrument, _ position: Position, _ balances: [(String, String)], at price: String
+        _ market: Instrument, _ position: Position, _ balances: [(String, String)],
+        at price: String?
     ) -> RunLedger {
         var engine = Engine(
             mode: .live, instruments: [market], strategy: Quiet(), settings: EngineSettings(),
@@ -64,7 +65,7 @@ import TradingModel
                 currency: Currency(currency), total: money(total), available: money(total))
             inputs.append(.balance(balance, at: Told.time(0)))
         }
-        inputs.append(Told.trade(0, price).input)
+        if let price { inputs.append(Told.trade(0, price).input) }
         var commands: [Command] = []
         for input in inputs {
             engine.process(input, into: &commands)
@@ -86,6 +87,21 @@ import TradingModel
         ledger.record(Told.trade(1, "95").input)
         #expect(ledger.equity.equity == money("1081"))
         #expect(ledger.equity.maxDrawdown == money("10"))
+    }
+
+    @Test func `loses nothing by the first price of what it goes on with`() {
+        let market = instrument("test:BTC/USDT:USDT", tick: "0.5")
+        let position = Position(
+            of: market, net: SignedQuantity(attos: 2 * attosPerUnit), entryValue: money("200"),
+            realisedPnL: money("75"), fees: money("3"), funding: money("-1"))
+        let ledger = ledger(market, position, [("USDT", "1071")], at: nil)
+        #expect(ledger.equity.equity == money("1071"))
+        ledger.record(Told.trade(1, "60").input)
+        #expect(ledger.equity.equity == money("991"))
+        #expect(ledger.equity.start == money("991"))
+        #expect(ledger.equity.maxDrawdown == .zero)
+        ledger.record(Told.trade(2, "50").input)
+        #expect(ledger.equity.maxDrawdown == money("20"))
     }
 
     @Test(arguments: ["2", "-2"])
