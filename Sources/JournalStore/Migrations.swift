@@ -6,7 +6,7 @@ internal import Cryptography
 package struct Migration: Sendable {
     /// The form of the file behind it: `PRAGMA user_version`.
     package let version: Int64
-    let sql: String
+    package let sql: String
 
     /// In hexadecimal.
     package var digest: String { hexadecimal(SHA256.digest(of: Array(sql.utf8))) }

@@ -3,6 +3,7 @@ import JournalStore
 import PropertyTesting
 import TestInstruments
 import Testing
+import TradingCore
 import TradingModel
 
 /// Files that are not as a run wants them: each is named, with what to do, and left as it is.
@@ -196,6 +197,24 @@ import TradingModel
                 + "AND schema = 'main' AND name NOT LIKE 'sqlite%'")
         #expect(loose == [])
         withExtendedLifetime(journal) {}
+    }
+
+    @Test func `are brought to the newest, with all that is in them`() throws {
+        let folder = try JournalFolder()
+        try folder.run("PRAGMA journal_mode = WAL")
+        let older = try OtherProgram(folder.journal)
+        for step in Migration.all.prefix(2) { try older.runAll(step.sql) }
+        try older.runAll(
+            "INSERT INTO runs (name, mode, venue, strategy, started, traded_since) "
+                + "VALUES ('old-1', 'live', 'coinex', 's.lua', 1, 2); "
+                + "INSERT INTO states (run_id, time, shape, state) VALUES (1, 3, 1, '{}')")
+        try older.runAll("PRAGMA application_id = \(0x4D52_4A31); PRAGMA user_version = 2")
+        let problem = #expect(throws: JournalProblem.self) { try JournalReader(folder.journal) }
+        #expect(problem?.kind == .older)
+        try Journal.migrate(folder.journal)
+        let reader = try JournalReader(folder.journal)
+        #expect(try reader.state(of: "old-1")?.state.text == "{}")
+        #expect(try reader.paperAccount(of: "old-1") == nil)
     }
 
     @Test func `begin anew where a run died while it made the file`() throws {

@@ -73,6 +73,13 @@ final class JournalFolder {
 
     deinit { unsafe sqlite3_close(handle) }
 
+    /// All statements of a script.
+    func runAll(_ script: String) throws {
+        guard unsafe sqlite3_exec(handle, script, nil, nil, nil) == SQLITE_OK else {
+            throw Failure(description: unsafe String(cString: sqlite3_errmsg(handle)))
+        }
+    }
+
     @discardableResult
     func run(_ sql: String) throws -> [[String?]] {
         var statement: OpaquePointer?
