@@ -20,6 +20,7 @@ NOT_RUN = {
     "make differential SEEDS=5000 FIRST=1": CI + ", with fewer seeds",
     "make simulate": CI + ", with fewer seeds",
     "make simulate FIRST=236 SEEDS=1 ARGS=--trace": DEVELOPMENT,
+    "make simulate ARGS='--days 14'": LONG,
     "scripts/plants": LONG,
     "scripts/plants resend unknown-is-free": LONG,
     "scripts/plants --check": CI,

@@ -25,7 +25,8 @@ func tradeFor(days: Int64, seed: UInt64) throws -> Bool {
         let bytes = residentBytes()
         show(
             "day \(day): \(bytes / 1_000) kB, \(run.orderCount) orders, \(run.fillCount) executions, "
-                + "journal \(run.journalBytes / 1_000) kB, recording \(run.recordingBytes / 1_000) kB")
+                + "journal \(run.journalBytes / 1_000) kB, recording \(run.recordingBytes / 1_000) kB"
+        )
         if abs(bytes - first) > memoryBand {
             problems.append("day \(day): \((bytes - first) / 1_000) kB more than after an hour")
         }
