@@ -181,7 +181,7 @@ public struct SimulatedRun: SteppedRun {
         let began = first ?? engine.state.now
         venue.announceBalances(at: began)
         deliver(until: began)
-        if startReason == .restart { ledger.beginEquity() }
+        if startReason == .restart { ledger.beginEquity(isRestart: true) }
         chronicle?.willStart(ledger, at: began)
         feed(.start(startReason, at: began))
         carryOut()

@@ -292,9 +292,12 @@ public struct EquityCurve {
     // MARK: - Peak and drawdown
 
     /// What it has come to is what it begins with: the fall is counted from here.
-    package mutating func beginExtremes() {
+    ///
+    /// - Parameter knowsHoldings: whether what is held was held by the run before: then its first price tells what
+    ///   it was worth already.
+    package mutating func beginExtremes(knowsHoldings: Bool) {
         (start, peak, maxDrawdown) = (counted, counted, .zero)
-        for index in 0..<shares.count {
+        for index in 0..<shares.count where knowsHoldings {
             let share = shares[index]
             shares[index].awaitsPrice = share.counts && share.price == nil && share.units != 0
         }

@@ -22,7 +22,7 @@ public final class RunLedger {
         data = InstrumentTable(state.instruments.map { DataStatistics(of: $0) })
     }
 
-    /// For an account whose balances are known once the run starts: see ``beginEquity()``.
+    /// For an account whose balances are known once the run starts: see ``beginEquity(isRestart:)``.
     public convenience init(of state: TradingState) {
         let instruments = state.instruments
         self.init(
@@ -37,7 +37,9 @@ public final class RunLedger {
     /// The account is worth what its balances and its positions say now; what is made from here on is added.
     ///
     /// What positions have made before is in the balances already.
-    public func beginEquity() {
+    ///
+    /// - Parameter isRestart: whether the run goes on with another, which held what is held.
+    public func beginEquity(isRestart: Bool) {
         let currency = equity.currency
         var start = state.balances[currency]?.total ?? .zero
         var held: [Currency: Money] = [:]
@@ -58,7 +60,7 @@ public final class RunLedger {
         equity.countsOut = countsOut
         equity.begin(with: state)
         for instrument in state.instruments { equity.settle(instrument.id, state) }
-        equity.beginExtremes()
+        equity.beginExtremes(knowsHoldings: isRestart)
     }
 
     // MARK: - The data

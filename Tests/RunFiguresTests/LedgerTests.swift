@@ -71,7 +71,7 @@ import TradingModel
             engine.process(input, into: &commands)
             ledger.record(EngineIntake.input(input))
         }
-        ledger.beginEquity()
+        ledger.beginEquity(isRestart: true)
         return ledger
     }
 

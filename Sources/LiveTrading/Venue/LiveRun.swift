@@ -110,7 +110,7 @@ public final class LiveRun: VenueRun {
         hasStarted = true
         for position in truth.positions { feed(.holding(position.holding)) }
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
-        written.beginEquity()
+        written.beginEquity(isRestart: startReason == .restart)
         journal?.recordWorth(written, at: now)
         feed(.start(startReason, at: now))
     }
