@@ -166,25 +166,32 @@ import Testing
 
     // MARK: - What it takes
 
-    @Test func `of a backtest of 1,000 trades takes at most 15 MB of memory`() throws {
+    @Test func `of a backtest of 1,000 trades takes at most 16 MB of memory`() throws {
         let trades = (0..<1_000).map {
             "\(1_767_225_600_000 + $0 * 100),\(100 + $0 % 20),1,\($0 % 2 == 0 ? "buy" : "sell")"
         }
         let data = try folder.write(
             "trades.csv", "timestamp,price,amount,side\n" + trades.joined(separator: "\n") + "\n")
-        // What a process took before it became the runner is counted too: a small one starts it.
+        // What a process took before it became the runner is counted too: a small one starts it. And so is what lies
+        // around the code that runs, as far as the system has it in memory: nobody has run this copy yet.
+        let program = folder.url.appendingPathComponent("runner").path
+        try FileManager.default.copyItem(atPath: Runner.program.path, toPath: program)
         let measured = Process()
         measured.executableURL = try Tool.find("python3")
         measured.arguments = [
             "-ISc",
             """
             import posix, sys
+            program = posix.open(sys.argv[1], posix.O_RDONLY)
+            posix.fsync(program)
+            posix.posix_fadvise(program, 0, 0, posix.POSIX_FADV_DONTNEED)
+            posix.close(program)
             quiet = (posix.POSIX_SPAWN_OPEN, 1, "/dev/null", posix.O_WRONLY, 0)
             child = posix.posix_spawn(sys.argv[1], sys.argv[1:], {}, file_actions=[quiet])
             _, status, usage = posix.wait4(child, 0)
             print(status, usage.ru_maxrss)
             """,
-            Runner.program.path, "backtest", "strategies/ema_cross.lua", "--data", data, "--json",
+            program, "backtest", "strategies/ema_cross.lua", "--data", data, "--json",
         ]
         measured.currentDirectoryURL = Runner.package
         let output = try folder.newFile("measured")
@@ -194,7 +201,7 @@ import Testing
         let figures = try folder.text("measured").split(whereSeparator: \.isWhitespace)
         try #require(figures.count == 2 && figures[0] == "0", "\(figures)")
         let memory = try #require(Int(figures[1])) * 1_024
-        #expect(memory <= 15_000_000, "scripts/start_order makes the order of its code anew")
+        #expect(memory <= 16_000_000, "scripts/start_order makes the order of its code anew")
     }
 
     // MARK: - All at once
