@@ -118,6 +118,7 @@ import VenueSessions
         trading.kill("runner kill", flattens: true, at: Self.after(1))
         trading.pass(until: Self.after(59))
         #expect(trading.stage == .windingDown)
+        #expect(trading.nextDue > Self.after(59), "it does not spin meanwhile")
         trading.pass(until: Self.after(62))
         #expect(trading.stage == .verifying)
     }

@@ -80,6 +80,10 @@ PLANTS = {
          "fees: position.fees, funding",
          "fees: planted(\"restart-forgets-fees\") ? .zero : position.fees, funding"),
     ]),
+    "restart-trusts-the-clock": ("when an order was heard of last is taken from a clock that may have been set since", [
+        (LIVE + "Journal/StrategyMemory.swift", "lastSign: now)",
+         "lastSign: planted(\"restart-trusts-the-clock\") ? min(order.row.updated, now) : now)"),
+    ]),
     "snapshot-is-the-truth": ("the venue's word on a position holds at once, while an execution is under way", [
         (LIVE + "Venue/PositionTruth.swift",
          "            guard now >= since.advanced(byNanoseconds: patience), !isDoubtful(instrument) else {",

@@ -23,6 +23,21 @@ import Testing
         }
     }
 
+    @Test(arguments: AccountSetting.plain)
+    func `is the venue's own wherever the machine's clock is set between two of them`(
+        setting: AccountSetting
+    ) throws {
+        var setting = setting
+        setting.faults = setting.venue.faultsTogether.first { $0.contains("late-executions") } ?? ""
+        for seed in AccountSetting.mortalSeeds {
+            var plan = LifePlan(setting, .mortal, seed: seed)
+            plan.clockChanges = 100
+            let life = try AccountLife(plan)
+            try life.live()
+            #expect(life.problems == [], "seed \(seed)")
+        }
+    }
+
     @Test(arguments: LifePlan.Mistake.allCases)
     func `shows every mistake that a restart could make`(mistake: LifePlan.Mistake) throws {
         var found = false
