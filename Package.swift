@@ -288,7 +288,7 @@ let package = Package(
             path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
         .executableTarget(
             name: "simulate", dependencies: ["AccountSimulation", "ScriptHost"],
-            path: "Tests/Simulate", swiftSettings: strict),
+            path: "Tests/Simulate", exclude: ["plants.py"], swiftSettings: strict),
         .testTarget(
             name: "AccountSessionTests",
             dependencies: [
