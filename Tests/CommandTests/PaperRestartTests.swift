@@ -215,7 +215,8 @@ import Testing
         }
         let fills = try runner(["journal", "fills", "--paper", script, "--json"])
         let rows = try fills.rows()
-        #expect(rows.compactMap { $0["client_id"] as? String } == ["mr-1", "mr2-1", "mr3-1"])
+        // Each of them may fill in parts.
+        #expect(Set(rows.compactMap { $0["client_id"] as? String }) == ["mr-1", "mr2-1", "mr3-1"])
         #expect(Set(rows.compactMap { $0["trade_id"] as? String }).count == rows.count)
     }
 }
