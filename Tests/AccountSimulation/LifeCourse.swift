@@ -138,21 +138,18 @@ extension AccountLife {
         line.deliverSent()
     }
 
-    /// Cancels what a dead run left, past any run, as a kill does: with a look behind the lag of lists.
+    /// Cancels what a dead run left, past any run.
     private func cleanUp() {
         guard trading == nil else { return }
         let left = simulator.standing?.orders.filter(isOwn).map(\.clientID) ?? []
         trace?(now, "=== cleaning up \(left.count) orders")
         let key = VenueKey(id: "simulator-key", secret: "simulator-secret")
-        for look in 1...2 {
-            line.replace(with: connector.makeCleaner(symbols, key, ids.orders(left)))
-            isCleaned = false
-            line.handle(.timer)
-            let isProven = pass(120, until: { self.isCleaned })
-            line.deliverSent()
-            guard problems.isEmpty, isProven else { return }
-            if look == 1 { _ = pass(8) }
-        }
+        line.replace(with: connector.makeCleaner(symbols, key, ids.orders(left)))
+        isCleaned = false
+        line.handle(.timer)
+        let isProven = pass(120, until: { self.isCleaned })
+        line.deliverSent()
+        guard problems.isEmpty, isProven else { return }
         if let order = simulator.standing?.orders.first(where: isOwn) {
             problems.append("proven clean, and order \(order.clientID) is open")
         }

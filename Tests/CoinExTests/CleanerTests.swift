@@ -46,10 +46,13 @@ import VenueSessions
             return call
         }
 
-        /// Lets all lists show nothing once more: the second look that proves.
+        /// Lets all lists show nothing twice more: the looks that prove.
         mutating func lookAgain(_ paths: [String], _ body: String) throws {
-            while calls.count < paths.count { try wake() }
-            for path in paths { try answer(path, body) }
+            for _ in 0..<2 {
+                #expect(!isDone)
+                while calls.count < paths.count { try wake() }
+                for path in paths { try answer(path, body) }
+            }
         }
 
         mutating func wake() throws {
@@ -78,7 +81,7 @@ import VenueSessions
     private let lists = "/v2/spot/pending-order"
     private let stops = "/v2/spot/pending-stop-order"
 
-    @Test func `is done when both lists of each market show none of them, twice`() throws {
+    @Test func `is done when both lists of each market show none of them, three times`() throws {
         var rig = try Rig(["coinex:BTC/USDT"])
         try rig.answer(lists, Self.none)
         try rig.answer(stops, Self.none)
@@ -101,6 +104,27 @@ import VenueSessions
         #expect(!rig.isDone)
         try rig.lookAgain([lists, stops], Self.none)
         #expect(rig.isDone)
+    }
+
+    @Test func `an order that lists hid for some seconds is cancelled at the third look`() throws {
+        var rig = try Rig(["coinex:BTC/USDT"])
+        let begun = rig.now
+        for _ in 0..<2 {
+            while rig.calls.count < 2 { try rig.wake() }
+            for path in [lists, stops] { try rig.answer(path, Self.none) }
+        }
+        #expect(!rig.isDone)
+        while rig.calls.count < 2 { try rig.wake() }
+        #expect(rig.now >= begun.advanced(byNanoseconds: 8_000_000_000))
+        try rig.answer(stops, Self.none)
+        try rig.answer(lists, Self.orders([(7, "mrrun-1")]))
+        let cancelled = rig.now
+        #expect(try rig.answer("/v2/spot/cancel-order", Self.done).body.contains("\"order_id\":7"))
+        try rig.wake()
+        try rig.answer(lists, Self.none)
+        try rig.lookAgain([lists, stops], Self.none)
+        #expect(rig.isDone)
+        #expect(rig.now >= cancelled.advanced(byNanoseconds: 8_000_000_000))
     }
 
     @Test func `a key that the venue refuses ends it at once`() throws {

@@ -12,10 +12,11 @@ import VenueSimulators
     private static let orders = RunOrders(idPrefix: "mrrun-", numbers: [])
     private static let key = CoinExKey(accessID: "simulator-key", secret: "simulator-secret")
 
-    private func serve() throws -> (SimulatorServer, HandClock) {
-        let clock = HandClock()
+    /// Its time goes on, as that of whoever looks at its lists for some seconds.
+    private func serve() throws -> (SimulatorServer, RunClock) {
+        let clock = RunClock()
         let server = try SimulatorServer(
-            at: ListeningAddress(port: 0), clock: { clock.time },
+            at: ListeningAddress(port: 0), clock: { clock.now() },
             venue: { start in CoinExSimulator(seed: 1, start: start, history: 10_000_000_000) })
         return (server, clock)
     }
@@ -59,7 +60,7 @@ import VenueSimulators
                 "side":"buy","type":"limit",\
                 "amount":"0.01","price":"50000","client_id":"\(id)"\(more)}
                 """
-            let reply = try post(client, path, body, at: clock.time)
+            let reply = try post(client, path, body, at: clock.now())
             try #require(reply["code"]?.integer == 0, "\(reply.line)")
         }
         #expect(

@@ -18,8 +18,8 @@ public enum EmergencyStop {
         case unproven(lastWords: [String])
     }
 
-    /// Time in which a venue that answers at all has cancelled and shown its lists twice: 10 s.
-    public static let patience: Int64 = 10_000_000_000
+    /// Time in which a venue that answers at all has cancelled and shown its lists for the last time: 20 s.
+    public static let patience: Int64 = 20_000_000_000
 
     /// Runs a session that cancels, and waits for its end; callable from any thread but a loop's.
     ///

@@ -28,7 +28,7 @@ struct AccountKill {
     struct Evidence {
         /// Open orders that were seen and are gone.
         var cancelled: [ListedOrder] = []
-        /// Looked at twice in a row and once more behind the lag of lists, and nothing was open.
+        /// Looked at three times in a row, the last time behind the lag of lists, and nothing was open.
         var hasNoOrders = false
         /// Of the symbols that were traded, by their name; nil: not asked.
         var positions: [(symbol: Symbol, net: SignedQuantity)]?
@@ -37,49 +37,13 @@ struct AccountKill {
     }
 
     func run() -> Evidence {
-        let clock = RunClock()
         var evidence = Evidence()
-        var sentAt = clock.now()
         evidence.hasNoOrders = cancelOrders(&evidence)
-        if closes(evidence) {
-            close(&evidence)
-            sentAt = clock.now()
-        }
-        let known = evidence.cancelled.count
-        checkOnceMore(&evidence, at: sentAt.advanced(byNanoseconds: Self.listLag), clock)
-        // What was found late may have filled in part.
-        if closes(evidence), evidence.cancelled.count > known { close(&evidence) }
-        return evidence
-    }
-
-    private func closes(_ evidence: Evidence) -> Bool {
-        flattens && evidence.hasNoOrders && hasPositions
-    }
-
-    private func close(_ evidence: inout Evidence) {
+        guard flattens, evidence.hasNoOrders, hasPositions else { return evidence }
         evidence.positions = closePositions()
         // Closing sends orders too.
         evidence.hasNoOrders = cancelOrders(&evidence)
-    }
-
-    /// Nanoseconds behind which lists show what was on its way when its run died, or was sent to close.
-    ///
-    /// Source: none, for no venue tells how far its own do; the simulators' lag 6 s behind at worst.
-    private static let listLag: Int64 = 8_000_000_000
-
-    private func checkOnceMore(_ evidence: inout Evidence, at time: Timestamp, _ clock: RunClock) {
-        guard evidence.hasNoOrders else { return }
-        report(
-            "nothing is open; looking once more in some seconds, for the venue's lists may lag behind"
-        )
-        while clock.now() < time {
-            guard Interrupt.count < mostInterrupts else {
-                evidence.hasNoOrders = false
-                return
-            }
-            pause(milliseconds: 100)
-        }
-        evidence.hasNoOrders = cancelOrders(&evidence)
+        return evidence
     }
 
     private var hasPositions: Bool { symbols.contains { $0.kind != .spot } }

@@ -77,6 +77,8 @@ package struct OrderSweep: VenueSession {
     private var now = Timestamp.distantPast
     private var isOver = false
     private var hasBegun = false
+    /// When something was last done that lists may not show yet.
+    private var changedAt = Timestamp.distantPast
     private var again: [(at: Timestamp, question: Question)] = []
 
     /// Between two looks at a list with such orders, in nanoseconds: a cancel takes effect within
@@ -84,6 +86,11 @@ package struct OrderSweep: VenueSession {
     private static let patience: Int64 = 100_000_000
     /// Before the second look that proves, in nanoseconds: an order may have been on its way.
     private static let doubt: Int64 = 500_000_000
+    /// Lists may lag behind: so many nanoseconds behind the beginning and the last cancel they have shown what
+    /// there was, and the third look proves.
+    ///
+    /// Source: none, for no venue tells how far its own lag; those of the simulators lag 6 s at worst.
+    private static let lag: Int64 = 8_000_000_000
 
     /// - Parameters:
     ///   - rates: units a second for each group of requests.
@@ -132,6 +139,7 @@ package struct OrderSweep: VenueSession {
     private mutating func wake(_ actions: inout [SessionAction]) {
         if !hasBegun {
             hasBegun = true
+            changedAt = now
             return words.start == nil ? askForLists(at: now, &actions) : ask(.start, &actions)
         }
         let due = again.filter { $0.at <= now }
@@ -241,6 +249,7 @@ package struct OrderSweep: VenueSession {
         guard cancels, limiter.consume(request.group, units: request.units, at: now) == nil else {
             return
         }
+        changedAt = now
         send(request, .cancel, &actions)
     }
 
@@ -259,7 +268,7 @@ package struct OrderSweep: VenueSession {
         repeatLater(question, &actions)
     }
 
-    /// A list none of whose pages has any that is meant is clean; all lists twice in a row are proof.
+    /// A list none of whose pages has any that is meant is clean; all lists three times in a row are proof.
     ///
     /// - Parameter next: the page behind this one; nil: it was the last.
     private mutating func looked(
@@ -276,10 +285,11 @@ package struct OrderSweep: VenueSession {
         guard clean.count == words.listCount, !isOver else { return }
         clean = []
         cleanRounds += 1
-        guard cleanRounds < (cancels ? 2 : 1) else {
-            return end(&actions)
+        switch cleanRounds {
+        case 1 where cancels: askForLists(at: now.advanced(byNanoseconds: Self.doubt), &actions)
+        case 2: askForLists(at: max(now, changedAt.advanced(byNanoseconds: Self.lag)), &actions)
+        default: end(&actions)
         }
-        askForLists(at: now.advanced(byNanoseconds: Self.doubt), &actions)
     }
 
     private mutating func end(_ actions: inout [SessionAction]) {
