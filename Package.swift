@@ -274,7 +274,7 @@ let package = Package(
             ],
             path: "Tests/DifferentialTesting", swiftSettings: strict),
         .executableTarget(
-            name: "differential", dependencies: ["DifferentialTesting"],
+            name: "differential", dependencies: ["DifferentialTesting", "PropertyTesting"],
             path: "Tests/Differential", swiftSettings: strict),
         // Accounts with all that lives on them, real sessions and simulated venues, in virtual time, without
         // sockets: for tests, and for a command that takes more seeds.
@@ -287,7 +287,7 @@ let package = Package(
             ],
             path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
         .executableTarget(
-            name: "simulate", dependencies: ["AccountSimulation", "ScriptHost"],
+            name: "simulate", dependencies: ["AccountSimulation", "PropertyTesting", "ScriptHost"],
             path: "Tests/Simulate", exclude: ["plants.py"], swiftSettings: strict),
         .testTarget(
             name: "AccountSessionTests",

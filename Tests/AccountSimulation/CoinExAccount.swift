@@ -56,11 +56,7 @@ extension AccountVenue {
                 segment: segment, clientID: "web-\(number)")
             let call = CoinExRequests.place(terms, segment).call(
                 key, milliseconds: now.nanoseconds / 1_000_000)
-            _ = simulator.handle(
-                HTTPRequest(
-                    method: call.method, path: call.path,
-                    headers: call.headers.map { .init($0.name, $0.value) },
-                    body: Array(call.body.utf8)), at: now)
+            _ = simulator.handle(call, at: now)
         },
         isForeign: { $0.hasPrefix("web-") })
 }

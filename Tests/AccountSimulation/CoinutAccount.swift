@@ -56,12 +56,7 @@ extension AccountVenue {
         placeForeign: { simulator, market, number, now in
             let ask = { (request: CoinutRequest) throws -> JSON in
                 guard let call = request.call(key) else { throw Unaskable() }
-                let reply = simulator.handle(
-                    HTTPRequest(
-                        method: call.method, path: call.path,
-                        headers: call.headers.map { .init($0.name, $0.value) },
-                        body: Array(call.body.utf8)), at: now)
-                return try JSON(parsing: reply.body)
+                return try JSON(parsing: simulator.handle(call, at: now).body)
             }
             let symbol = try Symbol(market.symbol)
             let nonce = Nonce(Int64(100 + number))

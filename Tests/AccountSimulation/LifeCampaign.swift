@@ -1,4 +1,4 @@
-import Foundation
+import PropertyTesting
 import Synchronization
 import TradingCore
 import VenueSimulators
@@ -47,19 +47,7 @@ package final class LifeCampaign: Sendable {
         }
     }
 
-    package func run(threads: Int) {
-        let group = DispatchGroup()
-        for _ in 0..<threads {
-            group.enter()
-            let thread = Thread { [self] in
-                work()
-                group.leave()
-            }
-            thread.stackSize = 8 << 20  // bytes
-            thread.start()
-        }
-        group.wait()
-    }
+    package func run(threads: Int) { onThreads(threads) { [self] in work() } }
 
     private func work() {
         while true {

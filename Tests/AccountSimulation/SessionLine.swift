@@ -229,11 +229,7 @@ package final class SessionLine {
     }
 
     private func served(_ call: HTTPCall) -> VenueSimulators.ServedReply {
-        simulator.handle(
-            HTTPRequest(
-                method: call.method, path: call.path,
-                headers: call.headers.map { .init($0.name, $0.value) }, body: Array(call.body.utf8)),
-            at: venueNow)
+        simulator.handle(call, at: venueNow)
     }
 
     /// What the venue answers to somebody else's request, on a line where nothing is wrong.
@@ -264,6 +260,17 @@ package final class SessionLine {
                     "to \(connection.number)", until: now.advanced(byNanoseconds: wait))
             }
         }
+    }
+}
+
+extension FaultySimulator {
+    /// A session's request, as it comes over the wire.
+    func handle(_ call: HTTPCall, at time: Timestamp) -> VenueSimulators.ServedReply {
+        handle(
+            HTTPRequest(
+                method: call.method, path: call.path,
+                headers: call.headers.map { .init($0.name, $0.value) }, body: Array(call.body.utf8)),
+            at: time)
     }
 }
 

@@ -10,33 +10,15 @@ import Testing
         home = folder.url.appendingPathComponent("home").path
     }
 
-    /// Three orders far from the market and a position, once; and a count of what it has heard.
     private static func keeper(_ symbol: String) -> String {
-        """
-        subscribe("\(symbol)", "quotes")
-        state.sent = state.sent or 0
-        state.fills = state.fills or 0
-        local settled = false
-        function on_start(why)
-          local tags = {}
-          for _, o in ipairs(orders()) do tags[#tags + 1] = o.tag .. " " .. o.id end
-          log.info("start: %s, fills %d, orders %s, position %s", why.reason, state.fills,
-                   table.concat(tags, ", "), tostring(position("\(symbol)").qty))
-          if why.reason == "first" then after(3600, "late") end
-        end
-        function on_quote(q)
-          if state.fills == 1 and not settled then
-            settled = true
-            log.info("all is kept")
-          end
-          if state.sent == 4 or not q.bid then return end
-          state.sent = state.sent + 1
-          if state.sent == 4 then return buy{qty = 0.01} end
-          return buy{qty = 0.001, price = q.bid * (0.9 - state.sent / 100), tag = "t" .. state.sent}
-        end
-        function on_fill(f) state.fills = state.fills + 1 end
-        function on_order(o) log.info("order %s %s is %s", o.tag or "-", o.id, o.state) end
-        """
+        KeptRun.script(
+            symbol,
+            onStart: """
+                local tags = {}
+                for _, o in ipairs(orders()) do tags[#tags + 1] = o.tag .. " " .. o.id end
+                log.info("start: %s, fills %d, orders %s, position %s", why.reason, state.fills,
+                         table.concat(tags, ", "), tostring(position("\(symbol)").qty))
+                """)
     }
 
     private func script(_ symbol: String = "sim:BTC/USDT:USDT") throws -> String {

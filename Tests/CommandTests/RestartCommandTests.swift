@@ -2,31 +2,12 @@ import Foundation
 import Testing
 
 @Suite struct `A live run that is started again` {
-    /// Three orders far from the market and a position, once; and a count of what it has heard.
-    private static let keeper = """
-        subscribe("coinex:BTC/USDT:USDT", "quotes")
-        state.sent = state.sent or 0
-        state.fills = state.fills or 0
-        local settled = false
-        function on_start(why)
-          local p = position("coinex:BTC/USDT:USDT")
-          log.info("start: %s, fills %d, orders %d, position %s", why.reason, state.fills,
-                   #orders(), tostring(p.qty))
-          if why.reason == "first" then after(3600, "late") end
-        end
-        function on_quote(q)
-          if state.fills == 1 and not settled then
-            settled = true
-            log.info("all is kept")
-          end
-          if state.sent == 4 or not q.bid then return end
-          state.sent = state.sent + 1
-          if state.sent == 4 then return buy{qty = 0.01} end
-          return buy{qty = 0.001, price = q.bid * (0.9 - state.sent / 100), tag = "t" .. state.sent}
-        end
-        function on_fill(f) state.fills = state.fills + 1 end
-        function on_order(o) log.info("order %s %s is %s", o.tag or "-", o.id, o.state) end
-        """
+    private static let keeper = KeptRun.script(
+        "coinex:BTC/USDT:USDT",
+        onStart: """
+            log.info("start: %s, fills %d, orders %d, position %s", why.reason, state.fills, #orders(),
+                     tostring(position("coinex:BTC/USDT:USDT").qty))
+            """)
 
     private func script(_ venue: LiveVenue, _ text: String = keeper) throws -> String {
         try venue.folder.write("keeper.lua", text)

@@ -1,49 +1,25 @@
 import DifferentialTesting
 import Foundation
+import PropertyTesting
 
-/// What the command was asked for.
-///
-/// It runs generated scripts on generated markets, the program's ways against plain ones, and ends
-/// with 1 at the first difference.
-struct Arguments {
-    var first: UInt64 = 1
-    var count = 5_000
-    /// Whether it takes all seeds and lists what they show.
-    var isList = false
-    /// A fault that is put in, and must be found.
-    var fault: PlantedFault?
-
-    init?(_ arguments: [String]) {
-        var rest = arguments[...]
-        while let name = rest.popFirst() {
-            switch name {
-            case "--all": isList = true
-            case "--fault": fault = .quietIsTheEnd
-            case "--first":
-                guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
-                first = value
-            case "--seeds":
-                guard let value = rest.popFirst().flatMap({ Int($0) }), value > 0 else {
-                    return nil
-                }
-                count = value
-            default: return nil
-            }
-        }
-    }
-}
-
-guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
+// Runs generated scripts on generated markets, the program's ways against plain ones, and ends with 1 at the first
+// difference: `--all` lists those of all seeds, `--fault` puts a fault in, which must be found.
+guard
+    let arguments = SeedArguments(
+        CommandLine.arguments.dropFirst(), count: 5_000, flags: ["--all", "--fault"])
+else {
     print("usage: differential [--first SEED] [--seeds COUNT] [--all] [--fault]")
     exit(2)
 }
+let fault: PlantedFault? = arguments.flags.contains("--fault") ? .quietIsTheEnd : nil
+let isList = arguments.flags.contains("--all")
 let clock = ContinuousClock()
 let start = clock.now
 let campaign = Campaign(
-    first: arguments.first, count: arguments.count, planting: arguments.fault,
-    goesOn: arguments.isList)
+    first: arguments.first, count: arguments.count, planting: fault,
+    goesOn: isList)
 campaign.run(threads: ProcessInfo.processInfo.activeProcessorCount)
-if arguments.isList {
+if isList {
     for (seed, problem) in campaign.problems { print("seed \(seed): \(problem)") }
 }
 guard let found = campaign.problems.first else {
@@ -54,9 +30,9 @@ guard let found = campaign.problems.first else {
             + "digest \(String(campaign.digest, radix: 16))")
     exit(0)
 }
-guard !arguments.isList else { exit(1) }
-let least = GeneratedTrial(seed: found.seed).reduced(planting: arguments.fault)
-let problem = (try? least.problem(planting: arguments.fault)).flatMap { $0 } ?? found.problem
+guard !isList else { exit(1) }
+let least = GeneratedTrial(seed: found.seed).reduced(planting: fault)
+let problem = (try? least.problem(planting: fault)).flatMap { $0 } ?? found.problem
 print(least.report(problem))
 print("\nagain: make differential FIRST=\(found.seed) SEEDS=1")
 exit(1)

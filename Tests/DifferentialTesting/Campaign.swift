@@ -1,4 +1,4 @@
-import Foundation
+import PropertyTesting
 import Synchronization
 
 /// Many seeds in a row, on several threads, up to the first that shows something wrong.
@@ -34,19 +34,7 @@ package final class Campaign: Sendable {
     /// A number for all runs together: two builds of the program that agree in it did the same.
     package var digest: UInt64 { progress.withLock { $0.digest } }
 
-    package func run(threads: Int) {
-        let group = DispatchGroup()
-        for _ in 0..<threads {
-            group.enter()
-            let thread = Thread { [self] in
-                work()
-                group.leave()
-            }
-            thread.stackSize = 8 << 20  // bytes
-            thread.start()
-        }
-        group.wait()
-    }
+    package func run(threads: Int) { onThreads(threads) { [self] in work() } }
 
     private func work() {
         while true {

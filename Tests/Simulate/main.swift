@@ -1,52 +1,23 @@
 import AccountSimulation
 import Foundation
-import Synchronization
+import PropertyTesting
 import TradingModel
 
-/// What the command was asked for.
-///
-/// It lets accounts live through kills, faults and changes of the clock, each from a seed, and ends with 1
-/// where one is wrong.
-struct Arguments {
-    var first: UInt64 = 1
-    var count = 1_000
-    var isTraced = false
-    /// Whether it goes on behind a seed that is wrong.
-    var goesOn = false
-    /// Instead: a market maker that trades for so many days.
-    var days: Int64?
-
-    init?(_ arguments: [String]) {
-        var rest = arguments[...]
-        while let name = rest.popFirst() {
-            switch name {
-            case "--trace": isTraced = true
-            case "--all": goesOn = true
-            case "--days":
-                guard let value = rest.popFirst().flatMap({ Int64($0) }), value > 0 else {
-                    return nil
-                }
-                days = value
-            case "--first":
-                guard let value = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
-                first = value
-            case "--seeds":
-                guard let value = rest.popFirst().flatMap({ Int($0) }), value > 0 else {
-                    return nil
-                }
-                count = value
-            default: return nil
-            }
-        }
-    }
-}
-
-guard let arguments = Arguments(Array(CommandLine.arguments.dropFirst())) else {
+// Lets accounts live through kills, faults and changes of the clock, each from a seed, and ends with 1 at the first
+// that is wrong: `--all` takes the others all the same, `--trace` shows every message of one, `--days` lets a market
+// maker trade instead.
+guard
+    let arguments = SeedArguments(
+        CommandLine.arguments.dropFirst(), count: 1_000, flags: ["--all", "--trace"],
+        numbers: ["--days"])
+else {
     print("usage: simulate [--first SEED] [--seeds COUNT] [--all] [--trace] | --days DAYS")
     exit(2)
 }
-if let days = arguments.days { exit(try tradeFor(days: days, seed: arguments.first) ? 0 : 1) }
-if arguments.isTraced {
+if let days = arguments.numbers["--days"] {
+    exit(try tradeFor(days: Int64(days), seed: arguments.first) ? 0 : 1)
+}
+if arguments.flags.contains("--trace") {
     let life = try AccountLife(LifePlan(seed: arguments.first))
     print(life.plan)
     life.trace = { time, text in
@@ -60,7 +31,7 @@ if arguments.isTraced {
 let clock = ContinuousClock()
 let start = clock.now
 let campaign = LifeCampaign(
-    first: arguments.first, count: arguments.count, goesOn: arguments.goesOn
+    first: arguments.first, count: arguments.count, goesOn: arguments.flags.contains("--all")
 ) { found in
     print("seed \(found.seed) (\(found.plan)):")
     for problem in found.problems { print("  \(problem)") }
