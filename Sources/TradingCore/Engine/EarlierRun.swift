@@ -131,7 +131,9 @@ extension Engine {
     mutating func start(_ reason: StartReason, into commands: inout [Command]) {
         let awaiting = awaitingStart.take()
         for timer in awaiting?.timers ?? [] {
-            timers.set(timer.name, due: timer.due, period: timer.period)
+            // The clock may have been set back since: a beat is a period away at most.
+            let latest = timer.period.map { state.now.advanced(byNanoseconds: $0) }
+            timers.set(timer.name, due: min(timer.due, latest ?? timer.due), period: timer.period)
         }
         isTakingOver = reason == .restart
         settle(strategy.onStart(reason), into: &commands)
