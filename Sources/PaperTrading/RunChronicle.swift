@@ -15,8 +15,10 @@ public protocol RunChronicle: AnyObject {
     func record(_ command: Command, _ state: TradingState)
     /// What the strategy keeps, behind all that led to it; called again and again.
     ///
-    /// - Parameter window: what the run keeps for reloads.
-    func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?)
+    /// - Parameters:
+    ///   - window: what the run keeps for reloads.
+    ///   - isAtRest: nothing more happens at this time.
+    func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?, isAtRest: Bool)
 }
 
 extension SimulatedRun {

@@ -128,7 +128,7 @@ public struct SimulatedRun: SteppedRun {
                 let time = data.time
                 if time > limit {
                     passDue(until: limit)
-                    writeDown()
+                    writeDown(isAtRest: true)
                     return stopReason == nil
                 }
                 if time >= nextDue { passDue(until: time) }
@@ -155,7 +155,7 @@ public struct SimulatedRun: SteppedRun {
         feed(input)
         carryOut()
         findDue()
-        writeDown()
+        writeDown(isAtRest: true)
     }
 
     /// When ``pass(until:)`` should be called at the latest, should no event come before.
@@ -169,7 +169,7 @@ public struct SimulatedRun: SteppedRun {
         engine.process(.time(time), into: &commands)
         carryOut()
         findDue()
-        writeDown()
+        writeDown(isAtRest: true)
     }
 
     // MARK: - One step
@@ -255,8 +255,8 @@ public struct SimulatedRun: SteppedRun {
     }
 
     /// What the strategy keeps, behind all that led to it.
-    private func writeDown() {
-        if let chronicle, hasStarted { chronicle.keep(engine, reloads?.window) }
+    private func writeDown(isAtRest: Bool = false) {
+        if let chronicle, hasStarted { chronicle.keep(engine, reloads?.window, isAtRest: isAtRest) }
     }
 
     @inline(__always)

@@ -253,7 +253,7 @@ package final class AccountLife {
         if isDue(at: .beforeRequests) { return die() }
         for request in trading?.drainRequests() ?? [] { line.handle(request) }
         if isDue(at: .beforeWriting) { return die() }
-        if !line.isHandling { trading?.writeDown() }
+        if !line.isHandling { trading?.rest() }
         if isDue(at: .afterwards) { return die() }
     }
 }
@@ -278,7 +278,7 @@ extension AccountLife: LineListener {
 
     package func cameToRest() {
         guard let trading else { return }
-        trading.writeDown()
+        trading.rest()
         guard watcher.isAsked, trading.stage == .waiting else { return }
         trading.allow(at: now)
         carryOn()

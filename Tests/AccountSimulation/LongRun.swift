@@ -122,7 +122,7 @@ package final class LongRun {
 
     private func carryOn() {
         for request in trading?.drainRequests() ?? [] { line.handle(request) }
-        if !line.isHandling { trading?.writeDown() }
+        if !line.isHandling { trading?.rest() }
     }
 }
 
@@ -133,7 +133,7 @@ extension LongRun: LineListener {
     }
     package func handledInput(_ session: any VenueSession) {}
     package func cameToRest() {
-        trading?.writeDown()
+        trading?.rest()
         guard trading?.stage == .waiting else { return }
         trading?.allow(at: line.now)
         carryOn()

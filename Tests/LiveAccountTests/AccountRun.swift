@@ -126,7 +126,7 @@ final class AccountRun {
 
     private func carryOn() {
         for request in trading.drainRequests() { line.handle(request) }
-        if !line.isHandling { trading.writeDown() }
+        if !line.isHandling { trading.rest() }
     }
 }
 
@@ -146,7 +146,7 @@ extension AccountRun: LineListener {
     }
 
     func cameToRest() {
-        trading.writeDown()
+        trading.rest()
         guard watcher.isAsked, trading.stage == .waiting else { return }
         trading.allow(at: now)
         carryOn()

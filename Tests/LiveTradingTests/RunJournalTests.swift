@@ -68,6 +68,38 @@ import TradingModel
                 .end?.reason == "over")
     }
 
+    private static let counter = """
+        state.fills, state.trades = 0, 0
+        function on_start() return buy{qty = 9, price = 90} end
+        function on_fill(fill) state.fills = state.fills + 1 end
+        function on_trade(t) state.trades = state.trades + 1 end
+        """
+
+    // What is counted is short: whatever comes in one moment, the state is behind by the last of it at most.
+    @Test(arguments: 1...4) func `has the script's state behind each fill`(count: Int) throws {
+        var setting = try LiveSetting(Self.counter)
+        let journal = try journal()
+        setting.run.journal = RunJournal(journal, instruments: 1)
+        setting.run.start(at: setting.now)
+        setting.report(.accepted(VenueOrderID("v1")))
+        for _ in 1...count { try setting.fill("1", at: "90") }
+        let reader = try end(setting, journal)
+        let state = try #require(try reader.state(of: "run-1")).state
+        #expect(state.text.contains("\(count)"), "\(state.text)")
+    }
+
+    @Test func `has the script's state behind all that has come when the run rests`() throws {
+        var setting = try LiveSetting(Self.counter)
+        let journal = try journal()
+        setting.run.journal = RunJournal(journal, instruments: 1)
+        setting.run.start(at: setting.now)
+        for _ in 1...5 { try setting.trade(at: "91") }
+        setting.run.rest()
+        let reader = try end(setting, journal)
+        let state = try #require(try reader.state(of: "run-1")).state
+        #expect(state.text.contains("5"), "\(state.text)")
+    }
+
     @Test func `keeps an order open whose end nobody has told, with what was asked of it`() throws {
         var setting = try LiveSetting(
             Self.trader + "\nfunction on_trade() return cancel{} end")

@@ -138,8 +138,10 @@ public struct RecordingRun<Run: VenueRun>: VenueRun {
         run.addListener(listener)
     }
 
-    public mutating func writeDown() {
-        run.writeDown()
+    public mutating func writeDown() { run.writeDown() }
+
+    public mutating func rest() {
+        run.rest()
         recorder?.rest()
     }
 }

@@ -23,6 +23,10 @@ public final class RunJournal {
     private var nextCounters = Timestamp.distantPast
     /// Changes of the strategy's data are written from this time on.
     private var nextState = Timestamp.distantPast
+    /// Whether its data is so little that it is also written before that: behind each report, and whenever the run
+    /// comes to rest.
+    private var isStateShort = true
+    private var heardReport = false
     /// Of when the last data was that is too much to be written at each change.
     private var lastLarge: Timestamp?
 
@@ -138,6 +142,7 @@ public final class RunJournal {
     }
 
     private func record(_ report: ExecutionReport, _ state: TradingState) {
+        heardReport = true
         guard let order = state.orders[report.order] else {
             return reconcile(
                 "report of an order that is not known",
@@ -241,24 +246,31 @@ extension RunJournal {
 
     /// Writes the strategy's timers and its own data where they have changed.
     ///
-    /// Small data at once, where it costs no more than a few hundredths of the time; what is too much for
+    /// Small data at once, where it costs no more than a few hundredths of the time: of events that come quicker, those
+    /// that follow a report and the last before a rest have theirs written too, if it is short. What is too much for
     /// that as it was kept for a reload last, every two minutes or so.
-    public func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?) {
+    ///
+    /// - Parameter isAtRest: all that has come by now is taken in.
+    public func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?, isAtRest: Bool) {
         guard beforeStart == nil, engine.state.isTrading else { return }
         for entry in timers.entries(for: engine) { put(entry) }
         let now = engine.state.now
         keepCounters(engine, at: now)
-        guard now >= nextState else { return }
+        let isUrgent = isAtRest || heardReport
+        heardReport = false
+        guard now >= nextState || isUrgent && isStateShort else { return }
         switch engine.changedState() {
         case .none:
             // Finding that out costs some microseconds, and beyond the pace of life events come as quickly.
             if speed > 1 { nextState = now.advanced(byNanoseconds: paced(Self.idleStatePeriod)) }
         case .changed(let state):
+            isStateShort = state.text.utf8.count <= Self.shortState
             nextState = now.advanced(
                 byNanoseconds: paced(
                     Int64(state.text.utf8.count) * Self.stateNanosecondsPerByte))
             put(.state(state, at: now))
         case .tooMuch:
+            isStateShort = false
             nextState = now.advanced(byNanoseconds: paced(Self.largeStatePeriod))
             guard let (state, time) = window?.lastState, time != lastLarge else { return }
             lastLarge = time
@@ -290,6 +302,8 @@ extension RunJournal {
 
     /// Writing a byte takes some 5 ns.
     private static let stateNanosecondsPerByte: Int64 = 250
+    /// As text, in bytes: some 5 µs.
+    private static let shortState = 1_024
     private static let counterPeriod: Int64 = 1_000_000_000
     private static let largeStatePeriod: Int64 = 1_000_000_000
     private static let idleStatePeriod: Int64 = 250_000

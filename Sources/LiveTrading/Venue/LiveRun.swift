@@ -271,8 +271,13 @@ public final class LiveRun: VenueRun {
         keepState()
     }
 
+    public func rest() {
+        writeDown()
+        journal?.keep(engine, reloads?.window, isAtRest: true)
+    }
+
     /// Behind all that led to it: a later run finds the state of a moment that the journal has reached.
-    private func keepState() { journal?.keep(engine, reloads?.window) }
+    private func keepState() { journal?.keep(engine, reloads?.window, isAtRest: false) }
 
     private func record(_ intake: EngineIntake) {
         written.record(intake)

@@ -112,6 +112,7 @@ public struct PaperVenueRun: VenueRun {
 
     public mutating func drainRequests() -> [SessionInput] { [] }
     public mutating func writeDown() {}
+    public mutating func rest() {}
 
     /// A ``LiveFeed`` never fails: what cannot be read never reaches it.
     private mutating func reading(_ body: (inout SimulatedRun) throws(MarketDataError) -> Void) {

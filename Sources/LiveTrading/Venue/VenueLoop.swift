@@ -110,7 +110,7 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     /// Submits what is to be done, does all that could wait for that, and sees to the next wake-up.
     private func carryOn() {
         submitRequests()
-        trading.writeDown()
+        trading.rest()
         guard trading.stage != .ended else { return close() }
         let due = trading.nextDue
         guard due != wakeAt else { return }

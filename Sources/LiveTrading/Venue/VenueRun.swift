@@ -49,4 +49,6 @@ public protocol VenueRun: TradingRun, SendableMetatype {
     mutating func addListener(_ listener: @escaping (Command, TradingState) -> Void)
     /// Writes down what the latest inputs led to, once what they ask for is on its way.
     mutating func writeDown()
+    /// The same when all that has come by now is taken in, with what could wait until then.
+    mutating func rest()
 }

@@ -102,7 +102,7 @@ public final class VenueTrading<Run: VenueRun> {
     public var openOrderIDs: [ClientOrderID] { run?.engine.state.orders.open.map(\.id) ?? [] }
 
     /// Writes down what the latest calls led to: called when what they ask for is on its way.
-    public func writeDown() { run?.writeDown() }
+    public func rest() { run?.rest() }
 
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
     public var nextDue: Timestamp {
