@@ -65,6 +65,9 @@ extension AccountLife {
 
     /// Between two runs.
     private func rest() throws {
+        // As long as a run waits that follows on another's heels.
+        let due = now.advanced(byNanoseconds: VenuePlan.requestRest)
+        _ = pass(2) { self.now >= due }
         guard plan.clockChanges + plan.cleanings > 0 else { return }
         if random.chance(plan.cleanings) { cleanUp() }
         if random.bool() { _ = pass(Int64(random.int(1...12))) }

@@ -74,6 +74,10 @@ public struct VenuePlan: Sendable {
     /// hours later at least.
     public static var settlementSpread: Int64 { 1_800_000_000_000 }
 
+    /// A session does not know what another one on the account asked just before it began, and the venue counts both:
+    /// so long it waits, in nanoseconds.
+    public static var requestRest: Int64 { SlidingWindow.length }
+
     public init(
         symbols: [Symbol], key: VenueKey?, leverage: Int? = nil, isIsolated: Bool? = nil,
         clientNumbers: Range<Int64>? = nil, restoredOrders: [RestoredOrder] = [],

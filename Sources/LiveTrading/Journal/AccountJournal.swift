@@ -1,4 +1,5 @@
 internal import Cryptography
+internal import Glibc
 public import JournalStore
 internal import PlainJSON
 public import ScriptHost
@@ -46,6 +47,18 @@ public enum AccountJournal {
         if run.account?.marketSeed != nil { settings.keepDays = 36_500 }
         return try Journal(
             path, beginning: run, settings: settings, clock: clock, whenChanged: whenChanged)
+    }
+
+    /// When something was written to one of these journals last; nil: never.
+    public static func lastWritten(_ paths: [String]) -> Timestamp? {
+        let files = paths.flatMap { [$0, $0 + "-wal"] }
+        return files.compactMap { file in
+            var facts = stat()
+            guard unsafe stat(file, &facts) == 0 else { return nil }
+            let time = facts.st_mtim
+            return Timestamp(
+                nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        }.max()
     }
 
     /// The journals of an account: its own, and those of runs that traded beside another.

@@ -1,6 +1,7 @@
 import JournalStore
 import LiveTrading
 import ScriptHost
+import Threads
 import TradingCore
 import TradingModel
 import VenueSessions
@@ -21,17 +22,30 @@ struct EarlierRuns {
         _ script: LuaStrategy, shares: Bool, isFresh: Bool
     ) throws(RunFailure) -> (script: LuaStrategy, memory: StrategyMemory?) {
         try checkOthers(trading: script.symbols, shares: shares)
-        let memory = try memory(trading: script.symbols)
+        let paths = AccountJournal.paths(venue: venue.name, keyID: keys.id)
+        let lastWritten = AccountJournal.lastWritten(paths)
+        defer { waitForRequests(of: lastWritten) }
+        let memory = try memory(trading: script.symbols, paths)
         guard !isFresh, let state = memory?.state else { return (script, memory) }
         return (try origin.load(with: state.state, trading: script.symbols), memory)
     }
 
-    private func memory(trading symbols: [Symbol]) throws(RunFailure) -> StrategyMemory? {
+    /// Until the venue counts no request of a run any more that ended a moment ago.
+    private func waitForRequests(of lastWritten: Timestamp?) {
+        guard let lastWritten else { return }
+        let passed = wallClock().nanoseconds - lastWritten.nanoseconds
+        guard (0..<VenuePlan.requestRest).contains(passed) else { return }
+        Doorbell().wait(nanoseconds: VenuePlan.requestRest - passed)
+    }
+
+    private func memory(
+        trading symbols: [Symbol], _ paths: [String]
+    ) throws(RunFailure) -> StrategyMemory? {
         let isNumbered = if case .numbers = venue.clientIDs { true } else { false }
         do throws(JournalProblem) {
             return try StrategyMemory.read(
                 of: origin.knownPath, trading: symbols,
-                in: AccountJournal.paths(venue: venue.name, keyID: keys.id),
+                in: paths,
                 isAlive: orderIDs.isAlive,
                 isKnown: { !isNumbered || orderIDs.number(of: $0) != nil })
         } catch {
