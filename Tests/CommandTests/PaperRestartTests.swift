@@ -41,6 +41,49 @@ import Testing
         return run
     }
 
+    /// Buys and sells at market, and never minds a refusal.
+    private static let restless = """
+        subscribe("sim:BTC/USDT:USDT", "quotes")
+        state.n = 0
+        function on_quote(q)
+          state.n = state.n + 1
+          if state.n % 20 == 0 then return buy{qty = 0.01} end
+          if state.n % 20 == 10 then return sell{qty = 0.01} end
+        end
+        """
+
+    @Test func `that was killed replays up to its last mark, with the limits that were read again`()
+        throws
+    {
+        let script = try folder.write("restless.lua", Self.restless)
+        let settings = try folder.write("own.yaml", "risk:\n  max_position: 100\n")
+        let run = try start([script, "--speed", "60", "--settings", settings])
+        try run.wait(for: "position -0.01")
+        _ = try folder.write("own.yaml", "risk:\n  max_position: 0.005\n")
+        run.send(SIGHUP)
+        try run.wait(for: "limits: max_position 100 → 0.005")
+        let record = "\(home)/sessions/\(try run.session())/session.jsonl"
+        try run.wait(until: {
+            let text = try String(contentsOfFile: record, encoding: .utf8)
+            let behind = text.firstRange(of: "\"limits\"").map { text[$0.upperBound...] }
+            return behind?.ranges(of: "\"mark\"").count ?? 0 > 1
+        })
+        run.kill()
+        let replay = try runner(["replay", try run.session()])
+        #expect(replay.code == 0, "\(replay.errors)")
+        #expect(replay.errors.contains("the session has no end"), "\(replay.errors)")
+        #expect(replay.output.contains("limits: max_position 100 → 0.005"))
+        #expect(replay.output.contains("the limit is 0.005"))
+        // What another market led to is not the same, and it is said where.
+        let text = try String(contentsOfFile: record, encoding: .utf8)
+        let seed = try #require(text.firstMatch(of: #/"seed":"(\d+)"/#))
+        let other = text.replacing("\"seed\":\"\(seed.1)\"", with: "\"seed\":\"\(seed.1)1\"")
+        try other.write(toFile: record, atomically: true, encoding: .utf8)
+        let wrong = try runner(["replay", try run.session()])
+        #expect(wrong.code == 1)
+        #expect(wrong.errors.contains("not the same between 2026-01-01T00:00:0"), "\(wrong.errors)")
+    }
+
     private static let restarted =
         "start: restart, fills 1, orders t1 mr-1, t2 mr-2, t3 mr-3, position 0.01"
 

@@ -44,6 +44,17 @@ final class LiveRunner {
         }
     }
 
+    /// Waits, while it says something, for what shows elsewhere.
+    func wait(until isReached: () throws -> Bool) throws {
+        while try !isReached() {
+            guard let part = output.fileHandleForReading.patientData() else {
+                throw SaysNothing(text: text)
+            }
+            if part.isEmpty { throw Ended(text: text) }
+            seen += part
+        }
+    }
+
     func waitForEnd() -> Int32 {
         while let part = output.fileHandleForReading.patientData(), !part.isEmpty { seen += part }
         process.waitForExit()

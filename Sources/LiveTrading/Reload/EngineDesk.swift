@@ -25,7 +25,7 @@ package final class EngineDesk: Sendable {
         case carry(CarryStart)
         case swapped(SwapOutcome)
         /// Limits hold, with what is other about them.
-        case limited([String])
+        case limited([String], at: Timestamp)
         case refused(ReloadRefusal)
         /// The run has ended.
         case closed
@@ -93,7 +93,8 @@ package final class EngineDesk: Sendable {
         case .release:
             run.reloads?.window.release()
             answer(.rest(nil))
-        case .limits(let limits): answer(.limited(run.replaceLimits(by: limits, at: place)))
+        case .limits(let limits):
+            answer(.limited(run.replaceLimits(by: limits, at: place), at: place))
         case .carry(let rehearsal): answer(.carry(run.carry(to: rehearsal)))
         case .begin(let carry):
             carry.begin()

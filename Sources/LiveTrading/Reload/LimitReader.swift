@@ -1,3 +1,4 @@
+internal import RunInputs
 internal import TradingCore
 internal import TradingModel
 
@@ -8,6 +9,9 @@ struct LimitReader: Sendable {
     let desk: EngineDesk
     /// What the run says.
     let lines: LineQueue
+    let instruments: [Instrument]
+    /// Where it is written down; nil: nowhere.
+    let record: RunRecord?
 
     /// Lets the limits hold that are written now; those that hold stay where that is not right.
     func replace(_ request: ControlRequest?) {
@@ -16,10 +20,11 @@ struct LimitReader: Sendable {
         }
         do throws(RefusedLimits) {
             let read = try source.read()
-            guard case .limited(let changes) = desk.ask(.limits(read.limits)) else {
+            guard case .limited(let changes, let time) = desk.ask(.limits(read.limits)) else {
                 return report(["limits not changed: the run has ended"], request, code: 1)
             }
             source.accept(read.limits)
+            record?.add(RecordedLimits(text: LimitsText.write(read.limits, instruments), at: time))
             // The run itself says what is other.
             lines.add(read.notes)
             for change in changes { request?.answer("limits: \(change)") }

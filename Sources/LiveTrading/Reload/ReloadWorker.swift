@@ -77,7 +77,9 @@ final class ReloadWorker: @unchecked Sendable {
         self.desk = desk
         self.lines = lines
         self.plan = plan
-        limits = LimitReader(source: plan.limitSource, desk: desk, lines: lines)
+        limits = LimitReader(
+            source: plan.limitSource, desk: desk, lines: lines, instruments: plan.instruments,
+            record: plan.record)
         files = plan.sources.map(\.path)
         parameters = [1: plan.parameters]
         watch = plan.watches ? ScriptWatch(script: origin.path) : nil

@@ -1,4 +1,5 @@
 internal import PlainJSON
+public import RunFigures
 public import ScriptHost
 internal import Synchronization
 public import TradingCore
@@ -127,6 +128,35 @@ public struct RunEnd: Sendable {
     }
 }
 
+/// What a run had asked for by some moment: that far a run is known that was killed.
+public struct RunMark: Sendable {
+    public var time: Timestamp
+    public var intents: Int
+    public var intentsHash: String
+
+    public init(at time: Timestamp, _ intents: IntentHash) {
+        self.init(time: time, intents: intents.count, intentsHash: intents.hexadecimal)
+    }
+
+    fileprivate init(time: Timestamp, intents: Int, intentsHash: String) {
+        self.time = time
+        self.intents = intents
+        self.intentsHash = intentsHash
+    }
+}
+
+/// Limits that were read again, and from when on they hold.
+public struct RecordedLimits: Sendable {
+    /// See ``LimitsText``.
+    public var text: String
+    public var time: Timestamp
+
+    public init(text: String, at time: Timestamp) {
+        self.text = text
+        self.time = time
+    }
+}
+
 /// Writes a run down as it happens, a JSON object a line; see docs/reload.md.
 public final class RunRecord: Sendable {
     public static let fileName = "session.jsonl"
@@ -190,6 +220,21 @@ public final class RunRecord: Sendable {
         ])
     }
 
+    public func add(_ limits: RecordedLimits) {
+        write([
+            ("type", .text("limits")), ("at", .integer(limits.time.nanoseconds)),
+            ("limits", .text(limits.text)),
+        ])
+    }
+
+    public func add(_ mark: RunMark) {
+        write([
+            ("type", .text("mark")), ("at", .integer(mark.time.nanoseconds)),
+            ("intents", .integer(Int64(mark.intents))),
+            ("intents_sha256", .text(mark.intentsHash)),
+        ])
+    }
+
     public func add(_ end: RunEnd) {
         write([
             ("type", .text("end")), ("reason", .text(end.reason)),
@@ -218,6 +263,8 @@ public struct RecordedRun: Sendable {
     public private(set) var header: RunHeader
     public private(set) var first: [ScriptFile] = []
     public private(set) var reloads: [RecordedReload] = []
+    public private(set) var limits: [RecordedLimits] = []
+    public private(set) var marks: [RunMark] = []
     /// Nil: the run goes on, or was killed.
     public private(set) var end: RunEnd?
 
@@ -229,7 +276,9 @@ public struct RecordedRun: Sendable {
         }
         header = RunHeader(
             mode: .paper, venue: "", seed: 0, script: "", parameters: [], settings: [])
-        let lines = text.split(separator: "\n")
+        var lines = text.split(separator: "\n")
+        // The power failed while it was written.
+        if text.last != "\n" { _ = lines.popLast() }
         guard !lines.isEmpty else {
             throw RunFolder.Problem(description: "\(path) is empty")
         }
@@ -252,13 +301,23 @@ public struct RecordedRun: Sendable {
             first = files
             return true
         case "reload": return readReload(line)
+        case "limits":
+            guard let text = line["limits"]?.text, let time = line["at"]?.integer else {
+                return false
+            }
+            limits.append(RecordedLimits(text: text, at: Timestamp(nanoseconds: time)))
+            return true
+        case "mark":
+            guard let mark = Self.mark(line) else { return false }
+            marks.append(mark)
+            return true
         case "end":
-            guard let reason = line["reason"]?.text, let time = line["at"]?.integer,
-                let intents = line["intents"]?.integer, let hash = line["intents_sha256"]?.text
-            else { return false }
+            guard let reason = line["reason"]?.text, let mark = Self.mark(line) else {
+                return false
+            }
             end = RunEnd(
-                reason: reason, time: Timestamp(nanoseconds: time), intents: Int(intents),
-                intentsHash: hash)
+                reason: reason, time: mark.time, intents: mark.intents,
+                intentsHash: mark.intentsHash)
             return true
         case nil: return false
         default: return true  // said for people, or by a later runner
@@ -295,6 +354,14 @@ public struct RecordedRun: Sendable {
                 begun: Timestamp(nanoseconds: begun), swapped: Timestamp(nanoseconds: swapped),
                 stateBefore: before, stateAfter: after))
         return true
+    }
+
+    private static func mark(_ line: JSON) -> RunMark? {
+        guard let time = line["at"]?.integer, let intents = line["intents"]?.integer,
+            let hash = line["intents_sha256"]?.text
+        else { return nil }
+        return RunMark(
+            time: Timestamp(nanoseconds: time), intents: Int(intents), intentsHash: hash)
     }
 
     private static func pairs(_ value: JSON?) -> [(name: String, text: String)]? {

@@ -49,7 +49,7 @@ struct Replay: ParsableCommand {
                 "--why and --out are for sessions at a venue, whose inputs are recorded: the market of "
                     + "one on sim comes from its seed")
         }
-        guard let end = record.end else {
+        guard let reached = record.end?.time ?? record.marks.last?.time else {
             throw RunFailure(
                 .usage,
                 "\(session) has no end: it runs yet, or it was killed before it could say "
@@ -62,8 +62,9 @@ struct Replay: ParsableCommand {
         Interrupt.watch()
         let clock = ContinuousClock()
         let start = clock.now
-        let interruption = try play(record, to: end, &run, origin, log)
-        run.finish(interruption == nil ? end.reason : Interruption.reason)
+        let interruption = try play(record, to: reached, &run, origin, log)
+        let reason = record.end?.reason ?? "it is known no further"
+        run.finish(interruption == nil ? reason : Interruption.reason)
         Console.clearStatus()
         log.close()
         let files = run.engine.state.instruments.map {
@@ -75,29 +76,28 @@ struct Replay: ParsableCommand {
         report.interruption = interruption
         Console.print(json ? report.json.line : "\n" + report.text)
         if let interruption { throw interruption.failure }
-        try compare(run.tally.intents, with: end, reloads: record.reloads.count)
+        try compare(run.tally.intents, with: record)
     }
 
     /// Plays the session with its reloads, or until somebody interrupts.
     private func play(
-        _ record: RecordedRun, to end: RunEnd, _ run: inout SimulatedRun,
+        _ record: RecordedRun, to end: Timestamp, _ run: inout SimulatedRun,
         _ origin: ScriptOrigin, _ log: LogPrinter
     ) throws -> Interruption? {
-        let first = try run.nextEventTime() ?? end.time
-        let way = Way(from: first, to: end.time)
+        let first = try run.nextEventTime() ?? end
+        let way = Way(from: first, to: end, by: try stops(record, run.engine.state.instruments))
         let progress = Console.showsStatus && !json ? ProgressBar { way.share } : nil
         run.onBatch = {
             progress?.tick()
             return !Interrupt.isRaised
         }
         do {
-            for reload in record.reloads {
+            for reload in record.reloads where reload.swapped <= end {
                 try advance(&run, to: reload.begun, on: way)
                 guard !run.isCalledOff else { break }
-                try apply(reload, to: &run, origin)
-                way.reached = reload.swapped
+                try apply(reload, to: &run, origin, on: way)
             }
-            if !run.isCalledOff { try advance(&run, to: end.time, on: way) }
+            if !run.isCalledOff { try advance(&run, to: end, on: way) }
         } catch {
             progress?.clear()
             log.close()
@@ -107,29 +107,90 @@ struct Replay: ParsableCommand {
         return run.isCalledOff ? Interruption(share: way.share, of: "session") : nil
     }
 
-    /// In steps, so that it is known how far it has come.
-    private func advance(
-        _ run: inout SimulatedRun, to end: Timestamp, on way: Way
-    ) throws(MarketDataError) {
+    /// In steps, so that it is known how far it has come, with what happens on the way.
+    private func advance(_ run: inout SimulatedRun, to end: Timestamp, on way: Way) throws {
         repeat {
-            let next = min(way.reached.advanced(byNanoseconds: Way.step), end)
-            guard try run.advance(to: next) else { return }
+            let stop = way.nextStop(upTo: end)
+            let next = min(way.reached.advanced(byNanoseconds: Way.step), stop?.time ?? end)
+            let goesOn = try run.advance(to: next)
             way.reached = next
+            if let stop, stop.time == next { try pass(stop, &run, on: way) }
+            guard goesOn else { return }
         } while way.reached < end
+    }
+
+    /// Does what was done there, or compares what was asked for by then.
+    private func pass(_ stop: Way.Stop, _ run: inout SimulatedRun, on way: Way) throws {
+        way.passStop()
+        switch stop {
+        case .limits(let limits, let time): _ = run.replaceLimits(by: limits, at: time)
+        case .mark(let mark):
+            let intents = run.tally.intents
+            guard intents.count == mark.intents, intents.hexadecimal == mark.intentsHash else {
+                throw RunFailure(
+                    .failed,
+                    "not the same between \(UTCTime(way.sameUpTo).iso) and \(UTCTime(mark.time).iso): "
+                        + "\(counted(intents.count, "intent")) by then, sha256 \(intents.hexadecimal); "
+                        + "the session had \(mark.intents), sha256 \(mark.intentsHash)")
+            }
+            way.sameUpTo = mark.time
+        }
+    }
+
+    private func stops(
+        _ record: RecordedRun, _ instruments: [Instrument]
+    ) throws(RunFailure) -> [Way.Stop] {
+        var stops = record.marks.map { Way.Stop.mark($0) }
+        for entry in record.limits {
+            guard let limits = LimitsText.read(entry.text, instruments) else {
+                throw RunFailure(
+                    .failed, "the limits in session.jsonl cannot be read by this release")
+            }
+            stops.append(.limits(limits, at: entry.time))
+        }
+        return stops
     }
 
     /// How much of the session has been played.
     private final class Way {
+        enum Stop {
+            /// Written before anything else that happened at the time that it names.
+            case mark(RunMark)
+            case limits(RunLimits, at: Timestamp)
+
+            var time: Timestamp {
+                switch self {
+                case .mark(let mark): mark.time
+                case .limits(_, let time): time
+                }
+            }
+        }
+
         private let start: Timestamp
         private let end: Timestamp
+        /// The next one last.
+        private var stops: [Stop]
         var reached: Timestamp
+        var sameUpTo: Timestamp
         static let step: Int64 = 10_000_000_000  // 10 s of the session, in ns
 
-        init(from start: Timestamp, to end: Timestamp) {
+        /// - Parameter stops: of each kind in the order of their times.
+        init(from start: Timestamp, to end: Timestamp, by stops: [Stop]) {
             self.start = start
             self.end = end
+            let order = stops.enumerated().sorted {
+                ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
+            }
+            self.stops = order.reversed().map(\.element)
             reached = start
+            sameUpTo = start
         }
+
+        func nextStop(upTo end: Timestamp) -> Stop? {
+            stops.last.flatMap { $0.time <= end ? $0 : nil }
+        }
+
+        func passStop() { stops.removeLast() }
 
         /// From 0 to 1.
         var share: Double {
@@ -166,7 +227,7 @@ struct Replay: ParsableCommand {
 
     /// Rehearses and swaps at the places where it was done.
     private func apply(
-        _ reload: RecordedReload, to run: inout SimulatedRun, _ origin: ScriptOrigin
+        _ reload: RecordedReload, to run: inout SimulatedRun, _ origin: ScriptOrigin, on way: Way
     ) throws {
         guard let material = run.reloads?.window.material() else {
             throw RunFailure(.failed, "version \(reload.version): there is nothing to rehearse on")
@@ -180,7 +241,7 @@ struct Replay: ParsableCommand {
         var time = reload.begun
         while time < reload.swapped {
             time = min(time.advanced(byNanoseconds: 1_000_000_000), reload.swapped)
-            _ = try run.advance(to: time)
+            try advance(&run, to: time, on: way)
             guard let rest = run.reloads?.window.chunks(from: rehearsal.position) else { break }
             rehearsal.replay(rest)
         }
@@ -192,9 +253,13 @@ struct Replay: ParsableCommand {
         Console.warn("version \(swap.version) (\(reload.hash)) took over")
     }
 
-    private func compare(
-        _ intents: IntentHash, with end: RunEnd, reloads: Int
-    ) throws(RunFailure) {
+    private func compare(_ intents: IntentHash, with record: RecordedRun) throws(RunFailure) {
+        guard let end = record.end else {
+            let time = record.marks.last?.time ?? .distantPast
+            return Console.warn(
+                "the same: \(counted(intents.count, "intent")) up to \(UTCTime(time).iso); "
+                    + "the session has no end: it runs yet, or it was killed")
+        }
         guard intents.count == end.intents, intents.hexadecimal == end.intentsHash else {
             throw RunFailure(
                 .failed,
@@ -204,7 +269,7 @@ struct Replay: ParsableCommand {
         }
         Console.warn(
             "the same: \(counted(intents.count, "intent")) through "
-                + "\(counted(reloads, "reload")), sha256 "
+                + "\(counted(record.reloads.count, "reload")), sha256 "
                 + intents.hexadecimal)
     }
 }

@@ -3,6 +3,7 @@ import LiveTrading
 import RunFigures
 import RunInputs
 import ScriptHost
+import Threads
 import TradingCore
 import TradingModel
 
@@ -25,6 +26,9 @@ final class RunFiles {
     private(set) var log: RunLog?
 
     private let header: RunHeader
+    private var markedIntents = 0
+    private var nextMark = Int64.min
+    private static let markPeriod: Int64 = 2_000_000_000  // 2 s, in ns
 
     /// - Parameters:
     ///   - script: its first version, written down before anything is traded.
@@ -167,6 +171,16 @@ final class RunFiles {
     func endRecording(_ reason: String) {
         recorder?.finish(reason)
         recorder = nil
+    }
+
+    /// Writes down how far it has come, every few seconds: that far it can be run again, should it be killed.
+    func mark(at time: Timestamp, _ intents: IntentHash) {
+        guard let record, intents.count != markedIntents, monotonicNanoseconds() >= nextMark else {
+            return
+        }
+        nextMark = monotonicNanoseconds() + Self.markPeriod
+        markedIntents = intents.count
+        record.add(RunMark(at: time, intents))
     }
 
     func end(_ reason: String, at time: Timestamp, _ intents: IntentHash) {

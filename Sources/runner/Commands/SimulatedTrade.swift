@@ -93,6 +93,7 @@ struct SimulatedTrade {
                 if Interrupt.drainLimitWish() { reloader.readLimits() }
                 for line in reloader.drainLines() { screen.show(line) }
                 session.makeRoomInJournal()
+                session.mark(at: time, run.tally.intents)
                 screen.update(run, time)
             }
         } catch {
