@@ -2,8 +2,8 @@ internal import TradingModel
 
 /// Lets go of what is old, in steps between other writes.
 ///
-/// By age, and of a file that is too large by age too, though nothing of the last day: events of orders that
-/// have ended, balances and equity. Orders, executions, positions and what was said of them stay: profit and
+/// By age, and of a file that is too large by a smaller one: of a day, and of half as much in each further round, down to an hour
+/// while it stays too large: events of orders that have ended, balances and equity. Orders, executions, positions and what was said of them stay: profit and
 /// loss are worked out from these.
 struct Pruning {
     private let settings: JournalSettings
@@ -12,11 +12,14 @@ struct Pruning {
     private var tables: ArraySlice<String> = []
     private var cursor: Int64 = 0
     private var cutoff = Timestamp.distantPast
+    /// What stays of a file that is too large, in nanoseconds.
+    private var leastAge = day
 
     private static let prunable = ["order_events", "balances", "equity", freePages]
     /// Not a table: what is free in the file.
     private static let freePages = ""
     private static let roundPeriod: Int64 = 60_000_000_000
+    private static let hour: Int64 = 3_600_000_000_000
     private static let day: Int64 = 86_400_000_000_000
     /// Rows that a step looks at: some milliseconds.
     private static let stepRows = 500
@@ -51,7 +54,8 @@ struct Pruning {
         let pageBytes = try database.number("PRAGMA page_size") ?? 0
         let isTooLarge = (pages - free) * pageBytes > Int64(settings.keepBytes)
         let age = Self.day * Int64(settings.keepDays)
-        cutoff = now.advanced(byNanoseconds: isTooLarge ? -Self.day : -age)
+        cutoff = now.advanced(byNanoseconds: isTooLarge ? -min(leastAge, age) : -age)
+        leastAge = isTooLarge ? max(leastAge / 2, Self.hour) : Self.day
         tables = Self.prunable[...]
         cursor = 0
     }

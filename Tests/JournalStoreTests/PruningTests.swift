@@ -56,11 +56,31 @@ import TradingModel
         #expect(try reader.lastPositions() == positions)
     }
 
+    @Test
+    func `goes by half a day and less where the last day is too large, but for the last hour`()
+        throws
+    {
+        let folder = try JournalFolder()
+        let clock = SetClock()
+        var settings = JournalSettings()
+        settings.keepBytes = 50_000
+        let journal = try SteppedJournal(folder, settings: settings, clock: clock)
+        clock.advance(seconds: 24 * 3_600)
+        journal.write(
+            (0..<(24 * 60)).map { minute in
+                .equity(money("\(minute)"), Currency("USDT"), at: at(minute * 60))
+            })
+        for _ in 1...8 { rest(journal, clock) }
+        let left = try folder.run("SELECT min(CAST(equity AS INTEGER)) FROM equity")
+        let first = try #require(left[0][0].flatMap { Int($0) })
+        #expect((23 * 60...23 * 60 + 15).contains(first), "\(first)")
+    }
+
     @Test func `goes earlier where the file is too large, though nothing of the last day`() throws {
         let folder = try JournalFolder()
         let clock = SetClock()
         var settings = JournalSettings()
-        settings.keepBytes = 200_000
+        settings.keepBytes = 450_000
         let journal = try SteppedJournal(folder, settings: settings, clock: clock)
         func equity(_ hour: Int64) -> JournalEntry {
             .equity(money("\(hour)"), Currency("USDT"), at: at(hour * 3_600))
@@ -70,7 +90,7 @@ import TradingModel
         journal.write((0..<96).flatMap { hour in Array(repeating: equity(hour), count: 100) })
         rest(journal, clock)
         let left = try folder.run("SELECT count(*), min(CAST(equity AS INTEGER)) FROM equity")
-        #expect(left == [["2300", "73"]])
+        #expect(left == [["2400", "72"]])
     }
 
     @Test func `gives its room back`() throws {

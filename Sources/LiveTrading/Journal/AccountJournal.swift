@@ -34,7 +34,8 @@ public enum AccountJournal {
     ///
     /// - Throws: ``JournalProblem``; then what becomes of the account is not kept.
     public static func openPaper(
-        _ path: String, beginning run: JournalRun, clock: @escaping @Sendable () -> Timestamp,
+        _ path: String, beginning run: JournalRun, _ settings: JournalSettings,
+        clock: @escaping @Sendable () -> Timestamp,
         whenChanged: @escaping @Sendable (Journal.Condition) -> Void
     ) throws(JournalProblem) -> Journal {
         do throws(OrderIDProblem) {
@@ -42,7 +43,7 @@ public enum AccountJournal {
         } catch {
             throw JournalProblem(.system, path, "\(error)")
         }
-        var settings = JournalSettings()
+        var settings = settings
         // The embedded exchange has a time of its own, which no clock says how old it is.
         if run.account?.marketSeed != nil { settings.keepDays = 36_500 }
         return try Journal(
@@ -76,20 +77,24 @@ public enum AccountJournal {
     /// - Returns: the journal, and whether another run has the account's own.
     /// - Throws: ``JournalProblem``; then nothing may be traded.
     public static func open(
-        venue: String, keyID: String, beginning run: JournalRun,
+        venue: String, keyID: String, beginning run: JournalRun, _ settings: JournalSettings,
         clock: @escaping @Sendable () -> Timestamp,
         whenChanged: @escaping @Sendable (Journal.Condition) -> Void
     ) throws(JournalProblem) -> (journal: Journal, other: JournalProblem?) {
         let path = path(venue: venue, keyID: keyID)
         do throws(JournalProblem) {
             return (
-                try Journal(path, beginning: run, clock: clock, whenChanged: whenChanged), nil
+                try Journal(
+                    path, beginning: run, settings: settings, clock: clock, whenChanged: whenChanged
+                ), nil
             )
         } catch {
             guard error.kind == .inUse else { throw error }
             let own = path.dropLast("journal".count) + "\(run.session ?? 0).journal"
             return (
-                try Journal(String(own), beginning: run, clock: clock, whenChanged: whenChanged),
+                try Journal(
+                    String(own), beginning: run, settings: settings, clock: clock,
+                    whenChanged: whenChanged),
                 error
             )
         }

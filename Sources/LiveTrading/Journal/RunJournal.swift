@@ -26,7 +26,7 @@ public final class RunJournal {
     /// Whether its data is so little that it is also written before that: behind each report, and whenever the run
     /// comes to rest.
     private var isStateShort = true
-    private var heardReport = false
+    private var hasNewReport = false
     /// Of when the last data was that is too much to be written at each change.
     private var lastLarge: Timestamp?
 
@@ -142,7 +142,7 @@ public final class RunJournal {
     }
 
     private func record(_ report: ExecutionReport, _ state: TradingState) {
-        heardReport = true
+        hasNewReport = true
         guard let order = state.orders[report.order] else {
             return reconcile(
                 "report of an order that is not known",
@@ -256,8 +256,8 @@ extension RunJournal {
         for entry in timers.entries(for: engine) { put(entry) }
         let now = engine.state.now
         keepCounters(engine, at: now)
-        let isUrgent = isAtRest || heardReport
-        heardReport = false
+        let isUrgent = isAtRest || hasNewReport
+        hasNewReport = false
         guard now >= nextState || isUrgent && isStateShort else { return }
         switch engine.changedState() {
         case .none:

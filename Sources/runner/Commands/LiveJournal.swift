@@ -14,10 +14,13 @@ final class LiveJournal: Sendable {
     /// What later runs of the strategy know it by.
     private let strategy: String
 
+    private let settings: JournalSettings
+
     /// How long the end of a run waits for the disk, in nanoseconds.
     private static let patience: Int64 = 5_000_000_000
 
-    init(_ header: RunHeader, strategy: String) {
+    init(_ header: RunHeader, strategy: String, _ settings: JournalSettings) {
+        self.settings = settings
         self.header = header
         self.strategy = strategy
     }
@@ -41,6 +44,7 @@ final class LiveJournal: Sendable {
                 session: session, started: clock.now(), instruments: instruments,
                 version: StrategyVersion(
                     number: 1, hash: hash, since: clock.now(), header: header, files: files)),
+            settings,
             clock: clock.now
         ) { condition in
             switch condition {
@@ -76,7 +80,7 @@ final class LiveJournal: Sendable {
                 session: nil, started: started, instruments: instruments,
                 version: StrategyVersion(
                     number: 1, hash: hash, since: started, header: header, files: files),
-                account: beginning), clock: clock
+                account: beginning), settings, clock: clock
         ) { condition in
             switch condition {
             case .failing(let reason):

@@ -36,7 +36,8 @@ final class RunFiles {
     ///   - orderSession: the number in its orders' client ids.
     init(
         mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry],
-        script: LuaStrategy, state: StrategyState? = nil, orderSession: UInt64? = nil,
+        journal journalSettings: JournalSettings, script: LuaStrategy, state: StrategyState? = nil,
+        orderSession: UInt64? = nil,
         resumed: RunHeader.Resumed? = nil
     ) throws {
         self.origin = origin
@@ -45,7 +46,7 @@ final class RunFiles {
             parameters: origin.parameters.map { ($0.name, $0.text) },
             settings: settings.map { $0.path + [$0.text] }, state: state,
             orderSession: orderSession, resumed: resumed)
-        journal = LiveJournal(header, strategy: origin.knownPath)
+        journal = LiveJournal(header, strategy: origin.knownPath, journalSettings)
         do throws(RunFolder.Problem) {
             folder = try RunFolder.create(script: origin.path)
         } catch {

@@ -42,7 +42,7 @@ struct SimulatedTrade {
         run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         let session = try RunFiles(
             mode: .paper, venue: SimulatedExchange.venue, origin: origin, settings: entries,
-            script: script, state: account.memory?.state?.state,
+            journal: settings.journal, script: script, state: account.memory?.state?.state,
             resumed: account.marketTime.flatMap { account.resumed(at: $0, instruments) })
         let journal = try goOn(&run, session)
         let reloader = session.reloader(

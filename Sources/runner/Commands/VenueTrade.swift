@@ -128,7 +128,8 @@ struct VenueTrade {
         let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunFiles(
-            mode: mode, venue: venue.name, origin: origin, settings: entries, script: script,
+            mode: mode, venue: venue.name, origin: origin, settings: entries,
+            journal: settings.journal, script: script,
             state: earlier?.state?.state, orderSession: orderIDs?.session,
             resumed: earlier.map { .init(of: $0.run.name, at: clock.now()) })
         let trading = VenueTrading<Run>(

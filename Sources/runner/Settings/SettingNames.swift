@@ -8,7 +8,7 @@ struct SettingNames {
     let example: String
 
     private static let sections = [
-        "paper", "reconciliation", "recording", "reload", "risk", "script", "venues",
+        "journal", "paper", "reconciliation", "recording", "reload", "risk", "script", "venues",
     ]
 
     /// - Returns: nil where a value stands, and nothing below it.
@@ -30,6 +30,7 @@ struct SettingNames {
         case ("script", 1): (names, last) = (Settings.scriptKeys, "memory")
         case ("reload", 1): (names, last) = (Settings.reloadKeys, "window")
         case ("reconciliation", 1): (names, last) = (Settings.reconciliationKeys, "period")
+        case ("journal", 1): (names, last) = (Settings.journalKeys, "size")
         case ("recording", 1): (names, last) = (Settings.recordingKeys, "size")
         case ("venues", 1):
             (names, last) = (Venue.all.map(\.name), "\(Venue.all[0].name).base_url")

@@ -1,3 +1,4 @@
+import JournalStore
 import Matching
 import ScriptHost
 import TradingCore
@@ -30,6 +31,8 @@ struct Settings {
     /// Nanoseconds after which a live run holds its account against the venue's lists again; nil: only where a
     /// connection was lost.
     var reconcilePeriod: Int64? = 60_000_000_000
+    /// How much the journal of an account keeps.
+    var journal = JournalSettings()
     /// Bytes of the input recordings of all runs; 0: none is made.
     var recordingBytes = 5_000_000_000
     /// Nanoseconds for which a recording is kept.
@@ -67,6 +70,7 @@ struct Settings {
     }
     static let reloadKeys = ["window", "events", "probation", "confirm"]
     static let recordingKeys = ["size", "age"]
+    static let journalKeys = ["size", "age"]
     static let reconciliationKeys = ["period"]
 
     private mutating func apply(_ entry: SettingEntry) throws(Problem) {
@@ -84,6 +88,7 @@ struct Settings {
         case ("script", 2): try applyScript(entry)
         case ("reload", 2): try applyReload(entry)
         case ("recording", 2): try applyRecording(entry)
+        case ("journal", 2): try applyJournal(entry)
         case ("reconciliation", 2): try applyReconciliation(entry)
         case ("venues", 3) where Venue.named(path[1]) != nil:
             try Self.apply(entry, to: &venues[path[1], default: VenueSettings()])
@@ -165,6 +170,19 @@ struct Settings {
                 (3_600_000_000_000...36_500 * day).contains(span)
             else { throw Self.wrong(entry, "a time such as 30d, from an hour on") }
             recordingAge = span
+        default: throw Self.unknown(entry)
+        }
+    }
+
+    private mutating func applyJournal(_ entry: SettingEntry) throws(Problem) {
+        switch entry.path[1] {
+        case "size": journal.keepBytes = try Self.count(entry, in: 10_000_000...1_000_000_000_000)
+        case "age":
+            let day: Int64 = 86_400_000_000_000
+            guard let span = SettingValue.nanoseconds(entry.text, bareUnit: day),
+                (day...36_500 * day).contains(span)
+            else { throw Self.wrong(entry, "a time such as 90d, from a day on") }
+            journal.keepDays = Int(span / day)
         default: throw Self.unknown(entry)
         }
     }
