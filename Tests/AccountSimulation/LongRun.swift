@@ -17,7 +17,7 @@ import VenueSimulators
 package final class LongRun {
     private static let start = Timestamp(nanoseconds: 1_790_000_000_000_000_000)
     /// Of the journal and of the recording, in bytes.
-    package static let mostJournalBytes = 100_000_000
+    package static let mostJournalBytes = 300_000_000
     package static let mostRecordingBytes = 200_000_000
 
     private let line: SessionLine

@@ -14,7 +14,13 @@ func tradeFor(days: Int64, seed: UInt64) throws -> Bool {
         .appendingPathComponent("strategies/market_maker.lua").path
     let strategy = try LuaStrategy(
         file: script,
-        parameters: [ParameterOverride(name: "symbol", text: "coinex:BTC/USDT:USDT")], seed: seed)
+        // Near enough to the middle that more orders end in the first hour than any part of the program remembers.
+        parameters: [
+            ParameterOverride(name: "symbol", text: "coinex:BTC/USDT:USDT"),
+            ParameterOverride(name: "spread", text: "0.35"),
+            ParameterOverride(name: "volatility", text: "0.35"),
+            ParameterOverride(name: "size", text: "0.007"),
+        ], seed: seed)
     let run = try LongRun(seed: seed, strategy: strategy)
     var problems: [String] = []
     if !run.pass(hours: 1) { problems.append("it does not trade after an hour") }
