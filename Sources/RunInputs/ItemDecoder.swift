@@ -111,7 +111,8 @@ package struct ItemDecoder {
                 exposures.append(
                     ForeignExposure(
                         instrument: try instrument(), buying: try quantity(),
-                        selling: try quantity()))
+                        selling: try quantity(), bid: try optional(),
+                        ask: try optional()))
             }
             return .foreignOrders(exposures, at: time)
         default: throw Unreadable("it holds an input that cannot be made again")

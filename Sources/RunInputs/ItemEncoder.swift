@@ -125,6 +125,8 @@ package struct ItemEncoder {
             add(exposure.instrument)
             writer.add(attos: exposure.buying.attos)
             writer.add(attos: exposure.selling.attos)
+            add(optional: exposure.bid)
+            add(optional: exposure.ask)
         }
     }
 

@@ -32,7 +32,7 @@ public struct RecordingHeader: Hashable, Sendable {
         self.instruments = instruments
     }
 
-    private static let format: Int64 = 1
+    private static let format: Int64 = 2
 
     // MARK: - As JSON
 

@@ -22,10 +22,35 @@ public struct ForeignExposure: Hashable, Sendable {
     public var instrument: InstrumentID
     public var buying: Quantity
     public var selling: Quantity
-    public init(instrument: InstrumentID, buying: Quantity, selling: Quantity) {
+    /// The highest price at which one of them rests that buys; nil: none does.
+    public var bid: Price?
+    /// The lowest price at which one of them rests that sells; nil: none does.
+    public var ask: Price?
+
+    public init(
+        instrument: InstrumentID, buying: Quantity, selling: Quantity, bid: Price? = nil,
+        ask: Price? = nil
+    ) {
         self.instrument = instrument
         self.buying = buying
         self.selling = selling
+        self.bid = bid
+        self.ask = ask
+    }
+
+    /// Counts one more: an order that waits for its stop rests nowhere yet.
+    public mutating func add(
+        _ side: Side, _ remaining: Quantity, at price: Price?, isStop: Bool
+    ) {
+        let resting = isStop ? nil : price
+        switch side {
+        case .buy:
+            buying += remaining
+            bid = [bid, resting].compactMap(\.self).max()
+        case .sell:
+            selling += remaining
+            ask = [ask, resting].compactMap(\.self).min()
+        }
     }
 }
 

@@ -131,7 +131,8 @@ struct RandomItems {
                 (0..<random.int(0...3)).map { _ in
                     ForeignExposure(
                         instrument: id(), buying: Quantity(attos: abs(random.attos() / 2)),
-                        selling: Quantity(attos: abs(random.attos() / 2)))
+                        selling: Quantity(attos: abs(random.attos() / 2)), bid: optionalPrice(),
+                        ask: optionalPrice())
                 }, at: at())
         case 9: random.bool() ? .time(at()) : .dataEnded(at: at())
         case 10: random.bool() ? .start(.first, at: at()) : .flatten(at: at())

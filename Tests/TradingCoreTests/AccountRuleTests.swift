@@ -165,6 +165,32 @@ import TradingModel
         desk.expectPass(try ordered(.buy, "1", price: "101"))
     }
 
+    @Test func `an order does not meet one of others on the account either`() throws {
+        var desk = try Desk.ofTwo { $0.noSelfTrade = true }
+        var others = ForeignExposure(instrument: InstrumentID(0), buying: .zero, selling: .zero)
+        for (side, price, isStop) in [
+            (Side.sell, "104", false), (.sell, "102", false), (.sell, "101", true),
+            (.buy, "90", false), (.buy, "91", false), (.buy, "99", true),
+        ] {
+            others.add(side, try Quantity("1"), at: try Price(price), isStop: isStop)
+        }
+        #expect(others.buying == others.selling)
+        desk.feed(.foreignOrders([others], at: desk.now))
+        desk.expect(
+            .noSelfTrade,
+            "\(symbol) at 102 would fill against an order of this account at 102 that somebody else "
+                + "sent", try ordered(.buy, "1", price: "102"))
+        desk.expectPass(try ordered(.buy, "1", price: "101.9"))
+        desk.expectPass(try ordered(.buy, "1", price: "105", id: 1))
+        #expect(desk.refusal(of: try ordered(.sell, "1", price: "91"))?.rule == .noSelfTrade)
+        desk.expectPass(try ordered(.sell, "1", price: "91.1"))
+        try desk.quote(bid: "92", ask: "103")
+        #expect(desk.refusal(of: try ordered(.buy, "1"))?.rule == .noSelfTrade)
+        desk.expectPass(try ordered(.sell, "1"))
+        desk.feed(.foreignOrders([], at: desk.now))
+        desk.expectPass(try ordered(.buy, "1", price: "102"))
+    }
+
     @Test func `an amendment under way rests at either price`() throws {
         var desk = try Desk.ofTwo { $0.noSelfTrade = true }
         let own = try desk.place(ordered(.buy, "1", price: "90"))

@@ -84,10 +84,8 @@ struct AccountRounds {
                     ForeignExposure(
                         instrument: order.instrument, buying: .zero, selling: .zero))
             }
-            switch order.side {
-            case .buy: exposures[place].buying += order.remaining
-            case .sell: exposures[place].selling += order.remaining
-            }
+            exposures[place].add(
+                order.side, order.remaining, at: order.price, isStop: order.stop != nil)
         }
         return exposures.sorted { $0.instrument < $1.instrument }
     }

@@ -60,6 +60,16 @@ extension Candidate {
                 "\(request.price.map { "at \($0)" } ?? "at the market") would fill against our own "
                     + "order \(id) at \(price)")
         }
+        for foreign in state.foreignExposures where foreign.instrument == request.instrument {
+            guard let price = request.side == .buy ? foreign.ask : foreign.bid else { continue }
+            guard reach.map({ request.side == .buy ? $0 >= price : $0 <= price }) ?? true else {
+                continue
+            }
+            throw refusal(
+                .noSelfTrade,
+                "\(request.price.map { "at \($0)" } ?? "at the market") would fill against an order of "
+                    + "this account at \(price) that somebody else sent")
+        }
     }
 
     /// The deepest price that a market order reaches; nil: nothing tells.

@@ -81,7 +81,8 @@ public struct RiskRule: Sendable {
         RiskRule(
             .noSelfTrade,
             "`true`: the order would not fill against an own order of the run that rests, or is on "
-                + "its way; those that are being cancelled do not count"),
+                + "its way, nor against one of others on the account that the venue's lists showed "
+                + "last; those that are being cancelled do not count"),
         RiskRule(
             .maxAccountNotional,
             "all positions together with all open and unknown orders filled at once, at the prices "

@@ -80,7 +80,7 @@ enum RiskPage {
           start, and so is `max_account_notional` where they are quoted in different ones: no price says what one is worth in the other. Trade
           each currency in a run of its own.
         * **`max_leverage`** counts by settle currency, so that a run may have several. Spot has no leverage.
-        * **Orders of others** in the traded symbols count towards the position and the account's notional, as the venue's lists showed them
+        * **Orders of others** in the traded symbols count towards the position and the account's notional, and `no_self_trade` minds them, as the venue's lists showed them
           [last](live.md#held-against-the-venue); `reduce_only` orders pass all the same. Of their positions the venue's word counts.
           In symbols that the run does not trade nothing of others counts, and `max_open_orders` counts the run's own.
         * **On spot** no venue keeps a `reduce_only` order from more than taking the position to flat: it is sent as any other, and counts as
