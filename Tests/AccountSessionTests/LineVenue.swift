@@ -37,7 +37,7 @@ struct LineVenue: Dialect {
             words: LineWords(), rates: [:])
     }
 
-    func read(_ body: [UInt8], to ask: Ask, isStop: Bool) throws(BadMessage) -> Answer {
+    func read(_ reply: HTTPReply, to ask: Ask, isStop: Bool) throws(BadMessage) -> Answer {
         guard case .instruments = ask else { throw BadMessage("only instruments are asked so") }
         var news: [InstrumentID: InstrumentNews] = [:]
         for index in core.markets.indices {

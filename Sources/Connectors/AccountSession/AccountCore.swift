@@ -119,8 +119,9 @@ public struct AccountCore {
         case .command(let command): perform(command)
         case .subscribe(let feeds): subscribe(feeds)
         case .reconcile: reconcileAgain()
+        case .pinged(let socket): if let line = lines.id(of: socket) { recordReceipt(on: line) }
         case .clientNumbers(let block): numbers?.add(block)
-        case .timer, .frame, .response, .pinged: break
+        case .timer, .frame, .response: break
         }
     }
 

@@ -9,11 +9,13 @@ extension AccountCore {
         let socket = newSocket()
         lines[line].stage = .opening
         lines[line].socket = socket
-        out.append(.open(socket, url: words.address(of: lines[line].segments)))
+        let terms = SocketTerms(tellsPings: traits.silence != nil)
+        out.append(.open(socket, url: words.address(of: lines[line].segments), terms))
     }
 
     mutating func opened(_ socket: SocketID) {
         guard let line = lines.id(of: socket), lines[line].stage == .opening else { return }
+        lines[line].lastReceipt = now
         agenda.add(.ping(line), at: after(traits.pace.ping))
         if !plan.hasKey { return joinFeeds(line) }
         lines[line].stage = .signing
@@ -98,6 +100,7 @@ extension AccountCore {
     mutating func sendQueue(_ line: LineID) {
         guard let socket = lines[line].socket else { return }
         while let text = lines[line].queue.first {
+            if traits.asksInTurn, lines[line].requests.count > lines[line].queue.count { return }
             if let time = limiter.consume(lines[line].group, at: now) {
                 return agenda.addOnce(.socketQueue(line), at: time)
             }
@@ -128,6 +131,11 @@ extension AccountCore {
     }
 
     mutating func ping(_ line: LineID) {
+        if let silence = traits.silence {
+            let end = lines[line].lastReceipt.advanced(byNanoseconds: silence)
+            guard end <= now else { return agenda.add(.ping(line), at: end) }
+            return lose(line, "nothing comes any more", .unreachable)
+        }
         guard let number = nextNumber(on: line) else { return }
         send(words.ping(number), .ping, on: line)
         agenda.add(.ping(line), at: after(traits.pace.ping))
@@ -159,11 +167,17 @@ extension AccountCore {
         dealt()
     }
 
+    /// The number of what is asked on a line and not answered, where one thing is at a time.
+    package func turn(on line: LineID) -> Int64? { lines[line].requests.keys.min() }
+
+    package mutating func recordReceipt(on line: LineID) { lines[line].lastReceipt = now }
+
     /// A line's own request is done, or refused.
     ///
     /// - Parameter refusal: nil: done as asked.
     package mutating func answered(_ id: Int64, on line: LineID, _ refusal: Refusal?) {
         guard let request = lines[line].requests.removeValue(forKey: id) else { return }
+        defer { if traits.asksInTurn { sendQueue(line) } }
         if let refusal { return refused(request, refusal, line) }
         switch request {
         case .ping, .leaving, .ask: break

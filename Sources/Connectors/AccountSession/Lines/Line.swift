@@ -59,6 +59,7 @@ struct Line {
     var queue: [String] = []
     /// The markets subscribed by channel.
     var subscribed: [FeedChannel: [InstrumentID]] = [:]
+    var lastReceipt = Timestamp.distantPast
     /// Why the socket was lost last; empty while it never was.
     var reason = ""
 

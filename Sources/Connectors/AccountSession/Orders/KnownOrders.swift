@@ -164,7 +164,7 @@ extension AccountCore {
                 amended(serial, price: fact.price, amount: fact.amount)
             }
             settle(serial)
-        case .working: settle(serial)
+        case .pending, .working: settle(serial)
         case .unclear:
             if fact.unfilled == .zero { end(serial, fact, .cancelled) } else { settle(serial) }
         }

@@ -163,7 +163,9 @@ extension AccountCore {
 
     mutating func placed(_ serial: DeskSerial, _ fact: OrderFact) {
         guard let order = desk.orders[serial], !order.isDone, adopt(serial, fact) else { return }
-        if fact.unfilled == .zero {
+        if case .pending = fact.standing {
+            askUntilItMoves(serial, fact.id)
+        } else if fact.unfilled == .zero {
             desk.orders[serial]?.end(as: .filled)
         } else if case .ended(let ending) = fact.standing {
             desk.orders[serial]?.end(as: ending)
@@ -183,6 +185,13 @@ extension AccountCore {
             agenda.addOnce(
                 .request(.status(serial, id: id), attempts: 0), at: after(traits.pace.deals))
         }
+    }
+
+    /// Nobody will say when the book has it: often at first, and then every few seconds.
+    mutating func askUntilItMoves(_ serial: DeskSerial, _ id: WireID) {
+        let isNew = desk.orders[serial].map { $0.createdAt >= after(-3 * second) } ?? false
+        let time = after(isNew ? second : 4 * second)
+        agenda.addOnce(.request(.status(serial, id: id), attempts: 0), at: time)
     }
 
     mutating func refusedOrder(_ flight: Flight, _ refusal: Refusal) {

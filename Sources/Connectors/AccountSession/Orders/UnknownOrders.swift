@@ -101,6 +101,7 @@ extension AccountCore {
         desk.orders[serial]?.hasAskedForTerms = true
         guard adopt(serial, fact) else { return }
         switch fact.standing {
+        case .pending: askUntilItMoves(serial, fact.id)
         case .working, .amended:
             resolveAmend(serial, fact, askedAt: askedAt)
             settle(serial)

@@ -6,6 +6,7 @@ internal import VenueSessions
 extension AccountCore {
     public mutating func apply(_ answer: Answer, _ flight: Flight) {
         if case .refused(let refusal) = answer { return refused(flight, refusal) }
+        if case .unfit(let what, let toDo) = answer { return fail(.key, .permission, what, toDo) }
         if case .time(let time) = answer, isFirstTime(flight, time) { return }
         succeeded(flight)
         if flight.ask.order != nil {
@@ -29,7 +30,8 @@ extension AccountCore {
         case (.cancelByClientID(let serial), _):
             // Whatever it cancelled, the question under way will find gone.
             desk.orders[serial]?.isCancelling = false
-        case (.status(let serial, _), .order(let fact)):
+        case (.status(let serial, _), .order(let fact)), (.findOpen(let serial), .order(let fact)),
+            (.findFinished(let serial), .order(let fact)):
             applyStatus(serial, fact, askedAt: askedAt)
         case (.executionsOf(let serial, let id, _), .executions(let page)):
             receivedAll(page, serial, id)

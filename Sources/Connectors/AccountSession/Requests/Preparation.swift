@@ -8,6 +8,7 @@ extension AccountCore {
         for segment in markets.segments { knowDeals(segment) }
         var asks: [Ask] = [.time]
         asks += markets.segments.map { .instruments($0) }
+        if plan.hasKey { asks += markets.segments.map { .mode($0) } }
         if plan.hasKey { asks += markets.indices.map { .fees($0) } }
         preparing = Set(asks)
         for ask in asks {

@@ -243,7 +243,7 @@ extension AccountCore {
             return words.request(for: ask, order: nil, since: beginning(of: ask))
         }
         guard let order = desk.orders[serial], isWanted(ask, order) else { return nil }
-        return words.request(for: ask, order: order, since: nil)
+        return words.request(for: ask, order: order, since: beginning(of: ask))
     }
 
     /// From when on the history that an ask is for is wanted.

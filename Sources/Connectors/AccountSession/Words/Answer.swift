@@ -50,6 +50,8 @@ public enum Answer: Sendable {
     /// What the venue lists of the instruments that are traded, and what it has instead of one that it
     /// does not list.
     case instruments([InstrumentID: InstrumentNews])
+    /// The account is set up in a way that is not traded in; and what to do about it.
+    case unfit(String, toDo: String)
     /// Surely not done.
     case refused(Refusal)
 }

@@ -7,6 +7,8 @@ public enum Ask: Hashable, Sendable {
     case instruments(Segment)
     case fees(InstrumentID)
     case leverage(InstrumentID)
+    /// Whether the account is set up in a way that is traded in.
+    case mode(Segment)
     /// Whether the key may trade: asked with a cancel that finds nothing.
     case mayTrade(Segment)
     case balances(Segment)

@@ -28,7 +28,7 @@ public protocol Dialect: VenueSession {
     ///
     /// - Parameter isStop: whether what it changed is a stop order that waits.
     /// - Throws: ``BadMessage``: as if there were no reply.
-    func read(_ body: [UInt8], to ask: Ask, isStop: Bool) throws(BadMessage) -> Answer
+    func read(_ reply: HTTPReply, to ask: Ask, isStop: Bool) throws(BadMessage) -> Answer
     func rateNews(in reply: HTTPReply) -> RateNews
     /// A message where it lies.
     mutating func receive(_ frame: Span<UInt8>, isText: Bool, on line: LineID)
@@ -64,7 +64,7 @@ extension Dialect {
         guard let flight = core.landed(id, reply.status, rateNews(in: reply)) else { return }
         do throws(BadMessage) {
             core.apply(
-                try read(reply.body, to: flight.ask, isStop: core.isAboutStop(flight)), flight)
+                try read(reply, to: flight.ask, isStop: core.isAboutStop(flight)), flight)
         } catch {
             core.unreadable(flight, error)
         }

@@ -3,6 +3,8 @@ package import TradingModel
 /// What a venue says about an order, in our words: from a reply, a list or a push.
 public struct OrderFact: Hashable, Sendable {
     public enum Standing: Hashable, Sendable {
+        /// The venue has it and its book not yet: until that changes nothing is pushed of it.
+        case pending
         /// In the book.
         case working
         /// In the book with new terms: the news is the change.
@@ -44,7 +46,7 @@ public struct OrderFact: Hashable, Sendable {
     package var hasLeft: Bool {
         switch standing {
         case .left, .ended: true
-        case .working, .amended, .unclear: false
+        case .pending, .working, .amended, .unclear: false
         }
     }
 

@@ -93,6 +93,10 @@ package struct VenueTraits: Sendable {
     /// The channels of market data that there are, in the order in which they are subscribed.
     package var channels: [FeedChannel]
     package var unreadable: Unreadable
+    /// The venue pings, and a line on which nothing comes for so long is dead; nil: we ping.
+    package var silence: Int64?
+    /// Whether answers on a line have no numbers, so that one thing is asked at a time.
+    package var asksInTurn = false
     /// Levels a side of the books that are subscribed; nil: all that there are.
     package var depthLevels: Int?
     package var pace: Pace

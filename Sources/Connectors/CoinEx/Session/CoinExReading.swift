@@ -9,9 +9,10 @@ extension CoinExSession {
     ///
     /// - Parameter isStop: whether what it changed is a stop order that waits.
     public func read(
-        _ body: [UInt8], to ask: Ask, isStop: Bool
+        _ reply: HTTPReply, to ask: Ask, isStop: Bool
     ) throws(BadMessage) -> Answer {
-        switch ask {
+        let body = reply.body
+        return switch ask {
         case .time: answer(try CoinExReplies.time(body)) { .time($0.time) }
         case .instruments(let segment):
             answer(try CoinExReplies.markets(body)) { .instruments(news($0, segment)) }

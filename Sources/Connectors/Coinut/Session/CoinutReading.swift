@@ -8,9 +8,9 @@ public import WireText
 extension CoinutSession {
     /// What a reply over HTTP says: of what must be known before there is a socket.
     public func read(
-        _ body: [UInt8], to ask: Ask, isStop: Bool
+        _ reply: HTTPReply, to ask: Ask, isStop: Bool
     ) throws(BadMessage) -> Answer {
-        let frame = try CoinutFrame(parsing: body)
+        let frame = try CoinutFrame(parsing: reply.body)
         guard let content = frame.messages.first?.content else {
             throw frame.unread.first ?? BadMessage("it is empty")
         }
