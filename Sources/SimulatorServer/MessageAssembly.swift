@@ -7,6 +7,7 @@ struct MessageAssembly {
         /// A whole text message.
         case text(String)
         case ping(ByteBuffer)
+        case pong
         /// The client closes, with this code where it gave one.
         case close(WebSocketErrorCode?)
         /// Nothing to do yet.
@@ -29,7 +30,7 @@ struct MessageAssembly {
         var data = frame.unmaskedData
         switch frame.opcode {
         case .ping: return .ping(data)
-        case .pong: return .nothing
+        case .pong: return .pong
         case .connectionClose:
             guard data.readableBytes != 1 else { return .violation(.protocolError) }
             return .close(data.readWebSocketErrorCode())

@@ -93,6 +93,13 @@ final class ServerLoop {
         settle()
     }
 
+    func receivePong(_ id: ConnectionID) {
+        let now = clock()
+        venue.advance(to: now)
+        venue.receivePong(id, at: now)
+        settle()
+    }
+
     func disconnect(_ id: ConnectionID) {
         sockets[id] = nil
         venue.advance(to: clock())

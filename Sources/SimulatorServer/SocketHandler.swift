@@ -62,6 +62,7 @@ final class SocketHandler: ChannelInboundHandler {
         switch assembly.append(frame) {
         case .nothing: break
         case .text(let text): if case .open = state { venue.receive(id, text) }
+        case .pong: if case .open = state { venue.receivePong(id) }
         case .ping(let data): if case .open = state { write(.pong, data) }
         case .close(let code): answerClose(code)
         case .violation(let code): close(code)
@@ -96,6 +97,7 @@ final class SocketHandler: ChannelInboundHandler {
                 write(kind, ByteBuffer(bytes: part), isLast: place == parts.count - 1)
             }
         case .sendTorn(_, let bytes, let isText): sendTorn(bytes, isText: isText, context)
+        case .ping: write(.ping, ByteBuffer())
         case .close: close(.normalClosure)
         case .expel: close(.policyViolation)
         case .cut: cut()

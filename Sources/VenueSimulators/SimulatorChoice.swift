@@ -35,10 +35,12 @@ package struct SimulatorChoice: Sendable {
     package let segments: [ExchangeSegment]
     /// A pair that it trades, as a symbol has it behind the venue's name.
     package let example: String
+    /// Whether it has futures that settle in what they are of.
+    var hasInverse = true
     let make: @Sendable (SimulatorSettings) throws(InvalidFault) -> (FaultPlan, Maker)
 
     /// All there are.
-    package static let all: [SimulatorChoice] = [.coinEx, .coinut]
+    package static let all: [SimulatorChoice] = [.coinEx, .coinut, .coinTR]
 
     /// Reads the settings, whose faults may name what there is not.
     package func maker(
@@ -56,7 +58,8 @@ package struct SimulatorChoice: Sendable {
 
     /// Whether the venue has a market for it.
     package func trades(_ instrument: Instrument) -> Bool {
-        segments.contains(instrument.kind == .spot ? .spot : .futures)
+        if instrument.kind == .inverse, !hasInverse { return false }
+        return segments.contains(instrument.kind == .spot ? .spot : .futures)
     }
 }
 

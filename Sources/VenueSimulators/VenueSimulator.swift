@@ -84,6 +84,8 @@ package struct ServedReply: Hashable, Sendable {
 package enum SimulatorOutput: Hashable, Sendable {
     /// Sends one whole frame: text, or binary.
     case send(ConnectionID, [UInt8], isText: Bool)
+    /// A control frame that the client has to answer.
+    case ping(ConnectionID)
     /// Closes with a close frame.
     case close(ConnectionID)
     /// Closes with the code for somebody who breaks the rules, 1008.
@@ -99,7 +101,8 @@ package enum SimulatorOutput: Hashable, Sendable {
 
     package var connection: ConnectionID {
         switch self {
-        case .send(let id, _, _), .close(let id), .expel(let id), .sendFragments(let id, _, _),
+        case .send(let id, _, _), .ping(let id), .close(let id), .expel(let id),
+            .sendFragments(let id, _, _),
             .sendTorn(let id, _, _), .cut(let id), .pauseReading(let id, _):
             id
         }
@@ -119,6 +122,8 @@ package protocol VenueSimulator: AnyObject {
     var subprotocols: [String] { get }
     /// A whole text message.
     func receive(_ connection: ConnectionID, _ text: String, at time: Timestamp)
+    /// The client answered a ping, or sent a pong by itself.
+    func receivePong(_ connection: ConnectionID, at time: Timestamp)
     /// The connection is gone, whoever ended it.
     func disconnect(_ connection: ConnectionID)
     func advance(to time: Timestamp)
@@ -139,6 +144,7 @@ package protocol VenueSimulator: AnyObject {
 extension VenueSimulator {
     package var subprotocols: [String] { [] }
     package var standing: AccountStanding? { nil }
+    package func receivePong(_ connection: ConnectionID, at time: Timestamp) {}
 }
 
 /// What has been traded at a simulator, by all its accounts.

@@ -20,6 +20,7 @@ package final class SessionLine {
         case outcome(SessionInput)
         case connect(SocketID, path: String)
         case toVenue(ConnectionID, String)
+        case pong(ConnectionID)
         case hangUp(ConnectionID)
         case toClient(ConnectionID, SessionInput)
     }
@@ -87,7 +88,7 @@ package final class SessionLine {
             case .request(_, let call): _ = served(call)
             case .toVenue(let connection, let text):
                 simulator.receive(connection, text, at: venueNow)
-            case .outcome, .connect, .hangUp, .toClient: break
+            case .outcome, .connect, .pong, .hangUp, .toClient: break
             }
         }
         _ = simulator.drainOutputs()
@@ -198,10 +199,16 @@ package final class SessionLine {
         case .toVenue(let connection, let text):
             if trouble == .deaf { return }
             simulator.receive(connection, text, at: venueNow)
+        case .pong(let connection):
+            if trouble == .deaf { return }
+            simulator.receivePong(connection, at: venueNow)
         case .hangUp(let connection): simulator.disconnect(connection)
         case .toClient(let connection, let input):
             guard let socket = sockets.first(where: { $0.value == connection })?.key else { return }
             if case .closed = input { sockets[socket] = nil }
+            if case .pinged = input {
+                wire.send(.pong(connection), in: "to \(connection.number)", at: now)
+            }
             handle(input)
         }
         collect()
@@ -249,7 +256,10 @@ package final class SessionLine {
             }
             let cut = SessionInput.closed(socket, reason: TransportProblem(.reset, "cut"))
             switch output {
-            case .send where trouble == .mute, .sendFragments where trouble == .mute: break
+            case .send where trouble == .mute, .sendFragments where trouble == .mute,
+                .ping where trouble == .mute:
+                break
+            case .ping: reply(.pinged(socket), on: connection)
             case .send(_, let bytes, let isText):
                 reply(.frame(socket, bytes, isText: isText), on: connection)
             case .sendFragments(_, let parts, let isText):

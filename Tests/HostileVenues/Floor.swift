@@ -10,6 +10,7 @@ package final class Floor<Wire: HostileWire> {
         case response(RequestID, HTTPReply)
         case failed(RequestID, TransportProblem)
         case message(SocketID, String)
+        case ping(SocketID)
     }
 
     private var session: any VenueSession
@@ -77,7 +78,18 @@ package final class Floor<Wire: HostileWire> {
             guard sockets.values.contains(socket) else { return }
             let frame = wire.frame(text)
             input(.frame(socket, frame.bytes, isText: frame.isText))
+        case .ping(let socket):
+            guard sockets.values.contains(socket) else { return }
+            input(.pinged(socket))
+            ping(socket)
         }
+    }
+
+    /// A venue that pings does so in a rhythm of its own.
+    private func ping(_ socket: SocketID) {
+        let time = now.advanced(byNanoseconds: 5_000_000_000)
+        let place = deliveries.firstIndex { $0.at > time } ?? deliveries.count
+        deliveries.insert((time, 0, .ping(socket)), at: place)
     }
 
     private func schedule(_ delivery: Delivery, within milliseconds: Int) {
@@ -101,9 +113,10 @@ package final class Floor<Wire: HostileWire> {
     private func perform(_ action: SessionAction) {
         switch action {
         case .request(let id, let call): send(id, call)
-        case .open(let socket, let url, _):
+        case .open(let socket, let url, let terms):
             sockets[wire.line(url)] = socket
             input(.opened(socket))
+            if terms.tellsPings { ping(socket) }
         case .close(let socket): sockets = sockets.filter { $0.value != socket }
         case .send(let socket, let text): send(text, over: socket)
         case .wake(let time): wakeAt = time

@@ -170,7 +170,7 @@ final class Desk {
                 hear(id, parts.flatMap { $0 }, isText)
             case .close(let id), .expel(let id), .cut(let id), .sendTorn(let id, _, _):
                 closed.insert(id)
-            case .pauseReading: break
+            case .pauseReading, .ping: break
             }
         }
     }

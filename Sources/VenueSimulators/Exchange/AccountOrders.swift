@@ -291,7 +291,7 @@ extension ExchangeAccount {
         matching.process(event)
         deliver()
         printedDeal = nil
-        if case .funding(let funding) = event { settle(funding) }
+        if rules.chargesFunding, case .funding(let funding) = event { settle(funding) }
         let hasOrderNews = changes.contains { if case .order = $0 { true } else { false } }
         if hasOrderNews { refreeze(markets[event.instrument.index]) }
     }

@@ -10,7 +10,7 @@ final class Exchange {
     /// By instrument.
     let markets: [ExchangeMarket]
     let accounts: [ExchangeAccount]
-    let numbers = ExchangeNumbers()
+    let numbers: ExchangeNumbers
     private(set) var now: Timestamp
     private let tickSpan: Int64
     private var nextTick: Timestamp
@@ -18,11 +18,12 @@ final class Exchange {
     /// - Parameters:
     ///   - instruments: what is traded, each at its ``InstrumentID/index``.
     ///   - tickSpan: the rhythm of what the wire does by itself, in nanoseconds.
+    ///   - firstOrderID: the number before the first order of each segment.
     ///   - nextTradeID: numbers the trades of all markets; nil: each market counts its own.
     init(
         instruments: [Instrument], feed: SimulatedFeed, accounts: [VenueAccount],
         rules: ExchangeRules, fees: (Instrument) -> ExchangeFees, tickSpan: Int64,
-        start: Timestamp, nextTradeID: (() -> Int64)? = nil
+        start: Timestamp, firstOrderID: Int64 = 1_000, nextTradeID: (() -> Int64)? = nil
     ) {
         self.feed = feed
         self.tickSpan = tickSpan
@@ -33,7 +34,8 @@ final class Exchange {
                 $0, name: $0.symbol.base.code + $0.symbol.quote.code, fees: fees($0), start: start,
                 nextTradeID: nextTradeID)
         }
-        let numbers = numbers
+        let numbers = ExchangeNumbers(before: firstOrderID)
+        self.numbers = numbers
         self.markets = markets
         self.accounts = accounts.map {
             ExchangeAccount($0, markets: markets, rules: rules, numbers: numbers, at: start)

@@ -243,9 +243,12 @@ extension Money {
 
 /// The venue's counters, which all accounts share.
 final class ExchangeNumbers {
+    private let beforeFirst: Int64
     private var counts: [ExchangeSegment: Int64] = [:]
     private var positions: Int64 = 1_000
     private(set) var tally = VenueTally(orders: 0, fills: 0)
+
+    init(before first: Int64) { beforeFirst = first }
 
     /// Orders and stops of a segment; spot and futures number apart.
     func nextOrder(_ segment: ExchangeSegment) -> Int64 {
@@ -255,7 +258,7 @@ final class ExchangeNumbers {
 
     /// The number of an order that is refused.
     func nextUntaken(_ segment: ExchangeSegment) -> Int64 {
-        let next = (counts[segment] ?? 1_000) + 1
+        let next = (counts[segment] ?? beforeFirst) + 1
         counts[segment] = next
         return next
     }

@@ -26,4 +26,6 @@ struct ExchangeRules {
     var leverages = [1]
     /// Of a market whose leverage the account has not set.
     var leverage = 1
+    /// Whether open positions pay and receive funding.
+    var chargesFunding = true
 }

@@ -101,6 +101,12 @@ package final class FaultySimulator: VenueSimulator {
         venue.receive(connection, text, at: time)
     }
 
+    package func receivePong(_ connection: ConnectionID, at time: Timestamp) {
+        now = max(now, time)
+        guard let line = lines[connection], !line.isDead, !line.isCut else { return }
+        venue.receivePong(connection, at: time)
+    }
+
     package func disconnect(_ connection: ConnectionID) {
         lines[connection] = nil
         venue.disconnect(connection)

@@ -149,7 +149,7 @@ final class CoinutDesk {
                 hear(id, parts.flatMap { $0 }, isText)
             case .expel(let id): expelled.insert(id)
             case .close(let id), .cut(let id), .sendTorn(let id, _, _): closed.insert(id)
-            case .pauseReading: break
+            case .pauseReading, .ping: break
             }
         }
     }
