@@ -39,7 +39,7 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "CoinEx", "Coinut", "JournalStore", "LiveTrading",
+                "CProcess", "CYaml", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading",
                 "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
                 "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
@@ -55,9 +55,8 @@ let package = Package(
                     Context.packageDirectory + "/.build/archives",
                     "-Xclang-linker", "-static-libgcc", "-Xlinker", "--no-export-dynamic",
                 ]),
-                // What a backtest's start uses lies together, so that it takes little memory
-                // (docs/decisions/0022). Names that are gone are left out; scripts/start_order
-                // makes the list anew.
+                // What a backtest's start uses lies together (docs/decisions/0022). Names that are gone are
+                // left out; scripts/start_order makes the list anew.
                 .unsafeFlags([
                     "-use-ld=lld", "-Xlinker", "--no-warn-symbol-ordering", "-Xlinker",
                     "--symbol-ordering-file=" + Context.packageDirectory
@@ -84,6 +83,13 @@ let package = Package(
                 "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/Coinut", swiftSettings: strict),
+        .target(
+            name: "CoinTR",
+            dependencies: [
+                "AccountSession", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
+                "VenueSessions", "WireText",
+            ],
+            path: "Sources/Connectors/CoinTR", swiftSettings: strict),
         // What messages of any venue are read from and written with.
         .target(
             name: "WireText", dependencies: ["CZlib", "PlainJSON", "TradingModel"],
@@ -264,8 +270,7 @@ let package = Package(
             name: "HostileVenues",
             dependencies: ["PropertyTesting", "TradingCore", "TradingModel", "VenueSessions"],
             path: "Tests/HostileVenues", swiftSettings: strict),
-        // Runs of generated strategies on generated markets, the quick ways against plain ones: for a
-        // test, and for a command that takes more seeds.
+        // Runs of generated strategies on generated markets, the quick ways against plain ones.
         .target(
             name: "DifferentialTesting",
             dependencies: [
@@ -276,14 +281,13 @@ let package = Package(
         .executableTarget(
             name: "differential", dependencies: ["DifferentialTesting", "PropertyTesting"],
             path: "Tests/Differential", swiftSettings: strict),
-        // Accounts with all that lives on them, real sessions and simulated venues, in virtual time, without
-        // sockets: for tests, and for a command that takes more seeds.
+        // Accounts with all that lives on them, real sessions and simulated venues, in virtual time.
         .target(
             name: "AccountSimulation",
             dependencies: [
-                "CoinEx", "Coinut", "JournalStore", "LiveTrading", "PaperTrading", "PlainJSON",
-                "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost", "TradingCore",
-                "TradingModel", "VenueSessions", "VenueSimulators",
+                "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading", "PaperTrading",
+                "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
+                "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
         .executableTarget(
@@ -314,6 +318,12 @@ let package = Package(
                 "TradingCore", "TradingModel", "VenueSessions", "WireText",
             ], swiftSettings: tests),
         .testTarget(
+            name: "CoinTRTests",
+            dependencies: [
+                "AccountSession", "CoinTR", "HostileVenues", "PlainJSON", "PropertyTesting",
+                "TradingCore", "TradingModel", "VenueSessions", "WireText",
+            ], swiftSettings: tests),
+        .testTarget(
             name: "CoinutTests",
             dependencies: [
                 "AccountSession", "Coinut", "HostileVenues", "PlainJSON", "PropertyTesting",
@@ -339,10 +349,10 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "AccountSession", "AccountSimulation", "CoinEx", "Coinut", "HostileVenues",
-                "JournalStore", "LiveTrading", "Matching", "PaperTrading", "PlainJSON",
-                "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost", "SessionGap",
-                "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
+                "AccountSession", "AccountSimulation", "CoinEx", "CoinTR", "Coinut",
+                "HostileVenues", "JournalStore", "LiveTrading", "Matching", "PaperTrading",
+                "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
+                "SessionGap", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             exclude: ["Strategies"], swiftSettings: tests),
         .testTarget(

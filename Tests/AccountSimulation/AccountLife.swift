@@ -122,7 +122,8 @@ package final class AccountLife {
         watcher = Watcher()
         let watcher = watcher
         trading = VenueTrading(
-            asksFirst: true, audience: watcher, reconcilePeriod: 11_000_000_000
+            asksFirst: true, audience: watcher, patience: connector.patience,
+            reconcilePeriod: 11_000_000_000
         ) { instruments in
             self.makeRun(strategy, state, instruments, watcher)
         }

@@ -125,7 +125,7 @@ extension AccountLife {
     }
 
     private func end(_ reason: String) throws {
-        guard pass(150, until: { self.trading?.stage == .ended }) else {
+        guard pass(300, until: { self.trading?.stage == .ended }) else {
             if problems.isEmpty { problems.append("it did not end") }
             return
         }

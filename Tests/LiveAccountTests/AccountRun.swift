@@ -50,7 +50,8 @@ final class AccountRun {
         settings.limits = limits
         let made = Made()
         trading = VenueTrading(
-            asksFirst: true, audience: watcher, reconcilePeriod: 7_000_000_000
+            asksFirst: true, audience: watcher, patience: setting.venue.connector.patience,
+            reconcilePeriod: 7_000_000_000
         ) { instruments in
             let engine = Engine(
                 mode: .live, instruments: instruments, strategy: strategy, settings: settings,
@@ -101,7 +102,7 @@ final class AccountRun {
         goOn(seconds: seconds - seconds / 2)
         trading.stop("interrupted", at: now)
         carryOn()
-        return pass(60, until: { self.trading.stage == .ended })
+        return pass(150, until: { self.trading.stage == .ended })
     }
 
     /// Trades for some seconds more.

@@ -1,4 +1,5 @@
 import CoinEx
+import CoinTR
 import Coinut
 import PaperTrading
 import TradingModel
@@ -10,7 +11,7 @@ typealias Venue = VenueConnector
 
 extension VenueConnector {
     /// All that there are; a new one is a line here.
-    static let all: [Venue] = [.coinEx, .coinut]
+    static let all: [Venue] = [.coinEx, .coinut, .coinTR]
 
     /// The environment's names of an account's key.
     var keyNames: (key: String, secret: String) {

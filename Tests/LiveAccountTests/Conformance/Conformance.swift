@@ -61,6 +61,8 @@ enum Conformance {
         switch name {
         case .tradingRight: try lateTradingRight(pair)
         case .leverage: try refusedLeverage(pair)
+        case .funding where !pair.perpetuals.isEmpty: try untoldFunding(pair)
+        case .bookRepair: try wholeBooks(pair)
         case .marks, .funding: try missingFeed(name, pair)
         case .postOnly: try refused(pair, "post-only") { $0.isPostOnly = true }
         case .ioc: try refused(pair, "ioc") { $0.timeInForce = .ioc }

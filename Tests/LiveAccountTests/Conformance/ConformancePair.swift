@@ -1,5 +1,6 @@
 import AccountSession
 import CoinEx
+import CoinTR
 import Coinut
 import TradingModel
 import VenueSessions
@@ -22,6 +23,10 @@ struct ConformancePair: Sendable, CustomStringConvertible {
     let markets: [Market]
     /// Those whose rules are looked at besides.
     let otherMarkets: [Market]
+    /// More orders at once than may leave before they are too old, and less than twice as many.
+    var burst = 150
+    /// A leverage that no market takes.
+    var wrongLeverage = 7
 
     var description: String { connector.name }
     var perpetuals: [Market] { markets.filter { $0.segment == "futures" } }
@@ -45,5 +50,16 @@ struct ConformancePair: Sendable, CustomStringConvertible {
                 Market(symbol: "coinut:ETH/USDT", source: "sim:ETH/USDT"),
                 Market(symbol: "coinut:PEPE/USDT", source: "sim:PEPE/USDT"),
             ]),
+        ConformancePair(
+            connector: .coinTR, simulator: .coinTR,
+            markets: [
+                Market(symbol: "cointr:BTC/USDT", source: "sim:BTC/USDT"),
+                Market(symbol: "cointr:BTC/USDT:USDT", source: "sim:BTC/USDT:USDT"),
+            ],
+            otherMarkets: [
+                Market(symbol: "cointr:ETH/USDT", source: "sim:ETH/USDT"),
+                Market(symbol: "cointr:PEPE/USDT", source: "sim:PEPE/USDT"),
+            ],
+            burst: 36, wrongLeverage: 126),
     ]
 }

@@ -92,7 +92,9 @@ extension Conformance {
             desk.pass(2)
             #expect(try desk.rows("positions").first?["leverage"]?.integer == 5)
         }
-        let desk = try ConformanceDesk(pair, in: pair.perpetuals) { $0.leverage = 7 }
+        let desk = try ConformanceDesk(pair, in: pair.perpetuals) {
+            $0.leverage = pair.wrongLeverage
+        }
         desk.begin()
         desk.pass(60)
         #expect(desk.problems.filter(\.isPermanent).map(\.cause) == [.leverage])

@@ -109,6 +109,37 @@ extension Conformance {
         }
     }
 
+    /// The venue charges it, and tells nothing but what is left.
+    static func untoldFunding(_ pair: ConformancePair) throws {
+        #expect(!pair.connector.abilities.feeds.contains("funding"))
+        try each(pair, in: pair.perpetuals, .init(fault: "funding")) { desk in
+            try desk.place(.buy, "1")
+            desk.pass(5)
+            try desk.market.settle(0, rate: "0.001", mark: "100")
+            desk.pass(120)
+            let row = try #require(try desk.rows("funding").first)
+            #expect(row["received"]?.text?.hasPrefix("-") == true, "who is long pays")
+            #expect(desk.fundings.isEmpty)
+            try expectTrueHoldings(desk)
+        }
+    }
+
+    /// What a lost message told the next one tells, too: nothing need be asked for.
+    static func wholeBooks(_ pair: ConformancePair) throws {
+        try each(pair) { desk in
+            desk.line.trouble = .mute
+            try desk.market.setLevel(0, .buy, "100", "2", ends: false)
+            try desk.market.setLevel(0, .sell, "101", "3")
+            desk.pass(0.45)
+            desk.line.trouble = .none
+            try desk.market.setLevel(0, .sell, "102", "4")
+            desk.pass(3)
+            #expect(desk.statuses.map(\.state) == [.connected], "\(desk.statuses)")
+            #expect(desk.books[0].bestBid?.quantity == (try Quantity("2")))
+            try expectTrueBook(desk)
+        }
+    }
+
     /// The venue trades nothing that has it.
     static func missingFeed(_ name: ConformanceCase, _ pair: ConformancePair) throws {
         #expect(pair.perpetuals.isEmpty)
