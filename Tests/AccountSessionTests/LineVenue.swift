@@ -158,9 +158,9 @@ struct LineWords: VenueWords {
         "\(numbers?.lowerBound ?? 0) \(request.body)"
     }
 
-    func address(of segments: [Segment]) -> String { "wss://line" }
+    func address(of segments: [Segment], tellsAccount: Bool) -> String { "wss://line" }
     func login(_ number: Int64, at venueTime: Timestamp) -> String { "\(number) login" }
-    func ping(_ number: Int64) -> String { "\(number) hb" }
+    func ping(_ number: Int64, at venueTime: Timestamp) -> String { "\(number) hb" }
     func privateChannels(of segment: Segment) -> [String] { [] }
     func subscribe(privately channel: String, _ number: Int64) -> String { "" }
     func name(of channel: FeedChannel) -> String { channel == .book ? "book" : "trades" }

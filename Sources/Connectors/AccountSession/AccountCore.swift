@@ -69,7 +69,10 @@ public struct AccountCore {
         self.traits = traits
         self.words = words
         markets = MarketTable(plan.symbols, names)
-        lines = Lines(of: markets.segments, traits.lines, traits.pace, seed: plan.seed)
+        let lacksAccount = traits.lines == .split && !plan.hasKey
+        lines = Lines(
+            of: markets.segments, lacksAccount ? .perSegment : traits.lines, traits.pace,
+            seed: plan.seed)
         var rates = rates
         for line in lines.ids {
             rates[lines[line].group] = traits.bounds.socketMessagesPerSecond
@@ -95,6 +98,7 @@ public struct AccountCore {
         self.now = max(self.now, now)
         if !hasBegun {
             hasBegun = true
+            limiter.pause(until: after(traits.pace.firstRequest))
             prepare()
         }
         while let due = agenda.popDue(at: self.now) { perform(due) }
@@ -139,7 +143,7 @@ public struct AccountCore {
         case .clock: request(.time)
         case .wholeBook(let index, let socket): missedWholeBook(index, socket)
         case .askForBook(let index, let socket):
-            if lines[of: markets[index].segment].socket == socket { askForBook(index) }
+            if lines[lines.feeds(of: markets[index].segment)].socket == socket { askForBook(index) }
         case .feeds: checkFeeds()
         case .clockCheck: break
         }

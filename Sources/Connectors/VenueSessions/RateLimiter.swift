@@ -101,6 +101,11 @@ public struct RateLimiter: Sendable {
         windows[group]?.observe(remaining: Int64(remaining), at: now)
     }
 
+    /// Nothing of any group goes for a while.
+    public mutating func pause(until time: Timestamp) {
+        for group in windows.keys { windows[group]?.close(until: time) }
+    }
+
     /// The venue says that the group asked too often: nothing of it goes for a while.
     public mutating func pause(_ group: EndpointGroup, until time: Timestamp) {
         windows[group]?.close(until: time)

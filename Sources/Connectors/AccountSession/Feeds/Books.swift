@@ -6,7 +6,7 @@ internal import VenueSessions
 extension AccountCore {
     mutating func awaitBook(_ index: InstrumentID) {
         markets[index].bookStage = .awaitingWhole
-        guard let socket = lines[of: markets[index].segment].socket else { return }
+        guard let socket = lines[lines.feeds(of: markets[index].segment)].socket else { return }
         agenda.remove { $0 == .wholeBook(index, socket) }
         agenda.add(.wholeBook(index, socket), at: after(traits.pace.wholeBook))
     }
@@ -39,7 +39,8 @@ extension AccountCore {
             emit(.stale, reason, index)
         }
         let pauses = markets[index].bookFailures - traits.bounds.bookFailures
-        guard pauses > 0, let socket = lines[of: markets[index].segment].socket else {
+        let line = lines.feeds(of: markets[index].segment)
+        guard pauses > 0, let socket = lines[line].socket else {
             return askForBook(index)
         }
         markets[index].bookStage = .pausing
@@ -61,11 +62,11 @@ extension AccountCore {
     }
 
     mutating func askForBook(_ index: InstrumentID) {
-        askAgain(for: .book, index, lines.id(of: markets[index].segment))
+        askAgain(for: .book, index, lines.feeds(of: markets[index].segment))
     }
 
     mutating func missedWholeBook(_ index: InstrumentID, _ socket: SocketID) {
-        guard lines[of: markets[index].segment].socket == socket,
+        guard lines[lines.feeds(of: markets[index].segment)].socket == socket,
             markets[index].bookStage == .awaitingWhole
         else { return }
         doubtBook(

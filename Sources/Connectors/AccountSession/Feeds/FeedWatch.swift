@@ -216,9 +216,9 @@ extension AccountCore {
 
     private mutating func checkSilence(_ feed: WatchedFeed, _ index: InstrumentID) {
         let watch = markets[index].watches[feed]
-        let segment = markets[index].segment
+        let line = lines.feeds(of: markets[index].segment)
         // A book that is being fetched is missed by those who fetch it.
-        guard isLive(segment), feed != .book || markets[index].bookStage == .good
+        guard lines[line].stage == .live, feed != .book || markets[index].bookStage == .good
         else { return planLater(feed, index) }
         if watch.askedAt != nil { return missedAnswer(feed, index) }
         let wait = doubled(feed.quiet, watch.asked, atMost: traits.pace.quietLongest)
@@ -233,7 +233,7 @@ extension AccountCore {
     }
 
     private mutating func askAnew(_ feed: WatchedFeed, _ index: InstrumentID) {
-        let line = lines.id(of: markets[index].segment)
+        let line = lines.feeds(of: markets[index].segment)
         markets[index].watches[feed].asked += 1
         let watch = markets[index].watches[feed]
         if let trouble = watch.trouble, watch.asked == traits.bounds.deadFeedAsks,

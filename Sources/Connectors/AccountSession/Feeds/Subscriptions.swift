@@ -47,7 +47,7 @@ extension AccountCore {
 
     /// Brings the subscriptions to what is wanted.
     mutating func subscribeFeeds(_ line: LineID) {
-        let segments = lines[line].segments
+        let segments = lines[line].hasFeeds ? lines[line].segments : []
         for channel in traits.channels {
             let wanted = markets.indices.filter {
                 segments.contains(markets[$0].segment) && wants(channel, markets[$0])

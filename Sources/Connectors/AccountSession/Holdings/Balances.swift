@@ -77,7 +77,7 @@ extension AccountCore {
     }
 
     /// Asks for what pushes leave in doubt or do not tell, when no more of them are to be expected.
-    mutating func askAfterBurst(_ ask: Ask) {
+    package mutating func askAfterBurst(_ ask: Ask) {
         agenda.addOnce(.request(ask, attempts: 0), at: after(traits.pace.burst))
     }
 

@@ -55,7 +55,7 @@ extension AccountCore {
         var funding = Funding(
             instrument: index, rate: row.rate, mark: row.price,
             venueTime: row.venueTime, receiveTime: now)
-        funding.payment = payment(funding, on: row, index)
+        funding.payment = row.payment ?? payment(funding, on: row, index)
         if funding.payment == nil, row.size != holdings.positions[index]?.magnitude {
             log(
                 .warn,

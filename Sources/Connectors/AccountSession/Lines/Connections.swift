@@ -10,14 +10,16 @@ extension AccountCore {
         lines[line].stage = .opening
         lines[line].socket = socket
         let terms = SocketTerms(tellsPings: traits.silence != nil)
-        out.append(.open(socket, url: words.address(of: lines[line].segments), terms))
+        let address = words.address(
+            of: lines[line].segments, tellsAccount: lines[line].tellsAccount)
+        out.append(.open(socket, url: address, terms))
     }
 
     mutating func opened(_ socket: SocketID) {
         guard let line = lines.id(of: socket), lines[line].stage == .opening else { return }
         lines[line].lastReceipt = now
         agenda.add(.ping(line), at: after(traits.pace.ping))
-        if !plan.hasKey { return joinFeeds(line) }
+        if !plan.hasKey || !lines[line].tellsAccount { return joinFeeds(line) }
         lines[line].stage = .signing
         guard let number = nextNumber(on: line) else { return }
         send(words.login(number, at: venueTime), .sign, on: line)
@@ -49,15 +51,16 @@ extension AccountCore {
         lines[line].requests = [:]
         lines[line].queue = []
         lines[line].subscribed = [:]
-        for segment in lines[line].segments { rounds[segment].questions = [] }
-        isReconciled = false
+        let accounts = lines[line].tellsAccount ? lines[line].segments : []
+        for segment in accounts { rounds[segment].questions = [] }
+        if !accounts.isEmpty { isReconciled = false }
         agenda.remove { due in
             switch due {
             case .ping(line), .ack(line, _, _), .socketQueue(line): true
             default: false
             }
         }
-        for index in markets.indices where lines[line].segments.contains(markets[index].segment) {
+        for index in markets.indices where lines.feeds(of: markets[index].segment) == line {
             markets[index].bookStage = .none
             for feed in WatchedFeed.allCases { stopWatching(feed, index) }
         }
@@ -65,7 +68,7 @@ extension AccountCore {
             isConnected = false
             emit(.lost, "\(lines[line].name): \(reason)")
         }
-        for segment in lines[line].segments { refuseUnsent(segment, reason) }
+        for segment in accounts { refuseUnsent(segment, reason) }
         reportLineIsDown(line, reason, cause, retryAt: after(wait))
         agenda.add(.reopen(line), at: after(wait))
         for flight in unanswered { self.unanswered(flight, reason, cause) }
@@ -90,10 +93,12 @@ extension AccountCore {
         guard let socket = lines[line].socket else { return }
         let number = lines[line].nextID
         lines[line].nextID = number + 1
-        lines[line].requests[number] = request
         lines[line].queue.append(text)
-        let wait = request == .ping ? traits.pace.pong : traits.pace.ack
-        agenda.add(.ack(line, socket, number), at: after(wait))
+        if traits.acknowledges || request == .ping || request == .sign {
+            lines[line].requests[number] = request
+            let wait = request == .ping ? traits.pace.pong : traits.pace.ack
+            agenda.add(.ack(line, socket, number), at: after(wait))
+        }
         sendQueue(line)
     }
 
@@ -137,7 +142,7 @@ extension AccountCore {
             return lose(line, "nothing comes any more", .unreachable)
         }
         guard let number = nextNumber(on: line) else { return }
-        send(words.ping(number), .ping, on: line)
+        send(words.ping(number, at: venueTime), .ping, on: line)
         agenda.add(.ping(line), at: after(traits.pace.ping))
     }
 
@@ -193,6 +198,11 @@ extension AccountCore {
         }
     }
 
+    /// The same of a venue whose answers have no number: the oldest request is answered.
+    package mutating func answeredOldest(on line: LineID, _ refusal: Refusal?) {
+        if let number = turn(on: line) { answered(number, on: line, refusal) }
+    }
+
     private func hasAnswers(_ line: LineID, private isPrivate: Bool) -> Bool {
         lines[line].requests.values.allSatisfy { request in
             switch request {
@@ -236,11 +246,11 @@ extension AccountCore {
     private mutating func subscribePrivately(_ line: LineID) {
         lines[line].stage = .subscribing
         let channels = lines[line].segments.flatMap { words.privateChannels(of: $0) }
-        if channels.isEmpty { return reconcile(line) }
         for channel in channels {
             guard let number = nextNumber(on: line) else { return }
             send(words.subscribe(privately: channel, number), .privateChannel(channel), on: line)
         }
+        if hasAnswers(line, private: true) { reconcile(line) }
     }
 
     mutating func joinFeeds(_ line: LineID) {
@@ -254,7 +264,7 @@ extension AccountCore {
         lines[line].stage = .live
         lines[line].backoff.reset()
         clear(.line(line))
-        if plan.hasKey {
+        if plan.hasKey, lines[line].tellsAccount {
             agenda.addOnce(.audit, at: after(traits.pace.audit))
             agenda.addOnce(.accountAudit, at: after(traits.pace.accountAudit))
             for segment in lines[line].segments { knowDeals(segment) }

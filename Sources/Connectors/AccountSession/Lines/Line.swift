@@ -47,6 +47,8 @@ struct Line {
     /// As messages name it.
     let name: String
     let segments: [Segment]
+    var tellsAccount = true
+    var hasFeeds = true
     /// Its messages share one limit.
     let group: EndpointGroup
     var stage = Stage.down
@@ -93,14 +95,20 @@ struct Lines {
             switch plan {
             case .perSegment: segments.map { [$0] }
             case .shared: segments.isEmpty ? [] : [segments]
+            case .split: segments.flatMap { [[$0], [$0]] }
             }
         all = groups.enumerated().map { index, segments in
-            let name = segments.map(\.rawValue).joined(separator: " and ")
-            return Line(
-                name: name, segments: segments, group: .line(of: segments),
+            let part = plan == .split ? [" account", " market data"][index % 2] : ""
+            let name = segments.map(\.rawValue).joined(separator: " and ") + part
+            var line = Line(
+                name: name, segments: segments, group: EndpointGroup("\(name) socket"),
                 backoff: Backoff(
                     first: pace.reconnectFirst, longest: pace.reconnectLongest,
                     seed: seed &+ UInt64(index) &+ 1))
+            if plan == .split {
+                (line.tellsAccount, line.hasFeeds) = (index % 2 == 0, index % 2 == 1)
+            }
+            return line
         }
         sockets = all.map { _ in nil }
         firsts = groups.map { $0[0] }
@@ -134,6 +142,12 @@ struct Lines {
 
     subscript(of segment: Segment) -> Line {
         _read { yield all[id(of: segment).number] }
+    }
+
+    /// The line that a segment's market data come over.
+    func feeds(of segment: Segment) -> LineID {
+        let line = id(of: segment)
+        return self[line].hasFeeds ? line : LineID(line.number + 1)
     }
 
     /// Whether an ask that was sent then or later is under way over any of them.

@@ -50,8 +50,9 @@ extension AccountCore {
         if order.venueID != fact.id {
             if let old = order.venueID {
                 let before = order.filledByID[old] ?? .zero
-                let begins = (fact.filled ?? .zero) < before
-                if begins { desk.orders[serial]?.countsAnew = true }
+                if let filled = fact.filled, filled < before {
+                    desk.orders[serial]?.countsAnew = true
+                }
             }
             desk.orders[serial]?.adopt(fact.id)
             desk.link(serial, fact.segment, venueID: fact.id)
@@ -182,7 +183,12 @@ extension AccountCore {
     }
 
     func ending(of order: TrackedOrder, _ fact: OrderFact) -> OrderEnding {
-        fact.cannotRest && !order.wantsCancel
-            ? .expired(reason: "the rest could not fill at once") : .cancelled
+        if order.wantsCancel { return .cancelled }
+        guard !fact.cannotRest, !order.cannotRest else {
+            return .expired(reason: "the rest could not fill at once")
+        }
+        // A venue whose replies refuse nothing of the kind ends it so.
+        return traits.reply == .taken && order.request.isPostOnly && order.venueFilled == .zero
+            ? .expired(reason: "it would have taken, or somebody else cancelled it") : .cancelled
     }
 }

@@ -45,6 +45,21 @@ extension AccountCore {
         askForDeals(serial)
     }
 
+    /// The order ends or is asked for, and cancelled again while it stands.
+    mutating func cancelIsUnderWay(_ serial: DeskSerial) {
+        guard let order = desk.orders[serial], !order.isDone, let id = order.venueID else { return }
+        agenda.addOnce(.request(.status(serial, id: id), attempts: 0), at: after(second))
+    }
+
+    mutating func cancelAgain(_ serial: DeskSerial) {
+        let cancel = Ask.cancel(serial)
+        guard desk.orders[serial]?.isCancelling == true, !isBeingAsked(cancel),
+            agenda.questions(where: { $0 == cancel }).isEmpty
+        else { return }
+        desk.orders[serial]?.isCancelling = false
+        tryCancel(serial)
+    }
+
     mutating func refuseCancel(_ serial: DeskSerial, _ reason: String) {
         desk.orders[serial]?.isCancelling = false
         desk.orders[serial]?.wantsCancel = false

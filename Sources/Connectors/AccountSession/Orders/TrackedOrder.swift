@@ -84,6 +84,7 @@ package struct TrackedOrder {
     /// A stop order's id while it waits for its trigger.
     package var waitingStopID: WireID? { isTriggered ? nil : stopID }
     var isAcknowledged: Bool { reportedVenueID != nil }
+    package var cannotRest: Bool { request.price == nil || request.timeInForce != .gtc }
     /// Whether it stands at the venue as a stop, as far as is known.
     package var isWaitingStop: Bool { request.stop != nil && !isTriggered }
 

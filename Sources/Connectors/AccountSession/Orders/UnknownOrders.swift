@@ -105,6 +105,7 @@ extension AccountCore {
         case .working, .amended:
             resolveAmend(serial, fact, askedAt: askedAt)
             settle(serial)
+            cancelAgain(serial)
         case .left: end(serial, fact, .cancelled)
         case .ended(let ending): end(serial, fact, ending)
         case .unclear:
@@ -119,6 +120,7 @@ extension AccountCore {
         applyKeptDeals(of: id, serial, markets[order.instrument].segment)
         if order.amend != nil { return awaitChange(serial, id) }
         missed(serial, in: .byID, askedAt: askedAt)
+        cancelAgain(serial)
         // An id that nobody has told us of may have been filled.
         askWhileReconciling(.findFinished(serial), markets[order.instrument].segment)
     }

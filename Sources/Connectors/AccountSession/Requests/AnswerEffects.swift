@@ -26,6 +26,7 @@ extension AccountCore {
         case (.amend(let serial, _), .stop(let id)): modifiedStop(serial, id)
         case (.amend(let serial, let change), .order(let fact)): modified(serial, fact, change)
         case (.cancel(let serial), .order(let fact)): cancelled(serial, fact)
+        case (.cancel(let serial), .underWay): cancelIsUnderWay(serial)
         case (.cancel(let serial), _): cancelledUnseen(serial)
         case (.cancelByClientID(let serial), _):
             // Whatever it cancelled, the question under way will find gone.

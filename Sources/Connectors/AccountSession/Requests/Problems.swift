@@ -91,7 +91,9 @@ extension AccountCore {
 
     mutating func refusedKey(_ refusal: Refusal, retryAt: Timestamp?) {
         refusedKey(
-            "the venue refuses the key: \(refusal)", refusal.advice, cause: refusal.cause,
+            (refusal.cause == .leverage
+                ? "the account is set up otherwise" : "the venue refuses the key")
+                + ": \(refusal)", refusal.advice, cause: refusal.cause,
             retryAt: retryAt)
     }
 

@@ -35,7 +35,7 @@ package protocol SweepWords: Sendable {
     func list(_ index: Int, _ page: PagePlace) -> VenueRequest
     /// A request as it leaves, signed for this time of the venue.
     func call(_ request: VenueRequest, at venueTime: Timestamp) -> HTTPCall
-    func readStart(_ body: [UInt8]) throws(BadMessage) -> SweepStart
+    func readStart(_ reply: HTTPReply) throws(BadMessage) -> SweepStart
     func read(
         _ body: [UInt8], list index: Int, _ page: PagePlace
     ) throws(BadMessage) -> Result<Rows<SweptOrder>, Refusal>
@@ -208,7 +208,7 @@ package struct OrderSweep: VenueSession {
         do throws(BadMessage) {
             switch question {
             case .start:
-                apply(try words.readStart(reply.body), askedAt: askedAt, &actions)
+                apply(try words.readStart(reply), askedAt: askedAt, &actions)
             case .list(let index, let page):
                 switch try words.read(reply.body, list: index, page) {
                 case .success(let rows): apply(rows, list: index, &actions)

@@ -39,6 +39,8 @@ public enum Answer: Sendable {
     case stop(WireID)
     /// Done, and nothing more is said.
     case done
+    /// It will be done: of a cancel only the order's own end is proof.
+    case underWay
     case orders(Rows<OrderFact>)
     case stops(Rows<StopFact>)
     case executions(Rows<ExecutionFact>)

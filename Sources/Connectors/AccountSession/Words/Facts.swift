@@ -223,6 +223,8 @@ public struct FundingFact: Hashable, Sendable {
     /// The side that made the position; nil where the venue does not say.
     package var side: Side?
     package var venueTime: Timestamp
+    /// What was received, where the venue tells no more than that; nil: it follows from the others.
+    package var payment: Money?
 
     package init(
         instrument: InstrumentID?, rate: Rate, price: Price, size: Quantity, side: Side?,

@@ -27,6 +27,8 @@ package struct VenueTraits: Sendable {
         case perSegment
         /// All segments speak over one.
         case shared
+        /// The account of each segment, and its market data: without a key only the latter are opened.
+        case split
     }
 
     /// What a subscription says.
@@ -90,6 +92,8 @@ package struct VenueTraits: Sendable {
     package var batch: Int?
     package var lines: Lines
     package var subscribing: Subscribing
+    /// Whether subscriptions are answered.
+    package var acknowledges = true
     /// The channels of market data that there are, in the order in which they are subscribed.
     package var channels: [FeedChannel]
     package var unreadable: Unreadable
@@ -156,6 +160,8 @@ package struct VenueTraits: Sendable {
 
 /// How long a session waits for what, in nanoseconds.
 package struct Pace: Sendable {
+    /// Before anything is asked: a run that has just ended may have used what the limits take.
+    package var firstRequest: Int64 = 0
     /// A ping; venues close sockets that are silent for a minute or so.
     package var ping = 10 * second
     /// Then a socket is down, however open it looks.

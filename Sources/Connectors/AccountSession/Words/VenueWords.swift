@@ -44,11 +44,11 @@ package protocol VenueWords: Sendable {
 
     // MARK: - Over lines
 
-    /// Where a line of these segments is opened.
-    func address(of segments: [Segment]) -> String
+    /// Where a line of these segments is opened; one that tells of no account has market data alone.
+    func address(of segments: [Segment], tellsAccount: Bool) -> String
     /// Signs in.
     func login(_ number: Int64, at venueTime: Timestamp) -> String
-    func ping(_ number: Int64) -> String
+    func ping(_ number: Int64, at venueTime: Timestamp) -> String
     /// The channels that tell of the account; none where that comes by itself.
     func privateChannels(of segment: Segment) -> [String]
     func subscribe(privately channel: String, _ number: Int64) -> String

@@ -63,8 +63,8 @@ private struct CoinExSweepWords: SweepWords {
         request.call(key, milliseconds: venueTime.nanoseconds / 1_000_000)
     }
 
-    func readStart(_ body: [UInt8]) throws(BadMessage) -> SweepStart {
-        switch try CoinExReplies.time(body) {
+    func readStart(_ reply: HTTPReply) throws(BadMessage) -> SweepStart {
+        switch try CoinExReplies.time(reply.body) {
         case .success(let time): .time(time.time)
         case .failure: .refused
         }

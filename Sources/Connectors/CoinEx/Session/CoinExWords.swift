@@ -131,7 +131,9 @@ struct CoinExWords: VenueWords {
 
     // MARK: - Over sockets, one for each segment
 
-    func address(of segments: [Segment]) -> String { "\(socketBase)/\(segments[0].rawValue)" }
+    func address(of segments: [Segment], tellsAccount: Bool) -> String {
+        "\(socketBase)/\(segments[0].rawValue)"
+    }
 
     func login(_ number: Int64, at venueTime: Timestamp) -> String {
         guard let key else { preconditionFailure("nobody signs in without a key") }
@@ -139,7 +141,7 @@ struct CoinExWords: VenueWords {
             number, key, milliseconds: venueTime.nanoseconds / 1_000_000)
     }
 
-    func ping(_ number: Int64) -> String { SocketRequests.ping(number) }
+    func ping(_ number: Int64, at venueTime: Timestamp) -> String { SocketRequests.ping(number) }
 
     func privateChannels(of segment: Segment) -> [String] {
         ["order", "user_deals", "stop"] + (segment == .futures ? ["position"] : []) + ["balance"]

@@ -67,8 +67,8 @@ private final class CoinutSweepWords: SweepWords {
         request.call(key, memory.nonce(at: venueTime))
     }
 
-    func readStart(_ body: [UInt8]) throws(BadMessage) -> SweepStart {
-        switch try content(body) {
+    func readStart(_ reply: HTTPReply) throws(BadMessage) -> SweepStart {
+        switch try content(reply.body) {
         case .instruments(let list):
             let wanted = list.instruments.filter { info in
                 CoinutInstruments.symbol(of: info).map { symbols?.contains($0) ?? true } ?? false

@@ -105,7 +105,7 @@ struct CoinutWords: VenueWords {
 
 // MARK: - What the line itself says
 extension CoinutWords {
-    func address(of segments: [Segment]) -> String {
+    func address(of segments: [Segment], tellsAccount: Bool) -> String {
         memory.open()
         return socketBase
     }
@@ -127,7 +127,7 @@ extension CoinutWords {
         return CoinutRequests.login(login, nonce(number, at: venueTime)).text
     }
 
-    func ping(_ number: Int64) -> String {
+    func ping(_ number: Int64, at venueTime: Timestamp) -> String {
         CoinutRequests.heartbeat(nonce(number)).text
     }
 
