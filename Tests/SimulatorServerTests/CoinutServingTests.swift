@@ -76,6 +76,6 @@ import VenueSimulators
 }
 
 /// A market in which nothing ever happens.
-private final class StillMarket: MarketEventSource {
+final class StillMarket: MarketEventSource {
     func read(into batch: EventBatch) throws(MarketDataError) {}
 }

@@ -227,7 +227,7 @@ extension ExchangeAccount {
         order.updatedAt = now
         open.removeAll { $0 === order }
         if let child = order.child { children[child] = nil }
-        if order.filled > .zero {
+        if order.filled > .zero || rules.keepsUnfilled {
             append(order.view, to: &finished)
         }
         record(order)

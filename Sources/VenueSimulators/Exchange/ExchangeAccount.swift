@@ -16,7 +16,7 @@ final class ExchangeAccount {
     var wallets: [ExchangeSegment: ExchangeWallet]
     /// The oldest first.
     var open: [ExchangeOrder] = []
-    /// Ended orders that had fills, the oldest first: no others are kept.
+    /// Ended orders, the oldest first: those that had fills, or by the rules all.
     var finished: [OrderView] = []
     /// Every order and stop order ever taken, the oldest first.
     var taken: [(id: Int64, clientID: String, market: ExchangeMarket, isStop: Bool)] = []

@@ -28,4 +28,6 @@ struct ExchangeRules {
     var leverage = 1
     /// Whether open positions pay and receive funding.
     var chargesFunding = true
+    /// Whether orders that ended without a fill are kept, too.
+    var keepsUnfilled = false
 }
