@@ -27,6 +27,12 @@ let strict: [SwiftSetting] =
 /// third of the time without being optimised.
 let tests: [SwiftSetting] = strict + [.unsafeFlags(["-Onone"])]
 
+/// What the connector of each venue is made of.
+let connector: [Target.Dependency] = [
+    "AccountSession", "Cryptography", "PlainJSON", "TradingCore", "TradingModel", "VenueSessions",
+    "WireText",
+]
+
 let package = Package(
     name: "moonrunner",
     products: [.executable(name: "runner", targets: ["runner"])],
@@ -39,7 +45,7 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading",
+                "CProcess", "CYaml", "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading",
                 "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
                 "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
@@ -71,25 +77,20 @@ let package = Package(
                 "TradingModel", "VenueSessions", "WireText",
             ],
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
+        .target(
+            name: "Bitunix", dependencies: connector, path: "Sources/Connectors/Bitunix",
+            swiftSettings: strict),
         // The truth about orders, balances and positions, for all venues.
         .target(
             name: "AccountSession",
             dependencies: ["TradingCore", "TradingModel", "VenueSessions", "WireText"],
             path: "Sources/Connectors/AccountSession", swiftSettings: strict),
         .target(
-            name: "Coinut",
-            dependencies: [
-                "AccountSession", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
-                "VenueSessions", "WireText",
-            ],
-            path: "Sources/Connectors/Coinut", swiftSettings: strict),
+            name: "Coinut", dependencies: connector, path: "Sources/Connectors/Coinut",
+            swiftSettings: strict),
         .target(
-            name: "CoinTR",
-            dependencies: [
-                "AccountSession", "Cryptography", "PlainJSON", "TradingCore", "TradingModel",
-                "VenueSessions", "WireText",
-            ],
-            path: "Sources/Connectors/CoinTR", swiftSettings: strict),
+            name: "CoinTR", dependencies: connector, path: "Sources/Connectors/CoinTR",
+            swiftSettings: strict),
         // What messages of any venue are read from and written with.
         .target(
             name: "WireText", dependencies: ["CZlib", "PlainJSON", "TradingModel"],
@@ -285,7 +286,7 @@ let package = Package(
         .target(
             name: "AccountSimulation",
             dependencies: [
-                "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading", "PaperTrading",
+                "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading", "PaperTrading",
                 "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
                 "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
@@ -319,16 +320,16 @@ let package = Package(
             ], swiftSettings: tests),
         .testTarget(
             name: "CoinTRTests",
-            dependencies: [
-                "AccountSession", "CoinTR", "HostileVenues", "PlainJSON", "PropertyTesting",
-                "TradingCore", "TradingModel", "VenueSessions", "WireText",
-            ], swiftSettings: tests),
+            dependencies: connector + ["CoinTR", "HostileVenues", "PropertyTesting"],
+            swiftSettings: tests),
+        .testTarget(
+            name: "BitunixTests",
+            dependencies: connector + ["Bitunix", "HostileVenues", "PropertyTesting"],
+            swiftSettings: tests),
         .testTarget(
             name: "CoinutTests",
-            dependencies: [
-                "AccountSession", "Coinut", "HostileVenues", "PlainJSON", "PropertyTesting",
-                "TradingCore", "TradingModel", "VenueSessions", "WireText",
-            ], swiftSettings: tests),
+            dependencies: connector + ["Coinut", "HostileVenues", "PropertyTesting"],
+            swiftSettings: tests),
         // Starts the runner that was built beside it.
         .testTarget(
             name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
@@ -349,7 +350,7 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "AccountSession", "AccountSimulation", "CoinEx", "CoinTR", "Coinut",
+                "AccountSession", "AccountSimulation", "Bitunix", "CoinEx", "CoinTR", "Coinut",
                 "HostileVenues", "JournalStore", "LiveTrading", "Matching", "PaperTrading",
                 "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
                 "SessionGap", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",

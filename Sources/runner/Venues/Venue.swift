@@ -1,3 +1,4 @@
+import Bitunix
 import CoinEx
 import CoinTR
 import Coinut
@@ -11,7 +12,7 @@ typealias Venue = VenueConnector
 
 extension VenueConnector {
     /// All that there are; a new one is a line here.
-    static let all: [Venue] = [.coinEx, .coinut, .coinTR]
+    static let all: [Venue] = [.coinEx, .coinut, .bitunix, .coinTR]
 
     /// The environment's names of an account's key.
     var keyNames: (key: String, secret: String) {
