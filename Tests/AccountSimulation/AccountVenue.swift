@@ -47,7 +47,7 @@ package struct AccountVenue: Sendable {
     /// Of numbers for orders, where a venue takes those: few, so that more are asked for.
     package static let blockLength: Int64 = 16
 
-    package static let all: [AccountVenue] = [.coinEx, .coinut, .coinTR]
+    package static let all: [AccountVenue] = [.coinEx, .coinut, .bitunix, .coinTR]
 
     /// Each fault alone, as often as trading bears, and some together.
     ///
@@ -66,6 +66,7 @@ package struct AccountVenue: Sendable {
         "http-502": "0.1", "http-502-after": "0.1", "too-frequent": "0.1",
         "timeout-after": "0.1", "reply-lost": "0.1", "reply-silent": "0.05", "reply-late": "0.3",
         "busy": "0.1", "wrong-checksum": "0.02", "stale-timestamps": "0.2",
-        "stale-lists": "0.5", "lost-updates": "0.02", "trade-disabled": "0.1", "cut-batches": "0.5",
+        "silent-cancels": "0.3", "network-error": "0.1", "stale-lists": "0.5",
+        "lost-updates": "0.02", "trade-disabled": "0.1", "cut-batches": "0.5",
     ]
 }

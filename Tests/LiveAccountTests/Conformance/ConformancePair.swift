@@ -1,4 +1,5 @@
 import AccountSession
+import Bitunix
 import CoinEx
 import CoinTR
 import Coinut
@@ -50,6 +51,11 @@ struct ConformancePair: Sendable, CustomStringConvertible {
                 Market(symbol: "coinut:ETH/USDT", source: "sim:ETH/USDT"),
                 Market(symbol: "coinut:PEPE/USDT", source: "sim:PEPE/USDT"),
             ]),
+        ConformancePair(
+            connector: .bitunix, simulator: .bitunix,
+            markets: [Market(symbol: "bitunix:BTC/USDT:USDT", source: "sim:BTC/USDT:USDT")],
+            otherMarkets: [],
+            burst: 70),
         ConformancePair(
             connector: .coinTR, simulator: .coinTR,
             markets: [

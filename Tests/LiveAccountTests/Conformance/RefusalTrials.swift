@@ -118,7 +118,7 @@ extension Conformance {
             let before = desk.line.orderRequestCount
             let count = pair.burst / 3
             for _ in 0..<count { try desk.place(.buy, "0.01", at: "99.5") }
-            desk.pass(4)
+            desk.pass(5)
             #expect(try desk.rows("taken").count == count)
             #expect(desk.line.orderRequestCount == before + count)
         }
