@@ -15,7 +15,7 @@ extension BitunixSession {
         return .time(time)
     }
 
-    public func read(
+    private func read(
         _ body: [UInt8], to ask: Ask, isStop: Bool
     ) throws(BadMessage) -> Answer {
         switch ask {

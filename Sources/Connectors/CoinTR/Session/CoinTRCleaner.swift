@@ -61,8 +61,8 @@ private struct CoinTRSweepWords: SweepWords {
         request.call(key, milliseconds: venueTime.nanoseconds / 1_000_000)
     }
 
-    func readStart(_ body: [UInt8]) throws(BadMessage) -> SweepStart {
-        switch try CoinTRReplies.tickers(body) {
+    func readStart(_ reply: HTTPReply) throws(BadMessage) -> SweepStart {
+        switch try CoinTRReplies.tickers(reply.body) {
         case .success(let tickers): tickers.compactMap(\.time).max().map { .time($0) } ?? .lists
         case .failure: .refused
         }

@@ -156,7 +156,7 @@ struct CoinTRWords: VenueWords {
 
     // MARK: - Over the one socket
 
-    func address(of segments: [Segment]) -> String {
+    func address(of segments: [Segment], tellsAccount: Bool) -> String {
         memory.open()
         return socketBase
     }
@@ -167,7 +167,9 @@ struct CoinTRWords: VenueWords {
         return SocketRequests.signIn(key, milliseconds: venueTime.nanoseconds / 1_000_000)
     }
 
-    func ping(_ number: Int64) -> String { preconditionFailure("the venue pings") }
+    func ping(_ number: Int64, at venueTime: Timestamp) -> String {
+        preconditionFailure("the venue pings")
+    }
 
     func privateChannels(of segment: Segment) -> [String] { ["user_data_\(segment.suffix)"] }
 
