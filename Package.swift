@@ -45,7 +45,8 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading",
+                "CProcess", "CYaml", "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore",
+                "LiveTrading",
                 "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
                 "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
@@ -286,7 +287,8 @@ let package = Package(
         .target(
             name: "AccountSimulation",
             dependencies: [
-                "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading", "PaperTrading",
+                "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading",
+                "PaperTrading",
                 "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
                 "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],

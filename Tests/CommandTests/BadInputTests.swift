@@ -219,7 +219,9 @@ import Testing
             "subscribe(\"binance:BTC/USDT\", \"trades\")\nfunction on_trade(t) end\n")
         expectOneMessage(
             try Runner([script]), code: 2,
-            containing: ["there is no venue `binance`; there are: sim, coinex, coinut, cointr\n"])
+            containing: [
+                "there is no venue `binance`; there are: sim, coinex, coinut, bitunix, cointr\n"
+            ])
     }
 
     @Test func `a misspelt command gives the nearest one`() throws {

@@ -94,7 +94,7 @@ import Testing
         let list = try Runner(
             ["venues"], environment: ["MOONRUNNER__VENUES__COINEX__BASE_URL": Self.nobody])
         let lines = list.output.split(separator: "\n").filter { $0.hasPrefix("  card ") }
-        #expect(lines.count == 3, "\(list.output)")
+        #expect(lines.count == 4, "\(list.output)")
         #expect(lines.first?.hasSuffix("`runner venues coinex` shows it") == true, "\(lines)")
         let named = try Runner(["venues", "coinex", "--base-url", Self.nobody])
         #expect(named.output.contains("\n    passes      limit orders\n"), "\(named.output)")

@@ -182,13 +182,16 @@ import TradingModel
                 + "sent", try ordered(.buy, "1", price: "102"))
         desk.expectPass(try ordered(.buy, "1", price: "101.9"))
         desk.expectPass(try ordered(.buy, "1", price: "105", id: 1))
-        #expect(desk.refusal(of: try ordered(.sell, "1", price: "91"))?.rule == .noSelfTrade)
-        desk.expectPass(try ordered(.sell, "1", price: "91.1"))
-        try desk.quote(bid: "92", ask: "103")
-        #expect(desk.refusal(of: try ordered(.buy, "1"))?.rule == .noSelfTrade)
-        desk.expectPass(try ordered(.sell, "1"))
         desk.feed(.foreignOrders([], at: desk.now))
         desk.expectPass(try ordered(.buy, "1", price: "102"))
+
+        var seller = try Desk.ofTwo { $0.noSelfTrade = true }
+        seller.feed(.foreignOrders([others], at: seller.now))
+        try seller.quote(bid: "92", ask: "103")
+        #expect(seller.refusal(of: try ordered(.buy, "1"))?.rule == .noSelfTrade)
+        #expect(seller.refusal(of: try ordered(.sell, "1", price: "91"))?.rule == .noSelfTrade)
+        seller.expectPass(try ordered(.sell, "1"))
+        seller.expectPass(try ordered(.sell, "1", price: "91.1"))
     }
 
     @Test func `an amendment under way rests at either price`() throws {

@@ -16,8 +16,7 @@ extension ConformanceCard {
                 "the answer to the cancel of an order that does not exist is assumed: any but a "
                     + "refusal of the key counts as the right to trade")
         case .leverage:
-            .lacks(
-                "the margin mode is set in the venue's own settings; the leverage alone can be set")
+            .lacks("the margin mode is the account's own; the leverage alone can be set")
         case .instruments:
             .unverified(
                 "the venue's API tells no account's fees: those of a new account are taken, 0.02 % and 0.06 %"

@@ -46,6 +46,13 @@ public struct KillSwitch: Sendable {
         return KillRequest(reason: "the account is halted: \(halt.reason)", flattens: false)
     }
 
+    /// What is asked for in its folder while it ends already; whoever asks is shown that it does.
+    public func acknowledgeLater() -> KillRequest? {
+        guard let folder, let request = RunPresence.requestedKill(of: folder) else { return nil }
+        RunPresence.acknowledgeKill(of: folder)
+        return request
+    }
+
     /// Shows whoever asked that the run ends, and keeps the account from being traded again.
     ///
     /// - Throws: ``OrderIDProblem`` where that cannot be kept.

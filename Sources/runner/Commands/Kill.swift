@@ -43,7 +43,8 @@ struct Kill: ParsableCommand {
         let targets = try KillTargets(name)
         Interrupt.watch(signals: 3)
         guard let venue = targets.venue else {
-            try targets.askAll(flattens: flatten, mayForce: false, report)
+            targets.askAll(flattens: flatten, report)
+            targets.waitForEnds(mayForce: false, report)
             return try finish(targets, nil)
         }
         let keys = try VenueKeys.read(of: venue)
@@ -52,9 +53,12 @@ struct Kill: ParsableCommand {
                 _ = try VenueKeys.needed(of: venue, for: "this")
                 return
             }
-            try targets.askAll(flattens: flatten, mayForce: false, report)
+            targets.askAll(flattens: flatten, report)
+            targets.waitForEnds(mayForce: false, report)
             return try finish(targets, nil)
         }
+        // First: a run that saw the account halted before it is asked would not answer.
+        targets.askAll(flattens: flatten, report)
         let latch = AccountLatch(venue: venue.name, keyID: keys.id)
         do throws(OrderIDProblem) {
             try latch.set("runner kill", at: wallClock())
@@ -64,7 +68,7 @@ struct Kill: ParsableCommand {
         let settings = try flags.resolve()
         let own = try targets.settings(of: venue, flags, settings)
         let network = try venue.network(own)
-        try targets.askAll(flattens: flatten, mayForce: true, report)
+        targets.waitForEnds(mayForce: true, report)
         let evidence = AccountKill(
             venue: venue, keys: keys, settings: own, network: network, symbols: targets.symbols,
             takesForeign: all, flattens: flatten, report: report
@@ -182,11 +186,7 @@ struct KillTargets {
         return own
     }
 
-    /// Asks the runs to end and waits until they have.
-    ///
-    /// - Parameter mayForce: whether one that does not answer is ended by the system, because whoever
-    ///   asks can cancel its orders himself.
-    func askAll(flattens: Bool, mayForce: Bool, _ report: (String) -> Void) throws {
+    func askAll(flattens: Bool, _ report: (String) -> Void) {
         for folder in running {
             do throws(OrderIDProblem) {
                 try RunPresence.requestKill(of: folder, flattens: flattens)
@@ -194,6 +194,13 @@ struct KillTargets {
                 report("\(folder.name) cannot be asked: \(error)")
             }
         }
+    }
+
+    /// Waits until the runs that were asked have ended.
+    ///
+    /// - Parameter mayForce: whether one that does not answer is ended by the system, because whoever
+    ///   asks can cancel its orders himself.
+    func waitForEnds(mayForce: Bool, _ report: (String) -> Void) {
         for folder in running {
             report("\(folder.name): asked to end")
             waitForEnd(of: folder, mayForce: mayForce, report)

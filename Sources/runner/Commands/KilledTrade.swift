@@ -11,7 +11,25 @@ extension VenueTrade {
         keys.map { AccountLatch(venue: venue.name, keyID: $0.id) }
     }
 
-    func kill<Run: VenueRun>(
+    /// - Parameter earlier: what was asked for before.
+    /// - Returns: what is asked for by now.
+    func killIfAsked<Run: VenueRun>(
+        _ trading: VenueTrading<Run>, _ earlier: KillRequest?, _ killSwitch: KillSwitch,
+        _ screen: VenueScreen, at now: Timestamp
+    ) -> KillRequest? {
+        guard let earlier else {
+            guard let request = killSwitch.request else { return nil }
+            kill(trading, request, killSwitch, screen, at: now)
+            return request
+        }
+        guard let more = killSwitch.acknowledgeLater(), more.flattens, !earlier.flattens else {
+            return earlier
+        }
+        trading.kill(more.reason, flattens: true, at: now)
+        return more
+    }
+
+    private func kill<Run: VenueRun>(
         _ trading: VenueTrading<Run>, _ request: KillRequest, _ killSwitch: KillSwitch,
         _ screen: VenueScreen, at now: Timestamp
     ) {

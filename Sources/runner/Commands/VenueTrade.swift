@@ -169,10 +169,7 @@ struct VenueTrade {
                     reloader = makeReloader(run.engine.state.instruments, reloads, folder)
                     host.reloader = reloader
                 }
-                if killed == nil, let request = killSwitch.request {
-                    killed = request
-                    kill(trading, request, killSwitch, screen, at: now)
-                }
+                killed = killIfAsked(trading, killed, killSwitch, screen, at: now)
                 if let reloader, Interrupt.drainLimitWish() { reloader.readLimits() }
                 for line in reloader?.drainLines() ?? [] { screen.lines.show(line) }
                 screen.pulse(trading, at: now)

@@ -74,7 +74,6 @@ enum Conformance {
             }
         case .stopLimit: try refused(pair, "stop") { $0.stop = try Price("103") }
         case .amendPrice, .amendQuantity: try refusedAmendment(name, pair)
-        case .bookRepair: try selfMendingBook(pair)
         case .batchedOrders: try separateOrders(pair)
         case .batchedCancels: try separateCancels(pair)
         default: Issue.record("nothing shows that \(pair) lacks this: \(name.title)")

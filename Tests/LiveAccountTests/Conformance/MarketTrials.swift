@@ -154,21 +154,6 @@ extension Conformance {
         }
     }
 
-    /// The next message mends what a lost one broke, and nobody need be told.
-    static func selfMendingBook(_ pair: ConformancePair) throws {
-        try each(pair) { desk in
-            desk.line.trouble = .mute
-            try desk.market.setLevel(0, .buy, "100", "2", ends: false)
-            try desk.market.setLevel(0, .sell, "101", "3")
-            desk.pass(0.45)
-            desk.line.trouble = .none
-            desk.pass(2)
-            #expect(desk.statuses.map(\.state) == [.connected], "\(desk.statuses)")
-            #expect(desk.books[0].bestBid?.quantity == (try Quantity("2")))
-            try expectTrueBook(desk)
-        }
-    }
-
     static func bookRepair(_ pair: ConformancePair) throws {
         try each(pair) { desk in
             // Between two of the line's own messages, whose loss would end it.

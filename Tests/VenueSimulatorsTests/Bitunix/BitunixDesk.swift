@@ -188,7 +188,7 @@ final class BitunixDesk {
                 }
             case .close(let id), .cut(let id), .expel(let id), .sendTorn(let id, _, _):
                 closed.insert(id)
-            case .pauseReading: break
+            case .pauseReading, .ping: break
             }
         }
     }
