@@ -276,9 +276,7 @@ public struct RecordedRun: Sendable {
         }
         header = RunHeader(
             mode: .paper, venue: "", seed: 0, script: "", parameters: [], settings: [])
-        var lines = text.split(separator: "\n")
-        // The power failed while it was written.
-        if text.last != "\n" { _ = lines.popLast() }
+        let lines = text.split(separator: "\n")
         guard !lines.isEmpty else {
             throw RunFolder.Problem(description: "\(path) is empty")
         }
