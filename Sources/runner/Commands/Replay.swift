@@ -113,6 +113,7 @@ struct Replay: ParsableCommand {
             let stop = way.nextStop(upTo: end)
             let next = min(way.reached.advanced(byNanoseconds: Way.step), stop?.time ?? end)
             let goesOn = try run.advance(to: next)
+            guard !run.isCalledOff else { return }
             way.reached = next
             if let stop, stop.time == next { try pass(stop, &run, on: way) }
             guard goesOn else { return }
@@ -242,6 +243,7 @@ struct Replay: ParsableCommand {
         while time < reload.swapped {
             time = min(time.advanced(byNanoseconds: 1_000_000_000), reload.swapped)
             try advance(&run, to: time, on: way)
+            guard !run.isCalledOff else { return }
             guard let rest = run.reloads?.window.chunks(from: rehearsal.position) else { break }
             rehearsal.replay(rest)
         }
