@@ -299,7 +299,8 @@ let package = Package(
         .testTarget(
             name: "AccountSessionTests",
             dependencies: [
-                "AccountSession", "TradingCore", "TradingModel", "VenueSessions", "WireText",
+                "AccountSession", "HostileVenues", "TradingCore", "TradingModel", "VenueSessions",
+                "WireText",
             ], swiftSettings: tests),
         .testTarget(
             name: "CryptographyTests", dependencies: ["Cryptography", "PropertyTesting"],
@@ -409,8 +410,8 @@ let package = Package(
         .testTarget(
             name: "SimulatorServerTests",
             dependencies: [
-                "TLS", "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TradingModel",
-                "Transport", "VenueSessions", "VenueSimulators",
+                "AccountSession", "CoinEx", "LiveTrading", "PlainJSON", "SimulatorServer", "TLS",
+                "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: tests),

@@ -1,11 +1,12 @@
 import AccountSession
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel
 import VenueSessions
 
 /// Drives a session at a ``LineVenue`` by hand: every input is written out, every action can be looked at.
-final class LineDesk {
+final class LineDesk: OrderingDesk {
     private(set) var session: LineVenue
     var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
     private(set) var actions: [SessionAction] = []
@@ -15,9 +16,9 @@ final class LineDesk {
     private(set) var sentAt: [Timestamp] = []
     private(set) var socket: SocketID?
     private var wakeAt: Timestamp?
-    private var instruments: [Instrument] = []
+    private(set) var instruments: [Instrument] = []
     private var calls: [RequestID] = []
-    private var gate = RiskGate(limits: RiskLimits())
+    var gate = RiskGate(limits: RiskLimits())
 
     init(
         _ symbols: [String] = ["line:BTC/USDT", "line:ETH/USDT"],
@@ -124,23 +125,6 @@ final class LineDesk {
         clear()
     }
 
-    func submit(
-        _ number: Int, _ side: Side, _ quantity: String, at price: String? = nil,
-        _ change: (inout OrderRequest) -> Void = { _ in }
-    ) throws {
-        var request = OrderRequest(
-            instrument: InstrumentID(0), side: side, quantity: exact(quantity),
-            price: price.map { exact($0) })
-        change(&request)
-        let state = TradingState(mode: .live, instruments: instruments, now: now)
-        let order = try gate.approve(request, id: ClientOrderID("mr-\(number)"), given: state)
-        input(.command(.submit(order)))
-    }
-
-    func cancel(_ number: Int) {
-        input(.command(.cancel(ClientOrderID("mr-\(number)"), InstrumentID(0))))
-    }
-
     /// What was told of orders, in short words.
     var events: [String] {
         actions.compactMap { action in
@@ -157,16 +141,6 @@ final class LineDesk {
             case .amendRejected(let reason): "amend rejected: \(reason)"
             default: "other"
             }
-        }
-    }
-
-    var agreements: Int {
-        actions.count { if case .reconciled = $0 { true } else { false } }
-    }
-    var states: [VenueState] {
-        actions.compactMap { action in
-            if case .emit(.status(let status)) = action { return status.state }
-            return nil
         }
     }
 }

@@ -1,4 +1,5 @@
 import AccountSession
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel

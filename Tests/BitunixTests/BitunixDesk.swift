@@ -7,7 +7,7 @@ import TradingModel
 import VenueSessions
 
 /// Drives a session by hand: every input is written out, every action can be looked at.
-final class BitunixDesk {
+final class BitunixDesk: OrderingDesk {
     static let key = BitunixKey(apiKey: "key-7", secret: "hush")
     /// The market of ``Wire``.
     static let market = "bitunix:LTC/USDT:USDT"
@@ -27,7 +27,7 @@ final class BitunixDesk {
     private(set) var sent: [(line: String, text: String, at: Timestamp)] = []
     private(set) var instruments: [Instrument] = []
     private var wakeAt: Timestamp?
-    private var gate = RiskGate(limits: RiskLimits())
+    var gate = RiskGate(limits: RiskLimits())
     init(
         _ symbols: [String] = [BitunixDesk.market], key: BitunixKey? = BitunixDesk.key,
         _ change: (inout BitunixSettings) -> Void = { _ in }
@@ -215,23 +215,6 @@ final class BitunixDesk {
 
     // MARK: - Orders
 
-    func submit(
-        _ number: Int, _ side: Side, _ quantity: String, at price: String? = nil,
-        _ change: (inout OrderRequest) -> Void = { _ in }
-    ) throws {
-        var request = OrderRequest(
-            instrument: InstrumentID(0), side: side, quantity: exact(quantity),
-            price: price.map { exact($0) })
-        change(&request)
-        let state = TradingState(mode: .live, instruments: instruments, now: now)
-        let order = try gate.approve(request, id: ClientOrderID("mr-\(number)"), given: state)
-        input(.command(.submit(order)))
-    }
-
-    func cancel(_ number: Int) {
-        input(.command(.cancel(ClientOrderID("mr-\(number)"), InstrumentID(0))))
-    }
-
     /// Changes order 1, a purchase of 2.5 at 100, as an engine approves it.
     func amend(price: String?, quantity: String?) throws {
         let request = OrderRequest(
@@ -304,21 +287,6 @@ final class BitunixDesk {
             }
         }
     }
-    var fills: [Fill] {
-        reports.compactMap { if case .fill(let fill) = $0.event { fill } else { nil } }
-    }
-    var statuses: [VenueStatus] {
-        actions.compactMap { action in
-            if case .emit(.status(let status)) = action { status } else { nil }
-        }
-    }
-    var problems: [VenueProblem] {
-        actions.compactMap { if case .problem(let problem) = $0 { problem } else { nil } }
-    }
-    var agreements: Int { actions.count { if case .reconciled = $0 { true } else { false } } }
-    var positions: [VenuePosition] {
-        actions.compactMap { if case .position(let position) = $0 { position } else { nil } }
-    }
     var balances: [Balance] {
         actions.compactMap { action in
             if case .emit(.balance(let balance, _)) = action { balance } else { nil }
@@ -327,22 +295,8 @@ final class BitunixDesk {
     var logs: [String] {
         actions.compactMap { if case .log(_, let text) = $0 { text } else { nil } }
     }
-    var market: [MarketEvent] {
-        actions.compactMap { if case .emit(.market(let event)) = $0 { event } else { nil } }
-    }
     var trades: [Trade] {
         market.compactMap { if case .trade(let trade) = $0 { trade } else { nil } }
-    }
-    /// Changes of books, a message each: `clear`, and `+` or `-` sides with price and quantity.
-    var books: [String] {
-        actions.compactMap { action in
-            guard case .book(let changes) = action else { return nil }
-            return changes.map { change in
-                change.kind == .clear
-                    ? "clear"
-                    : "\(change.side == .buy ? "+" : "-")\(change.price)x\(change.quantity)"
-            }.joined(separator: " ")
-        }
     }
     /// Requests that change orders, by a word of their path.
     func orderCalls(_ word: String) -> [HTTPCall] {

@@ -1,5 +1,6 @@
 import AccountSession
 import Bitunix
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel

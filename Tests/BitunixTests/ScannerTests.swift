@@ -102,25 +102,6 @@ private let usual = [
 }
 
 extension Seeded {
-    /// Bytes with a few changes that make no sense, or nearly some.
-    mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
-        let alphabet = Array(#"{}[]",:.0123456789 -+eEtfnTZ\ABCxyz"#.utf8) + [0, 9, 10, 127, 200]
-        var bytes = bytes
-        for _ in 0..<int(1...3) where !bytes.isEmpty {
-            let place = int(0...(bytes.count - 1))
-            switch int(0...4) {
-            case 0: bytes.remove(at: place)
-            case 1: bytes.insert(pick(alphabet), at: place)
-            case 2:
-                let end = min(bytes.count, place + int(1...30))
-                bytes.insert(contentsOf: bytes[place..<end], at: int(0...bytes.count))
-            case 3: bytes.removeSubrange(place..<min(bytes.count, place + int(1...20)))
-            default: bytes[place] = chance(20) ? UInt8(int(0...255)) : pick(alphabet)
-            }
-        }
-        return bytes
-    }
-
     fileprivate mutating func decimal() -> String {
         let whole = String(int(0...(chance(20) ? 99_999_999_999 : 999)))
         if chance(30) { return whole }

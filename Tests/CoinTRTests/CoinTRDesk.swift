@@ -8,7 +8,7 @@ import TradingModel
 import VenueSessions
 
 /// Drives a session by hand: every input is written out, every action can be looked at.
-final class CoinTRDesk {
+final class CoinTRDesk: VenueDesk {
     static let key = CoinTRKey(id: "walker", secret: "11112222aaaabbbbcccc333344445555")
     /// A second that a `Date` can name.
     static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
@@ -299,55 +299,6 @@ final class CoinTRDesk {
 
     // MARK: - What was told
 
-    /// Of orders, in short words.
-    var events: [String] {
-        actions.compactMap { action in
-            guard case .emit(.report(let report)) = action else { return nil }
-            return switch report.event {
-            case .accepted(let id): "accepted \(id)"
-            case .rejected(let reason): "rejected: \(reason)"
-            case .fill(let fill): "fill \(fill.quantity)@\(fill.price)"
-            case .cancelled: "cancelled"
-            case .expired: "expired"
-            case .lost: "lost"
-            case .notFound: "not found"
-            case .cancelRejected(let reason): "cancel rejected: \(reason)"
-            case .amendRejected(let reason): "amend rejected: \(reason)"
-            case .amended: "amended"
-            default: "other"
-            }
-        }
-    }
-
-    var fills: [Fill] {
-        actions.compactMap { action in
-            if case .emit(.report(let report)) = action, case .fill(let fill) = report.event {
-                return fill
-            }
-            return nil
-        }
-    }
-
-    var foreign: [ForeignOrder] {
-        actions.compactMap { if case .foreignOrder(let order) = $0 { order } else { nil } }
-    }
-
-    var agreements: Int { actions.count { if case .reconciled = $0 { true } else { false } } }
-
-    var states: [VenueState] {
-        actions.compactMap { action in
-            if case .emit(.status(let status)) = action { status.state } else { nil }
-        }
-    }
-
-    var problems: [VenueProblem] {
-        actions.compactMap { if case .problem(let problem) = $0 { problem } else { nil } }
-    }
-
-    var positions: [VenuePosition] {
-        actions.compactMap { if case .position(let position) = $0 { position } else { nil } }
-    }
-
     var balances: [String] {
         actions.compactMap { action in
             guard case .emit(.balance(let balance, _)) = action else { return nil }
@@ -355,26 +306,10 @@ final class CoinTRDesk {
         }
     }
 
-    var market: [MarketEvent] {
-        actions.compactMap { if case .emit(.market(let event)) = $0 { event } else { nil } }
-    }
-
     var trades: [String] {
         market.compactMap {
             guard case .trade(let trade) = $0 else { return nil }
             return "\(trade.id ?? 0) \(trade.quantity)@\(trade.price)"
-        }
-    }
-
-    /// Books, a message each: `clear`, or `+` and `-` sides with price and quantity.
-    var books: [String] {
-        actions.compactMap { action in
-            guard case .book(let changes) = action else { return nil }
-            return changes.map { change in
-                change.kind == .clear
-                    ? "clear"
-                    : "\(change.side == .buy ? "+" : "-")\(change.price)x\(change.quantity)"
-            }.joined(separator: " ")
         }
     }
 }

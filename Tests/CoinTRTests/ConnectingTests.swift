@@ -1,5 +1,6 @@
 import AccountSession
 import CoinTR
+import HostileVenues
 import PlainJSON
 import Testing
 import TradingCore

@@ -162,25 +162,6 @@ private func isQuick(_ text: String) -> Bool {
 }
 
 extension Seeded {
-    /// Bytes with a few changes that make no sense, or nearly some.
-    mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
-        let alphabet = Array(#"{}[]",:.0123456789 -+eEtfn\ABCxyz@_"#.utf8) + [0, 9, 10, 127, 200]
-        var bytes = bytes
-        for _ in 0..<int(1...3) where !bytes.isEmpty {
-            let place = int(0...(bytes.count - 1))
-            switch int(0...4) {
-            case 0: bytes.remove(at: place)
-            case 1: bytes.insert(pick(alphabet), at: place)
-            case 2:
-                let end = min(bytes.count, place + int(1...30))
-                bytes.insert(contentsOf: bytes[place..<end], at: int(0...bytes.count))
-            case 3: bytes.removeSubrange(place..<min(bytes.count, place + int(1...20)))
-            default: bytes[place] = chance(20) ? UInt8(int(0...255)) : pick(alphabet)
-            }
-        }
-        return bytes
-    }
-
     private mutating func decimal(places: Int = 8) -> String {
         let digits = (0..<int(0...places)).map { _ in "\(int(0...9))" }.joined()
         return "\"\(int(0...99_999))" + (digits.isEmpty ? "" : "." + digits) + "\""

@@ -1,3 +1,4 @@
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel

@@ -1,12 +1,13 @@
 import AccountSession
 import Coinut
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel
 import VenueSessions
 
 /// Drives a session by hand: every input is written out, every action can be looked at.
-final class CoinutDesk {
+final class CoinutDesk: OrderingDesk {
     static let key = CoinutKey(username: "walker", key: "11112222-aaaa-bbbb-cccc-333344445555")
     static let start = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
     /// The market of ``Wire``, whose number is 3.
@@ -26,9 +27,9 @@ final class CoinutDesk {
     private(set) var sentAt: [Timestamp] = []
     private(set) var socket: SocketID?
     private var wakeAt: Timestamp?
-    private var instruments: [Instrument] = []
+    private(set) var instruments: [Instrument] = []
     private var calls: [(id: RequestID, call: HTTPCall)] = []
-    private var gate = RiskGate(limits: RiskLimits())
+    var gate = RiskGate(limits: RiskLimits())
 
     init(
         _ symbols: [String] = [CoinutDesk.market],
@@ -212,23 +213,6 @@ final class CoinutDesk {
 
     // MARK: - Orders
 
-    func submit(
-        _ number: Int, _ side: Side, _ quantity: String, at price: String? = nil,
-        _ change: (inout OrderRequest) -> Void = { _ in }
-    ) throws {
-        var request = OrderRequest(
-            instrument: InstrumentID(0), side: side, quantity: exact(quantity),
-            price: price.map { exact($0) })
-        change(&request)
-        let state = TradingState(mode: .live, instruments: instruments, now: now)
-        let order = try gate.approve(request, id: ClientOrderID("mr-\(number)"), given: state)
-        input(.command(.submit(order)))
-    }
-
-    func cancel(_ number: Int) {
-        input(.command(.cancel(ClientOrderID("mr-\(number)"), InstrumentID(0))))
-    }
-
     /// A live session with an order for 2.5 LTC whose number is 77.
     static func ordering(_ side: Side = .buy, at price: String? = "0.025") throws -> CoinutDesk {
         let desk = try CoinutDesk()
@@ -246,34 +230,6 @@ final class CoinutDesk {
 
     // MARK: - What was told
 
-    /// Of orders, in short words.
-    var events: [String] {
-        actions.compactMap { action in
-            guard case .emit(.report(let report)) = action else { return nil }
-            return switch report.event {
-            case .accepted(let id): "accepted \(id)"
-            case .rejected(let reason): "rejected: \(reason)"
-            case .fill(let fill): "fill \(fill.quantity)@\(fill.price)"
-            case .cancelled: "cancelled"
-            case .expired: "expired"
-            case .lost: "lost"
-            case .notFound: "not found"
-            case .cancelRejected(let reason): "cancel rejected: \(reason)"
-            case .amendRejected(let reason): "amend rejected: \(reason)"
-            default: "other"
-            }
-        }
-    }
-
-    var fills: [Fill] {
-        actions.compactMap { action in
-            if case .emit(.report(let report)) = action, case .fill(let fill) = report.event {
-                return fill
-            }
-            return nil
-        }
-    }
-
     /// The requests of a name that were sent, answered or not.
     func sent(_ name: String) -> [String] {
         actions.compactMap { action in
@@ -281,34 +237,6 @@ final class CoinutDesk {
                 text.contains("\"request\":\"\(name)\"")
             else { return nil }
             return text
-        }
-    }
-
-    var agreements: Int { actions.count { if case .reconciled = $0 { true } else { false } } }
-
-    var states: [VenueState] {
-        actions.compactMap { action in
-            if case .emit(.status(let status)) = action { status.state } else { nil }
-        }
-    }
-
-    var problems: [VenueProblem] {
-        actions.compactMap { if case .problem(let problem) = $0 { problem } else { nil } }
-    }
-
-    var market: [MarketEvent] {
-        actions.compactMap { if case .emit(.market(let event)) = $0 { event } else { nil } }
-    }
-
-    /// Changes of books, a message each: `clear`, or `+` and `-` sides with price and quantity.
-    var books: [String] {
-        actions.compactMap { action in
-            guard case .book(let changes) = action else { return nil }
-            return changes.map { change in
-                change.kind == .clear
-                    ? "clear"
-                    : "\(change.side == .buy ? "+" : "-")\(change.price)x\(change.quantity)"
-            }.joined(separator: " ")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Coinut
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel

@@ -1,5 +1,6 @@
 import AccountSession
 import Coinut
+import HostileVenues
 import Testing
 import TradingCore
 import TradingModel

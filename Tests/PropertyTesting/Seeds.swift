@@ -35,6 +35,26 @@ package struct Seeded: RandomNumberGenerator {
         if chance(10) { value = Int128.max - value / 3 }
         return bool() ? value : -value
     }
+
+    /// A venue's message with a few changes that make no sense, or nearly some.
+    package mutating func damaged(_ bytes: [UInt8]) -> [UInt8] {
+        let alphabet =
+            Array(#"{}[]",:.0123456789 -+eEtfnTZ\ABCxyz@_"#.utf8) + [0, 9, 10, 127, 200]
+        var bytes = bytes
+        for _ in 0..<int(1...3) where !bytes.isEmpty {
+            let place = int(0...(bytes.count - 1))
+            switch int(0...4) {
+            case 0: bytes.remove(at: place)
+            case 1: bytes.insert(pick(alphabet), at: place)
+            case 2:
+                let end = min(bytes.count, place + int(1...30))
+                bytes.insert(contentsOf: bytes[place..<end], at: int(0...bytes.count))
+            case 3: bytes.removeSubrange(place..<min(bytes.count, place + int(1...20)))
+            default: bytes[place] = chance(20) ? UInt8(int(0...255)) : pick(alphabet)
+            }
+        }
+        return bytes
+    }
 }
 
 /// The seeds of property tests; a failing test prints its own.
