@@ -1,5 +1,6 @@
 import AccountSession
 import Bitunix
+import HostileVenues
 import Testing
 import TradingModel
 import VenueSessions
@@ -7,7 +8,7 @@ import VenueSessions
 @Suite struct `Cancelling orders at Bitunix past a run` {
     /// A cleaner and the requests that it has open.
     private struct Rig {
-        var cleaner: BitunixCleaner
+        var cleaner: OrderSweep
         var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
         var calls: [(id: RequestID, call: HTTPCall)] = []
         var isDone = false
@@ -15,7 +16,7 @@ import VenueSessions
         var wakeAt: Timestamp?
 
         init(_ symbols: [String] = [BitunixDesk.market]) throws {
-            cleaner = BitunixCleaner(
+            cleaner = OrderSweep(
                 key: BitunixDesk.key, symbols: try symbols.map { try Symbol($0) },
                 orders: RunOrders(idPrefix: "mr-", numbers: []))
             input(.timer)
@@ -109,7 +110,7 @@ import VenueSessions
 
     @Test func `of all markets asks for one list`() throws {
         let sightings = OpenOrderSightings()
-        var cleaner = BitunixCleaner(
+        var cleaner = OrderSweep(
             key: BitunixDesk.key, cancels: false, sightings: sightings, isMeant: { _ in true })
         var actions: [SessionAction] = []
         let now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
@@ -133,7 +134,7 @@ import VenueSessions
 @Suite struct `Asking Bitunix how it is` {
     @Test(arguments: [0, 10_003, 10_004])
     func `tells the clock, and whether the key works`(code: Int) throws {
-        let probe = BitunixProbe(key: BitunixDesk.key)
+        let probe = TimeProbe(key: BitunixDesk.key)
         var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
         var actions: [SessionAction] = []
         probe.handle(.timer, at: now, into: &actions)

@@ -7,7 +7,7 @@ import VenueSessions
 @Suite struct `Cancelling the orders of a run that cannot do it itself` {
     /// A cleaner and the requests that it has open.
     private struct Rig {
-        var cleaner: CoinExCleaner
+        var cleaner: OrderSweep
         var now = Timestamp(nanoseconds: 1_700_000_000_000_000_000)
         var calls: [(id: RequestID, call: HTTPCall)] = []
         var isDone = false
@@ -16,7 +16,7 @@ import VenueSessions
         var wakeAt: Timestamp?
 
         init(_ symbols: [String]) throws {
-            cleaner = CoinExCleaner(
+            cleaner = OrderSweep(
                 key: SessionDesk.key, symbols: try symbols.map { try Symbol($0) },
                 orders: RunOrders(idPrefix: "mrrun-", numbers: []))
             input(.timer)

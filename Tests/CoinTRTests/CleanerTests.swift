@@ -1,11 +1,13 @@
+import AccountSession
 import CoinTR
+import HostileVenues
 import Testing
 import TradingModel
 import VenueSessions
 
 /// A cleaner and a venue that answers it with lists.
 private final class SweepDesk {
-    private var cleaner: CoinTRCleaner
+    private var cleaner: OrderSweep
     private var now = CoinTRDesk.start
     private(set) var calls: [HTTPCall] = []
     private(set) var actions: [SessionAction] = []
@@ -14,7 +16,7 @@ private final class SweepDesk {
     var futures: [String] = []
     var refusal: String?
 
-    init(_ cleaner: CoinTRCleaner, spot: [String] = []) {
+    init(_ cleaner: OrderSweep, spot: [String] = []) {
         self.cleaner = cleaner
         self.spot = spot
     }
@@ -64,8 +66,8 @@ private final class SweepDesk {
 @Suite struct `The cleaner of CoinTR` {
     private let run = RunOrders(idPrefix: "mrone", numbers: [])
 
-    private func cleaner(_ symbols: [String]) throws -> CoinTRCleaner {
-        CoinTRCleaner(
+    private func cleaner(_ symbols: [String]) throws -> OrderSweep {
+        OrderSweep(
             key: CoinTRDesk.key, symbols: try symbols.map { try Symbol($0) }, orders: run)
     }
 
@@ -90,7 +92,7 @@ private final class SweepDesk {
     @Test func `looks into spot and futures, and tells what is there`() throws {
         let sightings = OpenOrderSightings()
         let desk = SweepDesk(
-            CoinTRCleaner(key: CoinTRDesk.key, cancels: false, sightings: sightings) { _ in true },
+            OrderSweep(key: CoinTRDesk.key, cancels: false, sightings: sightings) { _ in true },
             spot: [Wire.order(901, "mrone-1", filled: "0.25")])
         desk.futures = [Wire.order(901, "x", size: "12", isFutures: true)]
         desk.run()
@@ -113,7 +115,7 @@ private final class SweepDesk {
 
 @Suite struct `The probe of CoinTR` {
     private func run(_ key: CoinTRKey?, balance: String, status: Int = 200) -> VenueReport {
-        let probe = CoinTRProbe(key: key)
+        let probe = TimeProbe(key: key)
         var now = CoinTRDesk.start
         var inputs = [SessionInput.timer]
         while !inputs.isEmpty {

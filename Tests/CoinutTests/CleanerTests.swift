@@ -1,4 +1,6 @@
+import AccountSession
 import Coinut
+import HostileVenues
 import Testing
 import TradingModel
 import VenueSessions
@@ -58,8 +60,8 @@ private struct CallDesk<Session: VenueSession> {
 }
 
 @Suite struct `A Coinut cleaner` {
-    private static func cleaner() throws -> CoinutCleaner {
-        CoinutCleaner(
+    private static func cleaner() throws -> OrderSweep {
+        OrderSweep(
             key: CoinutDesk.key, symbols: [try Symbol(CoinutDesk.market)],
             orders: RunOrders(idPrefix: "mrrun-", numbers: [70..<75, 78..<80]))
     }
@@ -116,7 +118,7 @@ private struct CallDesk<Session: VenueSession> {
     @Test func `looks through all markets without cancelling`() throws {
         let sightings = OpenOrderSightings()
         var desk = CallDesk(
-            CoinutCleaner(key: CoinutDesk.key, cancels: false, sightings: sightings) { _ in true })
+            OrderSweep(key: CoinutDesk.key, cancels: false, sightings: sightings) { _ in true })
         try desk.answer("inst_list", Wire.instruments)
         #expect(desk.calls.count == 2)  // two markets
         try desk.answer(orders: [])

@@ -1,3 +1,4 @@
+import AccountSession
 import CoinEx
 import LiveTrading
 import PlainJSON
@@ -71,7 +72,7 @@ import VenueSimulators
         let symbols = [try Symbol("coinex:BTC/USDT:USDT"), try Symbol("coinex:BTC/USDT")]
         let outcome = await Task.detached {
             EmergencyStop.run(
-                { CoinExCleaner(key: Self.key, symbols: symbols, orders: Self.orders) },
+                { OrderSweep(key: Self.key, symbols: symbols, orders: Self.orders) },
                 network: network)
         }.value
         guard case .proven = outcome else {
@@ -86,7 +87,7 @@ import VenueSimulators
         let symbols = [try Symbol("coinex:BTC/USDT")]
         let outcome = await Task.detached {
             EmergencyStop.run(
-                { CoinExCleaner(key: Self.key, symbols: symbols, orders: Self.orders) },
+                { OrderSweep(key: Self.key, symbols: symbols, orders: Self.orders) },
                 network: network, patience: 200_000_000)
         }.value
         guard case .unproven(let words) = outcome else {

@@ -11,12 +11,12 @@ extension VenueConnector {
         clientIDs: .text(bitunixClientOrderIDRules),
         abilities: VenueTraits.bitunix.abilities, patience: VenueTraits.bitunix.patience,
         card: .bitunix,
-        makeProbe: { BitunixProbe(key: $0.map { BitunixKey($0) }) },
+        makeProbe: { TimeProbe(key: $0.map { BitunixKey($0) }) },
         makeCleaner: { symbols, key, run in
-            BitunixCleaner(key: BitunixKey(key), symbols: symbols, orders: run)
+            OrderSweep(key: BitunixKey(key), symbols: symbols, orders: run)
         },
         makeSweep: { key, cancels, sightings, isMeant in
-            BitunixCleaner(
+            OrderSweep(
                 key: BitunixKey(key), cancels: cancels, sightings: sightings, isMeant: isMeant)
         },
         makeSession: { plan throws(InvalidVenuePlan) in BitunixSession(try BitunixSettings(plan)) })

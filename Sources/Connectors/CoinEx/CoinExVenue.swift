@@ -12,12 +12,12 @@ extension VenueConnector {
         clientIDs: .text(coinExClientOrderIDRules),
         abilities: VenueTraits.coinEx.abilities, patience: VenueTraits.coinEx.patience,
         card: .coinEx,
-        makeProbe: { CoinExProbe(key: $0.map { CoinExKey($0) }) },
+        makeProbe: { TimeProbe(key: $0.map { CoinExKey($0) }) },
         makeCleaner: { symbols, key, run in
-            CoinExCleaner(key: CoinExKey(key), symbols: symbols, orders: run)
+            OrderSweep(key: CoinExKey(key), symbols: symbols, orders: run)
         },
         makeSweep: { key, cancels, sightings, isMeant in
-            CoinExCleaner(
+            OrderSweep(
                 key: CoinExKey(key), cancels: cancels, sightings: sightings, isMeant: isMeant)
         },
         makeSession: { plan throws(InvalidVenuePlan) in CoinExSession(try CoinExSettings(plan)) })

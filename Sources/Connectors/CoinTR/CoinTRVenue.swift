@@ -10,12 +10,12 @@ extension VenueConnector {
         socketPath: "/ws", spotFee: CoinTRInstruments.spotFee, example: "cointr:BTC/USDT",
         clientIDs: .text(coinTRClientOrderIDRules), abilities: VenueTraits.coinTR.abilities,
         patience: VenueTraits.coinTR.patience, card: .coinTR,
-        makeProbe: { CoinTRProbe(key: $0.map { CoinTRKey($0) }) },
+        makeProbe: { TimeProbe(key: $0.map { CoinTRKey($0) }) },
         makeCleaner: { symbols, key, run in
-            CoinTRCleaner(key: CoinTRKey(key), symbols: symbols, orders: run)
+            OrderSweep(key: CoinTRKey(key), symbols: symbols, orders: run)
         },
         makeSweep: { key, cancels, sightings, isMeant in
-            CoinTRCleaner(
+            OrderSweep(
                 key: CoinTRKey(key), cancels: cancels, sightings: sightings, isMeant: isMeant)
         },
         makeSession: { plan throws(InvalidVenuePlan) in CoinTRSession(try CoinTRSettings(plan)) })

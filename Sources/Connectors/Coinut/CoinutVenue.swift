@@ -12,10 +12,10 @@ extension VenueConnector {
         card: .coinut,
         makeProbe: { CoinutProbe(key: $0.map { CoinutKey($0) }) },
         makeCleaner: { symbols, key, run in
-            CoinutCleaner(key: CoinutKey(key), symbols: symbols, orders: run)
+            OrderSweep(key: CoinutKey(key), symbols: symbols, orders: run)
         },
         makeSweep: { key, cancels, sightings, isMeant in
-            CoinutCleaner(
+            OrderSweep(
                 key: CoinutKey(key), cancels: cancels, sightings: sightings, isMeant: isMeant)
         },
         makeSession: { plan throws(InvalidVenuePlan) in CoinutSession(try CoinutSettings(plan)) })

@@ -35,24 +35,10 @@ enum BitunixSignature {
     }
 }
 
-extension UTCTime {
-    /// `Tue, 01 Dec 2026 09:38:17 GMT`, as the header `Date` has it.
-    fileprivate var header: String {
-        let names = [
-            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-        ]
-        let day = day < 10 ? "0\(day)" : String(day)
-        return "\(day) \(names[month - 1]) \(year) \(clock) GMT"
-    }
-}
-
 extension ServedReply {
     /// The venue's own clock is told by no page but by this header of all.
     static func bitunix(_ body: JSON, at time: Timestamp) -> ServedReply {
-        let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let day = Int(time.nanoseconds / 86_400_000_000_000 % 7)
-        let date = "\(days[day]), \(UTCTime(time).header)"
-        return .json(body, [ServedHeader("Date", date)])
+        .json(body, [ServedHeader("Date", time.httpDate)])
     }
 }
 

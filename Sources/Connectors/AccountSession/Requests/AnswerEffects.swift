@@ -6,7 +6,7 @@ internal import VenueSessions
 extension AccountCore {
     public mutating func apply(_ answer: Answer, _ flight: Flight) {
         if case .refused(let refusal) = answer { return refused(flight, refusal) }
-        if case .unfit(let what, let toDo) = answer { return fail(.key, .permission, what, toDo) }
+        if case .unfit(let what, let toDo) = answer { return unfit(flight, what, toDo) }
         if case .time(let time) = answer, isFirstTime(flight, time) { return }
         succeeded(flight)
         if flight.ask.order != nil {

@@ -91,9 +91,7 @@ extension AccountCore {
 
     mutating func refusedKey(_ refusal: Refusal, retryAt: Timestamp?) {
         refusedKey(
-            (refusal.cause == .leverage
-                ? "the account is set up otherwise" : "the venue refuses the key")
-                + ": \(refusal)", refusal.advice, cause: refusal.cause,
+            "the venue refuses the key: \(refusal)", refusal.advice, cause: refusal.cause,
             retryAt: retryAt)
     }
 

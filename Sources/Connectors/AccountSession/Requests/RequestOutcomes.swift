@@ -105,15 +105,22 @@ extension AccountCore {
         case .expired:
             measureClock()
             askAgain(flight)
-        case .account:
-            let retryAt = wasConnected ? askAgain(flight, after: traits.pace.retryHopeless) : nil
-            refusedKey(refusal, retryAt: retryAt)
+        case .account: refusedKey(refusal, retryAt: askOnceMoreIfConnected(flight))
         default:
             let retryAt = askAgain(flight)
             problem(
                 .refusal(flight.group), refusal.cause, "the venue refuses a question: \(refusal)",
                 refusal.advice, retryAt: retryAt)
         }
+    }
+
+    mutating func unfit(_ flight: Flight, _ what: String, _ toDo: String) {
+        refusedKey(what, toDo, cause: .permission, retryAt: askOnceMoreIfConnected(flight))
+    }
+
+    /// Somebody may mend it while a run goes on; before there is one nobody waits for that.
+    private mutating func askOnceMoreIfConnected(_ flight: Flight) -> Timestamp? {
+        wasConnected ? askAgain(flight, after: traits.pace.retryHopeless) : nil
     }
 
     private mutating func tooFrequent(_ flight: Flight) {

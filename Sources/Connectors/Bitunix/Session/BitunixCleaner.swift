@@ -1,19 +1,17 @@
-internal import AccountSession
-public import TradingModel
-public import VenueSessions
+package import AccountSession
+package import TradingModel
+package import VenueSessions
 internal import WireText
 
 /// Lists a Bitunix account's open futures orders, cancels those that are meant, and proves that none of them
 /// is left.
 ///
 /// Take-profits and stop-losses of positions are no orders, and stay.
-public struct BitunixCleaner: VenueSession {
-    private var sweep: OrderSweep
-
+extension OrderSweep {
     /// Cancels these orders of the symbols.
-    public init(key: BitunixKey, symbols: [Symbol], orders: RunOrders, seed: UInt64 = 1) {
+    package init(key: BitunixKey, symbols: [Symbol], orders: RunOrders, seed: UInt64 = 1) {
         let markets = symbols.map { BitunixInstruments.market(of: $0) }
-        sweep = OrderSweep(
+        self.init(
             BitunixSweepWords(key: key, seed: seed, markets: markets),
             rates: EndpointGroups.sweepRates, cancels: true, sightings: nil, isMeant: orders.include
         )
@@ -24,24 +22,15 @@ public struct BitunixCleaner: VenueSession {
     /// - Parameters:
     ///   - cancels: false: it only looks, once.
     ///   - isMeant: told the id that whoever sent an order gave it.
-    public init(
+    package init(
         key: BitunixKey, cancels: Bool, sightings: OpenOrderSightings, seed: UInt64 = 1,
         isMeant: @escaping @Sendable (String?) -> Bool
     ) {
-        sweep = OrderSweep(
+        self.init(
             BitunixSweepWords(key: key, seed: seed, markets: [nil]),
             rates: EndpointGroups.sweepRates,
             cancels: cancels, sightings: sightings, isMeant: isMeant)
     }
-
-    public mutating func handle(
-        _ input: SessionInput, at now: Timestamp, into actions: inout [SessionAction]
-    ) { sweep.handle(input, at: now, into: &actions) }
-
-    public mutating func handle(
-        frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
-        into actions: inout [SessionAction]
-    ) {}
 }
 
 /// The list of orders, for each market where it looks.

@@ -74,19 +74,19 @@ extension BitunixSession {
     // MARK: - The account
 
     private func balances(_ account: WireAccount) -> Answer {
-        guard !account.isHedged else { return .refused(Self.isHedged) }
+        guard !account.isHedged else {
+            return .unfit(
+                "the account keeps long and short positions apart (hedge mode)",
+                toDo:
+                    "close all positions and orders, set the position mode to one-way in the venue's "
+                    + "futures settings, and start again")
+        }
         return .balances([
             BalanceFact(
                 segment: .futures, currency: Currency(account.currency), total: account.total,
                 available: account.available, venueTime: nil)
         ])
     }
-
-    private static let isHedged = Refusal(
-        .account, "long and short positions are kept apart (hedge mode)",
-        advice:
-            "close all positions and orders, set the position mode to one-way in the venue's futures "
-            + "settings, and start again", cause: .leverage)
 
     private func positions(_ list: [WirePosition]) -> Answer {
         memory.charged(known(list), areAll: true)
@@ -218,7 +218,7 @@ extension WireStatus {
 enum BitunixClock {
     /// The middle of that second.
     static func time(of reply: HTTPReply) throws(BadMessage) -> Timestamp {
-        guard let text = reply.header("Date"), let time = httpTime(text) else {
+        guard let text = reply.header("Date"), let time = httpDate(text) else {
             throw BadMessage("its header `Date` tells no time")
         }
         return time.advanced(byNanoseconds: second / 2)

@@ -1,19 +1,17 @@
-internal import AccountSession
-public import TradingModel
-public import VenueSessions
+package import AccountSession
+package import TradingModel
+package import VenueSessions
 internal import WireText
 
 /// Lists a CoinEx account's open orders and stops, cancels those that are meant, and proves that
 /// none of them is left.
-public struct CoinExCleaner: VenueSession {
-    private var sweep: OrderSweep
-
+extension OrderSweep {
     /// Cancels these orders of the symbols.
-    public init(key: CoinExKey, symbols: [Symbol], orders: RunOrders) {
+    package init(key: CoinExKey, symbols: [Symbol], orders: RunOrders) {
         let places = symbols.map {
             (CoinExInstruments.segment(of: $0), CoinExInstruments.market(of: $0) as String?)
         }
-        sweep = OrderSweep(
+        self.init(
             CoinExSweepWords(key: key, places: places), rates: EndpointGroups.rates, cancels: true,
             sightings: nil, isMeant: orders.include)
     }
@@ -23,23 +21,14 @@ public struct CoinExCleaner: VenueSession {
     /// - Parameters:
     ///   - cancels: false: it only looks, once.
     ///   - isMeant: told the id that whoever sent an order gave it.
-    public init(
+    package init(
         key: CoinExKey, cancels: Bool, sightings: OpenOrderSightings,
         isMeant: @escaping @Sendable (String?) -> Bool
     ) {
-        sweep = OrderSweep(
+        self.init(
             CoinExSweepWords(key: key, places: Segment.allCases.map { ($0, nil) }),
             rates: EndpointGroups.rates, cancels: cancels, sightings: sightings, isMeant: isMeant)
     }
-
-    public mutating func handle(
-        _ input: SessionInput, at now: Timestamp, into actions: inout [SessionAction]
-    ) { sweep.handle(input, at: now, into: &actions) }
-
-    public mutating func handle(
-        frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
-        into actions: inout [SessionAction]
-    ) {}
 }
 
 /// The lists of orders and of stops, for each place where it looks.

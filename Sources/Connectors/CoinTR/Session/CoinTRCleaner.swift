@@ -1,19 +1,17 @@
-internal import AccountSession
-public import TradingModel
-public import VenueSessions
+package import AccountSession
+package import TradingModel
+package import VenueSessions
 internal import WireText
 
 /// Lists a CoinTR account's open orders, cancels those that are meant, several at once, and proves
 /// that none of them is left.
-public struct CoinTRCleaner: VenueSession {
-    private var sweep: OrderSweep
-
+extension OrderSweep {
     /// Cancels these orders of the symbols.
-    public init(key: CoinTRKey, symbols: [Symbol], orders: RunOrders) {
+    package init(key: CoinTRKey, symbols: [Symbol], orders: RunOrders) {
         let places = symbols.map {
             (CoinTRInstruments.segment(of: $0), CoinTRInstruments.name(of: $0) as String?)
         }
-        sweep = OrderSweep(
+        self.init(
             CoinTRSweepWords(key: key, places: places), rates: CoinTRLimits.rates, cancels: true,
             sightings: nil, isMeant: orders.include)
     }
@@ -23,23 +21,14 @@ public struct CoinTRCleaner: VenueSession {
     /// - Parameters:
     ///   - cancels: false: it only looks, once.
     ///   - isMeant: told the id that whoever sent an order gave it.
-    public init(
+    package init(
         key: CoinTRKey, cancels: Bool, sightings: OpenOrderSightings,
         isMeant: @escaping @Sendable (String?) -> Bool
     ) {
-        sweep = OrderSweep(
+        self.init(
             CoinTRSweepWords(key: key, places: Segment.allCases.map { ($0, nil) }),
             rates: CoinTRLimits.rates, cancels: cancels, sightings: sightings, isMeant: isMeant)
     }
-
-    public mutating func handle(
-        _ input: SessionInput, at now: Timestamp, into actions: inout [SessionAction]
-    ) { sweep.handle(input, at: now, into: &actions) }
-
-    public mutating func handle(
-        frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
-        into actions: inout [SessionAction]
-    ) {}
 }
 
 /// A list of orders for each place where it looks.

@@ -1,17 +1,15 @@
-internal import AccountSession
+package import AccountSession
 internal import Synchronization
-public import TradingModel
-public import VenueSessions
+package import TradingModel
+package import VenueSessions
 internal import WireText
 
 /// Lists a Coinut account's open orders, cancels those that are meant, in batches, and proves that
 /// none of them is left.
-public struct CoinutCleaner: VenueSession {
-    private var sweep: OrderSweep
-
+extension OrderSweep {
     /// Cancels these orders of the symbols.
-    public init(key: CoinutKey, symbols: [Symbol], orders: RunOrders) {
-        sweep = OrderSweep(
+    package init(key: CoinutKey, symbols: [Symbol], orders: RunOrders) {
+        self.init(
             CoinutSweepWords(key: key, symbols: symbols), rates: CoinutLimits.rates, cancels: true,
             sightings: nil, isMeant: orders.include)
     }
@@ -21,23 +19,14 @@ public struct CoinutCleaner: VenueSession {
     /// - Parameters:
     ///   - cancels: false: it only looks, once.
     ///   - isMeant: told the number that whoever sent an order gave it.
-    public init(
+    package init(
         key: CoinutKey, cancels: Bool, sightings: OpenOrderSightings,
         isMeant: @escaping @Sendable (String?) -> Bool
     ) {
-        sweep = OrderSweep(
+        self.init(
             CoinutSweepWords(key: key, symbols: nil), rates: CoinutLimits.rates,
             cancels: cancels, sightings: sightings, isMeant: isMeant)
     }
-
-    public mutating func handle(
-        _ input: SessionInput, at now: Timestamp, into actions: inout [SessionAction]
-    ) { sweep.handle(input, at: now, into: &actions) }
-
-    public mutating func handle(
-        frame: Span<UInt8>, isText: Bool, on socket: SocketID, at now: Timestamp,
-        into actions: inout [SessionAction]
-    ) {}
 }
 
 /// A list of open orders for each market; which there are is asked first.
