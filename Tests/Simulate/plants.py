@@ -36,9 +36,8 @@ PLANTS = {
     ]),
     "cancelling-is-free": ("the limits ignore orders that are being cancelled", [
         (CORE + "Risk/RiskRules.swift",
-         "            open.growing.add(open.cancelling)\n        }\n        guard let growing",
-         "            if !planted(\"cancelling-is-free\") { open.growing.add(open.cancelling) }\n"
-         "        }\n        guard let growing"),
+         "        open.growing.add(open.cancelling)\n        if endsAtFlat",
+         "        if !planted(\"cancelling-is-free\") { open.growing.add(open.cancelling) }\n        if endsAtFlat"),
     ]),
     "amendment-is-free": ("the limits count an order that is being enlarged as it was", [
         (CORE + "Order.swift",

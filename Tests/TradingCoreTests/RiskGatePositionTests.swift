@@ -95,12 +95,17 @@ import TradingModel
         #expect(throws: Never.self) { try desk.approve(ordered(.buy, "5"), limit) }
         desk.report(reducing, .cancelled)
 
-        // A flip that works already, and a way out beside it: refused, until the flip is cancelled.
+        // A flip that works already, and a way out beside it: refused, until the flip has been
+        // cancelled. The cancel may come too late, or never.
         let flip = try desk.place(ordered(.buy, "10", price: "90"))
         #expect(throws: RiskRefusal.self) {
             try desk.approve(ordered(.buy, "5", reduceOnly: true), limit)
         }
         desk.report(flip, .cancelRequested)
+        #expect(throws: RiskRefusal.self) {
+            try desk.approve(ordered(.buy, "5", reduceOnly: true), limit)
+        }
+        desk.report(flip, .cancelled)
         #expect(throws: Never.self) {
             try desk.approve(ordered(.buy, "5", reduceOnly: true), limit)
         }

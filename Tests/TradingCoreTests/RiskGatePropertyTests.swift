@@ -171,8 +171,7 @@ import TradingModel
         return sum
     }
 
-    /// With reduce-only orders too: only a way out beside an order that is being cancelled may
-    /// pass the limit, so here nothing is cancelled.
+    /// With reduce-only orders too, and cancels, most of which come too late.
     @Test(arguments: seeds)
     func `the position itself never passes the limit`(seed: UInt64) throws {
         var random = Seeded(seed)
@@ -188,9 +187,21 @@ import TradingModel
                             instrument: InstrumentID(0), side: random.bool() ? .buy : .sell,
                             quantity: Quantity(attos: quantity), isReduceOnly: random.chance(40))))
             } else if let order = desk.state.orders.open.randomElement(using: &random) {
-                fillAsVenue(order, &desk, &random)
+                if random.chance(30) {
+                    cancelAsVenue(order, &desk, &random)
+                } else {
+                    fillAsVenue(order, &desk, &random)
+                }
             }
             #expect(desk.state.positions[0].net.magnitude <= maxPosition)
+        }
+    }
+
+    private func cancelAsVenue(_ order: Order, _ desk: inout Desk, _ random: inout Seeded) {
+        if !order.state.isCancelling {
+            desk.ask(.cancel(.order(order.id)))
+        } else if random.chance(30) {
+            desk.report(order.id, random.bool() ? .cancelled : .cancelRejected(reason: "no"))
         }
     }
 

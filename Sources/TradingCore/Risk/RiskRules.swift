@@ -237,9 +237,9 @@ struct Candidate: ~Copyable {
     /// order; positive on that side, nil when it cannot be counted.
     ///
     /// A reduce-only order takes the position to flat at most, but may do so before the others
-    /// fill. A reduce-only order alone is never in excess; beside it, orders that are being
-    /// cancelled do not count, so that a way out stays open. On spot no venue keeps it to that: there
-    /// it counts as any other, for the others may fill first.
+    /// fill, also those that are being cancelled: a cancel may come too late. A reduce-only order
+    /// alone is never in excess. On spot no venue keeps it to that: there it counts as any other, for
+    /// the others may fill first.
     ///
     /// - Parameter held: the position, in attos; positive on that side.
     func worstPosition(from held: Int128) -> SignedQuantity? {
@@ -250,12 +250,8 @@ struct Candidate: ~Copyable {
             : state.exposure(of: instrument.id, request.side)
         if let replacing { open.remove(replacing) }
         if instrument.kind == .spot { open.countAllAsGrowing() }
-        if endsAtFlat {
-            open.reducing.add(remaining)
-        } else {
-            open.growing.add(remaining)
-            open.growing.add(open.cancelling)
-        }
+        open.growing.add(open.cancelling)
+        if endsAtFlat { open.reducing.add(remaining) } else { open.growing.add(remaining) }
         guard let growing = open.growing.attos, let reducing = open.reducing.attos else {
             return nil
         }
