@@ -41,6 +41,27 @@ import VenueSessions
         #expect(desk.positions.map(\.net) == [.zero])
     }
 
+    @Test func `is not what a list says that was asked for before the last one, and comes late`()
+        throws
+    {
+        let desk = try BitunixDesk()
+        try desk.goLive(positions: "[\(Wire.position("2", side: "LONG"))]")
+        try desk.wait(31)
+        let money = try desk.take("GET account").id
+        let positions = try desk.take("GET position/get_pending_positions").id
+        try desk.wait(1)
+        desk.input(.reconcile)
+        try desk.agree(
+            positions: "[\(Wire.position("3", side: "LONG"))]",
+            account: Wire.account(available: "880"))
+        #expect(desk.balances.last?.available == exact("880"))
+        #expect(desk.positions.last?.net == exact("3"))
+        desk.clear()
+        desk.reply(money, Wire.reply(Wire.account(available: "950")))
+        desk.reply(positions, Wire.reply("[\(Wire.position("2", side: "LONG"))]"))
+        #expect(desk.balances.isEmpty && desk.positions.isEmpty)
+    }
+
     @Test func `that turns to hedge mode while it trades is shouted`() throws {
         let desk = try BitunixDesk()
         try desk.goLive()

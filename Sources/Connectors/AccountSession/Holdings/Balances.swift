@@ -83,7 +83,10 @@ extension AccountCore {
 
     /// The whole list; what is not in it is zero, and what was pushed since it was asked for is
     /// newer than it.
+    ///
+    /// A list that was asked for before the last one that came is no news.
     mutating func received(_ balances: [BalanceFact], _ segment: Segment, askedAt: Timestamp) {
+        if let last = holdings.balancesAskedAt[segment], askedAt < last { return }
         holdings.balancesAskedAt[segment] = askedAt
         let known = holdings.balances[segment]?.keys.sorted() ?? []
         let currencies = Set(known + balances.map(\.currency)).sorted()

@@ -30,6 +30,8 @@ struct Holdings {
     /// What was reported to be bought and sold since a position was reported, which may contain it or not.
     var filledSince: [InstrumentID: [Side: Quantity]] = [:]
     var filledAt: [InstrumentID: Timestamp] = [:]
+    /// When the last list of positions that came was asked for.
+    var positionsAskedAt = Timestamp.distantPast
     /// Markets of the pages of positions that have come so far.
     var positionsReceived: Set<InstrumentID> = []
     /// Executions before this are all known.

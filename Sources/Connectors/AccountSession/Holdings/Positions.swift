@@ -37,8 +37,14 @@ extension AccountCore {
     }
 
     /// A page of all open positions; what is on no page is flat.
+    ///
+    /// A list that was asked for before the last one that came is no news.
     mutating func received(_ page: Rows<PositionFact>, page place: PagePlace, askedAt: Timestamp) {
-        if place == .first { holdings.positionsReceived = [] }
+        if place == .first {
+            if askedAt < holdings.positionsAskedAt { return }
+            holdings.positionsAskedAt = askedAt
+            holdings.positionsReceived = []
+        }
         for position in page.rows {
             guard let index = position.instrument else {
                 if place == .first {
