@@ -43,8 +43,18 @@ enum Value: Hashable, Sendable {
 @safe final class Database {
     enum Access {
         case read
+        /// What a write that was cut short left behind is undone first, which one that only reads may not do.
+        case readRepaired
         /// A file that is not there is made.
         case write
+
+        fileprivate var flags: Int32 {
+            switch self {
+            case .read: SQLITE_OPEN_READONLY
+            case .readRepaired: SQLITE_OPEN_READWRITE
+            case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            }
+        }
     }
 
     let path: String
@@ -54,11 +64,8 @@ enum Value: Hashable, Sendable {
 
     init(_ path: String, _ access: Access) throws(DatabaseError) {
         self.path = path
-        let flags =
-            access == .read
-            ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-        let code = unsafe sqlite3_open_v2(
-            path, &self.handle, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+        let flags = access.flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        let code = unsafe sqlite3_open_v2(path, &self.handle, flags, nil)
         guard code == SQLITE_OK else {
             let error = failure(code)
             close()

@@ -35,8 +35,7 @@ enum JournalFile {
         guard let size = try size(of: path), size > 0 else {
             throw JournalProblem(.missing, path, "there is no journal: no run has traded here yet")
         }
-        let database = try connect(path, .read, 5_000)
-        let version = try admit(database)
+        let (database, version) = try connectForReading(path)
         guard version > 0 else {
             throw JournalProblem(.missing, path, "it is empty: no run has traded here yet")
         }
@@ -52,6 +51,23 @@ enum JournalFile {
     }
 
     // MARK: - Steps
+
+    /// Of a run that died in the middle of a write, which is undone before anything can be read.
+    private static func connectForReading(
+        _ path: String
+    ) throws(JournalProblem) -> (Database, version: Int64) {
+        do throws(JournalProblem) {
+            let database = try connect(path, .read, readPatience)
+            return (database, try admit(database))
+        } catch {
+            guard error.kind == .readOnly else { throw error }
+            let database = try connect(path, .readRepaired, readPatience)
+            return (database, try admit(database))
+        }
+    }
+
+    /// In milliseconds.
+    private static let readPatience: Int32 = 5_000
 
     private static func connect(
         _ path: String, _ access: Database.Access, _ lockMilliseconds: Int32

@@ -67,6 +67,32 @@ import TradingModel
         #expect(try other.run("PRAGMA foreign_key_check") == [], "seed \(seed)")
     }
 
+    // Before its log is there SQLite writes the old way: what is cut short has to be undone before anything
+    // can be read.
+    @Test func `that came while the file was made begins anew`() throws {
+        let folder = try JournalFolder()
+        let maker = try OtherProgram(folder.journal)
+        for sql in [
+            "PRAGMA synchronous = OFF", "CREATE TABLE early (x)", "DROP TABLE early",
+            "BEGIN IMMEDIATE", "PRAGMA user_version = 7",
+        ] {
+            _ = try maker.run(sql)
+        }
+        let left = try folder.copy()
+        let undo = try #require(FileManager.default.contents(atPath: folder.journal + "-journal"))
+        #expect(undo.count > 512)
+        try undo.write(to: URL(fileURLWithPath: left.journal + "-journal"))
+        let problem = #expect(throws: JournalProblem.self) {
+            try JournalReader(left.journal).openOrders()
+        }
+        #expect(problem?.kind == .missing, "\(problem?.description ?? "")")
+        let journal = try SteppedJournal(left)
+        journal.write([entry(0)])
+        journal.writer.close()
+        #expect(try left.run("SELECT count(*) FROM alerts") == [["1"]])
+        withExtendedLifetime(maker) {}
+    }
+
     @Test(arguments: seeds)
     func `has the beginning of what was written, at whatever moment it comes`(seed: UInt64) throws {
         var random = Seeded(seed)
