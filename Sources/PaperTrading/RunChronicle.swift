@@ -22,6 +22,12 @@ public protocol RunChronicle: AnyObject {
 }
 
 extension SimulatedRun {
+    /// What is in front of an order at its price, see ``MatchingVenue/queue(of:)``: while the run goes on, too.
+    public var queue: (ClientOrderID) -> (ahead: Quantity?, price: Price)? {
+        let venue = venue
+        return { venue.queue(of: $0) }
+    }
+
     /// What each currency of the account had before its first order.
     public var opening: [Currency: Money] { venue.account.opening }
 

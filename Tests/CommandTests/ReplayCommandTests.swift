@@ -25,6 +25,13 @@ import Testing
             ["replay", try run.session()] + more, environment: ["MOONRUNNER_HOME": venue.home])
     }
 
+    private func orders(_ venue: LiveVenue) throws -> [[String: Any]] {
+        let journal = try Runner(
+            ["journal", "orders", "--json"], environment: ["MOONRUNNER_HOME": venue.home])
+        return try #require(
+            try JSONSerialization.jsonObject(with: Data(journal.output.utf8)) as? [[String: Any]])
+    }
+
     private func recording(_ venue: LiveVenue, _ run: LiveRunner) throws -> URL {
         URL(fileURLWithPath: venue.home + "/sessions/\(try run.session())/inputs-0001.mri")
     }
@@ -48,16 +55,14 @@ import Testing
     @Test func `explains an order and a moment`() throws {
         let venue = try LiveVenue()
         let run = try ended(venue)
-        let journal = try Runner(
-            ["journal", "orders", "--json"], environment: ["MOONRUNNER_HOME": venue.home])
-        let orders = try #require(
-            try JSONSerialization.jsonObject(with: Data(journal.output.utf8)) as? [[String: Any]])
+        let orders = try orders(venue)
         let order = try #require(orders.first?["client_id"] as? String)
         let why = try replay(venue, run, "--why", order)
         #expect(why.code == 0, "\(why.errors)")
         for part in [
             "the last inputs before it:", "the script asks: place", "sent \(order): ",
-            "max_order_notional: worth ", "what became of it:", "at the end: ",
+            "max_order_notional: worth ", "USDT at most, the limit is ", "what became of it:",
+            "at the end: ",
         ] { #expect(why.output.contains(part), "\(part) is not in \(why.output)") }
         let time = try #require(orders.first?["time"] as? String)
         let moment = try replay(venue, run, "--why", time)
@@ -96,6 +101,13 @@ import Testing
         let replay = try replay(venue, run)
         #expect(replay.code == 0, "\(replay.errors)")
         #expect(replay.errors.contains("the same: "), "\(replay.errors)")
+        // The queue in front of an order is simulated: a question about one that rested tells of it.
+        let order = try #require(
+            try orders(venue).compactMap { $0["client_id"] as? String }.first)
+        let why = try self.replay(venue, run, "--why", order)
+        #expect(why.code == 0, "\(why.errors)")
+        #expect(why.output.contains("in the queue at "), "\(why.output)")
+        #expect(why.output.contains(" in front of it"), "\(why.output)")
     }
 
     @Test func `does the same through a reload`() throws {

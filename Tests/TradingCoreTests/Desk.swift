@@ -10,10 +10,14 @@ struct Desk {
     private var fills = 0
     private(set) var now = Timestamp(nanoseconds: 1_000_000_000)
 
-    init(_ instruments: [Instrument], limits: RiskLimits = RiskLimits(), ordersKept: Int = 1_000) {
+    init(
+        _ instruments: [Instrument], limits: RiskLimits = RiskLimits(), ordersKept: Int = 1_000,
+        asking figures: RiskFigures? = nil
+    ) {
         var settings = EngineSettings()
         settings.limits = limits
         settings.finalOrdersKept = ordersKept
+        settings.riskFigures = figures
         engine = Engine(
             mode: .paper, instruments: instruments, strategy: strategy, settings: settings,
             now: now)

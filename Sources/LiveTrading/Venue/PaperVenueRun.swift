@@ -21,6 +21,7 @@ public struct PaperVenueRun: VenueRun {
     public func fillNotes(of instrument: InstrumentID) -> [String] {
         run.fillNotes(of: instrument)
     }
+    public var queue: (ClientOrderID) -> (ahead: Quantity?, price: Price)? { run.queue }
     public var heldAtVenue: [VenuePosition] { [] }
     /// Orders fill against trades and depth, whatever of it the strategy hears.
     public var wantedFeeds: [FeedSet] {

@@ -18,7 +18,7 @@ struct LevelQueue {
     private var shown: Quantity
     /// Whether the level has lain behind the depth that the venue shows since the order joined, so
     /// that `ahead` is not known.
-    private var isUnknown: Bool
+    private(set) var isUnknown: Bool
     /// Whether the level lies behind the depth that the venue shows now.
     private var isUnseen: Bool
     /// Traded here, and not yet missing from the level.

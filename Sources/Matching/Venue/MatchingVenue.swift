@@ -67,6 +67,13 @@ public import TradingModel
 
     deinit { unsafe tapes.deallocate() }  // trivial values
 
+    /// What rests in front of an order at its price, and that price; nil: it does not rest in a queue.
+    ///
+    /// The quantity is an estimate; nil: the level has not been shown since the order came.
+    public func queue(of order: ClientOrderID) -> (ahead: Quantity?, price: Price)? {
+        orders[order]?.queue.map { ($0.isUnknown ? nil : $0.ahead, $0.price) }
+    }
+
     /// Makes the depth book of an instrument before its first change, so that it can be shared.
     ///
     /// Only for instruments whose depth will come: quotes go unheard where there is a book.

@@ -25,6 +25,8 @@ public struct EngineSettings {
     ///
     /// The engine then reads them and applies nothing itself.
     public var sharedBooks: [OrderBook?]?
+    /// For whoever asks why an order passed the limits; nil: nobody does.
+    public var riskFigures: RiskFigures?
 
     public init() {}
 }

@@ -107,7 +107,11 @@ extension Engine {
     private mutating func place(
         _ request: OrderRequest, into commands: inout [Command]
     ) throws(RiskRefusal) {
-        submit(try gate.approve(request, id: nextOrderID, given: state), into: &commands)
+        let approved = try gate.approve(request, id: nextOrderID, given: state)
+        if let riskFigures = settings.riskFigures, riskFigures.order == approved.id {
+            riskFigures.figures = gate.figures(of: approved.request, given: state, losses)
+        }
+        submit(approved, into: &commands)
     }
 
     private var nextOrderID: ClientOrderID { ClientOrderID(orderIDPrefix, orderCount + 1) }

@@ -108,6 +108,7 @@ extension Engine {
     init(from snapshot: EngineSnapshot, strategy: any Strategy, settings: EngineSettings) {
         var settings = settings
         settings.sharedBooks = nil
+        settings.riskFigures = nil
         settings.maxTimersPerSecond = snapshot.maxTimersPerSecond
         settings.skipsMissedBeats = snapshot.skipsMissedBeats
         self.init(

@@ -106,19 +106,35 @@ extension Candidate {
     // MARK: - The whole account
 
     private func checkNotional(_ limit: Money) throws(RiskRefusal) {
-        let instruments = state.instruments
-        let worth: Worth = { instruments[$0].contract.quoteNotional(of: $1, at: $2, .up) }
-        guard let own = try growth(at: worth) else { return }
-        let sum = try sum(from: own, of: { _ in true }, at: worth)
-        guard sum > limit else { return }
+        guard let sum = try accountNotional(), sum > limit else { return }
         throw refusal(
             .maxAccountNotional,
             "could bring all positions together to \(sum) \(instrument.symbol.quote) with all open "
                 + "orders filled, the limit is \(limit)")
     }
 
+    /// What all positions together may come to be worth with it, in the quote currency; nil: it adds nothing.
+    func accountNotional() throws(RiskRefusal) -> Money? {
+        let instruments = state.instruments
+        let worth: Worth = { instruments[$0].contract.quoteNotional(of: $1, at: $2, .up) }
+        guard let own = try growth(at: worth) else { return nil }
+        return try sum(from: own, of: { _ in true }, at: worth)
+    }
+
     private func checkLeverage(_ limit: Rate) throws(RiskRefusal) {
-        guard instrument.kind != .spot else { return }
+        guard let (sum, equity) = try marginedWorth() else { return }
+        // More than can be counted is more than anything is worth.
+        guard let allowed = max(equity, .zero).times(limit, .down), sum > allowed else { return }
+        throw refusal(
+            .maxLeverage,
+            "could bring the positions to \(sum) \(instrument.settle) with all open orders filled, more "
+                + "than \(limit) times the equity of \(equity)")
+    }
+
+    /// What the perpetuals that settle in its currency may come to be worth with it, and the equity in that
+    /// currency; nil: it adds nothing, or is none of them.
+    func marginedWorth() throws(RiskRefusal) -> (sum: Money, equity: Money)? {
+        guard instrument.kind != .spot else { return nil }
         let settle = instrument.settle
         let instruments = state.instruments
         let counts = { (index: Int) in
@@ -127,7 +143,7 @@ extension Candidate {
         let worth: Worth = { index, quantity, price in
             price.flatMap { instruments[index].contract.value(of: quantity, at: $0, .up) }
         }
-        guard let own = try growth(at: worth) else { return }
+        guard let own = try growth(at: worth) else { return nil }
         let sum = try sum(from: own, of: counts, at: worth)
         guard let balance = state.balance(of: settle) else {
             throw refusal(
@@ -142,12 +158,7 @@ extension Candidate {
             equity = gain.flatMap { equity?.plus($0) }
         }
         guard let equity else { throw refusal(.tooLarge, "with an equity too large to count") }
-        // More than can be counted is more than anything is worth.
-        guard let allowed = max(equity, .zero).times(limit, .down), sum > allowed else { return }
-        throw refusal(
-            .maxLeverage,
-            "could bring the positions to \(sum) \(settle) with all open orders filled, more than "
-                + "\(limit) times the equity of \(equity)")
+        return (sum, equity)
     }
 
     /// What a quantity of the instrument at an index is worth at a price, without regard to its sign; nil:
@@ -211,9 +222,24 @@ extension Candidate {
     private func checkFreeBalance(
         _ limit: Money, releasing old: (quantity: Quantity, price: Price?)?
     ) throws(RiskRefusal) {
+        guard let free = try freeBalance(releasing: old), free < limit else { return }
+        let currency = instrument.settle
+        throw refusal(
+            .minFreeBalance,
+            instrument.kind == .spot
+                ? "would leave \(free) \(currency) free, the least is \(limit)"
+                : "finds \(free) \(currency) free, the least is \(limit)")
+    }
+
+    /// What stays free of the currency that it settles in; nil: it takes nothing of it.
+    func freeBalance(
+        releasing old: (quantity: Quantity, price: Price?)? = nil
+    ) throws(RiskRefusal) -> Money? {
         let isSpot = instrument.kind == .spot
         // A sale of coins takes nothing of the currency that it brings.
-        guard !request.isReduceOnly, !(isSpot && request.side == .sell), !reduces else { return }
+        guard !request.isReduceOnly, !(isSpot && request.side == .sell), !reduces else {
+            return nil
+        }
         let currency = instrument.settle
         var free: Money? = state.balance(of: currency)?.available ?? .zero
         if isSpot {
@@ -224,12 +250,7 @@ extension Candidate {
             free = free.flatMap { less(purchasesUnderWay: $0, in: currency) }
         }
         guard let free else { throw refusal(.tooLarge, "costs more than can be counted") }
-        guard free < limit else { return }
-        throw refusal(
-            .minFreeBalance,
-            isSpot
-                ? "would leave \(free) \(currency) free, the least is \(limit)"
-                : "finds \(free) \(currency) free, the least is \(limit)")
+        return free
     }
 
     private func worth(of quantity: Quantity, at price: Price?) -> Money? {

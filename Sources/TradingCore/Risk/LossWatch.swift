@@ -134,6 +134,10 @@ struct LossWatch: Sendable {
         return rest < 0 ? days - 1 : days
     }
 
+    /// What was lost since the day began, and since it was worth most; nil: not begun, or too much to count.
+    var loss: Money? { counters.flatMap { $0.dayStart.minus(worth) } }
+    var fall: Money? { counters.flatMap { $0.peak.minus(worth) } }
+
     private var tooLarge: RiskRefusal {
         RiskRefusal(rule: .tooLarge, detail: "what the run is worth cannot be counted any more")
     }
@@ -143,9 +147,7 @@ struct LossWatch: Sendable {
         guard let counters else { return nil }
         let peak = max(counters.peak, worth)
         self.counters?.peak = peak
-        guard let loss = counters.dayStart.minus(worth), let fall = peak.minus(worth) else {
-            return tooLarge
-        }
+        guard let loss, let fall else { return tooLarge }
         if let limit = maxDailyLoss, loss >= limit {
             return RiskRefusal(
                 rule: .maxDailyLoss,

@@ -87,7 +87,7 @@ public struct RiskGate: Sendable {
         overridden.isEmpty ? all.general : overridden[symbol.text] ?? all.general
     }
 
-    private func orderLimits(for symbol: Symbol) -> OrderLimits {
+    func orderLimits(for symbol: Symbol) -> OrderLimits {
         overrides.isEmpty ? general : overrides[symbol.text] ?? general
     }
 
@@ -226,6 +226,15 @@ extension RiskGate {
         sent.add(instrument, at: state.now)
     }
 
+    /// The orders and amendments of the last second, of all instruments or of one.
+    func sentCount(of instrument: InstrumentID? = nil, at now: Timestamp) -> Int {
+        var recent = sent
+        recent.forget(until: now.advanced(byNanoseconds: -SentOrders.window))
+        return instrument.map { recent.count(of: $0) } ?? recent.count()
+    }
+
+    func cancelCount(at now: Timestamp) -> Int { cancels.count(at: now) }
+
     /// Counts a cancel, which nothing refuses.
     @inline(__always)
     mutating func countCancel(at now: Timestamp) {
@@ -272,6 +281,12 @@ private struct SentCancels: Sendable {
         let past = time.advanced(byNanoseconds: -SentOrders.window)
         guard let first = times.first, first <= past else { return }
         times.removeAll { $0 <= past }
+    }
+
+    func count(at now: Timestamp) -> Int {
+        var recent = self
+        recent.forget(until: now)
+        return recent.times.count
     }
 
     mutating func check(atMost limit: Int, at now: Timestamp) throws(RiskRefusal) {

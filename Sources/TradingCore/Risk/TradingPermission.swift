@@ -132,14 +132,21 @@ extension TradingState {
     }
 
     private func staleness(of instrument: InstrumentID, beyond limit: Int64) -> String? {
+        guard let (what, age) = dataAge(of: instrument) else {
+            return "nothing has come of the market yet"
+        }
+        guard age > limit else { return nil }
+        return "the \(what) is \(inSeconds(age)) old, the limit is \(inSeconds(limit))"
+    }
+
+    /// What was told last of a market that orders are judged by, and how old it is, in nanoseconds; nil:
+    /// nothing was.
+    func dataAge(of instrument: InstrumentID) -> (what: String, age: Int64)? {
         let marks = marks(instrument)
         let book = books[instrument.index]?.receiveTime
         let time = book ?? marks.quoted?.receiveTime ?? marks.receiveTime
-        guard let time else { return "nothing has come of the market yet" }
-        let age = now.nanoseconds - time.nanoseconds
-        guard age > limit else { return nil }
         let what = book != nil ? "book" : marks.quoted != nil ? "quote" : "last trade"
-        return "the \(what) is \(inSeconds(age)) old, the limit is \(inSeconds(limit))"
+        return time.map { (what, now.nanoseconds - $0.nanoseconds) }
     }
 }
 

@@ -13,15 +13,17 @@ import TradingModel
 ///     alone: the script's quotes are then the quotes that come, not what the depth says.
 ///   - skipsMissedBeats: whether time passes by itself, so that a timer's beats may be missed.
 ///   - orderIDPrefix: the start of every client order id; nil: the usual one.
+///   - riskFigures: of the order that is asked about; nil: none is.
 func makeRun(
     strategy: LuaStrategy, mode: TradingMode, instruments: [Instrument],
     depth: [InstrumentID], source: any MarketEventSource, settings: Settings,
     reloads: StrategyReloads? = nil, hidesUnneededDepth: Bool = false,
-    skipsMissedBeats: Bool = false, orderIDPrefix: String? = nil
+    skipsMissedBeats: Bool = false, orderIDPrefix: String? = nil, riskFigures: RiskFigures? = nil
 ) -> SimulatedRun {
     let venue = MatchingVenue(instruments: instruments, settings: settings.paper)
     var engineSettings = settings.engineSettings
     engineSettings.skipsMissedBeats = skipsMissedBeats
+    engineSettings.riskFigures = riskFigures
     if let orderIDPrefix { engineSettings.orderIDPrefix = orderIDPrefix }
     // Without a late feed venue and strategy see the same book at the same time: one is enough.
     for instrument in depth { venue.keepBook(of: instrument) }

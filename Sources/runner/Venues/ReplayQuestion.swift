@@ -25,6 +25,10 @@ final class ReplayQuestion {
     }
 
     let subject: Subject
+    /// What the limits say of the order, for its run to fill in; nil: a moment is asked about.
+    let riskFigures: RiskFigures?
+    /// What is in front of an order at its price, and that price, where the venue is simulated.
+    var queue: ((ClientOrderID) -> (ahead: Quantity?, price: Price)?)?
     private let instruments: [Instrument]
     private let settings: Settings
     /// The latest before the subject, oldest first.
@@ -38,6 +42,11 @@ final class ReplayQuestion {
 
     init(_ subject: Subject, _ instruments: [Instrument], _ settings: Settings) {
         self.subject = subject
+        if case .order(let id) = subject {
+            riskFigures = RiskFigures(of: ClientOrderID(id))
+        } else {
+            riskFigures = nil
+        }
         self.instruments = instruments
         self.settings = settings
     }
@@ -61,6 +70,7 @@ final class ReplayQuestion {
         guard case .order(let id) = subject, isFound, report.order.text == id else { return }
         let event = RunCall.input(.report(report), at: report.receiveTime)
         lines.append("    \(clock(report.receiveTime))  \(event.inWords(instruments))")
+        if let place = place(of: report.order) { lines.append("      \(place)") }
     }
 
     // MARK: - A moment
@@ -95,54 +105,23 @@ final class ReplayQuestion {
         }
         lines += describe(step)
         for outcome in own {
-            guard case .submitted(_, let request) = outcome else { continue }
-            lines += limits(of: request, state)
+            guard case .submitted = outcome else { continue }
+            lines += limits
             lines += standing(state)
             lines.append("what became of it:")
         }
     }
 
-    /// Each limit that held for an order, with its figures; it passed all of them.
-    private func limits(of request: OrderRequest, _ state: TradingState) -> [String] {
-        let symbol = instruments[request.instrument].symbol
-        let own = settings.limitsBySymbol[symbol.description] ?? RiskLimits()
-        let general = settings.limits
-        var lines: [String] = []
-        func add(_ name: String, _ limit: (some CustomStringConvertible)?, _ figures: String) {
-            if let limit { lines.append("      \(name): \(figures), the limit is \(limit)") }
+    /// What each limit that was set said of the order, which passed all of them.
+    private var limits: [String] {
+        guard let figures = riskFigures?.figures, !figures.isEmpty else {
+            return ["    no limit is set that it could break"]
         }
-        add(
-            "max_order_quantity", own.maxOrderQuantity ?? general.maxOrderQuantity,
-            "\(request.quantity) ordered")
-        let top = state.top(request.instrument)
-        let touch = request.side == .buy ? top.ask?.price : top.bid?.price
-        let worth = request.worstPrice(
-            touch: touch, last: state.marks(request.instrument).last
-        ).flatMap {
-            instruments[request.instrument].contract.quoteNotional(
-                of: request.quantity, at: $0, .up)
-        }
-        add(
-            "max_order_notional", own.maxOrderNotional ?? general.maxOrderNotional,
-            worth.map { "worth \($0) at most" } ?? "its worth is not known")
-        let open = state.orders.open.filter { $0.request.instrument == request.instrument }
-        func sum(_ side: Side) -> Quantity {
-            open.filter { $0.request.side == side }.reduce(.zero) { sum, order in
-                sum + (order.request.quantity - min(order.filled, order.request.quantity))
+        return ["    it passed every rule; the limits that are set:"]
+            + figures.map { figure in
+                let limit = figure.limit.map { ", the limit is \($0)" } ?? ""
+                return "      \(figure.rule.rawValue): \(figure.text)\(limit)"
             }
-        }
-        add(
-            "max_position", own.maxPosition ?? general.maxPosition,
-            "\(state.positions[request.instrument.index].net) held, open with this order to buy "
-                + "\(sum(.buy)) and to sell \(sum(.sell))")
-        add(
-            "max_open_orders", general.maxOpenOrders,
-            "\(state.orders.openCount) open with this one")
-        add(
-            "price_band", own.priceBand ?? general.priceBand,
-            request.price.map { "limit \($0)" } ?? "no limit price")
-        guard !lines.isEmpty else { return ["    no limit is set that it could break"] }
-        return ["    it passed every rule; the limits that are set:"] + lines
     }
 
     // MARK: - The answer
@@ -195,11 +174,19 @@ final class ReplayQuestion {
                     + ", position \(state.positions[instrument.id.index].net)")
         }
         for order in state.orders.open.prefix(20) {
-            lines.append("      open: " + order.inShort(instruments))
+            let place = place(of: order.id).map { ", \($0)" } ?? ""
+            lines.append("      open: " + order.inShort(instruments) + place)
         }
         if let pause = state.pause { lines.append("      no new orders: \(pause)") }
         if !state.isTrading { lines.append("      trading has been stopped") }
         return lines
+    }
+
+    /// Where an order stands in the queue at its price; nil: in none.
+    private func place(of order: ClientOrderID) -> String? {
+        guard let (ahead, price) = queue?(order) else { return nil }
+        return ahead.map { "in the queue at \(price) with \($0) in front of it" }
+            ?? "at \(price), where the depth does not show the queue"
     }
 
     private func describe(_ step: Step) -> [String] {

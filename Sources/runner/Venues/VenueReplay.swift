@@ -31,7 +31,9 @@ struct VenueReplay {
             ReplayQuestion(ReplayQuestion.Subject($0), header.instruments, settings)
         }
         if header.isLive {
-            let run = makeLiveRun(header, strategy: script, settings: settings, reloads: reloads)
+            let run = makeLiveRun(
+                header, strategy: script, settings: settings, reloads: reloads,
+                riskFigures: question?.riskFigures)
             if question == nil {
                 run.listener = { command, state in log.show(LogLine(command, state)) }
                 run.reportListener = { report, state in log.show(LogLine(report, state)) }
@@ -46,7 +48,8 @@ struct VenueReplay {
                 reportListener: { report, state in
                     question?.add(report)
                     if question == nil { log.show(LogLine(report, state)) }
-                })
+                }, riskFigures: question?.riskFigures)
+            question?.queue = run.queue
             try play(reader, run, log, question)
         }
     }

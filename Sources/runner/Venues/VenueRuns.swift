@@ -10,11 +10,13 @@ import VenueSessions
 ///
 /// - Parameter header: says what no setting does.
 func makeLiveRun(
-    _ header: RecordingHeader, strategy: LuaStrategy, settings: Settings, reloads: StrategyReloads
+    _ header: RecordingHeader, strategy: LuaStrategy, settings: Settings, reloads: StrategyReloads,
+    riskFigures: RiskFigures? = nil
 ) -> LiveRun {
     var engineSettings = settings.engineSettings
     engineSettings.skipsMissedBeats = true
     engineSettings.orderIDPrefix = header.orderIDPrefix
+    engineSettings.riskFigures = riskFigures
     let engine = Engine(
         mode: .live, instruments: header.instruments, strategy: strategy, settings: engineSettings,
         now: header.begun)
@@ -26,13 +28,15 @@ func makePaperRun(
     _ header: RecordingHeader, strategy: LuaStrategy, settings: Settings, reloads: StrategyReloads,
     listener: ((Command, TradingState) -> Void)? = nil,
     reportListener: ((ExecutionReport, TradingState) -> Void)? = nil,
-    marketListener: ((MarketEvent) -> Void)? = nil
+    marketListener: ((MarketEvent) -> Void)? = nil,
+    riskFigures: RiskFigures? = nil
 ) -> PaperVenueRun {
     let feed = LiveFeed()
     var run = makeRun(
         strategy: strategy, mode: .paper, instruments: header.instruments,
         depth: header.instruments.map(\.id), source: feed, settings: settings, reloads: reloads,
-        hidesUnneededDepth: true, skipsMissedBeats: true, orderIDPrefix: header.orderIDPrefix)
+        hidesUnneededDepth: true, skipsMissedBeats: true, orderIDPrefix: header.orderIDPrefix,
+        riskFigures: riskFigures)
     run.listener = listener
     run.reportListener = reportListener
     run.marketListener = marketListener

@@ -1,0 +1,132 @@
+public import TradingModel
+
+/// What each limit that was set said of one order when it passed them: for whoever asks why later.
+public final class RiskFigures {
+    public struct Figure: Hashable, Sendable {
+        public let rule: RiskRefusal.Rule
+        /// What the rule looked at, in words.
+        public let text: String
+        /// The limit as it is written; nil: the rule is on or off.
+        public let limit: String?
+    }
+
+    /// Of which order; ids that no order has are never met.
+    public let order: ClientOrderID
+    /// In the order in which the rules are asked; nil: the order has not come yet.
+    public internal(set) var figures: [Figure]?
+
+    public init(of order: ClientOrderID) { self.order = order }
+}
+
+extension RiskGate {
+    /// What each limit that is set says of an order that it has just approved, which is in no list yet.
+    ///
+    /// - Parameter losses: what is followed of the run's worth.
+    func figures(
+        of request: OrderRequest, given state: TradingState, _ losses: LossWatch?
+    ) -> [RiskFigures.Figure] {
+        let symbol = state.instruments[request.instrument.index].symbol
+        let merged = limits(for: symbol)
+        let candidate = Candidate(
+            request: request, state: state, limits: orderLimits(for: symbol))
+        var figures: [RiskFigures.Figure] = []
+        for rule in RiskRule.all {
+            guard let limit = rule.limit, let text = limit.text(in: merged) else { continue }
+            let own = limits.bySymbol[symbol.description].flatMap { limit.text(in: $0) }
+            let general = limit.text(in: limits.general)
+            func add(_ words: String, _ limit: String? = text) {
+                figures.append(RiskFigures.Figure(rule: rule.rule, text: words, limit: limit))
+            }
+            // Counted for the run against the general limit, and for the symbol against its own.
+            switch rule.rule {
+            case .maxOpenOrders:
+                if let general { add("\(state.orders.openCount + 1) open with this one", general) }
+                guard let own else { continue }
+                let open = state.orders.openSerials { $0.request.instrument == request.instrument }
+                add("\(open.count + 1) of \(symbol) open with this one", own)
+            case .maxOrdersPerSecond:
+                if let general {
+                    add("\(sentCount(at: state.now)) sent within a second with this one", general)
+                }
+                guard let own else { continue }
+                let count = sentCount(of: request.instrument, at: state.now)
+                add("\(count) of \(symbol) sent within a second with this one", own)
+            case .maxCancelsPerSecond:
+                add("\(cancelCount(at: state.now)) cancels sent within a second")
+            case .maxDailyLoss:
+                add(losses?.loss.map { "\($0) lost since 00:00 UTC" } ?? "nothing is counted yet")
+            case .maxDrawdown:
+                add(losses?.fall.map { "\($0) less than at its best" } ?? "nothing is counted yet")
+            case .noCrossedBook, .noSelfTrade: add(candidate.figure(of: rule.rule), nil)
+            default: add(candidate.figure(of: rule.rule))
+            }
+        }
+        return figures
+    }
+}
+
+extension Candidate {
+    /// What a rule looks at, in words.
+    fileprivate func figure(of rule: RiskRefusal.Rule) -> String {
+        do throws(RiskRefusal) {
+            return try figureOrRefusal(of: rule)
+        } catch {
+            return error.detail
+        }
+    }
+
+    private func figureOrRefusal(of rule: RiskRefusal.Rule) throws(RiskRefusal) -> String {
+        switch rule {
+        case .maxOrderQuantity: return "\(request.quantity) ordered"
+        case .maxOrderNotional:
+            return "worth \(try notional(at: worstPrice, .up)) \(instrument.symbol.quote) at most"
+        case .priceBand: return distance(from: state.mid(instrument.id), "mid")
+        case .lastPriceBand: return distance(from: state.marks(instrument.id).last, "last price")
+        case .maxPosition: return positionFigure
+        case .maxAccountNotional:
+            guard let sum = try accountNotional() else { return "it adds nothing" }
+            return "all positions \(sum) \(instrument.symbol.quote) with all open orders filled"
+        case .maxLeverage:
+            guard let (sum, equity) = try marginedWorth() else { return "it adds nothing" }
+            return
+                "positions of \(sum) \(instrument.settle) with all open orders filled, an equity of "
+                + "\(equity)"
+        case .minFreeBalance:
+            guard let free = try freeBalance() else { return "it takes nothing of the balance" }
+            return "\(free) \(instrument.settle) free"
+        case .maxConsecutiveRejects:
+            return "\(state.caution?.rejects ?? 0) refused by the venue in a row"
+        case .maxDataAge:
+            guard let (what, age) = state.dataAge(of: instrument.id) else {
+                return "nothing has come of the market yet"
+            }
+            return "the \(what) is \(inSeconds(age)) old"
+        case .noCrossedBook:
+            let top = state.top(instrument.id)
+            guard let bid = top.bid?.price, let ask = top.ask?.price else {
+                return "the book has not both sides"
+            }
+            return "\(bid) is bid and \(ask) asked"
+        case .noSelfTrade: return "it meets no order of the account"
+        default: return "it holds"
+        }
+    }
+
+    private func distance(from market: Price?, _ name: String) -> String {
+        guard let price = request.price else { return "it has no limit price" }
+        if let stop = request.stop { return "limit \(price), stop \(stop)" }
+        return market.map { "limit \(price), \(name) \($0)" } ?? "limit \(price), no \(name)"
+    }
+
+    private var positionFigure: String {
+        let net = state.positions[request.instrument.index].net
+        var text = "\(net) held"
+        var starts: [Int128?] = [request.side == .buy ? net.attos : -net.attos]
+        if let word = state.venueWords[request.instrument.index] {
+            text += ", \(word.net) by the venue's word"
+            starts.append(word.most(on: request.side, at: state.now))
+        }
+        let worst = starts.compactMap { $0.flatMap { worstPosition(from: $0) } }.max() ?? .zero
+        return text + ", \(request.side == .buy ? worst : -worst) with all open orders filled"
+    }
+}
