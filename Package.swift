@@ -122,7 +122,8 @@ let package = Package(
         .target(
             name: "LiveTrading",
             dependencies: [
-                "Cryptography", "JournalStore", "MarketFiles", "PaperTrading", "PlainJSON",
+                "Cryptography", "JournalStore", "MarketFiles", "Matching", "PaperTrading",
+                "PlainJSON",
                 "RunFigures", "RunInputs", "ScriptHost", "SessionGap", "Threads", "TradingCore",
                 "TradingModel", "Transport", "VenueSessions",
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -28,7 +28,7 @@ struct EntryRows {
                 Value(run.session.map { Int64(clamping: $0) }), Value(run.started),
             ])
         runID = try database.number("SELECT last_insert_rowid()") ?? 0
-        for instrument in run.instruments {
+        for instrument in run.traded {
             try database.run(
                 "INSERT INTO run_instruments (run_id, instrument) VALUES (?, ?) "
                     + "ON CONFLICT DO NOTHING",

@@ -268,6 +268,8 @@ public struct JournalRun: Sendable {
     public let started: Timestamp
     /// By their ids: what entries mean with an ``InstrumentID``.
     public let instruments: [Instrument]
+    /// Those of them that it trades on this account.
+    public let traded: [Instrument]
     /// The one that it begins with.
     public let version: StrategyVersion
     /// What its simulated account begins with; nil: the account is a venue's.
@@ -275,9 +277,10 @@ public struct JournalRun: Sendable {
 
     public init(
         name: String, mode: TradingMode, venue: String, strategy: String, session: UInt64?,
-        started: Timestamp, instruments: [Instrument], version: StrategyVersion,
-        account: PaperBeginning? = nil
+        started: Timestamp, instruments: [Instrument], traded: [Instrument]? = nil,
+        version: StrategyVersion, account: PaperBeginning? = nil
     ) {
+        self.traded = traded ?? instruments
         self.name = name
         self.mode = mode
         self.venue = venue

@@ -58,9 +58,14 @@ extension ItemEncoder {
 
     mutating func add(_ limits: RunLimits) {
         add(limits.general)
-        writer.add(UInt64(limits.bySymbol.count))
-        for (symbol, own) in limits.bySymbol.sorted(by: { $0.key < $1.key }) {
-            add(text: symbol)
+        add(limits.bySymbol)
+        if !limits.byVenue.isEmpty { add(limits.byVenue) }
+    }
+
+    private mutating func add(_ limits: [String: RiskLimits]) {
+        writer.add(UInt64(limits.count))
+        for (name, own) in limits.sorted(by: { $0.key < $1.key }) {
+            add(text: name)
             add(own)
         }
     }
@@ -150,11 +155,17 @@ extension ItemDecoder {
             filledNotional: notional, fills: fills, createdAt: try time(), updatedAt: try time())
     }
 
-    mutating func limits() throws(Unreadable) -> RunLimits {
-        var limits = RunLimits(general: try riskLimits())
+    mutating func limits(ofVenues hasVenues: Bool) throws(Unreadable) -> RunLimits {
+        var limits = RunLimits(general: try riskLimits(), bySymbol: try namedLimits())
+        if hasVenues { limits.byVenue = try namedLimits() }
+        return limits
+    }
+
+    private mutating func namedLimits() throws(Unreadable) -> [String: RiskLimits] {
+        var limits: [String: RiskLimits] = [:]
         for _ in 0..<(try reader.count()) {
-            let symbol = try text()
-            limits.bySymbol[symbol] = try riskLimits()
+            let name = try text()
+            limits[name] = try riskLimits()
         }
         return limits
     }

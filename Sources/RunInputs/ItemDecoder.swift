@@ -40,7 +40,8 @@ package struct ItemDecoder {
         switch tag {
         case .trade, .change, .quote, .bar, .ticker, .funding:
             .input(.market(try event(tag)), at: now)
-        case .report, .balance, .status, .correction, .holding, .time, .startInput, .dataEnded,
+        case .report, .balance, .accountBalance, .status, .correction, .holding, .time, .startInput,
+            .dataEnded,
             .stopInput, .haltInput, .pauseInput, .flattenInput, .version, .foreignOrders,
             .adopt:
             .input(try input(tag), at: now)
@@ -49,7 +50,7 @@ package struct ItemDecoder {
         case .resume: .resume(try earlierRun(), at: now)
         case .resumeSimulated: .resume(try earlierRunOnPaper(), at: now)
         case .reconciled: .reconciled(at: now)
-        case .limits: .limits(try limits(), at: now)
+        case .limits, .venueLimits: .limits(try limits(ofVenues: tag == .venueLimits), at: now)
         case .start: .start(at: now)
         case .position: .position(try position(), at: now)
         case .pass: .pass(until: now)
@@ -67,10 +68,11 @@ package struct ItemDecoder {
     private mutating func input(_ tag: ItemTag) throws(Unreadable) -> EngineInput {
         switch tag {
         case .report: return .report(try report())
-        case .balance:
+        case .balance, .accountBalance:
+            let account = tag == .balance ? 0 : try reader.count()
             let balance = Balance(
                 currency: Currency(try text()), total: Money(attos: try reader.attos()),
-                available: Money(attos: try reader.attos()))
+                available: Money(attos: try reader.attos()), account: account)
             return .balance(balance, at: try time())
         case .status: return .status(try status())
         case .correction:

@@ -37,7 +37,7 @@ package struct ItemEncoder {
             add(earlier)
         case .reconciled(let time): begin(.reconciled, time)
         case .limits(let limits, let time):
-            begin(.limits, time)
+            begin(limits.byVenue.isEmpty ? .limits : .venueLimits, time)
             add(limits)
         case .start(let time): begin(.start, time)
         case .position(let position, let time):
@@ -68,7 +68,8 @@ package struct ItemEncoder {
             begin(.report, now)
             add(report)
         case .balance(let balance, let time):
-            begin(.balance, now)
+            begin(balance.account == 0 ? .balance : .accountBalance, now)
+            if balance.account != 0 { writer.add(UInt64(balance.account)) }
             add(text: balance.currency.code)
             writer.add(attos: balance.total.attos)
             writer.add(attos: balance.available.attos)

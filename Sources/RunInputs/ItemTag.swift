@@ -25,6 +25,8 @@ enum ItemTag: UInt8 {
     case version = 19
     case foreignOrders = 20
     case adopt = 21
+    /// As ``balance``, of another account than the first.
+    case accountBalance = 22
 
     // The calls that are no input.
     case changes = 32
@@ -44,6 +46,8 @@ enum ItemTag: UInt8 {
     case limits = 45
     /// As ``resume``, of a simulated account.
     case resumeSimulated = 46
+    /// As ``limits``, where venues have some.
+    case venueLimits = 47
 
     // What came of them.
     case intent = 64

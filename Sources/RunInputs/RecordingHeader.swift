@@ -7,8 +7,8 @@ public import VenueSessions
 public struct RecordingHeader: Hashable, Sendable {
     /// Of the program that wrote it.
     public var program: String
-    public var isLive: Bool
-    public var venue: String
+    /// Where it trades: at one venue or at several, each with an account of its own.
+    public var accounts: [Account]
     /// When the engine was made, by the run's clock.
     public var begun: Timestamp
     /// The start of every client order id.
@@ -19,13 +19,38 @@ public struct RecordingHeader: Hashable, Sendable {
     /// Which file of the recording it is, from 1.
     public var file = 1
 
+    /// An account of the run.
+    public struct Account: Hashable, Sendable {
+        public var venue: String
+        /// Whether it is the venue's; else it is simulated.
+        public var isLive: Bool
+
+        public init(venue: String, isLive: Bool) {
+            self.venue = venue
+            self.isLive = isLive
+        }
+    }
+
+    /// Whether real money is traded at any of its venues.
+    public var isLive: Bool { accounts.contains(where: \.isLive) }
+    /// The names of its venues: `coinex`, `coinex+coinut`.
+    public var venue: String { accounts.map(\.venue).joined(separator: "+") }
+
     public init(
         program: String, isLive: Bool, venue: String, begun: Timestamp, orderIDPrefix: String,
         patience: VenuePatience, instruments: [Instrument]
     ) {
+        self.init(
+            program: program, accounts: [Account(venue: venue, isLive: isLive)], begun: begun,
+            orderIDPrefix: orderIDPrefix, patience: patience, instruments: instruments)
+    }
+
+    public init(
+        program: String, accounts: [Account], begun: Timestamp, orderIDPrefix: String,
+        patience: VenuePatience, instruments: [Instrument]
+    ) {
         self.program = program
-        self.isLive = isLive
-        self.venue = venue
+        self.accounts = accounts
         self.begun = begun
         self.orderIDPrefix = orderIDPrefix
         self.patience = patience
@@ -37,19 +62,32 @@ public struct RecordingHeader: Hashable, Sendable {
     // MARK: - As JSON
 
     var bytes: [UInt8] {
-        JSON.pairs([
-            ("format", .integer(Self.format)), ("program", .text(program)),
-            ("mode", .text(isLive ? "live" : "paper")), ("venue", .text(venue)),
-            ("file", .integer(Int64(file))), ("begun", .integer(begun.nanoseconds)),
-            ("order_id_prefix", .text(orderIDPrefix)),
-            (
-                "patience",
-                .array([
-                    .integer(patience.position), .integer(patience.forcedPosition),
-                    .integer(patience.windDown),
-                ])
-            ), ("instruments", .array(instruments.map(Self.json))),
-        ]).bytes
+        JSON.pairs(
+            [
+                ("format", .integer(Self.format)), ("program", .text(program)),
+                ("mode", .text(isLive ? "live" : "paper")), ("venue", .text(venue)),
+                ("file", .integer(Int64(file))), ("begun", .integer(begun.nanoseconds)),
+                ("order_id_prefix", .text(orderIDPrefix)),
+                (
+                    "patience",
+                    .array([
+                        .integer(patience.position), .integer(patience.forcedPosition),
+                        .integer(patience.windDown),
+                    ])
+                ), ("instruments", .array(instruments.map(Self.json))),
+            ] + moreAccounts
+        ).bytes
+    }
+
+    /// What a run at one venue has said with its mode.
+    private var moreAccounts: [(String, JSON)] {
+        guard accounts.count > 1 else { return [] }
+        let list = accounts.map { account in
+            JSON.pairs([
+                ("venue", .text(account.venue)), ("mode", .text(account.isLive ? "live" : "paper")),
+            ])
+        }
+        return [("accounts", .array(list))]
     }
 
     private static func json(_ instrument: Instrument) -> JSON {
@@ -79,8 +117,14 @@ public struct RecordingHeader: Hashable, Sendable {
             let patience = json["patience"]?.items?.compactMap(\.integer), patience.count == 3,
             let list = json["instruments"]?.items, !list.isEmpty
         else { throw Unreadable("its header lacks something") }
+        let several = json["accounts"]?.items?.compactMap { account in
+            account["venue"]?.text.map {
+                Account(venue: $0, isLive: account["mode"]?.text == "live")
+            }
+        }
         self.init(
-            program: program, isLive: mode == "live", venue: venue,
+            program: program,
+            accounts: several ?? [Account(venue: venue, isLive: mode == "live")],
             begun: Timestamp(nanoseconds: begun), orderIDPrefix: prefix,
             patience: VenuePatience(
                 position: patience[0], forcedPosition: patience[1], windDown: patience[2]),

@@ -183,10 +183,27 @@ import TradingModel
         } ?? []
     }
 
-    /// What the account holds; zero for a currency of the run's instruments that it does not.
-    func balance(_ code: String) throws(ScriptMistake) -> Balance {
+    /// What the accounts hold, or of `venue:currency` the one there; zero for a currency of the run's
+    /// instruments that it does not.
+    func balance(_ text: String) throws(ScriptMistake) -> Balance {
+        guard let colon = text.firstIndex(of: ":") else { return try balance(text, on: nil) }
+        let venue = String(text[..<colon])
+        guard let account = state?.accounts.place(at: venue) else {
+            let known = state?.accounts.venues ?? []
+            let hint = nearestName(to: venue, among: known).map { ": did you mean `\($0)`?" }
+            throw ScriptMistake(
+                message: "this run trades nothing at `\(venue.cut)`\(hint ?? "")")
+        }
+        return try balance(String(text[text.index(after: colon)...]), on: account)
+    }
+
+    /// - Parameter account: by its place; nil: all of them together.
+    private func balance(_ code: String, on account: Int?) throws(ScriptMistake) -> Balance {
         let currency = Currency(known: code)
-        if let currency, let balance = state?.balance(of: currency) { return balance }
+        let found = currency.flatMap { currency in
+            account.map { state?.balance(of: currency, on: $0) } ?? state?.balance(of: currency)
+        }
+        if let found { return found }
         var known = (state?.balances.keys).map { $0.map(\.code) } ?? []
         for instrument in state?.instruments ?? [] {
             let symbol = instrument.symbol

@@ -46,9 +46,13 @@ public final class TradingState {
     var foreignExposures: [ForeignExposure] = []
     /// The few that there are, in the order in which they were first told: found quicker than by a hash.
     var balanceList: [Balance] = []
+    /// What all accounts have together.
     public var balances: [Currency: Balance] {
-        Dictionary(uniqueKeysWithValues: balanceList.map { ($0.currency, $0) })
+        Dictionary(balanceList.map { ($0.currency, $0) }) { $0.with($1) }
     }
+    /// What each account has, in the order in which it was first told.
+    public var accountBalances: [Balance] { balanceList }
+    public let accounts: RunAccounts
     public let orders: OrderTable
     /// Fees paid in a currency that is neither the instrument's settle currency nor, of spot, its
     /// base currency: those are in its position.
@@ -62,11 +66,16 @@ public final class TradingState {
     /// What lets only orders pass that reduce; nil: no limit does.
     var caution: Caution?
 
-    /// - Parameter finalOrdersKept: see ``EngineSettings/finalOrdersKept``.
+    /// - Parameters:
+    ///   - finalOrdersKept: see ``EngineSettings/finalOrdersKept``.
+    ///   - hasAccountAtEachVenue: see ``EngineSettings/hasAccountAtEachVenue``.
     public init(
         mode: TradingMode, instruments: [Instrument], now: Timestamp,
-        finalOrdersKept: Int = EngineSettings().finalOrdersKept
+        finalOrdersKept: Int = EngineSettings().finalOrdersKept,
+        hasAccountAtEachVenue: Bool = false
     ) {
+        accounts = RunAccounts(
+            of: instruments.map(\.symbol), isShared: !hasAccountAtEachVenue)
         self.mode = mode
         self.instruments = instruments
         self.now = now
@@ -77,12 +86,25 @@ public final class TradingState {
         venueWords = instruments.map { _ in nil }
     }
 
+    /// What all accounts have of a currency; nil: none has told of it.
     public func balance(of currency: Currency) -> Balance? {
-        balanceList.first { $0.currency == currency }
+        var sum: Balance?
+        for balance in balanceList where balance.currency == currency {
+            sum = sum?.with(balance) ?? balance
+        }
+        return sum
+    }
+
+    /// The same of one account, by its place among ``accounts``.
+    public func balance(of currency: Currency, on account: Int) -> Balance? {
+        balanceList.first { $0.currency == currency && $0.account == account }
     }
 
     func apply(_ balance: Balance) {
-        if let place = balanceList.firstIndex(where: { $0.currency == balance.currency }) {
+        let known = balanceList.firstIndex {
+            $0.currency == balance.currency && $0.account == balance.account
+        }
+        if let place = known {
             balanceList[place] = balance
         } else {
             balanceList.append(balance)
@@ -165,5 +187,15 @@ public final class TradingState {
     public func valuation(_ instrument: InstrumentID) -> Price? {
         let marks = marks(instrument)
         return marks.mark ?? marks.last ?? mid(instrument)
+    }
+}
+
+extension Balance {
+    /// With what another account has of the currency; what does not fit is as much as can be counted.
+    fileprivate func with(_ other: Balance) -> Balance {
+        let most = Money(attos: .max)
+        return Balance(
+            currency: currency, total: total.plus(other.total) ?? most,
+            available: available.plus(other.available) ?? most, account: account)
     }
 }

@@ -99,7 +99,7 @@ public enum SpotFee: String, Hashable, Sendable, CaseIterable {
 
 /// What is traded, with the venue's rules for its orders.
 public struct Instrument: Hashable, Sendable {
-    public let id: InstrumentID
+    public private(set) var id: InstrumentID
     public let symbol: Symbol
     /// Spot, linear or inverse; mostly the symbol's, settings may say otherwise.
     public let kind: InstrumentKind
@@ -182,5 +182,14 @@ extension Array {
     @inlinable public subscript(id: InstrumentID) -> Element {
         @inline(__always) _read { yield self[id.index] }
         @inline(__always) _modify { yield &self[id.index] }
+    }
+}
+
+extension Instrument {
+    /// The same under another number.
+    public func numbered(_ id: InstrumentID) -> Instrument {
+        var instrument = self
+        instrument.id = id
+        return instrument
     }
 }

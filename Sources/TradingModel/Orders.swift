@@ -194,9 +194,12 @@ public struct Balance: Hashable, Sendable {
     public var total: Money
     /// What is free for new orders.
     public var available: Money
-    public init(currency: Currency, total: Money, available: Money) {
+    /// Which of the run's accounts has it, by its place: a run has one at each of its venues.
+    public var account: Int
+    public init(currency: Currency, total: Money, available: Money, account: Int = 0) {
         self.currency = currency
         self.total = total
         self.available = available
+        self.account = account
     }
 }

@@ -52,7 +52,7 @@ struct Runner: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         // Nor must a file that has become as large as it may: writing it fails, and that is said.
         signal(SIGXFSZ, SIG_IGN)
-        let arguments = Array(CommandLine.arguments.dropFirst())
+        let arguments = LiveWords.read(Array(CommandLine.arguments.dropFirst()))
         guard !arguments.isEmpty else {
             Console.print(helpMessage())
             leave(ExitCode.usage.rawValue)

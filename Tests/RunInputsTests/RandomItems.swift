@@ -50,7 +50,11 @@ struct RandomItems {
         switch random.int(0...6) {
         case 4: .resume(earlierRun(), at: at())
         case 5: .reconciled(at: at())
-        case 6: .limits(RunLimits(general: limits(), bySymbol: ["a": limits()]), at: at())
+        case 6:
+            .limits(
+                RunLimits(
+                    general: limits(), bySymbol: ["a": limits()],
+                    byVenue: random.bool() ? ["b": limits()] : [:]), at: at())
         case 0: .windDown(text(), at: at())
         case 1: .halt(text(), at: at())
         case 2: .rehearse(at: at())
@@ -109,7 +113,8 @@ struct RandomItems {
             .balance(
                 Balance(
                     currency: Currency(text()), total: Money(attos: random.attos()),
-                    available: Money(attos: random.attos())), at: at())
+                    available: Money(attos: random.attos()), account: random.int(0...2)),
+                at: at())
         case 6:
             .status(
                 VenueStatus(

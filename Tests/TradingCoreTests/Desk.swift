@@ -18,6 +18,10 @@ struct Desk {
         settings.limits = limits
         settings.finalOrdersKept = ordersKept
         settings.riskFigures = figures
+        self.init(instruments, settings: settings)
+    }
+
+    init(_ instruments: [Instrument], settings: EngineSettings) {
         engine = Engine(
             mode: .paper, instruments: instruments, strategy: strategy, settings: settings,
             now: now)

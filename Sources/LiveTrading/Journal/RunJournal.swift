@@ -5,12 +5,17 @@ public import TradingCore
 public import TradingModel
 internal import VenueSessions
 
-/// Writes down in its account's journal what happens to a run.
+/// Writes down in its account's journal what happens to a run there.
+///
+/// Of a run on several accounts each journal has its own orders, executions and positions; what is of the run
+/// as a whole, such as the strategy's data and timers, is kept in one of them.
 ///
 /// It hears what the engine has taken in and what it wants done, in the order in which that happened, when
 /// the orders have left already. What it hears is handed to the journal's own thread.
 public final class RunJournal {
     private let journal: Journal
+    /// Nil: it is the only one, and has all.
+    private let scope: Scope?
     /// Orders that have not ended, as the journal has them.
     private var open: [ClientOrderID: OrderState] = [:]
     private var held: [SignedQuantity]
@@ -36,15 +41,25 @@ public final class RunJournal {
     /// What the run is worth is written this often, in nanoseconds.
     private static let equityPeriod: Int64 = 60_000_000_000
 
-    /// - Parameter instruments: how many the run trades.
-    public init(_ journal: Journal, instruments: Int) {
+    /// - Parameters:
+    ///   - instruments: how many the run trades.
+    ///   - scope: nil: it is the only one, and has all.
+    public init(_ journal: Journal, instruments: Int, of scope: Scope? = nil) {
         self.journal = journal
+        self.scope = scope
         held = Array(repeating: .zero, count: instruments)
     }
 
+    private func isOwn(_ instrument: InstrumentID) -> Bool {
+        scope.map { $0.accounts[instrument] == $0.place } ?? true
+    }
+
+    /// Whether it keeps what is of the run as a whole.
+    private var keepsWhole: Bool { scope?.keepsWhole ?? true }
+
     /// Why no new orders may be sent now; nil: they may.
     var obstacle: String? {
-        guard !journal.mayTakeOrders else { return nil }
+        guard scope?.isSimulated != true, !journal.mayTakeOrders else { return nil }
         if case .failing(let reason) = journal.condition {
             return "the journal cannot be written: \(reason)"
         }
@@ -74,13 +89,19 @@ public final class RunJournal {
     func record(_ intake: EngineIntake, _ state: TradingState, _ ledger: RunLedger) {
         guard case .input(let input) = intake else { return }
         switch input {
-        case .report(let report): record(report, state)
-        case .balance(let balance, let time): put(.balance(balance, at: time))
-        case .position(let correction): record(correction, state)
-        case .market(.funding(let funding)): record(funding, state)
+        case .report(let report): if isOwn(report.instrument) { record(report, state) }
+        case .balance(let balance, let time):
+            if balance.account == scope?.place ?? balance.account {
+                put(.balance(balance, at: time))
+            }
+        case .position(let correction):
+            if isOwn(correction.instrument) { record(correction, state) }
+        case .market(.funding(let funding)):
+            if isOwn(funding.instrument) { record(funding, state) }
         case .time(let now): recordEquity(ledger, at: now)
         case .resume(let earlier, let time): record(earlier, at: time)
         case .adopt(let order, _):
+            guard isOwn(order.request.instrument) else { return }
             open[order.id] = order.state
             put(.takenUp(order))
         case .start(_, let time): recordStart(at: time)
@@ -92,6 +113,7 @@ public final class RunJournal {
 
     /// Writes an order down before it leaves: a run that is killed in that moment has an order that is known.
     public func submit(_ approved: ApprovedOrder, _ state: TradingState) {
+        guard isOwn(approved.request.instrument) else { return }
         recordStart(at: state.now)  // an order of `on_start` leaves before the start is recorded
         let order = state.orders[approved.id]
         open[approved.id] = OrderState(of: approved.request)
@@ -104,18 +126,23 @@ public final class RunJournal {
 
     public func record(_ command: Command, _ state: TradingState) {
         switch command {
-        case .cancel(let id, _): record(.cancelRequested, of: id, state)
+        case .cancel(let id, let instrument):
+            if isOwn(instrument) { record(.cancelRequested, of: id, state) }
         case .amend(let change):
+            guard isOwn(change.instrument) else { return }
             record(
                 .amendRequested(price: change.price, quantity: change.quantity), of: change.id,
                 state)
         case .refused(let refusal, let intent):
+            guard intent.instrument(state).map(isOwn) ?? keepsWhole else { return }
             put(.refusal(refusal, intent, at: state.now))
-        case .alert(let text): put(.alert(text, at: state.now))
+        case .alert(let text): if keepsWhole { put(.alert(text, at: state.now)) }
         case .tradingState(let permission, let instrument, let reason):
+            guard instrument.map(isOwn) ?? keepsWhole else { return }
             let symbol = instrument.map { state.instruments[$0].symbol }
             put(.alert(permission.inWords(of: symbol, reason), at: state.now))
         case .tradingStopped(let reason):
+            guard keepsWhole else { return }
             put(.alert(TradingPermission.halted.inWords(of: nil, reason), at: state.now))
         // An order is written down before it leaves.
         case .submit, .intent, .log, .plot: break
@@ -190,6 +217,7 @@ public final class RunJournal {
 
     /// What is held at the venue before the start.
     func begin(with correction: PositionCorrection, _ state: TradingState) {
+        guard isOwn(correction.instrument) else { return }
         record(correction, state)
     }
 
@@ -199,14 +227,34 @@ public final class RunJournal {
 
     /// What the run is worth now: at its start and at its end, whatever the time.
     public func recordWorth(_ ledger: RunLedger, at now: Timestamp) {
+        guard keepsWhole else { return }
         nextEquity = now.advanced(byNanoseconds: Self.equityPeriod)
         put(.equity(ledger.equity.equity, ledger.equity.currency, at: now))
     }
 }
 
 extension RunJournal {
+    /// What a journal is of, where a run has several accounts.
+    public struct Scope {
+        let accounts: RunAccounts
+        /// Of its account.
+        let place: Int
+        /// Whether it has what is of the run as a whole.
+        let keepsWhole: Bool
+        /// Whether nobody's money hangs on it: then orders pass that it cannot keep.
+        let isSimulated: Bool
+
+        public init(_ accounts: RunAccounts, place: Int, keepsWhole: Bool, isSimulated: Bool) {
+            self.accounts = accounts
+            self.place = place
+            self.keepsWhole = keepsWhole
+            self.isSimulated = isSimulated
+        }
+    }
+
     /// What a comparison with the venue's lists has shown.
     func record(_ difference: AccountDifference, at time: Timestamp) {
+        guard isOwn(difference.instrument) else { return }
         reconcile(
             difference.kind.rawValue,
             JSON.pairs(difference.evidence.map { ($0.name, .text($0.value)) }),
@@ -230,19 +278,22 @@ extension RunJournal {
 extension RunJournal {
     /// What an earlier run left is this one's from its start on.
     private func record(_ earlier: EarlierRun, at time: Timestamp) {
-        for order in earlier.orders {
+        for order in earlier.orders where isOwn(order.request.instrument) {
             open[order.id] = order.state
             put(.takenUp(order))
         }
-        for (instrument, position) in earlier.positions.sorted(by: { $0.key < $1.key }) {
+        for (instrument, position) in earlier.positions.sorted(by: { $0.key < $1.key })
+        where isOwn(instrument) {
             held[instrument.index] = position.net
             put(.position(instrument, position, at: time))
         }
-        if let counters = earlier.counters { put(.counters(counters, at: time)) }
+        if keepsWhole, let counters = earlier.counters { put(.counters(counters, at: time)) }
     }
 
     /// The data that a strategy begins with.
-    public func keep(_ state: StrategyState, at time: Timestamp) { put(.state(state, at: time)) }
+    public func keep(_ state: StrategyState, at time: Timestamp) {
+        if keepsWhole { put(.state(state, at: time)) }
+    }
 
     /// Writes the strategy's timers and its own data where they have changed.
     ///
@@ -252,7 +303,7 @@ extension RunJournal {
     ///
     /// - Parameter isAtRest: all that has come by now is taken in.
     public func keep(_ engine: borrowing Engine, _ window: RehearsalWindow?, isAtRest: Bool) {
-        guard beforeStart == nil, engine.state.isTrading else { return }
+        guard keepsWhole, beforeStart == nil, engine.state.isTrading else { return }
         for entry in timers.entries(for: engine) { put(entry) }
         let now = engine.state.now
         keepCounters(engine, at: now)
@@ -295,7 +346,7 @@ extension RunJournal {
 
     /// Writes the strategy's data as the run leaves it.
     public func keepLast(_ engine: borrowing Engine) {
-        guard beforeStart == nil else { return }
+        guard keepsWhole, beforeStart == nil else { return }
         if let counters = engine.riskCounters { put(.counters(counters, at: engine.state.now)) }
         if let state = engine.savedState() { put(.state(state, at: engine.state.now)) }
     }
@@ -307,4 +358,17 @@ extension RunJournal {
     private static let counterPeriod: Int64 = 1_000_000_000
     private static let largeStatePeriod: Int64 = 1_000_000_000
     private static let idleStatePeriod: Int64 = 250_000
+}
+
+extension Intent {
+    /// What it is about; nil: it does not say, such as a cancel of all.
+    fileprivate func instrument(_ state: TradingState) -> InstrumentID? {
+        switch self {
+        case .place(let request): request.instrument
+        case .target(let instrument, _), .close(let instrument): instrument
+        case .amend(let id, _, _), .cancel(.order(let id)):
+            state.orders[id]?.request.instrument
+        case .cancel(.matching(let instrument, _)): instrument
+        }
+    }
 }

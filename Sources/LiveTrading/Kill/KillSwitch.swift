@@ -15,15 +15,20 @@ public struct KillRequest: Hashable, Sendable {
 }
 
 /// Everything that may end a run for good from outside: SIGUSR1, a file in its folder, and at a venue the
-/// latch of its account.
+/// latch of its account, of several any of them.
 public struct KillSwitch: Sendable {
     private static let isSignalled = Atomic<Bool>(false)
     private let folder: RunFolder?
-    private let latch: AccountLatch?
+    private let latches: [AccountLatch]
 
     public init(folder: RunFolder?, latch: AccountLatch?) {
+        self.init(folder: folder, latches: latch.map { [$0] } ?? [])
+    }
+
+    /// - Parameter latches: of all accounts that are traded.
+    public init(folder: RunFolder?, latches: [AccountLatch]) {
         self.folder = folder
-        self.latch = latch
+        self.latches = latches
         var action = sigaction()
         unsafe action.__sigaction_handler.sa_handler = { _ in
             KillSwitch.isSignalled.store(true, ordering: .relaxed)
@@ -42,8 +47,11 @@ public struct KillSwitch: Sendable {
         if Self.isSignalled.load(ordering: .relaxed) {
             return KillRequest(reason: "SIGUSR1", flattens: false)
         }
-        guard let latch, latch.isOn, let halt = latch.halt else { return nil }
-        return KillRequest(reason: "the account is halted: \(halt.reason)", flattens: false)
+        for latch in latches where latch.isOn {
+            guard let halt = latch.halt else { continue }
+            return KillRequest(reason: "the account is halted: \(halt.reason)", flattens: false)
+        }
+        return nil
     }
 
     /// What is asked for in its folder while it ends already; whoever asks is shown that it does.
@@ -58,6 +66,14 @@ public struct KillSwitch: Sendable {
     /// - Throws: ``OrderIDProblem`` where that cannot be kept.
     public func acknowledge(_ request: KillRequest, at now: Timestamp) throws(OrderIDProblem) {
         if let folder { RunPresence.acknowledgeKill(of: folder) }
-        try latch?.set(request.reason, at: now)
+        var failure: OrderIDProblem?
+        for latch in latches {
+            do throws(OrderIDProblem) {
+                try latch.set(request.reason, at: now)
+            } catch {
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
     }
 }

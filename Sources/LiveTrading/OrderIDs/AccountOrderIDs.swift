@@ -34,29 +34,34 @@ public final class AccountOrderIDs: Sendable {
 
     /// Reserves a session for a run that begins now.
     ///
-    /// - Parameter keyID: the public part of the account's key.
-    /// - Parameter home: the folder for what runs write; it is made, with what it needs.
+    /// - Parameters:
+    ///   - keyID: the public part of the account's key.
+    ///   - least: the session is no lower number.
+    ///   - home: the folder for what runs write; it is made, with what it needs.
     /// - Throws: ``OrderIDProblem``, with the file and what to do; then no order may be sent.
     public convenience init(
-        venue: String, keyID: String, at now: Timestamp, home: String = RunFolder.home
+        venue: String, keyID: String, at now: Timestamp, session least: UInt64 = 0,
+        home: String = RunFolder.home
     ) throws(OrderIDProblem) {
         let path = Self.path(venue: venue, keyID: keyID, home: home)
         do throws(OrderIDProblem) {
             try Self.makeFolders(for: path)
             let account = Account(path: path, locks: try OrderIDLocks(path + ".lock"))
-            try self.init(account, at: now)
+            try self.init(account, at: now, least)
         } catch {
             throw OrderIDProblem("\(path): \(error)")
         }
     }
 
-    private init(_ account: Account, at now: Timestamp) throws(OrderIDProblem) {
+    private init(
+        _ account: Account, at now: Timestamp, _ least: UInt64
+    ) throws(OrderIDProblem) {
         self.account = account
         let locks = account.locks
         (session, ledger) = try locks.alone { () throws(OrderIDProblem) in
             var file = OrderIDFile(account.path)
             let begun = try OrderIDLedger.update(&file) { ledger throws(OrderIDProblem) in
-                (ledger.begin(at: now), ledger)
+                (ledger.begin(at: now, session: least), ledger)
             }
             try locks.show(begun.0)
             return begun

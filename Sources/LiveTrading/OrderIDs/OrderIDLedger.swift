@@ -24,9 +24,11 @@ package struct OrderIDLedger: Hashable, Sendable {
     /// behind the last.
     ///
     /// The microsecond makes it another one too where the ledger was lost, or lies on another machine.
-    package mutating func begin(at now: Timestamp) -> UInt64 {
+    ///
+    /// - Parameter least: the session is no lower number.
+    package mutating func begin(at now: Timestamp, session least: UInt64 = 0) -> UInt64 {
         let clock = UInt64(max(0, now.nanoseconds / 1_000))
-        let session = max(clock, runs.last.map { $0.session + 1 } ?? 0)
+        let session = max(clock, least, runs.last.map { $0.session + 1 } ?? 0)
         runs.append(Run(session: session))
         if runs.count > Self.mostRuns { runs.removeFirst(runs.count - Self.mostRuns) }
         return session

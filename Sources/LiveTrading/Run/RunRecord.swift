@@ -2,90 +2,8 @@ internal import PlainJSON
 public import RunFigures
 public import ScriptHost
 internal import Synchronization
-public import TradingCore
+internal import TradingCore
 public import TradingModel
-
-/// What a run began with: all that it takes to begin it again.
-public struct RunHeader: Sendable {
-    public var mode: TradingMode
-    public var venue: String
-    public var seed: UInt64
-    public var script: String
-    /// Parameters as they were given.
-    public var parameters: [(name: String, text: String)]
-    /// Settings as they were written, in order: the parts of the name, then the value.
-    ///
-    /// No secret is among them.
-    public var settings: [[String]]
-    /// The data that the strategy began with, of the run before it; nil: it began anew.
-    public var state: StrategyState?
-    /// The number in its orders' client ids; nil: none is sent.
-    public var orderSession: UInt64?
-    /// What it goes on with; nil: it began anew.
-    public var resumed: Resumed?
-
-    /// What a run goes on with.
-    public struct Resumed: Sendable {
-        /// The run that left it.
-        public var name: String
-        /// The time of the run at which it goes on.
-        public var time: Timestamp
-        /// Where no inputs are recorded: what was left, see ``EarlierRunText``, the seed of the market, and the
-        /// start of every client order id.
-        public var replay: (earlier: String, marketSeed: UInt64, orderIDPrefix: String)?
-
-        public init(
-            of name: String, at time: Timestamp,
-            replay: (earlier: String, marketSeed: UInt64, orderIDPrefix: String)? = nil
-        ) {
-            self.name = name
-            self.time = time
-            self.replay = replay
-        }
-    }
-
-    public init(
-        mode: TradingMode, venue: String, seed: UInt64, script: String,
-        parameters: [(name: String, text: String)],
-        settings: [[String]], state: StrategyState? = nil, orderSession: UInt64? = nil,
-        resumed: Resumed? = nil
-    ) {
-        self.mode = mode
-        self.venue = venue
-        self.seed = seed
-        self.script = script
-        self.parameters = parameters
-        self.settings = settings
-        self.state = state
-        self.orderSession = orderSession
-        self.resumed = resumed
-    }
-}
-
-extension RunHeader.Resumed {
-    fileprivate var fields: [(String, JSON)] {
-        var fields: [(String, JSON)] = [
-            ("resumed_at", .integer(time.nanoseconds)), ("resumed_with", .text(name)),
-        ]
-        guard let replay else { return fields }
-        fields.append(("market_seed", .text(String(replay.marketSeed))))
-        fields.append(("order_id_prefix", .text(replay.orderIDPrefix)))
-        fields.append(("earlier", .text(replay.earlier)))
-        return fields
-    }
-
-    /// Nil: the session began anew.
-    fileprivate init?(_ line: JSON) {
-        guard let time = line["resumed_at"]?.integer, let name = line["resumed_with"]?.text else {
-            return nil
-        }
-        self.init(of: name, at: Timestamp(nanoseconds: time))
-        guard let seed = line["market_seed"]?.text.flatMap({ UInt64($0) }),
-            let prefix = line["order_id_prefix"]?.text, let earlier = line["earlier"]?.text
-        else { return }
-        replay = (earlier, seed, prefix)
-    }
-}
 
 /// A version that took over, and where.
 public struct RecordedReload: Sendable {
@@ -185,6 +103,7 @@ public final class RunRecord: Sendable {
             more.append(("state_version", .integer(state.shape)))
         }
         more += header.resumed?.fields ?? []
+        more += header.accountFields
         write(
             [
                 ("type", .text("session")), ("format", .integer(2)),
@@ -337,6 +256,7 @@ public struct RecordedRun: Sendable {
             header.state = StrategyState(text: text, shape: shape)
         }
         header.resumed = RunHeader.Resumed(line)
+        if let accounts = RunHeader.accounts(in: line) { header.accounts = accounts }
         return true
     }
 

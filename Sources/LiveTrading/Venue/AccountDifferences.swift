@@ -7,26 +7,30 @@ internal import VenueSessions
 extension VenueTrading {
     /// What others have open is known before the strategy's first order, and so is what it takes over.
     func startRounds(at now: Timestamp) {
-        rounds.start(at: now)
+        for line in lines { line.rounds.start(at: now) }
         if adoptsHoldings { adoptHoldings(at: now) }
         countForeign(at: now)
     }
 
     private func countForeign(at now: Timestamp) {
-        guard let exposures = rounds.newExposures() else { return }
+        let exposures = lines.flatMap(\.rounds.exposures).sorted { $0.instrument < $1.instrument }
+        guard exposures != knownExposures else { return }
+        knownExposures = exposures
         run?.apply(.foreignOrders(exposures, at: now), at: now)
     }
 
-    func apply(_ order: ForeignOrder, at now: Timestamp) {
-        let isNew = rounds.add(order)
+    func apply(_ order: ForeignOrder, _ line: VenueLine, at now: Timestamp) {
+        let isNew = line.rounds.add(order)
         guard stage == .trading else { return }
         if isNew { record(order.difference(.foreignOrder), at: now) }
         countForeign(at: now)
     }
 
-    func endRound(at now: Timestamp) {
+    func endRound(_ line: VenueLine, at now: Timestamp) {
         guard stage == .trading else { return }
-        for order in rounds.end(at: now) { record(order.difference(.foreignOrderGone), at: now) }
+        for order in line.rounds.end(at: now) {
+            record(order.difference(.foreignOrderGone), at: now)
+        }
         countForeign(at: now)
     }
 
@@ -58,12 +62,14 @@ extension VenueTrading {
 }
 
 extension TradingState {
-    /// The coins of the account, as spot positions; of two symbols of a coin the first has them.
+    /// The coins of the accounts, as spot positions; of two symbols of a coin the first has them.
     public var heldCoins: [(instrument: Instrument, net: SignedQuantity)] {
-        var counted: Set<Currency> = []
+        var counted: Set<[String]> = []
         return instruments.compactMap { instrument in
-            guard instrument.kind == .spot, counted.insert(instrument.symbol.base).inserted,
-                let balance = balance(of: instrument.symbol.base)
+            let symbol = instrument.symbol
+            guard instrument.kind == .spot,
+                counted.insert([symbol.venue, symbol.base.code]).inserted,
+                let balance = balance(of: symbol.base, on: accounts[instrument.id])
             else { return nil }
             return (instrument, SignedQuantity(attos: balance.total.attos))
         }

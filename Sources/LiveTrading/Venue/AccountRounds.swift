@@ -15,8 +15,6 @@ struct AccountRounds {
     /// What the round under way has shown so far; nil: none is.
     private var gathered: [ForeignOrder]?
     private var since = Timestamp.distantPast
-    /// What limits know of it.
-    private var known: [ForeignExposure] = []
 
     init(period: Int64?) { self.period = period }
 
@@ -66,15 +64,8 @@ struct AccountRounds {
         return gone
     }
 
-    /// What limits are to know of it; nil: they know it already.
-    mutating func newExposures() -> [ForeignExposure]? {
-        let now = exposures
-        guard now != known else { return nil }
-        known = now
-        return now
-    }
-
-    private var exposures: [ForeignExposure] {
+    /// What limits are to know of it.
+    var exposures: [ForeignExposure] {
         var exposures: [ForeignExposure] = []
         for order in foreign {
             let place =

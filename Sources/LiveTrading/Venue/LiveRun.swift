@@ -3,7 +3,7 @@ public import TradingCore
 public import TradingModel
 public import VenueSessions
 
-/// A strategy that trades an account at a venue with real money.
+/// A strategy that trades an account at a venue with real money, or one at each of several venues.
 ///
 /// Holds no socket and no clock: the session's words come in, the orders for it go out. What an
 /// input leads to is known as soon as the engine has taken it in; what is written down of it, in
@@ -23,8 +23,13 @@ public final class LiveRun: VenueRun {
     /// Hears every report after the engine took it in: for fills in a log.
     public var reportListener: ((ExecutionReport, TradingState) -> Void)?
 
-    /// Writes down for later runs and people; nil: nothing does.
-    public var journal: RunJournal?
+    /// Write down for later runs and people, each what is of its account; none: nothing does.
+    public var journals: [RunJournal] = []
+    /// The one of the only account; nil: there is none.
+    public var journal: RunJournal? {
+        get { journals.first }
+        set { journals = newValue.map { [$0] } ?? [] }
+    }
     /// Up to what is ``unwritten``.
     private let written: RunLedger
     /// What was taken in last and is not written down.
@@ -95,7 +100,7 @@ public final class LiveRun: VenueRun {
     }
 
     public func record(_ difference: AccountDifference, at now: Timestamp) {
-        journal?.record(difference, at: now)
+        for journal in journals { journal.record(difference, at: now) }
     }
 
     public func start(at now: Timestamp) {
@@ -104,14 +109,13 @@ public final class LiveRun: VenueRun {
         // Where an earlier run's executions are known the venue's list is one word against another, and may be
         // old: what differs is compared as ever, and until then the limits count the worse.
         for held in startReason == .first ? truth.beginnings(at: now) : [] {
-            engine.begin(with: held, into: &commands)
-            journal?.begin(with: held, engine.state)
+            begin(with: held)
         }
         hasStarted = true
         for position in truth.positions { feed(.holding(position.holding)) }
         nextComparison = now.advanced(byNanoseconds: Self.comparisonPeriod)
         written.beginEquity(isRestart: startReason == .restart)
-        journal?.recordWorth(written, at: now)
+        for journal in journals { journal.recordWorth(written, at: now) }
         feed(.start(startReason, at: now))
     }
 
@@ -129,14 +133,25 @@ public final class LiveRun: VenueRun {
             feed(input)
         case .report, .balance, .foreignOrders, .adopt: feed(input)
         case .position(let held) where !hasStarted:
-            engine.begin(with: held, into: &commands)
-            journal?.begin(with: held, engine.state)
+            begin(with: held)
         case .status(let status):
             let isUnheard = status.state == .stale || status.state == .lost
-            if isUnheard, status.instrument == nil { truth.pause() }
+            if isUnheard, status.instrument == nil { pauseTruth(at: status.venue) }
             if hasStarted { feed(input) }
         default: break  // nothing else comes from a session
         }
+    }
+
+    private func begin(with held: PositionCorrection) {
+        engine.begin(with: held, into: &commands)
+        for journal in journals { journal.begin(with: held, engine.state) }
+    }
+
+    /// A venue that cannot be heard says nothing of its positions.
+    private func pauseTruth(at venue: String) {
+        let accounts = engine.state.accounts
+        let account = accounts.place(at: venue) ?? 0
+        truth.pause { accounts[$0] == account }
     }
 
     public func apply(_ changes: [BookChange], at now: Timestamp) {
@@ -163,7 +178,7 @@ public final class LiveRun: VenueRun {
         if now >= nextComparison { compare(at: now) }
     }
 
-    public var obstacle: String? { journal?.obstacle }
+    public var obstacle: String? { journals.lazy.compactMap(\.obstacle).first }
 
     public func pause(_ reason: String?, at now: Timestamp) {
         guard hasStarted, reason != engine.state.pause else { return }
@@ -249,7 +264,7 @@ public final class LiveRun: VenueRun {
         for command in commands {
             switch command {
             case .submit(let order):
-                journal?.submit(order, engine.state)
+                for journal in journals { journal.submit(order, engine.state) }
                 requests.append(.command(command))
             case .cancel, .amend: requests.append(.command(command))
             case .tradingStopped(let reason): stopReason = stopReason ?? reason
@@ -273,21 +288,23 @@ public final class LiveRun: VenueRun {
 
     public func rest() {
         writeDown()
-        journal?.keep(engine, reloads?.window, isAtRest: true)
+        for journal in journals { journal.keep(engine, reloads?.window, isAtRest: true) }
     }
 
     /// Behind all that led to it: a later run finds the state of a moment that the journal has reached.
-    private func keepState() { journal?.keep(engine, reloads?.window, isAtRest: false) }
+    private func keepState() {
+        for journal in journals { journal.keep(engine, reloads?.window, isAtRest: false) }
+    }
 
     private func record(_ intake: EngineIntake) {
         written.record(intake)
-        journal?.record(intake, engine.state, written)
+        for journal in journals { journal.record(intake, engine.state, written) }
         if case .input(.report(let report)) = intake { reportListener?(report, engine.state) }
     }
 
     private func record(_ command: Command) {
         written.record(command)
-        journal?.record(command, engine.state)
+        for journal in journals { journal.record(command, engine.state) }
         listener?(command, engine.state)
     }
 }

@@ -42,8 +42,10 @@ package struct PositionTruth {
     }
 
     /// Forgets since when they differ: while the venue cannot be heard its word is old.
-    package mutating func pause() {
-        for instrument in claims.keys { claims[instrument]?.differsSince = nil }
+    package mutating func pause(_ isConcerned: (InstrumentID) -> Bool = { _ in true }) {
+        for instrument in claims.keys where isConcerned(instrument) {
+            claims[instrument]?.differsSince = nil
+        }
     }
 
     /// Compares, and says what must be corrected now.

@@ -5,7 +5,7 @@ public import TradingModel
 public import Transport
 public import VenueSessions
 
-/// Runs a session, the engine and the strategy on one event loop, until trading has ended.
+/// Runs the sessions, the engine and the strategy on one event loop, until trading has ended.
 ///
 /// No hop and no lock stands between a frame and the order that answers it. Everything here
 /// happens on the loop's thread.
@@ -29,7 +29,9 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     private let loop: any EventLoop
     private let clock: () -> Timestamp
     private let onEnd: () -> Void
-    private var driver: SessionDriver?
+    /// One for each venue, by its place.
+    private var drivers: [SessionDriver] = []
+    private var isSubmitting = false
     private var wake: Scheduled<Void>?
     private var wakeAt = Timestamp.distantFuture
     private var running = RunningTime()
@@ -47,24 +49,38 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     private static var longestGap: Int64 { 5_000_000_000 }
 
     /// - Parameter onEnd: called once, when trading has ended and all connections are closed.
-    public init(
+    public convenience init(
         _ trading: VenueTrading<Run>, session: any VenueSession, network: NetworkSettings,
         on loop: any EventLoop, now clock: @escaping () -> Timestamp, onEnd: @escaping () -> Void
     ) {
+        self.init(
+            trading, sessions: [(session, network)], on: loop, now: clock, onEnd: onEnd)
+    }
+
+    /// - Parameters:
+    ///   - sessions: one for each venue of the trading, in its order, and how it is reached.
+    ///   - onEnd: called once, when trading has ended and all connections are closed.
+    public init(
+        _ trading: VenueTrading<Run>, sessions: [(any VenueSession, NetworkSettings)],
+        on loop: any EventLoop, now clock: @escaping () -> Timestamp, onEnd: @escaping () -> Void
+    ) {
+        precondition(sessions.count == trading.venueCount, "a session for each venue")
         self.trading = trading
         self.loop = loop
         self.clock = clock
         self.onEnd = onEnd
-        driver = SessionDriver(
-            session, network: network, on: loop, now: clock,
-            take: { [unowned self] action, time in
-                self.trading.apply(action, at: time)
-                submitRequests()
-            }, rest: { [unowned self] in carryOn() })
+        drivers = sessions.enumerated().map { venue, part in
+            SessionDriver(
+                part.0, network: part.1, on: loop, now: clock,
+                take: { [unowned self] action, time in
+                    self.trading.apply(action, from: venue, at: time)
+                    submitRequests()
+                }, rest: { [unowned self] in carryOn() })
+        }
     }
 
     public func begin() {
-        driver?.begin()
+        for driver in drivers { driver.begin() }
         pulse()
     }
 
@@ -102,9 +118,21 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         }
     }
 
-    /// Submits what is to be done.
+    /// Submits what is to be done, in order: what one of them leads to comes behind those at hand.
     private func submitRequests() {
-        for request in trading.drainRequests() { driver?.handle(request) }
+        guard !isSubmitting else { return }
+        isSubmitting = true
+        defer { isSubmitting = false }
+        var isDone = false
+        while !isDone {
+            isDone = true
+            for (venue, driver) in drivers.enumerated() {
+                for request in trading.drainRequests(of: venue) {
+                    driver.handle(request)
+                    isDone = false
+                }
+            }
+        }
     }
 
     /// Submits what is to be done, does all that could wait for that, and sees to the next wake-up.
@@ -133,7 +161,7 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
     private func pulse() {
         guard !isClosing else { return }
         running.advance()
-        driver?.catchUp()
+        for driver in drivers { driver.catchUp() }
         perform { trading, now in
             if let lastPulse, now.nanoseconds - lastPulse.nanoseconds > Self.longestGap {
                 trading.stoodStill(for: now.nanoseconds - lastPulse.nanoseconds, at: now)
@@ -188,7 +216,9 @@ public final class VenueLoop<Run: VenueRun>: LoopHost {
         guard !isClosing else { return }
         isClosing = true
         wake?.cancel()
-        close(driver.take().map { [$0] } ?? [], on: loop, then: onEnd)
+        let last = drivers
+        drivers = []
+        close(last, on: loop, then: onEnd)
     }
 
     // MARK: - Reloads

@@ -3,16 +3,17 @@ public import TradingCore
 public import TradingModel
 public import VenueSessions
 
-/// Brings a strategy to a venue and away from it again.
+/// Brings a strategy to its venues and away from them again: to one, or to several as one run.
 ///
 ///     connecting ─reconciled→ waiting ─allowed→ trading ─end→ windingDown ─flat→ verifying → ended
 ///                                └──────────────────────declined─────────────────────────────┘
 ///
-/// Holds no socket and no clock: what the session says and the time come in, what the session is to
-/// do is fetched with ``drainRequests()`` after each call.
+/// Holds no socket and no clock: what the sessions say and the time come in, what each session is to
+/// do is fetched with ``drainRequests(of:)`` after each call. A venue that is lost takes nothing from the
+/// others: only the beginning waits for all of them, and the end asks each for its books.
 public final class VenueTrading<Run: VenueRun> {
     public enum Stage: Equatable, Sendable {
-        /// The session is connecting and learning what the venue knows of the account.
+        /// The sessions are connecting and learning what their venues know of the accounts.
         case connecting
         /// All is known, and nobody has said yet that it may trade.
         case waiting
@@ -31,29 +32,29 @@ public final class VenueTrading<Run: VenueRun> {
     /// Made once the instruments are known.
     public internal(set) var run: Run?
     /// Open orders of the traded instruments that are not this run's.
-    public var foreignOrders: [ForeignOrder] { rounds.foreign }
+    public var foreignOrders: [ForeignOrder] { lines.flatMap(\.rounds.foreign) }
 
     /// Orders of others that are the run's own since it connected.
     public private(set) var adoptedOrders: [EarlierRun.KnownOrder] = []
 
-    /// Called when numbers for orders are nearly used up; ``add(clientNumbers:)`` brings more.
-    public var onWantedNumbers: (() -> Void)?
+    /// Called when a venue's numbers for orders are nearly used up; ``add(clientNumbers:at:)`` brings more.
+    public var onWantedNumbers: ((_ venue: Int) -> Void)?
     private let makeRun: ([Instrument]) -> Run
-    private let asksFirst: Bool
+    let asksFirst: Bool
     let adoptsHoldings: Bool
     let audience: any VenueAudience
-    private var requests: [SessionInput] = []
-    private var heldStatus: EngineInput?
-    var rounds: AccountRounds
-    /// What the session was asked for, by instrument.
-    private var subscribed: [FeedSet] = []
+    /// One for each venue, in the order in which the run's symbols name them first.
+    let lines: [VenueLine]
+    /// What belongs to which line.
+    private let accounts: RunAccounts
+    /// What sessions said while others did not know their instruments yet.
+    private var untold: [(venue: Int, action: SessionAction)] = []
+    /// What limits know of orders of others.
+    var knownExposures: [ForeignExposure] = []
     private var planned: End?
     /// What closes positions at the end; nil: they stay.
     private var closing: PositionClosing?
-    /// What keeps it from connecting, and how long that is tolerated.
-    private var trouble: VenueProblem?
     private let connectPatience: Int64?
-    private var connectDeadline = Timestamp.distantFuture
     private var deadline = Timestamp.distantFuture
     private var verifyingSince = Timestamp.distantFuture
     /// The books agree, but for orders whose end nobody has said yet.
@@ -61,13 +62,14 @@ public final class VenueTrading<Run: VenueRun> {
     /// Whether the venue has shown on another connection that no order of the run is open.
     public private(set) var isProvenEmpty = false
 
-    private let windDownPatience: Int64
+    let windDownPatience: Int64
     /// Some requests, also where a few of them fail and are asked again.
-    private static var verifyPatience: Int64 { 15_000_000_000 }
+    static var verifyPatience: Int64 { 15_000_000_000 }
     /// What was on its way when the venue showed its lists has come by then.
     private static var stopOrdersPatience: Int64 { 2_000_000_000 }
 
     /// - Parameters:
+    ///   - symbols: all that is traded, by the run's numbers; where they are at one venue they need not be said.
     ///   - asksFirst: whether ``VenueAudience/mayTrade()`` decides before the strategy starts.
     ///   - connectPatience: nanoseconds from the first failure after which it gives up when it has
     ///     not connected yet, 0: at once; nil: never. Once it has traded it never gives up.
@@ -75,9 +77,10 @@ public final class VenueTrading<Run: VenueRun> {
     ///   - reconcilePeriod: nanoseconds after which the venue is asked for all of the account again; nil:
     ///     only where a connection was lost.
     ///   - adoptsHoldings: whether the coins that the account has become the run's spot positions.
-    ///   - makeRun: called once, with the venue's rules of all instruments.
+    ///   - makeRun: called once, with the venues' rules of all instruments.
     public init(
-        asksFirst: Bool, audience: any VenueAudience, connectPatience: Int64? = nil,
+        _ symbols: [Symbol] = [], asksFirst: Bool, audience: any VenueAudience,
+        connectPatience: Int64? = nil,
         patience: VenuePatience = .usual, reconcilePeriod: Int64? = nil,
         adoptsHoldings: Bool = false, makeRun: @escaping ([Instrument]) -> Run
     ) {
@@ -86,16 +89,20 @@ public final class VenueTrading<Run: VenueRun> {
         self.connectPatience = connectPatience
         windDownPatience = patience.windDown
         self.adoptsHoldings = adoptsHoldings
-        rounds = AccountRounds(period: asksFirst ? reconcilePeriod : nil)
+        accounts = RunAccounts(of: symbols, isShared: symbols.isEmpty)
+        lines = VenueLine.all(of: symbols, reconcilePeriod: asksFirst ? reconcilePeriod : nil)
         self.makeRun = makeRun
     }
 
-    /// What the session is to do, in order; each is handed out once.
-    public func drainRequests() -> [SessionInput] {
-        let fromRun = run?.drainRequests() ?? []
-        guard !requests.isEmpty else { return fromRun }
-        defer { requests.removeAll(keepingCapacity: true) }
-        return requests + fromRun
+    /// How many venues there are: each has a session, which is called by its place.
+    public var venueCount: Int { lines.count }
+
+    /// What the session of a venue is to do, in order; each is handed out once.
+    public func drainRequests(of venue: Int = 0) -> [SessionInput] {
+        for request in run?.drainRequests() ?? [] {
+            lines[request.instrument.map { accounts[$0] } ?? 0].add(request)
+        }
+        return lines[venue].drainRequests()
     }
 
     /// The client ids of orders that are open, or may be.
@@ -106,63 +113,84 @@ public final class VenueTrading<Run: VenueRun> {
 
     /// When ``pass(until:)`` should be called at the latest, should nothing happen before.
     public var nextDue: Timestamp {
-        min(
-            run?.nextDue ?? .distantFuture, deadline, connectDeadline, rounds.next,
-            closesNow ? closing?.nextTry ?? .distantFuture : .distantFuture)
+        var due = min(run?.nextDue ?? .distantFuture, deadline)
+        for line in lines { due = min(due, line.connectDeadline, line.rounds.next) }
+        return closesNow ? min(due, closing?.nextTry ?? .distantFuture) : due
     }
 
     /// Whether nothing but positions is left to be closed.
     private var closesNow: Bool { stage == .windingDown && run?.isWoundDown == true }
 
-    // MARK: - The session
+    // MARK: - The sessions
 
-    /// What the session says, but for what the transport carries out itself.
-    public func apply(_ action: SessionAction, at now: Timestamp) {
-        switch action {
-        case .instruments(let instruments): run = makeRun(instruments)
-        case .emit(let input): apply(input, at: now)
+    /// What the session of a venue says, but for what the transport carries out itself.
+    public func apply(_ action: SessionAction, from venue: Int = 0, at now: Timestamp) {
+        let line = lines[venue]
+        if run == nil, line.instruments != nil, action.isOfRun {
+            return untold.append((venue, action))
+        }
+        switch line.inRun(action) {
+        case .instruments(let instruments): learn(instruments, line, at: now)
+        case .emit(let input): apply(input, line, at: now)
         case .book(let changes): run?.apply(changes, at: now)
         case .position(let position): run?.apply(position, at: now)
-        case .foreignOrder(let order): apply(order, at: now)
+        case .foreignOrder(let order): apply(order, line, at: now)
         case .adopted(let order):
             adoptedOrders.append(order)
             run?.apply(.adopt(order, at: now), at: now)
         case .difference(let difference): record(difference, at: now)
         case .reconciled:
             // One that comes in the same moment was asked for before the end.
-            if stage == .verifying, now > verifyingSince { agreed() }
-            endRound(at: now)
-        case .log(let level, let text): audience.log(level, text, at: now)
-        case .problem(let problem): apply(problem, at: now)
+            if stage == .verifying, now > verifyingSince { agreed(line) }
+            endRound(line, at: now)
+        case .log(let level, let text): audience.log(level, line.named(text), at: now)
+        case .problem(let problem): apply(problem, line, at: now)
         case .retrying(let time): audience.retries(at: time, now: now)
-        case .wantsClientNumbers: onWantedNumbers?()
+        case .wantsClientNumbers: onWantedNumbers?(venue)
         case .open, .send, .close, .request, .wake: break
         }
         check(at: now)
     }
 
-    private func apply(_ input: EngineInput, at now: Timestamp) {
+    /// Makes the run once the rules of all instruments are known, and lets it hear what was said meanwhile.
+    private func learn(_ instruments: [Instrument], _ line: VenueLine, at now: Timestamp) {
+        line.instruments = instruments
+        let known = lines.compactMap(\.instruments)
+        guard known.count == lines.count else { return }
+        run = makeRun(known.joined().sorted { $0.id < $1.id })
+        let held = untold
+        untold = []
+        for (venue, action) in held { apply(action, from: venue, at: now) }
+    }
+
+    private func apply(_ input: EngineInput, _ line: VenueLine, at now: Timestamp) {
         if case .status(let status) = input {
             audience.status(status, at: now)
-            if stage == .connecting, status.state == .connected, status.instrument == nil {
-                heldStatus = input
-                return connected(at: now)
+            if stage == .connecting, status.instrument == nil {
+                line.isConnected = false
+                if status.state == .connected || status.state == .resynchronised {
+                    return connected(line, input, at: now)
+                }
             }
         }
         run?.apply(input, at: now)
     }
 
-    private func connected(at now: Timestamp) {
+    /// The strategy may start once every venue is there.
+    private func connected(_ line: VenueLine, _ status: EngineInput, at now: Timestamp) {
+        line.connected(status)
+        guard lines.allSatisfy(\.isConnected) else { return }
         stage = .waiting
         run?.reconciled(at: now)
-        connectDeadline = .distantFuture
         guard asksFirst else { return allow(at: now) }
         audience.mayTrade(foreignOrders, at: now)
     }
 
-    private func apply(_ problem: VenueProblem, at now: Timestamp) {
+    private func apply(_ said: VenueProblem, _ line: VenueLine, at now: Timestamp) {
+        var problem = said
+        problem.whatHappened = line.named(problem.whatHappened)
         audience.problem(problem, at: now)
-        guard problem.isPermanent else { return tolerate(problem, at: now) }
+        guard problem.isPermanent else { return tolerate(problem, line, at: now) }
         switch stage {
         case .connecting, .waiting:
             planned = .failed(problem)
@@ -173,16 +201,15 @@ public final class VenueTrading<Run: VenueRun> {
     }
 
     /// Waits for what may mend itself, at the start for a while only.
-    private func tolerate(_ problem: VenueProblem, at now: Timestamp) {
+    private func tolerate(_ problem: VenueProblem, _ line: VenueLine, at now: Timestamp) {
         guard stage == .connecting, problem.retryAt != nil, let connectPatience else { return }
-        trouble = problem
-        connectDeadline = min(connectDeadline, now.advanced(byNanoseconds: connectPatience))
+        line.tolerate(problem, until: now.advanced(byNanoseconds: connectPatience))
     }
 
-    private func abandon() {
-        guard var trouble else { return }
-        trouble.retryAt = nil  // nobody tries it any more
-        planned = .failed(trouble)
+    /// Gives up where a venue could not be reached in time.
+    private func abandon(at now: Timestamp) {
+        guard let failure = lines.lazy.compactMap({ $0.failure(at: now) }).first else { return }
+        planned = .failed(failure)
         finish()
     }
 
@@ -201,14 +228,16 @@ public final class VenueTrading<Run: VenueRun> {
             planned = .brokeAtStart(reason: failure.first)
             return finish()
         }
-        if let heldStatus { run?.apply(heldStatus.received(at: now), at: now) }
-        heldStatus = nil
+        for line in lines {
+            guard let status = line.heldStatus.take() else { continue }
+            run?.apply(status.received(at: now), at: now)
+        }
         check(at: now)
     }
 
-    /// More numbers for orders, that are reserved.
-    public func add(clientNumbers: Range<Int64>) {
-        requests.append(.clientNumbers(clientNumbers))
+    /// More numbers for a venue's orders, that are reserved.
+    public func add(clientNumbers: Range<Int64>, at venue: Int = 0) {
+        lines[venue].add(.clientNumbers(clientNumbers))
     }
 
     /// Ends before it began.
@@ -238,26 +267,6 @@ public final class VenueTrading<Run: VenueRun> {
         check(at: now)
     }
 
-    /// Says which orders may be left; true: there are such, and somebody should ask for their end once
-    /// more, past this session.
-    public func isAskedAgain(at now: Timestamp) -> Bool {
-        guard asksFirst, stage == .windingDown || stage == .verifying, let run else { return false }
-        let state = run.engine.state
-        let open = state.orders.open
-        guard !open.isEmpty else {
-            audience.log(
-                .warn, "no order of this run is known to be open; waiting for \(run.venue)'s books",
-                at: now)
-            return false
-        }
-        let names = open.map { $0.inShort(state.instruments) }.joined(separator: ", ")
-        audience.log(
-            .warn,
-            "asking \(run.venue) once more for the end of \(counted(open.count, "order")): \(names); "
-                + "stopping it again leaves them", at: now)
-        return true
-    }
-
     /// The venue has shown that no order of this run is open: what has not been told is soon given up.
     public func nothingIsOpen(at now: Timestamp) {
         guard stage == .windingDown || stage == .verifying else { return }
@@ -276,16 +285,9 @@ public final class VenueTrading<Run: VenueRun> {
         return result
     }
 
-    /// Asks for the feeds that the strategy needs; those of a version before it go on, for it may
-    /// come back.
     private func subscribe() {
-        guard var wanted = run?.wantedFeeds else { return }
-        for (place, had) in subscribed.enumerated() { wanted[place].formUnion(had) }
-        guard wanted != subscribed else { return }
-        subscribed = wanted
-        var feeds: [InstrumentID: FeedSet] = [:]
-        for (place, feed) in wanted.enumerated() { feeds[InstrumentID(place)] = feed }
-        requests.append(.subscribe(feeds))
+        guard let wanted = run?.wantedFeeds else { return }
+        for line in lines { line.subscribe(wanted) }
     }
 
     // MARK: - The end
@@ -308,11 +310,13 @@ public final class VenueTrading<Run: VenueRun> {
     }
 
     private func check(at now: Timestamp) {
-        if stage == .connecting, now >= connectDeadline { abandon() }
+        if stage == .connecting { abandon(at: now) }
         if stage == .trading, let reason = run?.stopReason {
             windDown(.stopped(reason: reason), at: now)
         }
-        if stage == .trading, rounds.begins(at: now) { requests.append(.reconcile) }
+        if stage == .trading {
+            for line in lines where line.rounds.begins(at: now) { line.add(.reconcile) }
+        }
         if stage == .windingDown, run?.isWoundDown ?? true || now >= deadline {
             guard !closesPositions(at: now) else { return }
             verify(at: now)
@@ -324,23 +328,11 @@ public final class VenueTrading<Run: VenueRun> {
     private func windDown(_ end: End, at now: Timestamp) {
         planned = end
         stage = .windingDown
-        rounds.stop()
+        for line in lines { line.rounds.stop() }
         deadline = now.advanced(byNanoseconds: windDownPatience)
         run?.windDown(end.reason, at: now)
         announceEnd(end, at: now)
         check(at: now)
-    }
-
-    /// Says what is done now, and for how long at most.
-    private func announceEnd(_ end: End, at now: Timestamp) {
-        guard asksFirst, let run else { return }
-        let open = run.engine.state.orders.openCount
-        let seconds = (windDownPatience + Self.verifyPatience) / 1_000_000_000
-        let what = open == 0 ? "" : "cancelling \(counted(open, "order")) and "
-        audience.log(
-            .info,
-            "stopping (\(end.reason)): \(what)asking \(run.venue) for its books, \(seconds) s at most; "
-                + "Ctrl-C asks once more and names what is left, one more gives up", at: now)
     }
 
     /// Whether it is not over yet, because positions are to be closed first.
@@ -361,14 +353,15 @@ public final class VenueTrading<Run: VenueRun> {
     private func askForBooks(at now: Timestamp) {
         verifyingSince = now
         awaitsLastOrders = false
-        rounds.forget()
-        requests.append(.reconcile)
+        for line in lines { line.askForBooks() }
     }
 
     /// The books are fetched: what is left of the time is for orders that are open all the same.
     ///
     /// Answers about them were lost, and their end makes the books worth another look.
-    private func agreed() {
+    private func agreed(_ line: VenueLine) {
+        line.hasAgreed = true
+        guard lines.allSatisfy(\.hasAgreed) else { return }
         awaitsLastOrders = !(run?.isWoundDown ?? true)
         if !awaitsLastOrders { finish() }
     }
@@ -376,17 +369,7 @@ public final class VenueTrading<Run: VenueRun> {
     private func finish() {
         stage = .ended
         deadline = .distantFuture
-        connectDeadline = .distantFuture
+        for line in lines { line.forgetDeadline() }
         end = planned
     }
-}
-
-extension VenueRun {
-    /// As symbols name it.
-    fileprivate var venue: String { engine.state.instruments[0].symbol.venue }
-}
-
-/// `1 order`, `2 orders`.
-private func counted(_ count: Int, _ noun: String) -> String {
-    "\(count) \(noun)" + (count == 1 ? "" : "s")
 }

@@ -159,7 +159,8 @@ extension ScriptApi {
                 answer(
                     "balance", [.needed("currency", .text)],
                     [ApiResult("total", .number), ApiResult("free", .number)],
-                    "two numbers: the total, and what is free"),
+                    "two numbers: the total, and what is free; of all accounts of the run together, or as "
+                        + "`venue:currency` of the one there"),
                 answer("now", [], [ApiResult("time", .number)], "engine time, s since 1970"),
                 answer(
                     "mode", [],

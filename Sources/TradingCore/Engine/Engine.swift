@@ -21,6 +21,10 @@ public struct EngineSettings {
     public var limits = RiskLimits()
     /// Limits of single symbols, by the symbol's text; each replaces the general one.
     public var limitsBySymbol: [String: RiskLimits] = [:]
+    /// Limits of single venues, by their names; see ``RunLimits/byVenue``.
+    public var limitsByVenue: [String: RiskLimits] = [:]
+    /// Whether there is an account at each venue, as in the world; else one account has everything.
+    public var hasAccountAtEachVenue = false
     /// The venue's own order books, where it stands in the same process and sees what we see.
     ///
     /// The engine then reads them and applies nothing itself.
@@ -105,7 +109,8 @@ public struct Engine {
         self.init(
             resuming: TradingState(
                 mode: mode, instruments: instruments, now: now,
-                finalOrdersKept: settings.finalOrdersKept),
+                finalOrdersKept: settings.finalOrdersKept,
+                hasAccountAtEachVenue: settings.hasAccountAtEachVenue),
             strategy: strategy, settings: settings)
     }
 
@@ -115,11 +120,13 @@ public struct Engine {
         self.strategy = strategy
         self.settings = settings
         orderIDPrefix = "\(settings.orderIDPrefix)-"
-        let limits = RunLimits(general: settings.limits, bySymbol: settings.limitsBySymbol)
+        let limits = RunLimits(
+            general: settings.limits, bySymbol: settings.limitsBySymbol,
+            byVenue: settings.limitsByVenue)
         gate = RiskGate(limits: limits)
         losses = LossWatch(limits.general, state.instruments)
         if state.caution == nil {
-            state.caution = Caution(limits, state.instruments, after: nil)
+            state.caution = Caution(limits, state, after: nil)
         }
         if let books = settings.sharedBooks {
             state.books = books

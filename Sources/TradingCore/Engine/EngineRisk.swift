@@ -28,7 +28,7 @@ extension Engine {
         gate.replaceLimits(by: limits)
         losses = LossWatch(limits.general, state.instruments)
         losses?.remember(counters)
-        state.caution = Caution(limits, state.instruments, after: state.caution)
+        state.caution = Caution(limits, state, after: state.caution)
         commands.append(
             .log(
                 .info,
@@ -75,7 +75,7 @@ extension Engine {
             checkWorth(instrument.index, true, false, fill.price, into: &commands)
         }
         guard state.caution?.maxRejects != nil else { return }
-        state.caution?.count(report.event)
+        state.caution?.count(report.event, on: state.accounts[instrument])
         reportRejects(into: &commands)
     }
 
@@ -114,13 +114,24 @@ extension Engine {
 
     private mutating func reportRejects(into commands: inout [Command]) {
         guard state.isTrading else { return }
-        let reason = state.rejectsReason
-        guard let caution = state.caution, caution.isRunReported != (reason != nil) else { return }
-        state.caution?.isRunReported = reason != nil
-        commands.append(
-            .tradingState(
-                reason == nil ? .active : .reducing, nil,
-                reason: reason?.description ?? "the venue takes orders again"))
+        for account in 0..<state.accounts.count { reportRejects(on: account, into: &commands) }
+    }
+
+    private mutating func reportRejects(on account: Int, into commands: inout [Command]) {
+        let reason = state.rejectsReason(on: account)
+        guard let caution = state.caution,
+            caution.areRejectsReported[account] != (reason != nil)
+        else { return }
+        state.caution?.areRejectsReported[account] = reason != nil
+        // All that is traded is told as one.
+        let concerned: [InstrumentID?] =
+            state.accounts.count == 1 ? [nil] : state.accounts.instruments(of: account)
+        for instrument in concerned {
+            commands.append(
+                .tradingState(
+                    reason == nil ? .active : .reducing, instrument,
+                    reason: reason?.description ?? "the venue takes orders again"))
+        }
     }
 
     /// How often it is looked at whether the market's data is too old: 1 s, or 10 s while all of it is, in

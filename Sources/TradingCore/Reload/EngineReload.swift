@@ -131,7 +131,7 @@ extension TradingState {
     func copy() -> TradingState {
         let copy = TradingState(
             mode: mode, instruments: instruments, now: now,
-            finalOrdersKept: orders.finalOrdersKept)
+            finalOrdersKept: orders.finalOrdersKept, hasAccountAtEachVenue: accounts.count > 1)
         copy.books = books.map { $0?.copy() }
         for index in instruments.indices { copy.marksTable[index] = marksTable[index] }
         copy.positions = positions

@@ -4,16 +4,22 @@ import TradingModel
 extension Candidate {
     /// - Parameters:
     ///   - limits: what holds for the order's symbol.
+    ///   - venueNotional: the most that all positions at its venue may be worth; nil: no such limit.
     ///   - old: what is open of the order that this is an amendment of, and its price.
     func check(
-        _ limits: RiskLimits, releasing old: (Quantity, Price?)? = nil
+        _ limits: RiskLimits, atVenue venueNotional: Money?,
+        releasing old: (Quantity, Price?)? = nil
     ) throws(RiskRefusal) {
         if let band = limits.lastPriceBand {
             let last = state.marks(request.instrument).last
             try check(.lastPriceBand, band, around: last, "last price")
         }
         if limits.noSelfTrade == true { try checkSelfTrade() }
-        if let limit = limits.maxAccountNotional { try checkNotional(limit) }
+        if let limit = venueNotional {
+            let (instruments, venue) = (state.instruments, instrument.symbol.venue)
+            try checkNotional(limit, " at \(venue)") { instruments[$0].symbol.venue == venue }
+        }
+        if let limit = limits.maxAccountNotional { try checkNotional(limit, "") { _ in true } }
         if let limit = limits.maxLeverage { try checkLeverage(limit) }
         if let limit = limits.minFreeBalance { try checkFreeBalance(limit, releasing: old) }
     }
@@ -105,20 +111,22 @@ extension Candidate {
 
     // MARK: - The whole account
 
-    private func checkNotional(_ limit: Money) throws(RiskRefusal) {
-        guard let sum = try accountNotional(), sum > limit else { return }
+    private func checkNotional(
+        _ limit: Money, _ place: String, of counts: (Int) -> Bool
+    ) throws(RiskRefusal) {
+        guard let sum = try accountNotional(of: counts), sum > limit else { return }
         throw refusal(
             .maxAccountNotional,
-            "could bring all positions together to \(sum) \(instrument.symbol.quote) with all open "
+            "could bring all positions\(place) together to \(sum) \(instrument.symbol.quote) with all open "
                 + "orders filled, the limit is \(limit)")
     }
 
-    /// What all positions together may come to be worth with it, in the quote currency; nil: it adds nothing.
-    func accountNotional() throws(RiskRefusal) -> Money? {
+    /// What positions together may come to be worth with it, in the quote currency; nil: it adds nothing.
+    func accountNotional(of counts: (Int) -> Bool) throws(RiskRefusal) -> Money? {
         let instruments = state.instruments
         let worth: Worth = { instruments[$0].contract.quoteNotional(of: $1, at: $2, .up) }
         guard let own = try growth(at: worth) else { return nil }
-        return try sum(from: own, of: { _ in true }, at: worth)
+        return try sum(from: own, of: counts, at: worth)
     }
 
     private func checkLeverage(_ limit: Rate) throws(RiskRefusal) {
@@ -136,16 +144,18 @@ extension Candidate {
     func marginedWorth() throws(RiskRefusal) -> (sum: Money, equity: Money)? {
         guard instrument.kind != .spot else { return nil }
         let settle = instrument.settle
-        let instruments = state.instruments
+        let (instruments, accounts) = (state.instruments, state.accounts)
+        let account = accounts[request.instrument]
         let counts = { (index: Int) in
             instruments[index].kind != .spot && instruments[index].settle == settle
+                && accounts[InstrumentID(index)] == account
         }
         let worth: Worth = { index, quantity, price in
             price.flatMap { instruments[index].contract.value(of: quantity, at: $0, .up) }
         }
         guard let own = try growth(at: worth) else { return nil }
         let sum = try sum(from: own, of: counts, at: worth)
-        guard let balance = state.balance(of: settle) else {
+        guard let balance = state.balance(of: settle, on: account) else {
             throw refusal(
                 .maxLeverage,
                 "cannot be held against the equity: no balance of \(settle) is known")
@@ -241,7 +251,8 @@ extension Candidate {
             return nil
         }
         let currency = instrument.settle
-        var free: Money? = state.balance(of: currency)?.available ?? .zero
+        let account = state.accounts[request.instrument]
+        var free: Money? = state.balance(of: currency, on: account)?.available ?? .zero
         if isSpot {
             free = free?.minus(try notional(at: worstPrice, .up))
             if let old, let released = worth(of: old.quantity, at: old.price) {
@@ -264,7 +275,8 @@ extension Candidate {
             _ = state.orders.read(serial) { order in
                 let other = state.instruments[order.request.instrument.index]
                 guard order.request.side == .buy, !order.state.isAcknowledged,
-                    other.kind == .spot, other.settle == currency
+                    other.kind == .spot, other.settle == currency,
+                    state.accounts[other.id] == state.accounts[request.instrument]
                 else { return }
                 let price =
                     order.request.worstPrice(

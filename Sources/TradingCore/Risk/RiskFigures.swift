@@ -31,26 +31,54 @@ extension RiskGate {
             request: request, state: state, limits: orderLimits(for: symbol))
         var figures: [RiskFigures.Figure] = []
         for rule in RiskRule.all {
-            guard let limit = rule.limit, let text = limit.text(in: merged) else { continue }
+            guard let limit = rule.limit,
+                let text = limit.text(in: merged)
+                    ?? limits.byVenue[symbol.venue].flatMap({ limit.text(in: $0) })
+            else { continue }
             let own = limits.bySymbol[symbol.description].flatMap { limit.text(in: $0) }
+            let atVenue = limits.byVenue[symbol.venue].flatMap { limit.text(in: $0) }
             let general = limit.text(in: limits.general)
             func add(_ words: String, _ limit: String? = text) {
                 figures.append(RiskFigures.Figure(rule: rule.rule, text: words, limit: limit))
             }
-            // Counted for the run against the general limit, and for the symbol against its own.
+            let isThere = { (id: InstrumentID) in
+                state.instruments[id.index].symbol.venue == symbol.venue
+            }
+            // Counted for the run against the general limit, and besides for the venue and the symbol against
+            // their own.
             switch rule.rule {
             case .maxOpenOrders:
-                if let general { add("\(state.orders.openCount + 1) open with this one", general) }
-                guard let own else { continue }
-                let open = state.orders.openSerials { $0.request.instrument == request.instrument }
-                add("\(open.count + 1) of \(symbol) open with this one", own)
-            case .maxOrdersPerSecond:
-                if let general {
-                    add("\(sentCount(at: state.now)) sent within a second with this one", general)
+                func open(_ counts: (InstrumentID) -> Bool) -> Int {
+                    1 + state.orders.openSerials { counts($0.request.instrument) }.count
                 }
-                guard let own else { continue }
-                let count = sentCount(of: request.instrument, at: state.now)
-                add("\(count) of \(symbol) sent within a second with this one", own)
+                if let general { add("\(state.orders.openCount + 1) open with this one", general) }
+                if let atVenue {
+                    add("\(open(isThere)) open at \(symbol.venue) with this one", atVenue)
+                }
+                if let own {
+                    add("\(open { $0 == request.instrument }) of \(symbol) open with this one", own)
+                }
+            case .maxOrdersPerSecond:
+                func sent(_ counts: (InstrumentID) -> Bool) -> Int {
+                    sentCount(at: state.now, of: counts)
+                }
+                if let general {
+                    add("\(sent { _ in true }) sent within a second with this one", general)
+                }
+                if let atVenue {
+                    add(
+                        "\(sent(isThere)) sent to \(symbol.venue) within a second with this one",
+                        atVenue)
+                }
+                if let own {
+                    let count = sent { $0 == request.instrument }
+                    add("\(count) of \(symbol) sent within a second with this one", own)
+                }
+            case .maxAccountNotional:
+                if let atVenue {
+                    add(candidate.notionalFigure(" at \(symbol.venue)", of: isThere), atVenue)
+                }
+                if let general { add(candidate.notionalFigure("", of: { _ in true }), general) }
             case .maxCancelsPerSecond:
                 add("\(cancelCount(at: state.now)) cancels sent within a second")
             case .maxDailyLoss:
@@ -75,6 +103,20 @@ extension Candidate {
         }
     }
 
+    fileprivate func notionalFigure(
+        _ place: String, of counts: (InstrumentID) -> Bool
+    ) -> String {
+        do throws(RiskRefusal) {
+            guard let sum = try accountNotional(of: { counts(InstrumentID($0)) }) else {
+                return "it adds nothing"
+            }
+            return "all positions\(place) \(sum) \(instrument.symbol.quote) with all open orders "
+                + "filled"
+        } catch {
+            return error.detail
+        }
+    }
+
     private func figureOrRefusal(of rule: RiskRefusal.Rule) throws(RiskRefusal) -> String {
         switch rule {
         case .maxOrderQuantity: return "\(request.quantity) ordered"
@@ -83,9 +125,6 @@ extension Candidate {
         case .priceBand: return distance(from: state.mid(instrument.id), "mid")
         case .lastPriceBand: return distance(from: state.marks(instrument.id).last, "last price")
         case .maxPosition: return positionFigure
-        case .maxAccountNotional:
-            guard let sum = try accountNotional() else { return "it adds nothing" }
-            return "all positions \(sum) \(instrument.symbol.quote) with all open orders filled"
         case .maxLeverage:
             guard let (sum, equity) = try marginedWorth() else { return "it adds nothing" }
             return

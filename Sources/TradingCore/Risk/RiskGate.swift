@@ -10,6 +10,22 @@ public struct ApprovedOrder: Hashable, Sendable {
     }
 }
 
+extension ApprovedOrder {
+    /// The same order, in the words of a venue's session, which numbers the instruments of its own venue.
+    public func numbered(_ instrument: InstrumentID) -> ApprovedOrder {
+        var request = request
+        request.instrument = instrument
+        return ApprovedOrder(id: id, request: request)
+    }
+}
+
+extension ApprovedAmendment {
+    /// See ``ApprovedOrder/numbered(_:)``.
+    public func numbered(_ instrument: InstrumentID) -> ApprovedAmendment {
+        ApprovedAmendment(id: id, instrument: instrument, price: price, quantity: quantity)
+    }
+}
+
 /// A change of an order that passed the risk gate.
 public struct ApprovedAmendment: Hashable, Sendable {
     public let id: ClientOrderID
@@ -43,6 +59,8 @@ public struct RiskGate: Sendable {
     private var general: OrderLimits
     private var overrides: [InternedText: OrderLimits] = [:]
     private var overridden: [InternedText: RiskLimits] = [:]
+    /// The same of venues that have limits, for their symbols that have none.
+    private var atVenues: [String: (order: OrderLimits, all: RiskLimits)] = [:]
     /// Whether rules beyond those are to be asked.
     private var hasAccountRules = false
     private var sent = SentOrders()
@@ -71,8 +89,16 @@ public struct RiskGate: Sendable {
         overrides = [:]
         overridden = [:]
         hasAccountRules = limits.general.hasAccountRules
+        atVenues = limits.byVenue.mapValues { own in
+            let merged = own.ofSingleOrders.over(limits.general)
+            return (OrderLimits(merged), merged)
+        }
+        for own in limits.byVenue.values {
+            hasAccountRules = hasAccountRules || own.hasAccountRules
+        }
         for (symbol, own) in limits.bySymbol {
-            let merged = own.over(limits.general)
+            let venue = symbol.prefix { $0 != ":" }
+            let merged = own.over(atVenues[String(venue)]?.all ?? limits.general)
             overrides[InternedText(symbol)] = OrderLimits(merged, own: own)
             overridden[InternedText(symbol)] = merged
             hasAccountRules = hasAccountRules || own.hasAccountRules
@@ -84,11 +110,13 @@ public struct RiskGate: Sendable {
 
     /// What holds for a symbol: its own limits where it has them, else the general ones.
     public func limits(for symbol: Symbol) -> RiskLimits {
-        overridden.isEmpty ? all.general : overridden[symbol.text] ?? all.general
+        if !overridden.isEmpty, let own = overridden[symbol.text] { return own }
+        return atVenues.isEmpty ? all.general : atVenues[symbol.venue]?.all ?? all.general
     }
 
     func orderLimits(for symbol: Symbol) -> OrderLimits {
-        overrides.isEmpty ? general : overrides[symbol.text] ?? general
+        if !overrides.isEmpty, let own = overrides[symbol.text] { return own }
+        return atVenues.isEmpty ? general : atVenues[symbol.venue]?.order ?? general
     }
 
     /// Puts price and quantity on tick and lot, then holds them against every limit.
@@ -105,7 +133,9 @@ public struct RiskGate: Sendable {
         if state.caution != nil { try candidate.checkReduces() }
         try candidate.check()
         if hasAccountRules {
-            try candidate.check(limits(for: state.instruments[index].symbol))
+            let symbol = state.instruments[index].symbol
+            try candidate.check(
+                limits(for: symbol), atVenue: all.byVenue[symbol.venue]?.maxAccountNotional)
         }
         try checkOpenOrders(request.instrument, given: state)
         try countSubmission(request.instrument, given: state)
@@ -154,8 +184,9 @@ public struct RiskGate: Sendable {
         if state.caution != nil { try candidate.checkReduces() }
         try candidate.check()
         if hasAccountRules {
+            let symbol = state.instruments[instrument.index].symbol
             try candidate.check(
-                limits(for: state.instruments[instrument.index].symbol),
+                limits(for: symbol), atVenue: all.byVenue[symbol.venue]?.maxAccountNotional,
                 releasing: (order.remaining, order.request.price))
         }
         try countSubmission(instrument, given: state)
@@ -189,6 +220,17 @@ extension RiskGate {
                 detail: "\(counted(all, "order is", "orders are")) open, the limit is \(limit)")
         }
         let symbol = state.instruments[instrument.index].symbol
+        if let limit = limits.byVenue[symbol.venue]?.maxOpenOrders {
+            let there = state.orders.openSerials {
+                state.instruments[$0.request.instrument.index].symbol.venue == symbol.venue
+            }.count
+            guard there < limit else {
+                throw RiskRefusal(
+                    rule: .maxOpenOrders,
+                    detail: "\(counted(there, "order is", "orders are")) open at \(symbol.venue), "
+                        + "the limit is \(limit)")
+            }
+        }
         guard let limit = overrides[symbol.text]?.ownMaxOpenOrders else { return }
         let own = state.orders.openSerials { $0.request.instrument == instrument }.count
         guard own < limit else {
@@ -208,13 +250,23 @@ extension RiskGate {
         }
         let symbol = state.instruments[instrument.index].symbol
         let own = overrides[symbol.text]?.ownMaxOrdersPerSecond
-        guard general.maxOrdersPerSecond != nil || own != nil else { return }
+        let atVenue = all.byVenue[symbol.venue]?.maxOrdersPerSecond
+        guard general.maxOrdersPerSecond != nil || own != nil || atVenue != nil else { return }
         sent.forget(until: state.now.advanced(byNanoseconds: -SentOrders.window))
         if let limit = general.maxOrdersPerSecond, sent.count() >= limit {
             throw RiskRefusal(
                 rule: .maxOrdersPerSecond,
                 detail: counted(sent.count(), "order was", "orders were")
                     + " sent within a second, the limit is \(limit)")
+        }
+        if let limit = atVenue {
+            let there = sent.count { state.instruments[$0.index].symbol.venue == symbol.venue }
+            guard there < limit else {
+                throw RiskRefusal(
+                    rule: .maxOrdersPerSecond,
+                    detail: counted(there, "order was", "orders were")
+                        + " sent to \(symbol.venue) within a second, the limit is \(limit)")
+            }
         }
         if let limit = own, sent.count(of: instrument) >= limit {
             throw RiskRefusal(
@@ -226,11 +278,11 @@ extension RiskGate {
         sent.add(instrument, at: state.now)
     }
 
-    /// The orders and amendments of the last second, of all instruments or of one.
-    func sentCount(of instrument: InstrumentID? = nil, at now: Timestamp) -> Int {
+    /// The orders and amendments of the last second that were of such instruments.
+    func sentCount(at now: Timestamp, of counts: (InstrumentID) -> Bool) -> Int {
         var recent = sent
         recent.forget(until: now.advanced(byNanoseconds: -SentOrders.window))
-        return instrument.map { recent.count(of: $0) } ?? recent.count()
+        return recent.count(where: counts)
     }
 
     func cancelCount(at now: Timestamp) -> Int { cancels.count(at: now) }
@@ -313,8 +365,9 @@ private struct SentOrders: Sendable {
         entries.removeAll { $0.time <= time }
     }
     func count() -> Int { entries.count }
-    func count(of instrument: InstrumentID) -> Int {
-        entries.count { $0.instrument == instrument }
+    func count(of instrument: InstrumentID) -> Int { count { $0 == instrument } }
+    func count(where isMeant: (InstrumentID) -> Bool) -> Int {
+        entries.count { isMeant($0.instrument) }
     }
     mutating func add(_ instrument: InstrumentID, at time: Timestamp) {
         entries.append((time, instrument))

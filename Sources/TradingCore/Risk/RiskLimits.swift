@@ -48,6 +48,16 @@ public struct RiskLimits: Equatable, Sendable {
         return limits
     }
 
+    /// Without what is counted over several orders or symbols: that a venue's limit does besides the
+    /// general one.
+    var ofSingleOrders: RiskLimits {
+        var limits = self
+        limits.maxAccountNotional = nil
+        limits.maxOpenOrders = nil
+        limits.maxOrdersPerSecond = nil
+        return limits
+    }
+
     /// Whether a rule beyond those of a single order and its position is to be asked.
     var hasAccountRules: Bool {
         lastPriceBand != nil || noSelfTrade == true || minFreeBalance != nil
@@ -61,20 +71,34 @@ public struct RunLimits: Equatable, Sendable {
     public var general: RiskLimits
     /// Of single symbols, by the symbol's text; each replaces the general one.
     public var bySymbol: [String: RiskLimits]
+    /// Of single venues, by their names.
+    ///
+    /// Each replaces the general one for the venue's symbols, but for open orders, orders per second and
+    /// the notional of all positions: these are counted for the venue besides.
+    public var byVenue: [String: RiskLimits]
 
-    public init(general: RiskLimits = RiskLimits(), bySymbol: [String: RiskLimits] = [:]) {
+    public init(
+        general: RiskLimits = RiskLimits(), bySymbol: [String: RiskLimits] = [:],
+        byVenue: [String: RiskLimits] = [:]
+    ) {
         self.general = general
         self.bySymbol = bySymbol
+        self.byVenue = byVenue
     }
 
     /// What holds for a symbol.
     public func limits(of symbol: Symbol) -> RiskLimits {
-        bySymbol[symbol.description]?.over(general) ?? general
+        let atVenue = byVenue[symbol.venue]?.ofSingleOrders.over(general) ?? general
+        return bySymbol[symbol.description]?.over(atVenue) ?? atVenue
     }
 
     /// What is other in `new`, a phrase each: `max_position 2 → 1`; empty: nothing.
     public func changes(to new: RunLimits) -> [String] {
         var changes = Self.changes(general, new.general, "")
+        for venue in Set(byVenue.keys).union(new.byVenue.keys).sorted() {
+            changes += Self.changes(
+                byVenue[venue] ?? RiskLimits(), new.byVenue[venue] ?? RiskLimits(), " at \(venue)")
+        }
         for symbol in Set(bySymbol.keys).union(new.bySymbol.keys).sorted() {
             changes += Self.changes(
                 bySymbol[symbol] ?? RiskLimits(), new.bySymbol[symbol] ?? RiskLimits(),
@@ -91,6 +115,16 @@ public struct RunLimits: Equatable, Sendable {
             guard before != after else { return nil }
             return "\(limit.rule.rawValue)\(whose) \(before ?? "none") → \(after ?? "none")"
         }
+    }
+
+    /// Why these limits cannot hold for these symbols, a sentence each; empty: they can.
+    public func problems(of symbols: [Symbol]) -> [String] {
+        var problems = problems(of: symbols.map { ($0.settle, $0.quote) })
+        for (venue, own) in byVenue.sorted(by: { $0.key < $1.key }) {
+            let there = symbols.filter { $0.venue == venue }
+            problems += RunLimits(general: own).problems(of: there.map { ($0.settle, $0.quote) })
+        }
+        return problems
     }
 
     /// Why these limits cannot hold for instruments of these currencies, a sentence each; empty:

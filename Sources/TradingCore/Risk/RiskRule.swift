@@ -124,6 +124,10 @@ public struct RiskLimit: Sendable {
     public let form: Form
     /// Whether a symbol may have one of its own.
     public let isPerSymbol: Bool
+    /// Whether a venue may have one: those of symbols, and what is counted over positions of an account.
+    public var isPerVenue: Bool {
+        isPerSymbol || rule == .maxAccountNotional || rule == .maxLeverage
+    }
     /// A value that settings could give it.
     public let example: String
 

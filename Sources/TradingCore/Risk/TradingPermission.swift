@@ -40,37 +40,40 @@ extension TradingPermission {
 /// What lets only orders pass that reduce: kept only where such a limit is set.
 struct Caution: Sendable {
     let maxRejects: Int?
-    /// Refusals by the venue in a row.
-    var rejects = 0
+    /// Refusals by the venue in a row, by account.
+    var rejects: [Int]
     /// By instrument: nanoseconds; nil: its data may be of any age.
     let maxAges: [Int64?]
     /// By instrument: whether a crossed book matters.
     let mindsCrossed: [Bool]
-    /// By instrument, and of the run: whether it was told that only orders that reduce pass.
+    /// By instrument, and by account: whether it was told that only orders that reduce pass.
     var isReported: [Bool]
-    var isRunReported = false
+    var areRejectsReported: [Bool]
 
     /// Nil: none of the limits is set.
-    init?(_ limits: RunLimits, _ instruments: [Instrument], after old: Caution?) {
+    init?(_ limits: RunLimits, _ state: TradingState, after old: Caution?) {
+        let instruments = state.instruments
         let own = instruments.map { limits.limits(of: $0.symbol) }
+        let none = Array(repeating: false, count: state.accounts.count)
+        rejects = none.map { _ in 0 }
         maxRejects = limits.general.maxConsecutiveRejects
         maxAges = own.map(\.maxDataAge)
         mindsCrossed = own.map { $0.noCrossedBook == true }
         isReported = old?.isReported ?? instruments.map { _ in false }
-        isRunReported = old?.isRunReported ?? false
+        areRejectsReported = old?.areRejectsReported ?? none
         let isSet = maxRejects != nil || watchesData
-        guard isSet || isReported.contains(true) || isRunReported else { return nil }
+        guard isSet || isReporting else { return nil }
     }
 
     var watchesData: Bool { maxAges.contains { $0 != nil } || mindsCrossed.contains(true) }
 
     /// Whether the last that was told is that only orders pass that reduce.
-    var isReporting: Bool { isRunReported || isReported.contains(true) }
+    var isReporting: Bool { areRejectsReported.contains(true) || isReported.contains(true) }
 
-    mutating func count(_ event: OrderEvent) {
+    mutating func count(_ event: OrderEvent, on account: Int) {
         switch event {
-        case .rejected: rejects += 1
-        case .accepted, .fill: rejects = 0
+        case .rejected: rejects[account] += 1
+        case .accepted, .fill: rejects[account] = 0
         default: break
         }
     }
@@ -100,19 +103,19 @@ extension TradingState {
 
     func cautionReason(of instrument: InstrumentID) -> RiskRefusal? {
         guard caution != nil else { return nil }
-        return rejectsReason ?? dataReason(of: instrument)
+        return rejectsReason(on: accounts[instrument]) ?? dataReason(of: instrument)
     }
 
-    /// The venue has refused too many orders in a row.
-    var rejectsReason: RiskRefusal? {
-        guard let caution, let limit = caution.maxRejects, caution.rejects >= limit else {
+    /// The venue of an account has refused too many orders in a row.
+    func rejectsReason(on account: Int) -> RiskRefusal? {
+        guard let caution, let limit = caution.maxRejects, caution.rejects[account] >= limit else {
             return nil
         }
         return RiskRefusal(
             rule: .maxConsecutiveRejects,
             detail:
-                "the venue has refused \(counted(caution.rejects, "order")) in a row, the limit is "
-                + "\(limit)")
+                "the venue has refused \(counted(caution.rejects[account], "order")) in a row, the "
+                + "limit is \(limit)")
     }
 
     /// What is known of the market is too old, or cannot be.

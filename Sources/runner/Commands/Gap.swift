@@ -44,6 +44,12 @@ struct Gap: ParsableCommand {
                     + "nothing to explain. A session at a venue has a gap, on paper or live, such as "
                     + "one of a script with coinex:BTC/USDT")
         }
+        guard session.record.header.accounts.count == 1 else {
+            throw RunFailure(
+                .usage,
+                "\(session.name) traded at several venues (\(session.record.header.venue)), and a gap is "
+                    + "told of a session at one: its simulation has one account")
+        }
         if session.record.header.mode == .paper, let earlier = session.record.header.resumed {
             throw RunFailure(
                 .usage,

@@ -42,204 +42,92 @@ struct Kill: ParsableCommand {
     func run() throws {
         let targets = try KillTargets(name)
         Interrupt.watch(signals: 3)
-        guard let venue = targets.venue else {
-            targets.askAll(flattens: flatten, report)
-            targets.waitForEnds(mayForce: false, report)
-            return try finish(targets, nil)
-        }
-        let keys = try VenueKeys.read(of: venue)
-        guard targets.isLive, let keys else {
-            guard !targets.running.isEmpty else {
+        let keys = try targets.keys()
+        guard !keys.isEmpty else {
+            if targets.running.isEmpty, let venue = targets.venues.first {
                 _ = try VenueKeys.needed(of: venue, for: "this")
                 return
             }
             targets.askAll(flattens: flatten, report)
             targets.waitForEnds(mayForce: false, report)
-            return try finish(targets, nil)
+            return try finish(targets, [])
         }
         // First: a run that saw the account halted before it is asked would not answer.
         targets.askAll(flattens: flatten, report)
-        let latch = AccountLatch(venue: venue.name, keyID: keys.id)
-        do throws(OrderIDProblem) {
-            try latch.set("runner kill", at: wallClock())
-        } catch {
-            report("the account cannot be marked as halted: \(error)")  // the orders matter more
+        for (venue, keys) in keys { halt(venue, keys) }
+        let kills = try targets.kills(
+            keys, flags, takesForeign: all, flattens: flatten, report: report)
+        let unseen = targets.liveVenues.filter { venue in
+            !keys.contains { $0.venue.isSame(as: venue) }
         }
-        let settings = try flags.resolve()
-        let own = try targets.settings(of: venue, flags, settings)
-        let network = try venue.network(own)
-        targets.waitForEnds(mayForce: true, report)
-        let evidence = AccountKill(
-            venue: venue, keys: keys, settings: own, network: network, symbols: targets.symbols,
-            takesForeign: all, flattens: flatten, report: report
-        ).run()
-        try finish(targets, evidence)
+        for venue in unseen {
+            let names = venue.keyNames
+            report(
+                "\(venue.title) is not looked at here: \(names.key) and \(names.secret) are not set"
+            )
+        }
+        targets.waitForEnds(mayForce: unseen.isEmpty, report)
+        let evidence = concurrently(kills) { $0.run() }
+        try finish(targets, zip(kills, evidence).map { ($0.venue, $1) })
+        guard unseen.isEmpty || !targets.running.isEmpty else {
+            throw RunFailure(
+                .failed,
+                "orders may be open at \(unseen.map(\.title).joined(separator: " and ")): set the keys, "
+                    + "and run it again")
+        }
+        throw ArgumentParser.ExitCode(ExitCode.stopped.rawValue)
     }
 
-    private func report(_ text: String) { Console.warn(text) }
+    private func halt(_ venue: Venue, _ keys: VenueKeys) {
+        do throws(OrderIDProblem) {
+            try AccountLatch(venue: venue.name, keyID: keys.id).set("runner kill", at: wallClock())
+        } catch {
+            // The orders matter more.
+            report("the account at \(venue.title) cannot be marked as halted: \(error)")
+        }
+    }
 
-    private func finish(_ targets: KillTargets, _ evidence: AccountKill.Evidence?) throws {
+    private var report: @Sendable (String) -> Void { { Console.warn($0) } }
+
+    private func finish(
+        _ targets: KillTargets, _ evidence: [(venue: Venue, shown: AccountKill.Evidence)]
+    ) throws {
         let now = wallClock()
-        let venue = targets.venue
         if json {
-            var fields: [(String, JSON)] = [
-                ("sessions", .array(targets.running.map { .text($0.name) })),
-                ("venue", venue.map { .text($0.name) } ?? .null),
-                ("at", .text(UTCTime(now).iso)),
-            ]
-            if let evidence { fields += evidence.json }
-            Console.print(JSON.pairs(fields).line)
-        } else if let venue, let evidence {
-            for line in evidence.lines(at: venue, on: UTCTime(now)) { Console.print(line) }
-            Console.print("the account is halted; to trade again: runner resume \(venue.name)")
-        } else {
+            Console.print(Self.json(targets, evidence, UTCTime(now)).line)
+        } else if evidence.isEmpty {
             for folder in targets.running {
                 Console.print("\(folder.name) has ended")
                 for line in RunLog.lines(of: folder, beginning: "kill: ") { Console.print(line) }
             }
         }
-        if let evidence, !evidence.hasNoOrders || !evidence.isFlat {
+        for (venue, shown) in evidence where !json {
+            for line in shown.lines(at: venue, on: UTCTime(now)) { Console.print(line) }
+            Console.print("the account is halted; to trade again: runner resume \(venue.name)")
+        }
+        guard evidence.allSatisfy(\.shown.isProven) else {
             throw RunFailure(.failed, "it was given up before it was shown that nothing is left")
         }
-        throw ArgumentParser.ExitCode(ExitCode.stopped.rawValue)
-    }
-}
-
-/// The runs that are to end, and where.
-struct KillTargets {
-    /// Those whose process lives.
-    private(set) var running: [RunFolder] = []
-    /// Nil: the embedded exchange.
-    private(set) var venue: Venue?
-    private(set) var isLive = false
-    /// What they trade, as far as it is known.
-    private(set) var symbols: [Symbol] = []
-    private var recorded: RecordedRun?
-
-    /// How long a run that is asked may take to show that it has understood, in milliseconds.
-    private static let acknowledgement = 3_000
-    /// And to end: the wind-down of the slowest venue twice over, with the books.
-    private static let ending = 150_000
-
-    init(_ name: String?) throws {
-        let alive = RunFolder.all().filter { RunPresence.process(of: $0) != nil }
-        if let name, let venue = Venue.named(name) {
-            self.venue = venue
-            isLive = true
-            running = alive.filter { folder in
-                let header = (try? RecordedRun(of: folder))?.header
-                return header?.venue == name && header?.mode == .live
-            }
-            let last = RunFolder.all().reversed().lazy.compactMap { try? RecordedRun(of: $0) }
-                .first { $0.header.venue == name && $0.header.mode == .live }
-            let all = running.compactMap { try? RecordedRun(of: $0) }
-            for record in all.isEmpty ? [last].compactMap(\.self) : all { add(record) }
-            return
-        }
-        let folder = try Self.chosen(name, alive)
-        if RunPresence.process(of: folder) != nil { running = [folder] }
-        do throws(RunFolder.Problem) {
-            add(try RecordedRun(of: folder))
-        } catch {
-            // It has not begun to trade: nobody knows where it would.
-            guard !running.isEmpty else { throw RunFailure(.usage, error.description) }
-        }
+        if evidence.isEmpty { throw ArgumentParser.ExitCode(ExitCode.stopped.rawValue) }
     }
 
-    private static func chosen(_ name: String?, _ alive: [RunFolder]) throws -> RunFolder {
-        if let name {
-            do throws(RunFolder.Problem) { return try RunFolder.find(name) } catch {
-                let venue = nearestName(to: name, among: Venue.all.map(\.name))
-                let near = venue.map { "; did you mean the venue `\($0)`?" }
-                throw RunFailure(.usage, error.description + (near ?? nearestSession(to: name)))
-            }
+    /// Of one venue flat, of several a list.
+    private static func json(
+        _ targets: KillTargets, _ evidence: [(venue: Venue, shown: AccountKill.Evidence)],
+        _ time: UTCTime
+    ) -> JSON {
+        let sessions = JSON.array(targets.running.map { .text($0.name) })
+        guard evidence.count > 1 else {
+            let venue = (evidence.first?.venue ?? targets.venues.first).map { JSON.text($0.name) }
+            return .pairs(
+                [("sessions", sessions), ("venue", venue ?? .null), ("at", .text(time.iso))]
+                    + (evidence.first?.shown.json ?? []))
         }
-        guard let only = alive.first else {
-            throw RunFailure(
-                .usage,
-                "no session runs in \(RunFolder.home); for what a dead one left name it, or its venue: "
-                    + "runner kill coinex")
+        let venues = evidence.map { venue, shown in
+            JSON.pairs([("venue", .text(venue.name))] + shown.json)
         }
-        guard alive.count == 1 else {
-            throw RunFailure(
-                .usage,
-                "\(alive.count) sessions run, say which: runner kill NAME\n"
-                    + alive.map { "  " + $0.name }.joined(separator: "\n"))
-        }
-        return only
-    }
-
-    private mutating func add(_ record: RecordedRun) {
-        venue = Venue.named(record.header.venue)
-        isLive = record.header.mode == .live
-        recorded = record
-        for symbol in record.symbols where !symbols.contains(symbol) { symbols.append(symbol) }
-    }
-
-    /// Where the venue is: as the call says, else as the run had it.
-    func settings(
-        of venue: Venue, _ flags: VenueFlags, _ settings: Settings
-    ) throws -> VenueSettings {
-        guard !flags.namesAddress, let recorded,
-            let own = try? Settings(recorded.entries).venues[venue.name]
-        else { return try flags.venueSettings(of: venue, in: settings) }
-        return own
-    }
-
-    func askAll(flattens: Bool, _ report: (String) -> Void) {
-        for folder in running {
-            do throws(OrderIDProblem) {
-                try RunPresence.requestKill(of: folder, flattens: flattens)
-            } catch {
-                report("\(folder.name) cannot be asked: \(error)")
-            }
-        }
-    }
-
-    /// Waits until the runs that were asked have ended.
-    ///
-    /// - Parameter mayForce: whether one that does not answer is ended by the system, because whoever
-    ///   asks can cancel its orders himself.
-    func waitForEnds(mayForce: Bool, _ report: (String) -> Void) {
-        for folder in running {
-            report("\(folder.name): asked to end")
-            waitForEnd(of: folder, mayForce: mayForce, report)
-        }
-    }
-
-    private func waitForEnd(of folder: RunFolder, mayForce: Bool, _ report: (String) -> Void) {
-        var waited = 0
-        while let process = RunPresence.process(of: folder), Interrupt.count < 2 {
-            let patience =
-                RunPresence.requestedKill(of: folder) != nil ? Self.acknowledgement : Self.ending
-            if waited >= patience, mayForce {
-                report(
-                    "\(folder.name) hangs: its process \(process) is ended, its orders are cancelled here"
-                )
-                RunPresence.end(process)
-            } else if waited > 0, waited % 10_000 == 0 {
-                report("\(folder.name) has not ended yet")
-            }
-            pause(milliseconds: 50)
-            waited += 50
-        }
-    }
-}
-
-extension RecordedRun {
-    /// What its script names; empty where it cannot be loaded any more.
-    var symbols: [Symbol] {
-        let origin = ScriptOrigin(
-            path: header.script,
-            parameters: header.parameters.map { ParameterOverride(name: $0.name, text: $0.text) },
-            limits: ScriptLimits(), seed: header.seed)
-        return (try? origin.load(first, state: nil).symbols) ?? []
-    }
-
-    /// Its settings, as they were given.
-    var entries: [SettingEntry] {
-        header.settings.map {
-            SettingEntry(path: Array($0.dropLast()), text: $0[$0.count - 1], origin: "the session")
-        }
+        return .pairs([
+            ("sessions", sessions), ("at", .text(time.iso)), ("venues", .array(venues)),
+        ])
     }
 }

@@ -7,9 +7,7 @@ import VenueSessions
 
 /// What is done when a run at a venue is killed.
 extension VenueTrade {
-    var latch: AccountLatch? {
-        keys.map { AccountLatch(venue: venue.name, keyID: $0.id) }
-    }
+    var latches: [AccountLatch] { venues.compactMap(\.latch) }
 
     /// - Parameter earlier: what was asked for before.
     /// - Returns: what is asked for by now.
@@ -42,19 +40,32 @@ extension VenueTrade {
         trading.kill(request.reason, flattens: request.flattens, at: now)
     }
 
-    /// Shows from the venue's own lists that nothing is left; false: it was given up.
-    func prove(_ kill: KillRequest, _ network: NetworkSettings, _ folder: RunFiles) -> Bool {
-        guard let keys else { return true }
-        func report(_ text: String) {
-            folder.record("kill: " + text)
+    /// Shows from the venues' own lists that nothing is left; false: it was given up.
+    func prove(_ kill: KillRequest, _ folder: RunFiles) -> Bool {
+        let log = folder.log
+        let report: @Sendable (String) -> Void = { text in
+            log?.add(("kill: " + text).onSomeLines)
             Console.warn(text)
         }
-        let evidence = AccountKill(
-            venue: venue, keys: keys, settings: venueSettings, network: network,
-            symbols: script.symbols, takesForeign: false, flattens: kill.flattens, report: report
-        ).run()
-        for line in evidence.lines(at: venue, on: UTCTime(wallClock())) { report(line) }
-        report("the account is halted; to trade again: runner resume \(venue.name)")
-        return evidence.hasNoOrders && evidence.isFlat
+        let evidence = concurrently(venues.compactMap { $0.kill(kill, report) }) { $0.run() }
+        for (place, evidence) in zip(venues.live, evidence) {
+            for line in evidence.lines(at: place.venue, on: UTCTime(wallClock())) { report(line) }
+            report(
+                "the account is halted; to trade again: runner resume \(place.venue.name)")
+        }
+        return evidence.allSatisfy(\.isProven)
+    }
+}
+
+extension TradedVenue {
+    /// What ends all that the account has open; nil: it is simulated.
+    fileprivate func kill(
+        _ kill: KillRequest, _ report: @escaping @Sendable (String) -> Void
+    ) -> AccountKill? {
+        live.map { account in
+            AccountKill(
+                venue: venue, keys: account.keys, settings: settings, network: network,
+                symbols: symbols, takesForeign: false, flattens: kill.flattens, report: report)
+        }
     }
 }

@@ -29,8 +29,15 @@ struct Paper: ParsableCommand {
         help: ArgumentHelp("Overrides a parameter of the script.", valueName: "name=value"))
     var assignments: [String] = []
 
-    @Flag(help: "Trade with real money; asks once before it begins.")
+    @Flag(
+        help: ArgumentHelp(
+            "Trade with real money; asks once before it begins. With a venue's name, such as --live "
+                + "coinex, there alone: the others stay on paper."))
     var live = false
+
+    /// What a word behind `--live` becomes, see ``LiveWords``.
+    @Option(name: .customLong("live-at"), help: .hidden)
+    var liveAt: [String] = []
 
     @Flag(help: "Do not ask: for --live where nobody sits at the terminal.")
     var yes = false
@@ -83,17 +90,17 @@ struct Paper: ParsableCommand {
             try loadStrategy(strategy, set: assignments, limits: settings.script, seed: seed)
         }
         guard let script,
-            let place = try problems.collect({
-                try venue(of: script.symbols, embedded: SimulatedExchange.venue)
+            let places = try problems.collect({
+                try namedVenues(of: script.symbols, embedded: SimulatedExchange.venue)
             })
         else {
             if live, !yes, !Console.inputIsTerminal { problems.add(LiveChecks.nobodyToAsk) }
             throw problems.failure
         }
         let findings = StartFindings(of: script, at: strategy)
-        if let venue = place {
+        guard places.isEmpty else {
             return try trade(
-                at: venue, script, findings, settings, entries, seed: seed, span, patience,
+                at: places, script, findings, settings, entries, seed: seed, span, patience,
                 &problems)
         }
         try simulate(script, findings, settings, entries, seed: seed, span, &problems)
@@ -113,91 +120,90 @@ struct Paper: ParsableCommand {
         for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
         try problems.check()
         let origin = try origin(settings, seed: seed)
-        let account = try PaperAccount(
-            at: SimulatedExchange.venue, of: script, origin, settings, marketSeed: seed,
-            fresh: fresh ? "--fresh" : self.seed == nil ? nil : "--seed")
+        let account = PaperAccount(
+            at: SimulatedExchange.venue, trading: script.symbols, origin, settings,
+            marketSeed: seed, fresh: fresh ? "--fresh" : self.seed == nil ? nil : "--seed")
+        let begun = try RunMemory([account.memory].compactMap(\.self))?.begin(script, origin)
         findings.report()
         IdleSettings(.embedded, entries, symbols: script.symbols).report()
         try SimulatedTrade(
-            account: account, instruments: instruments, origin: origin, settings: settings,
+            account: account, script: begun ?? script, instruments: instruments, origin: origin,
+            settings: settings,
             entries: entries,
             limits: WrittenLimits(
                 path: flags.settings, entries: entries, settings, symbols: script.symbols,
-                venue: nil), speed: speed, duration: span, watches: watch, isVerbose: verbose,
+                venues: []), speed: speed, duration: span, watches: watch, isVerbose: verbose,
             json: json
         ).run()
     }
 
-    /// On a venue's data, or with the money in an account there.
+    /// On venues' data, or with the money in accounts there.
     private func trade(
-        at venue: Venue, _ script: LuaStrategy, _ findings: StartFindings, _ settings: Settings,
-        _ entries: [SettingEntry], seed: UInt64, _ span: Int64?, _ patience: Int64,
-        _ problems: inout CallProblems
+        at places: [Venue], _ script: LuaStrategy, _ findings: StartFindings,
+        _ settings: Settings, _ entries: [SettingEntry], seed: UInt64, _ span: Int64?,
+        _ patience: Int64, _ problems: inout CallProblems
     ) throws {
-        if speed != nil {
-            problems.add(
-                "--speed is for the embedded exchange: \(venue.title) has its own pace")
-        }
-        for problem in idleLiveFlags { problems.add(problem) }
-        for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
-        let seedFlag = self.seed == nil ? [] : ["--seed"]
+        let paperMarkets = VenuePlaces(
+            venues: places, symbols: script.symbols, settings: settings, flags: flags)
+        let liveVenues = try problems.collect { try liveOnes(of: places) } ?? []
+        checkCall(places, script, settings, &problems)
+        let onPaper = places.first { one in !liveVenues.contains(where: one.isSame) }
         let idle = IdleSettings(
-            live ? .live(venue) : .paper(venue), entries, symbols: script.symbols, flags: seedFlag)
-        var keys: VenueKeys?
+            onPaper.map { .paper($0) } ?? .live(places[0]), entries, symbols: script.symbols,
+            flags: self.seed == nil ? [] : ["--seed"])
+        var keys: [String: VenueKeys] = [:]
         if live {
-            keys = try LiveChecks(venue: venue, settings: settings, symbols: script.symbols)
+            keys = try LiveChecks(venues: liveVenues, settings: settings, symbols: script.symbols)
                 .keys(isConfirmed: yes, &problems)
             for finding in idle.findings where finding.stopsLive { problems.add(finding.text) }
             for error in findings.errors { problems.add("\(error)") }
         }
-        let venueSettings = try problems.collect {
-            let chosen = try flags.venueSettings(of: venue, in: settings)
-            // What the session and the network would refuse is reported with the rest.
-            _ = try venue.session(of: script.symbols, keys: nil, settings: chosen, seed: seed)
-            _ = try venue.network(chosen)
-            return chosen
-        }
+        let markets = try paperMarkets.check(seed: seed, &problems)
         try problems.check()
-        guard let venueSettings else { throw problems.failure }
-        if let keys { try refuseHalted(keys, at: venue) }
-        let orderIDs = try keys.map { keys throws(RunFailure) in
-            try RunOrderIDs(at: venue, for: keys)
-        }
         let origin = try origin(settings, seed: seed)
-        let earlier = keys.flatMap { keys in
-            orderIDs.map { EarlierRuns(venue: venue, keys: keys, orderIDs: $0, origin: origin) }
-        }
-        let paper = live ? nil : try paperAccount(at: venue, of: script, origin, settings)
-        let (script, memory) =
-            try earlier?.begin(script, shares: share, isFresh: fresh)
-            ?? (paper?.script ?? script, nil)
+        let accounts = VenueAccounts(
+            origin: origin, settings: settings, shares: share, isFresh: fresh)
+        let venues = try accounts.open(markets, keys)
+        let memory = RunMemory(venues.compactMap(\.memory))
+        let begun = try memory?.begin(script, origin) ?? script
         findings.report()
         idle.report()
         try VenueTrade(
-            venue: venue, venueSettings: venueSettings,
-            settings: settings, entries: entries,
+            venues: venues, settings: settings, entries: entries,
             limits: WrittenLimits(
                 path: flags.settings, entries: entries, settings, symbols: script.symbols,
-                venue: live ? venue : nil), script: script, origin: origin, keys: keys,
-            orderIDs: orderIDs, paper: paper, memory: fresh ? nil : memory, adopts: adopt,
-            memoryLines: memory?.lines(isFresh: fresh, at: venue) ?? [],
-            connectPatience: patience, duration: span,
+                venues: liveVenues), script: begun, origin: origin, memory: memory,
+            adopts: adopt, connectPatience: patience, duration: span,
             watches: watch, isVerbose: verbose, isConfirmed: yes, json: json
         ).run()
     }
 
-    private func refuseHalted(_ keys: VenueKeys, at venue: Venue) throws(RunFailure) {
-        guard let halt = AccountLatch(venue: venue.name, keyID: keys.id).halt else { return }
-        throw RunFailure(
-            .stopped, "\(halt.inWords(at: venue)); to trade again: runner resume \(venue.name)")
+    /// What is wrong whatever the accounts are.
+    private func checkCall(
+        _ places: [Venue], _ script: LuaStrategy, _ settings: Settings,
+        _ problems: inout CallProblems
+    ) {
+        if speed != nil {
+            let titles = places.map(\.title).joined(separator: " and ")
+            problems.add("--speed is for the embedded exchange: \(titles) has its own pace")
+        }
+        for problem in idleLiveFlags { problems.add(problem) }
+        for text in settings.runLimits.problems(of: script.symbols) { problems.add(text) }
     }
 
-    private func paperAccount(
-        at venue: Venue, of script: LuaStrategy, _ origin: ScriptOrigin, _ settings: Settings
-    ) throws(RunFailure) -> PaperAccount {
-        try PaperAccount(
-            at: venue.name, of: script, origin, settings, marketSeed: nil,
-            fresh: fresh ? "--fresh" : nil)
+    /// The venues where real money is traded: those that `--live` names, or all.
+    private func liveOnes(of places: [Venue]) throws(RunFailure) -> [Venue] {
+        guard live else { return [] }
+        for name in liveAt {
+            let venue = try Venue.trading(name)
+            guard places.contains(where: venue.isSame) else {
+                throw RunFailure(
+                    .usage,
+                    "--live \(name): the script has no symbol of \(venue.title); it names "
+                        + places.map(\.name).joined(separator: ", "))
+            }
+        }
+        return liveAt.isEmpty ? places : places.filter { liveAt.contains($0.name) }
     }
 
     private func origin(

@@ -16,8 +16,8 @@ final class RunFiles {
     private var record: RunRecord?
     /// Shows that the run lives.
     private var presence: RunPresence?
-    /// The account's, of a live run.
-    private let journal: LiveJournal
+    /// Of its accounts, in their order.
+    private let journals: [LiveJournal]
     /// Why the account's journal could not be opened, so that nothing was traded.
     private(set) var journalProblem: JournalProblem?
     /// Of what a run at a venue is told.
@@ -35,18 +35,20 @@ final class RunFiles {
     ///   - state: the data that it begins with.
     ///   - orderSession: the number in its orders' client ids.
     init(
-        mode: TradingMode, venue: String, origin: ScriptOrigin, settings: [SettingEntry],
+        accounts: [RecordingHeader.Account], origin: ScriptOrigin, settings: [SettingEntry],
         journal journalSettings: JournalSettings, script: LuaStrategy, state: StrategyState? = nil,
         orderSession: UInt64? = nil,
         resumed: RunHeader.Resumed? = nil
     ) throws {
         self.origin = origin
         header = RunHeader(
-            mode: mode, venue: venue, seed: origin.seed, script: origin.path,
+            accounts: accounts, seed: origin.seed, script: origin.path,
             parameters: origin.parameters.map { ($0.name, $0.text) },
             settings: settings.map { $0.path + [$0.text] }, state: state,
             orderSession: orderSession, resumed: resumed)
-        journal = LiveJournal(header, strategy: origin.knownPath, journalSettings)
+        journals = accounts.map { [header] account in
+            LiveJournal(header, account, strategy: origin.knownPath, journalSettings)
+        }
         do throws(RunFolder.Problem) {
             folder = try RunFolder.create(script: origin.path)
         } catch {
@@ -70,7 +72,9 @@ final class RunFiles {
             record = try RunRecord(
                 in: folder, header, first: files, hash: origin.hash(of: files),
                 whenBroken: { Self.warn(of: $0, "this run is not recorded") },
-                whenReloaded: { [journal] in journal.add($0) })
+                whenReloaded: { [journals] reload in
+                    for journal in journals { journal.add(reload) }
+                })
         } catch {
             Console.warn("the session is not recorded: \(error)")
         }
@@ -89,39 +93,49 @@ final class RunFiles {
 
     // MARK: - The journal
 
-    /// Opens the account's journal for a run that will trade, or says in ``journalProblem`` why it cannot.
+    /// Opens an account's journal for a run that will trade, or says in ``journalProblem`` why it cannot.
+    ///
+    /// - Parameter place: of the account.
     func beginJournal(
-        of run: LiveRun, _ script: LuaStrategy, keyID: String, session: UInt64, clock: RunClock
+        _ place: Int, of run: LiveRun, _ script: LuaStrategy, keyID: String, session: UInt64,
+        clock: RunClock
     ) {
         let log = log
         let files = script.sources
         do throws(JournalProblem) {
-            try journal.begin(
-                run, name: folder?.name ?? "run-\(session)", keyID: keyID, session: session,
+            let made = try journals[place].begin(
+                run.engine.state.instruments, name: folder?.name ?? "run-\(session)", keyID: keyID,
+                session: session,
                 hash: origin.hash(of: files), files: files, clock: clock
             ) { text in
                 Console.warn(text)
                 log?.add(text.onSomeLines)
             }
+            run.journals.append(made)
         } catch {
-            journalProblem = error
+            journalProblem = journalProblem ?? error
         }
     }
 
     /// Opens the journal of a simulated account; nil: what becomes of it is not kept, which is said.
+    ///
+    /// - Parameters:
+    ///   - place: of the account.
+    ///   - instruments: all of the run.
     func beginPaperJournal(
-        of account: PaperAccount, opening: [Currency: Money], _ instruments: [Instrument],
+        _ place: Int, of account: PaperAccount, _ script: LuaStrategy,
+        opening: [Currency: Money], _ instruments: [Instrument],
         started: Timestamp, clock: @escaping @Sendable () -> Timestamp
     ) -> RunJournal? {
         guard let path = account.path, let folder else { return nil }
         let log = log
-        let files = account.script.sources
+        let files = script.sources
         let warn: @Sendable (String) -> Void = { text in
             Console.warn(text)
             log?.add(text.onSomeLines)
         }
         do throws(JournalProblem) {
-            return try journal.beginPaper(
+            return try journals[place].beginPaper(
                 path, account.beginning(opening), instruments, name: folder.name,
                 started: started, hash: origin.hash(of: files), files: files, clock: clock,
                 warn: warn)
@@ -132,19 +146,25 @@ final class RunFiles {
     }
 
     /// See ``LiveJournal/makeRoom()``.
-    func makeRoomInJournal() { journal.makeRoom() }
+    func makeRoomInJournal() {
+        for journal in journals { journal.makeRoom() }
+    }
 
     /// - Parameter clock: what the journal's clock says now; nil: the same.
     func endJournal(_ reason: String, at now: Timestamp, by clock: Timestamp? = nil) {
-        journal.end(reason, at: now, by: clock ?? now) { text in
-            Console.warn(text)
-            record(text)
+        for journal in journals {
+            journal.end(reason, at: now, by: clock ?? now) { text in
+                Console.warn(text)
+                record(text)
+            }
         }
     }
 
     /// What ends the run from outside.
-    func killSwitch(_ latch: AccountLatch? = nil) -> KillSwitch {
-        KillSwitch(folder: folder, latch: latch)
+    ///
+    /// - Parameter latches: of its accounts.
+    func killSwitch(_ latches: [AccountLatch] = []) -> KillSwitch {
+        KillSwitch(folder: folder, latches: latches)
     }
 
     private static func warn(of problem: String, _ what: String) {

@@ -11,6 +11,8 @@ import TradingModel
 /// A strategy on the embedded exchange, at the pace of a clock.
 struct SimulatedTrade {
     let account: PaperAccount
+    /// As it begins: with the data that its last run kept.
+    let script: LuaStrategy
     let instruments: [Instrument]
     let origin: ScriptOrigin
     let settings: Settings
@@ -23,7 +25,6 @@ struct SimulatedTrade {
     let isVerbose: Bool
     let json: Bool
 
-    private var script: LuaStrategy { account.script }
     private var marketSeed: UInt64 { account.marketSeed ?? origin.seed }
 
     /// Trades until somebody or something ends it, and reports.
@@ -41,7 +42,8 @@ struct SimulatedTrade {
         run.listener = { command, state in screen.show(LogLine(command, state)) }
         run.reportListener = { report, state in screen.show(LogLine(report, state)) }
         let session = try RunFiles(
-            mode: .paper, venue: SimulatedExchange.venue, origin: origin, settings: entries,
+            accounts: [RecordingHeader.Account(venue: SimulatedExchange.venue, isLive: false)],
+            origin: origin, settings: entries,
             journal: settings.journal, script: script, state: account.memory?.state?.state,
             resumed: account.marketTime.flatMap { account.resumed(at: $0, instruments) })
         let journal = try goOn(&run, session)
@@ -68,7 +70,8 @@ struct SimulatedTrade {
     private func goOn(_ run: inout SimulatedRun, _ session: RunFiles) throws -> RunJournal? {
         let time = account.marketTime ?? SimulatedExchange.start
         let journal = session.beginPaperJournal(
-            of: account, opening: account.memory?.paper?.opening ?? run.opening, instruments,
+            0, of: account, script, opening: account.memory?.paper?.opening ?? run.opening,
+            instruments,
             started: time, clock: { wallClock() })
         journal?.speed = speed
         run.chronicle = journal

@@ -33,15 +33,22 @@ struct StartFindings {
 
 /// What real money needs before anything else is looked at.
 struct LiveChecks {
-    let venue: Venue
+    /// Where real money is traded.
+    let venues: [Venue]
     let settings: Settings
+    /// All that the run trades.
     let symbols: [Symbol]
 
-    /// The key, where there is one; everything that is missing is noted.
-    func keys(isConfirmed: Bool, _ problems: inout CallProblems) throws -> VenueKeys? {
-        let keys = try problems.collect {
-            guard let keys = try VenueKeys.read(of: venue) else { throw noKey }
-            return keys
+    /// The keys that there are, by venue; everything that is missing is noted.
+    func keys(
+        isConfirmed: Bool, _ problems: inout CallProblems
+    ) throws -> [String: VenueKeys] {
+        var keys: [String: VenueKeys] = [:]
+        for venue in venues {
+            keys[venue.name] = try problems.collect {
+                guard let keys = try VenueKeys.read(of: venue) else { throw noKey(of: venue) }
+                return keys
+            }
         }
         if !isConfirmed, !Console.inputIsTerminal { problems.add(Self.nobodyToAsk) }
         if let missing = missingLimits { problems.add(missing) }
@@ -51,25 +58,29 @@ struct LiveChecks {
     static let nobodyToAsk =
         "--live asks before it trades, and standard input is not a terminal: add --yes"
 
-    private var noKey: RunFailure {
+    private func noKey(of venue: Venue) -> RunFailure {
         let names = venue.keyNames
         return RunFailure(
             .usage,
             "live trading at \(venue.title) needs a key: set \(names.key) and \(names.secret), or "
-                + "\(names.key)_FILE and \(names.secret)_FILE; see docs/venues/\(venue.name).md")
+                + "\(names.key)_FILE and \(names.secret)_FILE; see docs/venues/\(venue.name).md"
+                + onPaper(venue))
+    }
+
+    /// How to do without the key, where there is another venue.
+    private func onPaper(_ venue: Venue) -> String {
+        let others = venues.filter { !$0.isSame(as: venue) }.map { "--live \($0.name)" }
+        guard !others.isEmpty else { return "" }
+        return "; to trade on paper there: \(others.joined(separator: " ")) in place of --live"
     }
 
     /// The limits that are not set, all of them; nil: none is missing.
     var missingLimits: String? {
         var missing: [String] = []
-        for symbol in symbols {
-            let own = settings.limitsBySymbol[symbol.description]
-            if own?.maxPosition ?? settings.limits.maxPosition == nil {
-                missing.append("risk.max_position (\(symbol))")
-            }
-            let hasOrderLimit =
-                own?.maxOrderNotional ?? settings.limits.maxOrderNotional != nil
-                || own?.maxOrderQuantity ?? settings.limits.maxOrderQuantity != nil
+        for symbol in symbols where venues.contains(where: { $0.name == symbol.venue }) {
+            let limits = settings.runLimits.limits(of: symbol)
+            if limits.maxPosition == nil { missing.append("risk.max_position (\(symbol))") }
+            let hasOrderLimit = limits.maxOrderNotional != nil || limits.maxOrderQuantity != nil
             if !hasOrderLimit {
                 missing.append("risk.max_order_notional or risk.max_order_quantity (\(symbol))")
             }

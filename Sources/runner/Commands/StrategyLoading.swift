@@ -44,6 +44,7 @@ extension Settings {
         var settings = EngineSettings()
         settings.limits = limits
         settings.limitsBySymbol = limitsBySymbol
+        settings.limitsByVenue = limitsByVenue
         settings.maxFailuresPerMinute = maxFailuresPerMinute
         settings.maxTimersPerSecond = script.timerBeatsPerSecond
         settings.finalOrdersKept = script.ordersKept

@@ -10,26 +10,19 @@ import TradingModel
 import Transport
 import VenueSessions
 
-/// A strategy at a venue: on paper over its live data, or live with real money.
+/// A strategy at its venues: at each on paper over live data, or live with real money.
 struct VenueTrade {
-    let venue: Venue
-    let venueSettings: VenueSettings
+    /// In the order in which the script names them first.
+    let venues: [TradedVenue]
     let settings: Settings
     let entries: [SettingEntry]
     let limits: WrittenLimits
     let script: LuaStrategy
     let origin: ScriptOrigin
-    let keys: VenueKeys?
-    /// Nil: on paper, where none leaves.
-    let orderIDs: RunOrderIDs?
-    /// Nil: the account is the venue's.
-    let paper: PaperAccount?
     /// What earlier runs of the strategy left; nil: nothing, or it begins anew.
-    let memory: StrategyMemory?
+    let memory: RunMemory?
     /// Whether what others have open in its symbols, and the coins of the account, become its own.
     let adopts: Bool
-    /// What is said of them.
-    let memoryLines: [String]
     /// Nanoseconds for which the venue is tried at the start.
     let connectPatience: Int64
     let duration: Int64?
@@ -42,57 +35,28 @@ struct VenueTrade {
     /// Time of the run: everything that waits hangs on it.
     let clock = RunClock()
 
-    private var isLive: Bool { keys != nil }
-    private var earlier: StrategyMemory? { memory ?? paper?.memory }
-    private var mode: TradingMode { isLive ? .live : .paper }
+    private var isLive: Bool { venues.isLive }
+    private var accounts: [RecordingHeader.Account] {
+        venues.map { RecordingHeader.Account(venue: $0.venue.name, isLive: $0.live != nil) }
+    }
 
     /// Trades until somebody or something ends it, and reports.
     func run() throws {
-        if isLive {
-            try trade { header, recorder, screen, reloads, folder in
-                cancelWhenStuck()
-                return makeLive(header, recorder, screen, reloads, folder)
-            }
-        } else {
-            try trade { makePaper($0, $1, $2, $3, $4) }
+        guard !venues.isPlainPaper else { return try trade { makePaper($0, $1, $2, $3, $4) } }
+        try trade { header, recorder, screen, reloads, folder in
+            if isLive { cancelWhenStuck() }
+            return makeLive(header, recorder, screen, reloads, folder)
         }
     }
 
     /// A script that holds the engine's thread must not hold the account.
     private func cancelWhenStuck() {
-        guard let cancelPastTheRun = makeCanceller() else { return }
-        let (venue, latch) = (venue, latch)
+        let (live, latches) = (venues.live, latches)
         ScriptWatchdog.whenStuck { message in
             Console.clearStatus()
-            Console.fail("\(message); cancelling its orders at \(venue.title) …")
-            try? latch?.set("the watchdog: \(message)", at: wallClock())
-            _ = cancelPastTheRun()
-        }
-    }
-
-    /// What cancels the run's orders on a connection of its own, says how that went, and whether it is
-    /// proven; nil: there is no account.
-    private func makeCanceller() -> (@Sendable () -> Bool)? {
-        guard let keys, let orderIDs, let network = try? venue.network(venueSettings) else {
-            return nil
-        }
-        let (venue, symbols) = (venue, script.symbols)
-        return {
-            let orders = orderIDs.orders
-            let cleaner: @Sendable () -> any VenueSession = {
-                venue.makeCleaner(symbols, keys, orders)
-            }
-            switch EmergencyStop.run(cleaner, network: network) {
-            case .proven:
-                Console.warn("\(venue.title) shows no open order of this run any more.")
-                return true
-            case .refused(let problem): Console.warn(problem.description)
-            case .unproven(let words): for word in words { Console.warn(word) }
-            }
-            Console.fail(
-                "orders of this run may STILL BE OPEN at \(venue.title): cancel those whose client "
-                    + "ids \(orders.inWords), or: runner cancel-all \(venue.name)")
-            return false
+            Console.fail("\(message); cancelling its orders at \(live.titles) …")
+            for latch in latches { try? latch.set("the watchdog: \(message)", at: wallClock()) }
+            _ = concurrently(live) { $0.cancelOrders() }
         }
     }
 
@@ -100,22 +64,24 @@ struct VenueTrade {
     private func speakWhenInHaste(
         _ openOrders: @escaping @Sendable () -> [ClientOrderID], _ folder: RunFiles
     ) {
-        let (venue, isLive, log) = (venue, isLive, folder.log)
+        let (live, log) = (venues.live, folder.log)
         Interrupt.whenInHaste { haste in
             Console.clearStatus()
             let why =
                 haste == .givenUp ? "given up" : "the runner crashed, which is a mistake of its own"
-            let ids = isLive ? openOrders() : []
-            let words = ids.isEmpty ? "no order is known to be open" : Self.left(ids, at: venue)
+            let ids = live.isEmpty ? [] : openOrders()
+            let words = ids.isEmpty ? "no order is known to be open" : Self.left(ids, at: live)
             log?.add("error: \(why): \(words)")
             Console.fail("\(why): \(words)")
         }
     }
 
-    private static func left(_ ids: [ClientOrderID], at venue: Venue) -> String {
+    private static func left(_ ids: [ClientOrderID], at venues: [TradedVenue]) -> String {
+        let commands = venues.map { "runner cancel-all \($0.venue.name)" }
         let list = ids.map(\.text).joined(separator: ", ")
         return "\(ids.count == 1 ? "1 order" : "\(ids.count) orders") may still be open at "
-            + "\(venue.title): \(list). Look there, or cancel with: runner cancel-all \(venue.name)"
+            + "\(venues.titles): \(list). Look there, or cancel with: "
+            + commands.joined(separator: ", ")
     }
 
     // MARK: - Trading
@@ -124,25 +90,25 @@ struct VenueTrade {
         (RecordingHeader, InputRecorder?, StatusScreen, StrategyReloads, RunFiles) -> Run
 
     private func trade<Run: VenueRun>(_ makeRun: @escaping Maker<Run>) throws {
-        let session = try makeSession()
-        let screen = VenueScreen(venue, linesToOutput: !json, inputs: script.inputName)
+        let sessions = try venues.map { (try makeSession(at: $0), $0.network) }
+        let screen = VenueScreen(venues.titles, linesToOutput: !json, inputs: script.inputName)
         let reloads = StrategyReloads(settings: settings.reload)
         let folder = try RunFiles(
-            mode: mode, venue: venue.name, origin: origin, settings: entries,
+            accounts: accounts, origin: origin, settings: entries,
             journal: settings.journal, script: script,
-            state: earlier?.state?.state, orderSession: orderIDs?.session,
-            resumed: earlier.map { .init(of: $0.run.name, at: clock.now()) })
+            state: memory?.state?.state,
+            orderSession: venues.live.first?.live?.orderIDs.session,
+            resumed: memory.map { .init(of: $0.name, at: clock.now()) })
         let trading = VenueTrading<Run>(
-            asksFirst: isLive, audience: screen, connectPatience: connectPatience,
-            patience: venue.patience, reconcilePeriod: settings.reconcilePeriod,
+            script.symbols, asksFirst: isLive, audience: screen, connectPatience: connectPatience,
+            patience: venues.patience, reconcilePeriod: settings.reconcilePeriod,
             adoptsHoldings: adopts
         ) { instruments in
             let header = header(instruments)
             return makeRun(
                 header, folder.beginRecording(header, settings), screen.lines, reloads, folder)
         }
-        let network = try venue.network(venueSettings)
-        let killSwitch = folder.killSwitch(latch)
+        let killSwitch = folder.killSwitch(latches)
         var killed: KillRequest?
         announce()
         screen.lines.log = folder.log
@@ -151,11 +117,12 @@ struct VenueTrade {
         var reloader: Reloader?
         VenueLoop<Run>.runHere { loop, onEnd in
             let host = VenueLoop(
-                trading, session: session, network: network, on: loop,
-                now: clock.now, onEnd: onEnd)
+                trading, sessions: sessions, on: loop, now: clock.now, onEnd: onEnd)
             host.duration = duration
             host.onAskedAgain = { [unowned host] in cancelPastTheRun(host) }
-            trading.onWantedNumbers = { [unowned host] in reserveMoreNumbers(host, screen) }
+            trading.onWantedNumbers = { [unowned host] place in
+                reserveMoreNumbers(place, host, screen)
+            }
             speakWhenInHaste(host.makeOpenOrderQuestion(), folder)
             screen.whenReady = { [unowned host] foreign, now in
                 guard folder.journalProblem == nil else {
@@ -178,41 +145,54 @@ struct VenueTrade {
         }
         reloader?.close()
         screen.lines.close()
-        try end(trading, killed, network, screen, folder)
+        try end(trading, killed, screen, folder)
     }
 
     /// A session that knows the orders of the run before it as the run's own.
-    private func makeSession() throws -> any VenueSession {
+    private func makeSession(at traded: TradedVenue) throws -> any VenueSession {
+        guard let account = traded.live else {
+            let market = try traded.venue.session(
+                of: traded.symbols, keys: nil, settings: traded.settings, seed: origin.seed)
+            guard !venues.isPlainPaper else { return market }
+            let memory = traded.memory
+            return PaperSession(
+                over: market, settings: settings.paper,
+                earlier: memory.map { memory in { memory.earlierRun($0) } })
+        }
         let restored =
-            memory?.restoredOrders(script.symbols, at: clock.now()) { orderIDs?.number(of: $0) }
-            ?? []
-        orderIDs?.adopt(restored)
-        return try venue.session(
-            of: script.symbols, keys: keys, settings: venueSettings,
-            clientNumbers: orderIDs?.firstNumbers, restoredOrders: restored,
-            settledUntil: memory?.settledUntil ?? [:], adoptsOrders: adopts, seed: origin.seed)
+            account.memory?.restoredOrders(traded.symbols, at: clock.now()) {
+                account.orderIDs.number(of: $0)
+            } ?? []
+        account.orderIDs.adopt(restored)
+        return try traded.venue.session(
+            of: traded.symbols, keys: account.keys, settings: traded.settings,
+            clientNumbers: account.orderIDs.firstNumbers, restoredOrders: restored,
+            settledUntil: account.memory?.settledUntil ?? [:], adoptsOrders: adopts,
+            seed: origin.seed)
     }
 
     /// What the run begins with, for its recording.
     private func header(_ instruments: [Instrument]) -> RecordingHeader {
         RecordingHeader(
-            program: Runner.version, isLive: isLive, venue: venue.name, begun: clock.now(),
-            orderIDPrefix: orderIDs?.prefix ?? paper?.orderIDPrefix
-                ?? EngineSettings().orderIDPrefix,
-            patience: venue.patience, instruments: instruments)
+            program: Runner.version, accounts: accounts, begun: clock.now(),
+            orderIDPrefix: venues.live.first?.live?.orderIDs.prefix
+                ?? PaperAccount.orderIDPrefix(of: venues.compactMap(\.paper)),
+            patience: venues.patience, instruments: instruments)
     }
 
     private func end<Run: VenueRun>(
-        _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ network: NetworkSettings,
-        _ screen: VenueScreen, _ folder: RunFiles
+        _ trading: VenueTrading<Run>, _ killed: KillRequest?, _ screen: VenueScreen,
+        _ folder: RunFiles
     ) throws {
-        if let run = trading.run, trading.hasTraded, let journal = journal(of: run) {
-            journal.recordWorth(run.ledger, at: clock.now())
-            journal.keepLast(run.engine)
+        if let run = trading.run, trading.hasTraded {
+            for journal in journals(of: run) {
+                journal.recordWorth(run.ledger, at: clock.now())
+                journal.keepLast(run.engine)
+            }
         }
         folder.endRecording(trading.end?.reason ?? "")
         folder.endJournal(trading.end?.reason ?? "", at: clock.now())
-        let isProven = killed.map { prove($0, network, folder) } ?? true
+        let isProven = killed.map { prove($0, folder) } ?? true
         let ending = Result { try report(trading, screen.lines, folder) }
         guard isProven else {
             throw RunFailure(.failed, "it was given up before it was shown that nothing is left")
@@ -230,24 +210,26 @@ struct VenueTrade {
         return reloader
     }
 
-    /// Asks the venue for the end of the run's orders once more, past the run's own connection.
+    /// Asks the venues for the end of the run's orders once more, past the run's own connections.
     private func cancelPastTheRun<Run: VenueRun>(_ host: VenueLoop<Run>) {
-        guard let cancel = makeCanceller() else { return }
-        host.whileOtherThread(does: cancel) { trading, isProven, now in
-            if isProven { trading.nothingIsOpen(at: now) }
-        }
+        let live = venues.live
+        host.whileOtherThread(
+            does: { concurrently(live) { $0.cancelOrders() } },
+            then: { trading, areProven, now in
+                if areProven.allSatisfy(\.self) { trading.nothingIsOpen(at: now) }
+            })
     }
 
     /// A block of numbers for orders lasts for long, not for ever.
     private func reserveMoreNumbers<Run: VenueRun>(
-        _ host: VenueLoop<Run>, _ screen: VenueScreen
+        _ place: Int, _ host: VenueLoop<Run>, _ screen: VenueScreen
     ) {
-        guard let orderIDs else { return }
+        guard let orderIDs = venues[place].live?.orderIDs else { return }
         host.whileOtherThread(
             does: { orderIDs.reserveMore() },
             then: { trading, result, now in
                 switch result {
-                case .success(let block): trading.add(clientNumbers: block)
+                case .success(let block): trading.add(clientNumbers: block, at: place)
                 case .failure(let problem):
                     screen.log(
                         .warn,
@@ -259,17 +241,16 @@ struct VenueTrade {
     }
 
     private func announce() {
-        let names = script.symbols.map(\.description).joined(separator: ", ")
-        let address = venue.addresses(venueSettings).request
-        if isLive {
+        for traded in venues {
+            let names = traded.symbols.map(\.description).joined(separator: ", ")
+            let place = "\(traded.venue.title) (\(traded.address))"
             Console.warn(
-                "LIVE trading \(names) at \(venue.title) (\(address)); times are UTC; Ctrl-C stops")
-        } else {
-            Console.warn(
-                "paper trading \(names) on live data of \(venue.title) (\(address)), with a "
-                    + "simulated account; times are UTC; Ctrl-C stops")
+                traded.live != nil
+                    ? "LIVE trading \(names) at \(place); times are UTC; Ctrl-C stops"
+                    : "paper trading \(names) on live data of \(place), with a simulated account; "
+                        + "times are UTC; Ctrl-C stops")
+            for line in traded.paper?.lines ?? [] { Console.warn(line) }
         }
-        for line in paper?.lines ?? [] { Console.warn(line) }
         if let note = script.warmUpNote { Console.warn(note) }
     }
 
@@ -279,20 +260,24 @@ struct VenueTrade {
         _ host: VenueLoop<Run>, _ foreign: [ForeignOrder], _ screen: VenueScreen
     ) {
         guard let run = host.trading.run else { return }
-        for order in host.trading.adoptedOrders { orderIDs?.adopt(order) }
+        let state = run.engine.state
+        let adopted = host.trading.adoptedOrders
+        for order in adopted {
+            let place = state.accounts[order.request.instrument]
+            venues[place].live?.orderIDs.adopt(order)
+        }
         let summary = LiveSummary(
-            venue: venue, address: venue.addresses(venueSettings).request, keys: keys,
-            settings: settings, script: script, origin: origin, state: run.engine.state,
-            positions: run.heldAtVenue, foreign: foreign, orderIDs: orderIDs,
-            earlier: memoryLines, adopted: host.trading.adoptedOrders, adoptsHoldings: adopts)
+            venues: venues, settings: settings, script: script, origin: origin, state: state,
+            positions: run.heldAtVenue, foreign: foreign, adopted: adopted, adoptsHoldings: adopts)
         screen.lines.clear()  // what is typed belongs on the last line
         for line in summary.lines { screen.lines.show(line) }
         guard !isConfirmed else {
             // Not from inside of what is being told: the session has more to say.
             return host.later { trading, now in trading.allow(at: now) }
         }
+        let what = venues.live.count == 1 ? "this account" : "these accounts"
         Console.warn(
-            "Trade this account with real money? Type yes to begin, anything else to leave:")
+            "Trade \(what) with real money? Type yes to begin, anything else to leave:")
         host.awaitLine { trading, line, now in
             if line == "yes" { trading.allow(at: now) } else { trading.decline() }
         }
@@ -363,9 +348,14 @@ struct VenueTrade {
         guard isLive, let open = trading.run?.engine.state.orders.open, !open.isEmpty else {
             return nil
         }
-        guard trading.isProvenEmpty else { return Self.left(open.map(\.id), at: venue) }
-        let list = open.map(\.id.text).joined(separator: ", ")
+        let ids = open.map(\.id)
+        guard trading.isProvenEmpty else {
+            let accounts = trading.run?.engine.state.accounts
+            let concerned = Set(open.compactMap { accounts?[$0.request.instrument] })
+            return Self.left(ids, at: concerned.sorted().map { venues[$0] })
+        }
+        let list = ids.map(\.text).joined(separator: ", ")
         return
-            "\(venue.title) shows no open order of this run; how these ended was not told: \(list)"
+            "\(venues.titles) shows no open order of this run; how these ended was not told: \(list)"
     }
 }

@@ -44,50 +44,67 @@ struct RunReport {
     // MARK: - JSON
 
     var json: JSON {
-        .pairs([
-            ("data", .pairs(files.enumerated().map { ($1.symbol.description, data($0, $1)) })),
-            ("orders", .integer(run.tally.orders)),
-            ("fills", .integer(run.tally.fills)),
-            ("open_orders", .integer(state.orders.open.count)),
-            (
-                "rejected",
-                .pairs(
-                    run.tally.rejected.sorted { $0.key < $1.key }
-                        .map { ($0.key, .integer($0.value)) })
-            ),
-            (
-                "positions",
-                .pairs(
-                    zip(state.instruments, state.positions)
-                        .map { ($0.symbol.description, json($0, $1)) })
-            ),
-            ("currency", .text(run.equity.currency.code)),
-            ("realised_pnl", .text(realised.description)),
-            ("unrealised_pnl", .text(unrealised.description)),
-            ("fees", .text(fees.description)),
-            ("funding", .text(funding.description)),
-            ("equity", .text(run.equity.equity.description)),
-            ("max_drawdown", .text(run.equity.maxDrawdown.description)),
-            ("balances", .pairs(balances)),
-            ("intents", .integer(run.tally.intents.count)),
-            ("intents_sha256", .text(run.tally.intents.hexadecimal)),
-            ("failed_handlers", .pairs(failures.map { ($0, .integer($1.count)) })),
-            ("seed", seed.map { .text(String($0)) } ?? .null),
-            ("stopped", run.stopReason.map { .text($0) } ?? .null),
-            ("interrupted_at", interruption.map { .figure($0.share) } ?? .null),
-            ("loop_seconds", .figure(loopSeconds)),
-            ("events_per_second", .figure(eventsPerSecond.rounded())),
-        ])
+        .pairs(
+            [
+                ("data", .pairs(files.enumerated().map { ($1.symbol.description, data($0, $1)) })),
+                ("orders", .integer(run.tally.orders)),
+                ("fills", .integer(run.tally.fills)),
+                ("open_orders", .integer(state.orders.open.count)),
+                (
+                    "rejected",
+                    .pairs(
+                        run.tally.rejected.sorted { $0.key < $1.key }
+                            .map { ($0.key, .integer($0.value)) })
+                ),
+                (
+                    "positions",
+                    .pairs(
+                        zip(state.instruments, state.positions)
+                            .map { ($0.symbol.description, json($0, $1)) })
+                ),
+                ("currency", .text(run.equity.currency.code)),
+                ("realised_pnl", .text(realised.description)),
+                ("unrealised_pnl", .text(unrealised.description)),
+                ("fees", .text(fees.description)),
+                ("funding", .text(funding.description)),
+                ("equity", .text(run.equity.equity.description)),
+                ("max_drawdown", .text(run.equity.maxDrawdown.description)),
+                ("balances", .pairs(balances(state.balances.values.map(\.self)))),
+            ] + accounts + [
+                ("intents", .integer(run.tally.intents.count)),
+                ("intents_sha256", .text(run.tally.intents.hexadecimal)),
+                ("failed_handlers", .pairs(failures.map { ($0, .integer($1.count)) })),
+                ("seed", seed.map { .text(String($0)) } ?? .null),
+                ("stopped", run.stopReason.map { .text($0) } ?? .null),
+                ("interrupted_at", interruption.map { .figure($0.share) } ?? .null),
+                ("loop_seconds", .figure(loopSeconds)),
+                ("events_per_second", .figure(eventsPerSecond.rounded())),
+            ])
     }
 
     private var failures: [(key: String, value: HandlerFailures)] {
         run.engine.handlerFailures.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
     }
 
-    private var balances: [(String, JSON)] {
-        state.balances.sorted { $0.key < $1.key }.map { currency, balance in
+    /// Of several accounts each by its venue.
+    private var accounts: [(String, JSON)] {
+        guard state.accounts.count > 1 else { return [] }
+        let open = state.orders.open.map { state.accounts[$0.request.instrument] }
+        let list = state.accounts.venues.enumerated().map { place, venue in
+            let own = state.accountBalances.filter { $0.account == place }
+            let about = JSON.pairs([
+                ("balances", .pairs(balances(own))),
+                ("open_orders", .integer(open.count { $0 == place })),
+            ])
+            return (venue, about)
+        }
+        return [("accounts", .pairs(list))]
+    }
+
+    private func balances(_ list: [Balance]) -> [(String, JSON)] {
+        list.sorted { $0.currency < $1.currency }.map { balance in
             (
-                currency.code,
+                balance.currency.code,
                 .pairs([
                     ("total", .text(balance.total.description)),
                     ("available", .text(balance.available.description)),

@@ -68,6 +68,9 @@ struct IdleSettings {
         if path.count == 4, path[0] == "risk", path[1] == "symbols" {
             return foreignLimit(path[2], entry.origin)
         }
+        if path.count == 4, path[0] == "risk", path[1] == "venues" {
+            return foreignLimit(ofVenue: path[2], entry.origin)
+        }
         guard path[0] == "paper", path.count > 1 else { return nil }
         if case .live(let venue) = kind { return paperSetting(entry, at: venue) }
         if path.count == 3, path[1] == "balances" { return foreignBalance(entry) }
@@ -81,6 +84,13 @@ struct IdleSettings {
         return Finding(
             text: "\(origin): a limit of \(name) limits nothing: this run trades "
                 + traded.joined(separator: ", "))
+    }
+
+    private func foreignLimit(ofVenue name: String, _ origin: String) -> Finding? {
+        guard !symbols.contains(where: { $0.venue == name }) else { return nil }
+        return Finding(
+            text: "\(origin): a limit of \(name) limits nothing: this run trades "
+                + symbols.map(\.description).joined(separator: ", "))
     }
 
     private func foreignBalance(_ entry: SettingEntry) -> Finding? {

@@ -20,7 +20,8 @@ enum RiskPage {
         ## The rules
 
         A rule with a setting holds where that is set, and no limit is set by default. Settings stand below
-        [`risk`](settings.md#risk-what-every-order-must-pass); those with a *yes* may be set for a symbol too, in place of the general one.
+        [`risk`](settings.md#risk-what-every-order-must-pass); those with a *yes* may be set for a symbol too, in place of the general one, and
+        for [a venue](#limits-of-a-venue).
         """
 
     private static var rules: String {
@@ -57,7 +58,7 @@ enum RiskPage {
         | State | What passes | Begins | Ends |
         | --- | --- | --- | --- |
         | `active` | what is within the limits | with the run | |
-        | `reducing` | of that, orders that reduce a position | by a rule above that says so: for one symbol where its data is old or crossed, for all where the venue refuses | by itself: the data is as it should be; the venue has accepted or filled an order, or the limits were [read again](#reading-the-limits-again) |
+        | `reducing` | of that, orders that reduce a position | by a rule above that says so: for one symbol where its data is old or crossed, for all of a venue where that refuses | by itself: the data is as it should be; the venue has accepted or filled an order, or the limits were [read again](#reading-the-limits-again) |
         | `halted` | nothing; open orders are cancelled, but by a pause | by `max_daily_loss` or `max_drawdown`; failing handlers, the watchdog, a [kill](live.md#the-kill-switch); while the journal cannot be written (`paused`) | not in this run, which ends with exit code 3; only a pause ends by itself |
 
         An order reduces where it is reduce-only, or where all open orders on its side with it leave the position on its side or flat; by
@@ -87,7 +88,27 @@ enum RiskPage {
           any other, for what is open beside it may fill first. Beside resting exits of the same position a close may be refused: cancel them first.
         * A stop order that has not been triggered counts towards notional and position; `no_self_trade` does not ask it.
         * **`max_consecutive_rejects`** counts every refusal by the venue, that of a post-only order which would have taken too: a strategy that
-          quotes needs a larger one.
+          quotes needs a larger one. It counts each venue for itself.
+        """,
+        """
+        ## Limits of a venue
+
+        A run [at several venues](live.md#several-venues-in-one-run) has one gate. Limits without a venue's name hold for all of it:
+        `max_account_notional`, `max_daily_loss` and `max_drawdown` add up over all accounts, in one currency. Below `risk.venues.NAME` a venue has its own:
+
+        ```yaml
+        risk:
+          max_account_notional: 50000     # on all venues together
+          venues:
+            coinut:
+              max_account_notional: 10000 # of it at Coinut
+              max_position: 0.5           # of each symbol there
+              max_open_orders: 10
+        ```
+
+        Those with a *yes* above stand in place of the general one for the symbols of the venue, and a symbol's own stands over both. `max_account_notional`,
+        `max_open_orders` and `max_orders_per_second` are counted for the venue besides, beside the general one. `max_leverage` and `min_free_balance` are held against the account at the venue: what
+        lies on another does not secure anything there.
         """,
         """
         ## Reading the limits again

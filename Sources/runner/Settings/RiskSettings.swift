@@ -5,22 +5,41 @@ import TradingModel
 extension Settings {
     static let riskKeys = RiskLimit.all.map(\.rule.rawValue)
     static let symbolRiskKeys = RiskLimit.all.filter(\.isPerSymbol).map(\.rule.rawValue)
+    static let venueRiskKeys = RiskLimit.all.filter(\.isPerVenue).map(\.rule.rawValue)
     /// What takes a limit off.
     static let noLimit = "none"
 
-    var runLimits: RunLimits { RunLimits(general: limits, bySymbol: limitsBySymbol) }
+    var runLimits: RunLimits {
+        RunLimits(general: limits, bySymbol: limitsBySymbol, byVenue: limitsByVenue)
+    }
+
+    /// What a limit is of.
+    enum LimitScope: String {
+        case run
+        case venue
+        case symbol
+
+        fileprivate func has(_ limit: RiskLimit) -> Bool {
+            switch self {
+            case .run: true
+            case .venue: limit.isPerVenue
+            case .symbol: limit.isPerSymbol
+            }
+        }
+    }
 
     static func apply(
-        _ entry: SettingEntry, key: String, ofSymbol: Bool = false, to limits: inout RiskLimits
+        _ entry: SettingEntry, key: String, of scope: LimitScope = .run,
+        to limits: inout RiskLimits
     ) throws(Problem) {
         guard let limit = RiskLimit.all.first(where: { $0.rule.rawValue == key }) else {
             throw unknown(entry)
         }
-        guard limit.isPerSymbol || !ofSymbol else {
+        guard scope.has(limit) else {
             throw Problem(
                 text:
-                    "\(entry.origin): \(key) is a limit of the whole run, no symbol has one of its "
-                    + "own: write `risk.\(key)`")
+                    "\(entry.origin): \(key) is a limit of the whole run, no \(scope.rawValue) has one "
+                    + "of its own: write `risk.\(key)`")
         }
         guard entry.text != noLimit else { return limit.clear(in: &limits) }
         switch limit.form {

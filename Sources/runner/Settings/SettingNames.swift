@@ -22,7 +22,12 @@ struct SettingNames {
         case ("paper", 2) where path[1] == "fees": (names, last) = (["maker", "taker"], "maker")
         case ("paper", 2) where path[1] == "latency":
             (names, last) = (["feed", "entry", "response"], "entry")
-        case ("risk", 1): (names, last) = (Settings.riskKeys + ["symbols"], "max_position")
+        case ("risk", 1):
+            (names, last) = (Settings.riskKeys + ["symbols", "venues"], "max_position")
+        case ("risk", 2) where path[1] == "venues":
+            (names, last) = (Venue.all.map(\.name), "\(Venue.all[0].name).max_open_orders")
+        case ("risk", 3) where path[1] == "venues":
+            (names, last) = (Settings.venueRiskKeys, "max_open_orders")
         case ("risk", 2) where path[1] == "symbols":
             (names, last) = (nil, "\"sim:BTC/USDT\".max_position")
         case ("risk", 3) where path[1] == "symbols":

@@ -23,6 +23,8 @@ struct Settings {
     var leverage = 1
     var limits = RiskLimits()
     var limitsBySymbol: [String: RiskLimits] = [:]
+    /// By the venue's name.
+    var limitsByVenue: [String: RiskLimits] = [:]
     var script = ScriptLimits.trading
     var maxFailuresPerMinute = 3
     var reload = ReloadSettings()
@@ -83,8 +85,12 @@ struct Settings {
                 throw Problem(text: "\(entry.origin): \(error)")
             }
             try Self.apply(
-                entry, key: path[3], ofSymbol: true,
+                entry, key: path[3], of: .symbol,
                 to: &limitsBySymbol[path[2], default: RiskLimits()])
+        case ("risk", 4) where path[1] == "venues" && Venue.named(path[2]) != nil:
+            try Self.apply(
+                entry, key: path[3], of: .venue,
+                to: &limitsByVenue[path[2], default: RiskLimits()])
         case ("script", 2): try applyScript(entry)
         case ("reload", 2): try applyReload(entry)
         case ("recording", 2): try applyRecording(entry)

@@ -15,22 +15,22 @@ final class WrittenLimits: LimitSource {
     private let hasFile: Bool
     private let first: [SettingEntry]
     private let symbols: [Symbol]
-    private let venue: Venue?
+    private let venues: [Venue]
     private let standing: Mutex<RunLimits>
 
     /// - Parameters:
     ///   - path: the settings file that was named; nil: the one that lies here, if any.
     ///   - entries: what the run began with.
-    ///   - venue: where real money is traded; nil: none is.
+    ///   - venues: where real money is traded; empty: none is.
     init(
         path: String?, entries: [SettingEntry], _ settings: Settings, symbols: [Symbol],
-        venue: Venue?
+        venues: [Venue]
     ) {
         self.path = path
         first = entries
         hasFile = entries.contains(where: \.isOfFile)
         self.symbols = symbols
-        self.venue = venue
+        self.venues = venues
         standing = Mutex(settings.runLimits)
     }
 
@@ -49,8 +49,8 @@ final class WrittenLimits: LimitSource {
         let limits = settings.runLimits
         problems += gone(from: limits, entries)
         problems += limits.problems(of: symbols)
-        if let venue {
-            let checks = LiveChecks(venue: venue, settings: settings, symbols: symbols)
+        if let venue = venues.first {
+            let checks = LiveChecks(venues: venues, settings: settings, symbols: symbols)
             if let missing = checks.missingLimits { problems.append(missing) }
             let risks = entries.filter { $0.path.first == "risk" }
             for finding in IdleSettings(.live(venue), risks, symbols: symbols).findings
@@ -80,6 +80,9 @@ final class WrittenLimits: LimitSource {
             }
         }
         compare(standing.general, limits.general, ["risk"])
+        for (venue, own) in standing.byVenue.sorted(by: { $0.key < $1.key }) {
+            compare(own, limits.byVenue[venue] ?? RiskLimits(), ["risk", "venues", venue])
+        }
         for (symbol, own) in standing.bySymbol.sorted(by: { $0.key < $1.key }) {
             compare(own, limits.bySymbol[symbol] ?? RiskLimits(), ["risk", "symbols", symbol])
         }
@@ -100,12 +103,5 @@ final class WrittenLimits: LimitSource {
             "only limits are read again: \(names.joined(separator: ", ")) as in the file from the next "
                 + "start on"
         ]
-    }
-}
-
-extension RunLimits {
-    /// As ``problems(of:)``, before the instruments are known.
-    func problems(of symbols: [Symbol]) -> [String] {
-        problems(of: symbols.map { ($0.settle, $0.quote) })
     }
 }

@@ -9,7 +9,7 @@ import VenueSessions
 ///
 /// On connections of its own, whatever became of the run. It does not give up: what fails is tried again
 /// until it is proven, or until somebody has no patience for it, or the venue refuses the key.
-struct AccountKill {
+struct AccountKill: Sendable {
     let venue: Venue
     let keys: VenueKeys
     let settings: VenueSettings
@@ -21,11 +21,11 @@ struct AccountKill {
     let flattens: Bool
     /// So many signals give it up: others may have ended the run.
     let mostInterrupts = Interrupt.count + 1
-    /// Hears what is going on.
-    let report: (String) -> Void
+    /// Hears what is going on, on the thread that does it.
+    let report: @Sendable (String) -> Void
 
     /// What the venue showed at the end.
-    struct Evidence {
+    struct Evidence: Sendable {
         /// Open orders that were seen and are gone.
         var cancelled: [ListedOrder] = []
         /// Looked at three times in a row, the last time behind the lag of lists, and nothing was open.
@@ -33,6 +33,7 @@ struct AccountKill {
         /// Of the symbols that were traded, by their name; nil: not asked.
         var positions: [(symbol: Symbol, net: SignedQuantity)]?
 
+        var isProven: Bool { hasNoOrders && isFlat }
         var isFlat: Bool { positions?.allSatisfy { $0.net == .zero } ?? true }
     }
 

@@ -13,21 +13,19 @@ struct EarlierRuns {
     let orderIDs: RunOrderIDs
     let origin: ScriptOrigin
 
-    /// The script as it begins, and what its last run left; nil: nothing.
+    /// What the last run of the script left on the account; nil: nothing.
     ///
     /// - Parameters:
+    ///   - symbols: what is traded on it.
     ///   - shares: whether other symbols may be traded beside another run.
-    ///   - isFresh: whether nothing of it is gone on with.
-    func begin(
-        _ script: LuaStrategy, shares: Bool, isFresh: Bool
-    ) throws(RunFailure) -> (script: LuaStrategy, memory: StrategyMemory?) {
-        try checkOthers(trading: script.symbols, shares: shares)
+    func memory(
+        trading symbols: [Symbol], shares: Bool
+    ) throws(RunFailure) -> StrategyMemory? {
+        try checkOthers(trading: symbols, shares: shares)
         let paths = AccountJournal.paths(venue: venue.name, keyID: keys.id)
         let lastWritten = AccountJournal.lastWritten(paths)
         defer { waitForRequests(of: lastWritten) }
-        let memory = try memory(trading: script.symbols, paths)
-        guard !isFresh, let state = memory?.state else { return (script, memory) }
-        return (try origin.load(with: state.state, trading: script.symbols), memory)
+        return try memory(trading: symbols, paths)
     }
 
     /// Until the venue counts no request of a run any more that ended a moment ago.

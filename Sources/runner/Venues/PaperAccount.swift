@@ -6,9 +6,7 @@ import TradingCore
 import TradingModel
 
 /// A strategy's simulated account: where it is kept, and what its last run left there.
-struct PaperAccount {
-    /// As it begins: with the data that its last run kept.
-    private(set) var script: LuaStrategy
+struct PaperAccount: Sendable {
     /// What it goes on with; nil: the account begins anew.
     private(set) var memory: StrategyMemory?
     /// Of its journal; nil: it is not kept.
@@ -19,21 +17,21 @@ struct PaperAccount {
     private(set) var marketSeed: UInt64?
 
     /// - Parameters:
+    ///   - symbols: what is traded on it.
     ///   - marketSeed: of the market that an account of the embedded exchange begins in; nil: a venue's.
     ///   - fresh: the flag for whose sake the account begins anew; nil: none.
     init(
-        at venue: String, of script: LuaStrategy, _ origin: ScriptOrigin, _ settings: Settings,
-        marketSeed: UInt64?, fresh: String?
-    ) throws(RunFailure) {
-        self.script = script
+        at venue: String, trading symbols: [Symbol], _ origin: ScriptOrigin,
+        _ settings: Settings, marketSeed: UInt64?, fresh: String?
+    ) {
         self.marketSeed = marketSeed
         let path = AccountJournal.paperPath(
-            venue: venue, strategy: origin.knownPath, symbols: script.symbols)
+            venue: venue, strategy: origin.knownPath, symbols: symbols)
         self.path = path
         let found: StrategyMemory?
         do throws(JournalProblem) {
             found = try StrategyMemory.readPaper(
-                of: origin.knownPath, trading: script.symbols, in: path)
+                of: origin.knownPath, trading: symbols, in: path)
         } catch {
             self.path = nil
             lines = ["\(error). This run has a paper account of its own, which is not kept"]
@@ -51,9 +49,6 @@ struct PaperAccount {
         guard fresh == nil, account.missing == 0 else {
             lines = [found.leftLine(because: fresh)]
             return
-        }
-        if let state = found.state {
-            self.script = try origin.load(with: state.state, trading: script.symbols)
         }
         memory = found
         self.marketSeed = account.marketSeed
@@ -79,9 +74,13 @@ struct PaperAccount {
     }
 
     /// The start of every client order id: no two orders of an account have one.
-    var orderIDPrefix: String {
+    var orderIDPrefix: String { Self.orderIDPrefix(of: [self]) }
+
+    /// The same of a run on several accounts.
+    static func orderIDPrefix(of accounts: [PaperAccount]) -> String {
         let usual = EngineSettings().orderIDPrefix
-        return memory?.paper.map { "\(usual)\($0.runs + 1)" } ?? usual
+        let runs = accounts.compactMap { $0.memory?.paper?.runs }.max()
+        return runs.map { "\(usual)\($0 + 1)" } ?? usual
     }
 
     /// When the market goes on that rested with the last run; nil: it begins, or is a venue's.

@@ -28,7 +28,8 @@ struct RecordPlan {
         self.symbols = symbols
         var lines: [Line] = []
         for (place, symbol) in symbols.enumerated() {
-            guard let venue = try venue(of: [symbol], embedded: SimulatedExchange.venue) else {
+            guard let venue = try namedVenues(of: [symbol], embedded: SimulatedExchange.venue).first
+            else {
                 throw RunFailure(
                     .usage,
                     "\(symbol) is of the embedded exchange, which has no data to record: a seed "

@@ -23,7 +23,7 @@ struct RecordRun {
     }
 
     func run(_ sessions: [(session: any VenueSession, NetworkSettings)]) throws {
-        let screen = VenueScreen(plan.venues[0], linesToOutput: false)
+        let screen = VenueScreen(plan.venues[0].title, linesToOutput: false)
         let files = Files()
         let recording = VenueRecording(
             places: plan.lines.map(\.places), feeds: feedSet, audience: screen

@@ -47,11 +47,36 @@ final class RunOrderIDs: Sendable {
     /// Those that a session begins with.
     var firstNumbers: Range<Int64>? { blocks.withLock(\.first) }
 
+    /// Reserves them on each account of a run, whose orders all begin alike.
+    static func reserve(
+        _ accounts: [(venue: Venue, keys: VenueKeys)]
+    ) throws(RunFailure) -> [RunOrderIDs] {
+        let now = wallClock()
+        var least: UInt64 = 0
+        while true {
+            var made: [RunOrderIDs] = []
+            for account in accounts {
+                made.append(
+                    try RunOrderIDs(
+                        at: account.venue, for: account.keys, now: now, session: least))
+            }
+            let highest = made.map(\.session).max() ?? 0
+            guard made.contains(where: { $0.session != highest }) else { return made }
+            // A clock was set back: what one account has had already is passed over on all.
+            least = highest + 1
+        }
+    }
+
     /// Reserves them: without that no order may leave.
-    init(at venue: Venue, for keys: VenueKeys) throws(RunFailure) {
+    ///
+    /// - Parameter least: the number in them is no lower one.
+    init(
+        at venue: Venue, for keys: VenueKeys, now: Timestamp = wallClock(),
+        session least: UInt64 = 0
+    ) throws(RunFailure) {
         do throws(OrderIDProblem) {
-            let now = wallClock()
-            account = try AccountOrderIDs(venue: venue.name, keyID: keys.id, at: now)
+            account = try AccountOrderIDs(
+                venue: venue.name, keyID: keys.id, at: now, session: least)
             switch venue.clientIDs {
             case .text(let rules):
                 guard let maker = ClientOrderIDMaker(session: account.session, rules: rules) else {

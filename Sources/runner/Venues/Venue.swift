@@ -3,6 +3,7 @@ import CoinEx
 import CoinTR
 import Coinut
 import PaperTrading
+import TradingCore
 import TradingModel
 import Transport
 import VenueSessions
@@ -57,6 +58,9 @@ extension VenueConnector {
         }
     }
 
+    /// Whether it is the same venue.
+    func isSame(as other: Venue) -> Bool { name == other.name }
+
     static func named(_ name: String) -> Venue? { all.first { $0.name == name } }
 
     /// The venue of a name that has accounts.
@@ -75,20 +79,20 @@ extension VenueConnector {
     }
 }
 
-/// The one venue of a script's symbols; nil: the embedded exchange.
-func venue(of symbols: [Symbol], embedded: String) throws(RunFailure) -> Venue? {
-    let names = Set(symbols.map(\.venue)).sorted()
-    guard names != [embedded] else { return nil }
+/// The venues of a script's symbols, in the order in which it names them; none: the embedded exchange.
+func namedVenues(of symbols: [Symbol], embedded: String) throws(RunFailure) -> [Venue] {
+    let names = RunAccounts(of: symbols, isShared: false).venues
+    guard names != [embedded] else { return [] }
     let known = [embedded] + Venue.all.map(\.name)
     for name in names where !known.contains(name) {
         let symbol = symbols.first { $0.venue == name }?.description ?? name
         throw RunFailure(.usage, "\(symbol): \(unknownName("venue", name, among: known))")
     }
-    guard names.count == 1 else {
+    guard !names.contains(embedded) else {
         throw RunFailure(
             .usage,
-            "a run trades at one venue, and the script names \(names.joined(separator: ", ")): start "
-                + "a runner for each")
+            "\(embedded) is the embedded exchange, with a time of its own, and the script names "
+                + "\(names.joined(separator: ", ")): trade it in a run of its own")
     }
-    return Venue.named(names[0])
+    return names.compactMap(Venue.named)
 }

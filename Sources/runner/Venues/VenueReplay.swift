@@ -30,7 +30,7 @@ struct VenueReplay {
         let question = why.map {
             ReplayQuestion(ReplayQuestion.Subject($0), header.instruments, settings)
         }
-        if header.isLive {
+        if header.hasAccountsApart {
             let run = makeLiveRun(
                 header, strategy: script, settings: settings, reloads: reloads,
                 riskFigures: question?.riskFigures)

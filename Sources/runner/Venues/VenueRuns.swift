@@ -17,10 +17,18 @@ func makeLiveRun(
     engineSettings.skipsMissedBeats = true
     engineSettings.orderIDPrefix = header.orderIDPrefix
     engineSettings.riskFigures = riskFigures
+    engineSettings.hasAccountAtEachVenue = true
     let engine = Engine(
-        mode: .live, instruments: header.instruments, strategy: strategy, settings: engineSettings,
+        mode: header.isLive ? .live : .paper, instruments: header.instruments, strategy: strategy,
+        settings: engineSettings,
         now: header.begun)
     return LiveRun(engine: engine, reloads: reloads, patience: header.patience)
+}
+
+extension RecordingHeader {
+    /// Whether its accounts stand beside the run, as with real money; else the one account is simulated as
+    /// part of it.
+    var hasAccountsApart: Bool { isLive || accounts.count > 1 }
 }
 
 /// The same on a simulated account over a venue's data.

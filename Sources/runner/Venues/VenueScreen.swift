@@ -11,13 +11,14 @@ final class VenueScreen: VenueAudience, RecordingAudience {
     var whenReady: (([ForeignOrder], Timestamp) -> Void)?
     /// What is being waited for, with the time of the next attempt; nil: nothing.
     private var trouble: (problem: VenueProblem, toldAt: Timestamp)?
-    private let venue: Venue
+    /// Of the venues, in words.
+    private let titles: String
     private let clock = ContinuousClock()
     private var lastDrawn: ContinuousClock.Instant
 
     /// - Parameter inputs: what the strategy's indicators hear, such as bars.
-    init(_ venue: Venue, linesToOutput: Bool, inputs: String = "values") {
-        self.venue = venue
+    init(_ titles: String, linesToOutput: Bool, inputs: String = "values") {
+        self.titles = titles
         lines = StatusScreen(linesToOutput: linesToOutput, inputs: inputs)
         lastDrawn = clock.now
     }
@@ -97,7 +98,7 @@ final class VenueScreen: VenueAudience, RecordingAudience {
         if drawTrouble(at: now) { return }
         switch trading.stage {
         case .connecting:
-            if lines.isDue() { lines.draw(StatusLine("connecting to \(venue.title) …")) }
+            if lines.isDue() { lines.draw(StatusLine("connecting to \(titles) …")) }
         case .trading:
             if let run = trading.run { lines.update(run, now) }
         case .windingDown:
@@ -106,7 +107,7 @@ final class VenueScreen: VenueAudience, RecordingAudience {
                 lines.draw(StatusLine("waiting for the end of \(counted(open, "order")) …"))
             }
         case .verifying:
-            if lines.isDue() { lines.draw(StatusLine("asking \(venue.title) for its books …")) }
+            if lines.isDue() { lines.draw(StatusLine("asking \(titles) for its books …")) }
         case .waiting, .ended: break
         }
     }
