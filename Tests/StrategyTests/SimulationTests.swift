@@ -38,6 +38,10 @@ struct Shipped: Sendable, CustomTestStringConvertible {
             parameters: ["bars": "5s", "window": "30", "enter": "2", "leave": "0.5"],
             limit: ["sim:ETH/USDT": "0.5", "sim:BTC/USDT:USDT": "0.02"], endsFlat: true),
         Shipped(
+            name: "cross_venue", symbols: ["sim:BTC/USDT", "sim:BTC/USDT:USDT"], minutes: 10,
+            parameters: ["edge": "0.2"],
+            limit: ["sim:BTC/USDT": "0.05", "sim:BTC/USDT:USDT": "0.05"], endsFlat: true),
+        Shipped(
             name: "twap", symbols: ["sim:BTC/USDT:USDT"], minutes: 15,
             parameters: ["minutes": "10"], limit: ["sim:BTC/USDT:USDT": "0.1"], endsFlat: false),
     ]
