@@ -8,6 +8,7 @@ CI = "CI runs it by itself"
 LONG = "takes too long here; what it names is looked up"
 DEVELOPMENT = "for those who work on Moonrunner; what it names is looked up"
 
+TWO = "needs two venues; the tests run such a run against two simulators"
 PACKAGE = "Tests/package.sh does it, in CI"
 SYSTEM = "changes the system, or needs one that runs"
 
@@ -49,6 +50,12 @@ NOT_RUN = {
         LONG + "; the tests run it for six minutes of the market",
     "scripts/live_check .build/release/runner --minutes 6 --speed 60 --faults all": LONG,
     "scripts/crash_check .build/release/runner --kills 100": LONG,
+    "scripts/cross_check .build/release/runner --minutes 60 --speed 60 --faults all": LONG,
+    "scripts/cross_check .build/release/runner --kills 100": LONG,
+    "runner strategies/cross_venue.lua --set quote=coinut:BTC/USDT --set hedge=coinex:BTC/USDT:USDT"
+    " --live": TWO,
+    "runner strategies/cross_venue.lua --set quote=coinut:BTC/USDT --set hedge=coinex:BTC/USDT:USDT"
+    " --live coinex": TWO,
     "scripts/live_check .build/release/runner --minutes 14 --speed 60 --faults all": LONG,
     "scripts/record_check .build/release/runner 60": CI + ", for 20 s",
     "scripts/ccxt .build/release/runner": CI,
