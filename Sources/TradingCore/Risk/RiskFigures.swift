@@ -134,7 +134,8 @@ extension Candidate {
             guard let free = try freeBalance() else { return "it takes nothing of the balance" }
             return "\(free) \(instrument.settle) free"
         case .maxConsecutiveRejects:
-            return "\(state.caution?.rejects ?? 0) refused by the venue in a row"
+            let rejects = state.caution?.rejects[state.accounts[request.instrument]] ?? 0
+            return "\(rejects) refused by the venue in a row"
         case .maxDataAge:
             guard let (what, age) = state.dataAge(of: instrument.id) else {
                 return "nothing has come of the market yet"
