@@ -14,7 +14,7 @@ package struct Migration: Sendable {
     /// All there are, in order.
     package static let all = [
         Migration(version: 1, sql: firstSchema), Migration(version: 2, sql: secondSchema),
-        Migration(version: 3, sql: thirdSchema),
+        Migration(version: 3, sql: thirdSchema), Migration(version: 4, sql: fourthSchema),
     ]
     /// The form that this release reads and writes.
     package static let newest = all.last?.version ?? 0

@@ -91,17 +91,39 @@ public struct RecordingHeader: Hashable, Sendable {
     }
 
     private static func json(_ instrument: Instrument) -> JSON {
-        JSON.pairs([
-            ("symbol", .text(instrument.symbol.description)),
-            ("kind", .text(instrument.kind.rawValue)), ("tick", .text("\(instrument.tick)")),
-            ("lot", .text("\(instrument.lot)")),
-            ("min_quantity", .text("\(instrument.minQuantity)")),
-            ("min_notional", .text("\(instrument.minNotional)")),
-            ("contract_size", .text("\(instrument.contractSize)")),
-            ("maker_fee", .text("\(instrument.makerFee)")),
-            ("taker_fee", .text("\(instrument.takerFee)")),
-            ("spot_fee", .text(instrument.spotFee.rawValue)),
-        ])
+        JSON.pairs(
+            [
+                ("symbol", .text(instrument.symbol.description)),
+                ("kind", .text(instrument.kind.rawValue)), ("tick", .text("\(instrument.tick)")),
+                ("lot", .text("\(instrument.lot)")),
+                ("min_quantity", .text("\(instrument.minQuantity)")),
+                ("min_notional", .text("\(instrument.minNotional)")),
+                ("contract_size", .text("\(instrument.contractSize)")),
+                ("maker_fee", .text("\(instrument.makerFee)")),
+                ("taker_fee", .text("\(instrument.takerFee)")),
+                ("spot_fee", .text(instrument.spotFee.rawValue)),
+            ] + unusual(instrument))
+    }
+
+    /// What most instruments have not.
+    private static func unusual(_ instrument: Instrument) -> [(String, JSON)] {
+        var pairs: [(String, JSON)] = []
+        if let fees = instrument.unitFees {
+            pairs.append(("unit_fees", .array([.text("\(fees.maker)"), .text("\(fees.taker)")])))
+        }
+        if !instrument.keepsReduceOnly, instrument.kind != .spot {
+            pairs.append(("keeps_reduce_only", .bool(false)))
+        }
+        return pairs
+    }
+
+    private static func unitFees(_ json: JSON) throws(Unreadable) -> UnitFees? {
+        guard let items = json["unit_fees"]?.items else { return nil }
+        let amounts = items.compactMap { $0.text.flatMap { try? Money($0) } }
+        guard amounts.count == 2 else {
+            throw Unreadable("an instrument's fees are not of the form")
+        }
+        return UnitFees(maker: amounts[0], taker: amounts[1])
     }
 
     init(_ bytes: ArraySlice<UInt8>) throws(Unreadable) {
@@ -156,6 +178,7 @@ public struct RecordingHeader: Hashable, Sendable {
             id: id, symbol: symbol, kind: kind, tick: tick, lot: lot,
             minQuantity: try decimal("min_quantity"), minNotional: try decimal("min_notional"),
             contractSize: size, makerFee: try decimal("maker_fee"),
-            takerFee: try decimal("taker_fee"), spotFee: spotFee)
+            takerFee: try decimal("taker_fee"), unitFees: try unitFees(json), spotFee: spotFee,
+            keepsReduceOnly: json["keeps_reduce_only"] != .bool(false))
     }
 }

@@ -1,7 +1,8 @@
-/// What a quantity of an instrument is worth: the one place that tells linear from inverse.
+/// What a quantity of an instrument is worth: the one place that tells kinds of contract apart.
 public struct Contract: Hashable, Sendable {
     public let kind: InstrumentKind
-    /// What one unit of quantity stands for: base currency, or quote currency (inverse).
+    /// What one unit of quantity stands for: base currency, quote currency (inverse), or settle currency for each
+    /// 1 of the price (quanto).
     public let size: Quantity
     /// `size` as a fraction with a power of ten below: 0.001 is 1 ÷ 1000.
     private let numerator: Int128
@@ -25,7 +26,7 @@ public struct Contract: Hashable, Sendable {
     /// The worth in the settle currency, rounded once at the 18th decimal.
     ///
     /// Spot and linear: quantity × size × price, in quote currency. Inverse: quantity × size ÷
-    /// price, in base currency.
+    /// price, in base currency. Quanto: quantity × size × price, in base currency.
     ///
     /// - Returns: nil when it does not fit, or when an inverse contract's price is not positive.
     public func value(of quantity: Quantity, at price: Price, _ rounding: Rounding) -> Money? {
@@ -59,7 +60,8 @@ public struct Contract: Hashable, Sendable {
 
     /// The notional in the quote currency, as limits and venues' minimums count it.
     ///
-    /// Inverse contracts are worth the same in quote currency at any price; `price` may be nil.
+    /// Inverse contracts are worth the same in quote currency at any price; `price` may be nil. A quanto
+    /// contract's worth is in the base currency, which costs `price`.
     ///
     /// - Returns: nil when it does not fit, or when a price is needed and missing.
     public func quoteNotional(
@@ -70,7 +72,12 @@ public struct Contract: Hashable, Sendable {
                 .map(Money.init(attos:))
         }
         guard let price else { return nil }
-        return value(of: quantity, at: price, rounding)
+        guard kind == .quanto else { return value(of: quantity, at: price, rounding) }
+        // Without a sign: below zero a direction would round the other way.
+        let size = Price(attos: price.attos < 0 ? -price.attos : price.attos)
+        return value(of: quantity, at: size, rounding).flatMap {
+            size.times(SignedQuantity(attos: $0.attos), rounding)
+        }
     }
 }
 

@@ -27,6 +27,26 @@ public enum InstrumentKind: String, Hashable, Sendable, CaseIterable {
     case linear
     /// A perpetual that settles in the base currency and counts in quote: `BTC/USD:BTC`.
     case inverse
+    /// A perpetual that settles in the base currency and pays a fixed amount of it for each point of the
+    /// price: Coinpit's `BTC/USD:BTC`. The spelling is that of an inverse one; the venue's list says it.
+    case quanto
+
+    /// Whether profit, margin and fees of a contract are in the base currency.
+    public var countsInBase: Bool { self == .inverse || self == .quanto }
+}
+
+/// What a venue takes for each contract instead of a share of its worth, in the settle currency.
+public struct UnitFees: Hashable, Sendable {
+    /// Negative is a rebate.
+    public let maker: Money
+    public let taker: Money
+
+    public init(maker: Money, taker: Money) {
+        self.maker = maker
+        self.taker = taker
+    }
+
+    public func amount(_ liquidity: Liquidity) -> Money { liquidity == .maker ? maker : taker }
 }
 
 /// An instrument's name as scripts and settings write it: `venue:BASE/QUOTE[:SETTLE]`.
@@ -83,8 +103,25 @@ public struct Symbol: Hashable, Comparable, Sendable, CustomStringConvertible {
 public struct InvalidSymbol: Error, Hashable, Sendable, CustomStringConvertible {
     public let text: String
     public init(text: String) { self.text = text }
+
+    /// Whether it is spelled as CCXT spells dated contracts: `venue:BASE/QUOTE:SETTLE-YYMMDD`.
+    private var isDated: Bool {
+        let fields = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard fields.count == 3 else { return false }
+        let parts = fields[2].split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].utf8.count == 6, parts[1].allSatisfy(\.isASCIIDigit)
+        else { return false }
+        return (try? Symbol("\(fields[0]):\(fields[1]):\(parts[0])")) != nil
+    }
+
     public var description: String {
-        "`\(text.onOneLine)` is not a symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
+        if isDated {
+            return
+                "`\(text.onOneLine)` is a contract with an expiry, and those are not traded: name a perpetual, "
+                + "for example sim:BTC/USDT:USDT"
+        }
+        return
+            "`\(text.onOneLine)` is not a symbol, expected venue:BASE/QUOTE for spot or venue:BASE/QUOTE:SETTLE for "
             + "a perpetual, for example sim:BTC/USDT or sim:BTC/USDT:USDT"
     }
 }
@@ -101,7 +138,7 @@ public enum SpotFee: String, Hashable, Sendable, CaseIterable {
 public struct Instrument: Hashable, Sendable {
     public private(set) var id: InstrumentID
     public let symbol: Symbol
-    /// Spot, linear or inverse; mostly the symbol's, settings may say otherwise.
+    /// Mostly the symbol's; settings and venues may say otherwise.
     public let kind: InstrumentKind
     /// The smallest step of price; positive.
     public let tick: Price
@@ -111,7 +148,8 @@ public struct Instrument: Hashable, Sendable {
     public let minQuantity: Quantity
     /// The least price × quantity of an order in the quote currency; zero: none.
     public let minNotional: Money
-    /// What one unit of quantity stands for: base currency (linear) or quote currency (inverse).
+    /// What one unit of quantity stands for: base currency (linear), quote currency (inverse), or settle currency
+    /// for each 1 of the price (quanto).
     ///
     /// 1 where a venue counts in the base currency itself, as all spot venues do.
     public let contractSize: Quantity
@@ -121,8 +159,12 @@ public struct Instrument: Hashable, Sendable {
     public let makerFee: Rate
     /// What a taker pays as a share of the notional.
     public let takerFee: Rate
+    /// What contracts cost each instead of a share; nil: makers and takers pay those shares.
+    public let unitFees: UnitFees?
     /// What the fees of a spot market are taken out of.
     public let spotFee: SpotFee
+    /// Whether the venue keeps a reduce-only order from more than taking the position to flat.
+    public let keepsReduceOnly: Bool
     /// The decimals of prices.
     public let priceScale: DecimalScale
     /// The decimals of quantities.
@@ -132,7 +174,8 @@ public struct Instrument: Hashable, Sendable {
         id: InstrumentID, symbol: Symbol, kind: InstrumentKind? = nil, tick: Price, lot: Quantity,
         minQuantity: Quantity = .zero, minNotional: Money = .zero,
         contractSize: Quantity = Quantity(attos: attosPerUnit), makerFee: Rate = .zero,
-        takerFee: Rate = .zero, spotFee: SpotFee = .quote
+        takerFee: Rate = .zero, unitFees: UnitFees? = nil, spotFee: SpotFee = .quote,
+        keepsReduceOnly: Bool = true
     ) {
         precondition(tick.attos > 0 && lot.attos > 0, "tick and lot are positive")
         precondition(contractSize.attos > 0, "a contract size is positive")
@@ -147,17 +190,19 @@ public struct Instrument: Hashable, Sendable {
         contract = Contract(kind: kind ?? symbol.kind, size: contractSize)
         self.makerFee = makerFee
         self.takerFee = takerFee
+        self.unitFees = unitFees
         self.spotFee = spotFee
+        self.keepsReduceOnly = keepsReduceOnly && (kind ?? symbol.kind) != .spot
         priceScale = DecimalScale(showing: tick.attos)
         quantityScale = DecimalScale(showing: lot.attos)
     }
 
-    /// The currency of profit, loss and fees: base for inverse contracts, else quote.
+    /// The currency of profit, loss and fees: base for inverse and quanto contracts, else quote.
     public var settle: Currency {
         switch kind {
         case .spot: symbol.quote
         case .linear: symbol.settle
-        case .inverse: symbol.base
+        case .inverse, .quanto: symbol.base
         }
     }
 
@@ -171,10 +216,25 @@ public struct Instrument: Hashable, Sendable {
         kind == .spot && currency == symbol.base
     }
 
+    /// The same under another place, with another symbol or fees where they are given.
+    public func moved(
+        to id: InstrumentID, symbol: Symbol? = nil, makerFee: Rate? = nil, takerFee: Rate? = nil
+    ) -> Instrument {
+        Instrument(
+            id: id, symbol: symbol ?? self.symbol, kind: kind, tick: tick, lot: lot,
+            minQuantity: minQuantity, minNotional: minNotional, contractSize: contractSize,
+            makerFee: makerFee ?? self.makerFee, takerFee: takerFee ?? self.takerFee,
+            unitFees: unitFees, spotFee: spotFee, keepsReduceOnly: keepsReduceOnly)
+    }
+
     /// As much of a quantity as can be ordered.
     public func wholeLots(of quantity: Quantity) -> Quantity {
         quantity.rounded(toMultipleOf: lot.attos, .towardZero)
     }
+}
+
+extension Character {
+    fileprivate var isASCIIDigit: Bool { isASCII && isNumber }
 }
 
 extension Array {

@@ -175,15 +175,16 @@ import TradingModel
             "a1c688df59033f66e3f0b930987d4a07dfc58d84f72da3e188247e57c353593f",
             "96c727e0ecb8b5f82dadaec26b125e9511d1b95b6007dc48562bbd144a1fc178",
             "ddf191239dc03d5ce073933ce1e3f4050210266281aada7574622cbbb0e5aa4d",
+            "3d0558615509173758fda7b8cc3e928cd637884281bc7f6671750335822f8786",
         ]
         #expect(Migration.all.map(\.digest) == released)
-        #expect(Migration.all.map(\.version) == [1, 2, 3])
+        #expect(Migration.all.map(\.version) == [1, 2, 3, 4])
     }
 
     @Test func `stand in the file`() throws {
         let folder = try JournalFolder()
         let journal = try SteppedJournal(folder)
-        #expect(try folder.run("PRAGMA user_version") == [["3"]])
+        #expect(try folder.run("PRAGMA user_version") == [["4"]])
         #expect(try folder.run("PRAGMA application_id") == [["\(0x4D52_4A31)"]])
         #expect(try folder.run("PRAGMA journal_mode") == [["wal"]])
         withExtendedLifetime(journal) {}
@@ -207,6 +208,9 @@ import TradingModel
         try older.runAll(
             "INSERT INTO runs (name, mode, venue, strategy, started, traded_since) "
                 + "VALUES ('old-1', 'live', 'coinex', 's.lua', 1, 2); "
+                + "INSERT INTO instruments (symbol, kind, settle, tick, lot, contract_size) "
+                + "VALUES ('coinex:BTC/USD:BTC', 'inverse', 'BTC', '0.5', '1', '100'); "
+                + "INSERT INTO run_instruments (run_id, instrument) VALUES (1, 'coinex:BTC/USD:BTC'); "
                 + "INSERT INTO states (run_id, time, shape, state) VALUES (1, 3, 1, '{}')")
         try older.runAll("PRAGMA application_id = \(0x4D52_4A31); PRAGMA user_version = 2")
         let problem = #expect(throws: JournalProblem.self) { try JournalReader(folder.journal) }
@@ -215,6 +219,10 @@ import TradingModel
         let reader = try JournalReader(folder.journal)
         #expect(try reader.state(of: "old-1")?.state.text == "{}")
         #expect(try reader.paperAccount(of: "old-1") == nil)
+        #expect(try folder.run("SELECT kind, settle FROM instruments") == [["inverse", "BTC"]])
+        try folder.run("UPDATE instruments SET kind = 'quanto'")
+        #expect(throws: (any Error).self) { try folder.run("UPDATE instruments SET kind = 'odd'") }
+        #expect(try folder.run("PRAGMA foreign_key_check") == [])
     }
 
     @Test func `begin anew where a run died while it made the file`() throws {

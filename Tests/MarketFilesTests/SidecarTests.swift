@@ -18,7 +18,10 @@ import TradingModel
             minQuantity: Quantity(attos: random.int128(digits: 1...37)),
             minNotional: Money(attos: random.attos()),
             contractSize: Quantity(attos: positive(&random)), makerFee: Rate(attos: random.attos()),
-            takerFee: Rate(attos: random.attos()))
+            takerFee: Rate(attos: random.attos()),
+            unitFees: random.chance(20)
+                ? UnitFees(maker: Money(attos: random.attos()), taker: Money(attos: random.attos()))
+                : nil, keepsReduceOnly: !random.chance(20))
         let begun = Timestamp(
             nanoseconds: Int64(random.int(100_000_000...4_000_000_000)) * 999_999_937)
         var sidecar = RecordingSidecar(

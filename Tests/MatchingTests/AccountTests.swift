@@ -19,6 +19,37 @@ import TradingModel
         #expect(TestVenue([feePerpetual], rich).balance("USDT") == "7, 7 available")
     }
 
+    /// 0.001 BTC for each dollar of the price and contract, and a fee in satoshi for each contract.
+    private let quanto = Instrument(
+        id: InstrumentID(0), symbol: instrument("test:BTC/USD:BTC").symbol, kind: .quanto,
+        tick: price("0.1"), lot: quantity("1"), contractSize: quantity("0.001"),
+        unitFees: UnitFees(maker: money("-0.000025"), taker: money("0.0001")))
+
+    @Test
+    func `a quanto contract pays a fixed amount of the base for each point, and a fee for each`() {
+        let test = TestVenue([quanto], PaperSettings(leverage: 10))
+        #expect(test.balance("BTC") == "1, 1 available")
+        test.book(bids: [("790", "5")], asks: [("791", "1"), ("792.5", "5")])
+        test.order(.buy, "2", at: "750")
+        #expect(test.balance("BTC") == "1, 0.8498 available")  // 1.5 ÷ 10, and the taker's fee
+        test.cancel(1)
+        test.order(.buy, "2")
+        // Of 791 and 792.5 a tenth, and twice the taker's fee.
+        #expect(test.balance("BTC") == "0.9998, 0.84145 available")
+        test.order(.sell, "2", at: "800")
+        test.trade("800.1", "2", taker: .buy)
+        // 9 and 7.5 points, and twice the maker's rebate.
+        #expect(test.balance("BTC") == "1.01635, 1.01635 available")
+        #expect(test.venue.account.positions[0].fees == money("0.00015"))
+    }
+
+    @Test func `rates of the settings stand for a fee by the contract`() {
+        let test = TestVenue([quanto], PaperSettings(takerFee: rate("0.001")))
+        test.book(bids: [("790", "5")], asks: [("800", "1")])
+        test.order(.buy, "1")
+        #expect(test.balance("BTC") == "0.9992, 0.1992 available")
+    }
+
     @Test func `a resting spot buy binds its cost and the fee until it ends`() {
         let test = TestVenue([feeSpot], PaperSettings())
         test.order(.buy, "2", at: "90")

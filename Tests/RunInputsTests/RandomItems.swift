@@ -10,7 +10,13 @@ struct RandomItems {
     static let instruments = [
         instrument("test:BTC/USDT"), instrument("test:ETH/USDT:USDT", id: 1, tick: "0.5", lot: "1"),
         instrument("test:BTC/USD:BTC", id: 2, tick: "0.1", contractSize: "100"),
+        Instrument(
+            id: InstrumentID(3), symbol: inverse.symbol, kind: .quanto, tick: inverse.tick,
+            lot: inverse.lot,
+            unitFees: UnitFees(maker: money("-0.000025"), taker: money("0.0001")),
+            keepsReduceOnly: false),
     ]
+    private static let inverse = instrument("test:BTC/USD:BTC", tick: "0.1", lot: "1")
     static let header = RecordingHeader(
         program: "1.2.3", isLive: true, venue: "test", begun: Timestamp(nanoseconds: 5),
         orderIDPrefix: "mr9", patience: .usual, instruments: instruments)

@@ -37,6 +37,15 @@ extension Instrument {
             contractSize: try Quantity(contractSize))
     }
 
+    static func quanto(
+        contractSize: String = "0.001", id: Int = 0, keepsReduceOnly: Bool = false
+    ) throws -> Instrument {
+        Instrument(
+            id: InstrumentID(id), symbol: try Symbol("coinpit:BTC/USD:BTC"), kind: .quanto,
+            tick: try Price("0.1"), lot: try Quantity("1"),
+            contractSize: try Quantity(contractSize), keepsReduceOnly: keepsReduceOnly)
+    }
+
     /// One of `kind` whose contract size is 1, a round one, or none that a venue would choose.
     static func random(_ kind: InstrumentKind, _ random: inout Seeded) throws -> Instrument {
         let size = random.pick(["1", "0.001", "10", "0.000000000000000007", "12.3456789"])
@@ -44,6 +53,7 @@ extension Instrument {
         case .spot: return try .spot()
         case .linear: return try .linear(contractSize: size)
         case .inverse: return try .inverse(contractSize: size)
+        case .quanto: return try .quanto(contractSize: size)
         }
     }
 }

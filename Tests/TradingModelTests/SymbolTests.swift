@@ -21,6 +21,17 @@ import TradingModel
         #expect(symbol.quote == Currency("USD"))
     }
 
+    @Test(arguments: ["coinpit:BTC/USD:BTC-170428", "sim:ETH/USDT:USDT-261225"])
+    func `of a contract with an expiry is refused and said to be one`(text: String) {
+        let problem = #expect(throws: InvalidSymbol.self) { try Symbol(text) }
+        #expect(problem?.description.contains("a contract with an expiry") == true)
+        for other in [
+            "sim:BTC/USDT:EUR-261225", "sim:BTC/USDT:USDT-2612", "sim:BTC/USDT:USDT-26122x",
+        ] {
+            #expect(InvalidSymbol(text: other).description.contains("is not a symbol"))
+        }
+    }
+
     @Test(arguments: [
         "", ":", "sim", "sim:", "BTC/USDT", ":BTC/USDT", "sim:BTC", "sim:BTC/", "sim:/USDT",
         "sim:BTC/USDT/EUR", "sim:BTC/USDT:", "sim:BTC/USDT:EUR", "sim:BTC/USDT:USDT:X",

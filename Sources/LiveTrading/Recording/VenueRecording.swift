@@ -191,12 +191,3 @@ public protocol RecordingAudience: AnyObject {
     func status(_ status: VenueStatus, at now: Timestamp)
     func problem(_ problem: VenueProblem, at now: Timestamp)
 }
-
-extension Instrument {
-    fileprivate func moved(to id: InstrumentID) -> Instrument {
-        Instrument(
-            id: id, symbol: symbol, kind: kind, tick: tick, lot: lot, minQuantity: minQuantity,
-            minNotional: minNotional, contractSize: contractSize, makerFee: makerFee,
-            takerFee: takerFee, spotFee: spotFee)
-    }
-}

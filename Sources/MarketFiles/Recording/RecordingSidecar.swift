@@ -44,12 +44,7 @@ public struct RecordingSidecar: Hashable, Sendable {
 
     /// The instrument under the id that it has in a run, and under another symbol if one is given.
     public func instrument(id: InstrumentID, symbol: Symbol? = nil) -> Instrument {
-        Instrument(
-            id: id, symbol: symbol ?? instrument.symbol, kind: instrument.kind,
-            tick: instrument.tick, lot: instrument.lot, minQuantity: instrument.minQuantity,
-            minNotional: instrument.minNotional, contractSize: instrument.contractSize,
-            makerFee: instrument.makerFee, takerFee: instrument.takerFee,
-            spotFee: instrument.spotFee)
+        instrument.moved(to: id, symbol: symbol)
     }
 
     // MARK: - Files

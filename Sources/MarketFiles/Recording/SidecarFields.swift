@@ -11,7 +11,7 @@ extension RecordingSidecar {
     var json: JSON {
         let symbol = instrument.symbol
         let names = Self.feedNames.filter { feeds.contains($0.feed) }.map { JSON.text($0.name) }
-        return [
+        let common: JSON = [
             "format": .text(Self.formatName), "version": .integer(Self.version),
             "recorder": .text(recorder), "symbol": .text(symbol.description),
             "venue": .text(symbol.venue), "kind": .text(instrument.kind.rawValue),
@@ -27,6 +27,22 @@ extension RecordingSidecar {
             "ended": ending.map { .text(UTCTime($0.at).iso) } ?? .null,
             "counts": ending.map { Self.json($0.counts) } ?? .null,
         ]
+        return .object((common.members ?? []) + unusual)
+    }
+
+    /// What most instruments have not.
+    private var unusual: [JSONMember] {
+        var members: [JSONMember] = []
+        if let fees = instrument.unitFees {
+            members.append(
+                JSONMember(key: "maker_fee_per_unit", value: .text(fees.maker.description)))
+            members.append(
+                JSONMember(key: "taker_fee_per_unit", value: .text(fees.taker.description)))
+        }
+        if !instrument.keepsReduceOnly, instrument.kind != .spot {
+            members.append(JSONMember(key: "keeps_reduce_only", value: .bool(false)))
+        }
+        return members
     }
 
     private static func json(_ counts: RecordingCounts) -> JSON {
@@ -75,6 +91,21 @@ extension RecordingSidecar {
         try fields.finish()
     }
 
+    private static func unitFees(_ fields: inout SidecarReader) throws(BadLine) -> UnitFees? {
+        guard fields.has("maker_fee_per_unit") else { return nil }
+        return UnitFees(
+            maker: try fields.decimal("maker_fee_per_unit"),
+            taker: try fields.decimal("taker_fee_per_unit"))
+    }
+
+    private static func keepsReduceOnly(_ fields: inout SidecarReader) throws(BadLine) -> Bool {
+        guard fields.has("keeps_reduce_only") else { return true }
+        guard case .bool(let keeps) = try fields.taken("keeps_reduce_only") else {
+            throw fields.wrong("keeps_reduce_only", "no truth value", "true or false")
+        }
+        return keeps
+    }
+
     private static func instrument(_ fields: inout SidecarReader) throws(BadLine) -> Instrument {
         let text = try fields.text("symbol")
         let symbol: Symbol
@@ -83,7 +114,7 @@ extension RecordingSidecar {
         }
         let kindName = try fields.text("kind")
         guard let kind = InstrumentKind(rawValue: kindName) else {
-            throw fields.wrong("kind", kindName, "spot, linear or inverse")
+            throw fields.wrong("kind", kindName, "spot, linear, inverse or quanto")
         }
         let instrument = Instrument(
             id: InstrumentID(0), symbol: symbol, kind: kind,
@@ -92,7 +123,8 @@ extension RecordingSidecar {
             minQuantity: try fields.decimal("min_quantity"),
             minNotional: try fields.decimal("min_notional"),
             contractSize: try fields.decimal("contract_size", above: .zero),
-            makerFee: try fields.decimal("maker_fee"), takerFee: try fields.decimal("taker_fee"))
+            makerFee: try fields.decimal("maker_fee"), takerFee: try fields.decimal("taker_fee"),
+            unitFees: try unitFees(&fields), keepsReduceOnly: try keepsReduceOnly(&fields))
         // Said twice for other programs; two truths would be worse than none.
         for (name, expected) in [
             ("venue", symbol.venue), ("base", symbol.base.code), ("quote", symbol.quote.code),
@@ -112,6 +144,8 @@ private struct SidecarReader {
     private var members: [JSONMember]
 
     init(_ json: JSON) { members = json.members ?? [] }
+
+    func has(_ name: String) -> Bool { members.contains { $0.key == name } }
 
     func wrong(_ name: String, _ found: String, _ expected: String) -> BadLine {
         BadLine(reason: "`\(name)` is `\(found)`, expected \(expected)")

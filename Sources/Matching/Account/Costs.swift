@@ -7,6 +7,8 @@ final class Costs: Sendable {
     let instrument: Instrument
     let makerFee: Rate
     let takerFee: Rate
+    /// What each contract costs instead of a share; nil: the shares.
+    private let unitFees: UnitFees?
     let leverage: Int
     let isSpot: Bool
     let lot: Quantity
@@ -17,6 +19,8 @@ final class Costs: Sendable {
         self.instrument = instrument
         makerFee = settings.makerFee ?? instrument.makerFee
         takerFee = settings.takerFee ?? instrument.takerFee
+        let isShare = settings.makerFee != nil || settings.takerFee != nil
+        unitFees = isShare ? nil : instrument.unitFees
         leverage = settings.leverage
         isSpot = instrument.kind == .spot
         lot = instrument.lot
@@ -43,6 +47,11 @@ final class Costs: Sendable {
     func fee(
         _ notional: Money, _ quantity: Quantity, _ side: Side, _ liquidity: Liquidity
     ) -> Fee? {
+        if let unitFees {
+            return Self.fee(unitFees.amount(liquidity), of: quantity, .halfEven).map {
+                Fee(amount: $0, currency: instrument.settle, isTaken: false)
+            }
+        }
         let isTaken = side == .buy && takesFromPurchases
         let share = isTaken ? Money(attos: quantity.attos) : notional
         return share.times(liquidity == .maker ? makerFee : takerFee, .halfEven).map {
@@ -53,9 +62,18 @@ final class Costs: Sendable {
     }
 
     /// The most a fill of this notional can cost in fees beside it: what a resting order sets aside.
-    func worstFee(_ notional: Money, _ side: Side) -> Money? {
+    func worstFee(_ notional: Money, _ quantity: Quantity, _ side: Side) -> Money? {
+        if let unitFees {
+            return Self.fee(max(unitFees.maker, unitFees.taker, .zero), of: quantity, .up)
+        }
         if side == .buy, takesFromPurchases { return .zero }
         return notional.times(max(makerFee, takerFee, .zero), .up)
+    }
+
+    private static func fee(
+        _ unit: Money, of quantity: Quantity, _ rounding: Rounding
+    ) -> Money? {
+        unit.times(Rate(attos: quantity.attos), rounding)
     }
 
     /// The initial margin, rounded up.

@@ -4,7 +4,7 @@ public import TradingModel
 /// The money and the positions of one simulated account.
 ///
 /// A currency that the settings do not name starts with 10,000 where it is the quote currency of
-/// some instrument, and with 1 where it is only the settle currency of an inverse contract: what
+/// some instrument, and with 1 where it is only the base currency that contracts settle in: what
 /// 10,000 of the quote currency would be worth is not known before the first price.
 ///
 /// Spot buys bind the quote currency and spot sells the base currency; what a buy pays of its fee, and
@@ -59,10 +59,10 @@ public final class SimulatedAccount {
             start[instrument.settle] = .zero
             if instrument.kind == .spot { start[instrument.symbol.base] = .zero }
         }
-        for instrument in instruments where instrument.kind == .inverse {
+        for instrument in instruments where instrument.kind.countsInBase {
             start[instrument.settle] = Money(attos: attosPerUnit)
         }
-        for instrument in instruments where instrument.kind != .inverse {
+        for instrument in instruments where !instrument.kind.countsInBase {
             start[instrument.settle] = Money(attos: 10_000 * attosPerUnit)
         }
         for (currency, amount) in settings.balances { start[currency] = amount }
@@ -276,7 +276,7 @@ public final class SimulatedAccount {
         }
         guard growing > .zero else { return .zero }
         guard let notional = cost.notional(price, growing, .up),
-            let fee = cost.worstFee(notional, side)
+            let fee = cost.worstFee(notional, growing, side)
         else { return nil }
         return (cost.isSpot ? notional : cost.margin(notional)).plus(fee)
     }

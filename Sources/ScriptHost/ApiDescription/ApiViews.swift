@@ -233,7 +233,7 @@ extension ScriptApi {
         "instrument", .live, "What is traded, and its rules.",
         [
             symbol,
-            ApiField("kind", .choice(["spot", "linear", "inverse"]), "what it is"),
+            ApiField("kind", .choice(["spot", "linear", "inverse", "quanto"]), "what it is"),
             ApiField("base", .text, "the base currency"),
             ApiField("quote", .text, "the quote currency"),
             ApiField("settle", .text, "the currency that it is settled in"),

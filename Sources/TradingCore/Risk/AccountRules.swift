@@ -310,7 +310,7 @@ extension TradingState {
                 if let old { open.remove(old) }
                 open.growing.add(quantity)
             }
-            if instruments[index].kind == .spot { open.countAllAsGrowing() }
+            if !instruments[index].keepsReduceOnly { open.countAllAsGrowing() }
             open.growing.add(open.cancelling)
             let own = side == .buy ? net : -net
             guard let growing = open.growing.attos, let reducing = open.reducing.attos else {

@@ -62,16 +62,16 @@ struct Candidate: ~Copyable {
         return snapped
     }
 
-    /// Cuts a reduce-only order on spot to what is held, in whole lots: fees may have left less than was
+    /// Cuts a reduce-only order that no venue cuts, as on spot, to what is held, in whole lots: fees may have left less than was
     /// bought.
     ///
-    /// A venue with positions cuts it by itself; one of balances refuses all of it, or trades other coins of the
-    /// account. A stop may come before the rest of what it is to sell: it is cut only by what the fees can
+    /// Most venues with positions cut it by themselves; one of balances refuses all of it, or trades other coins of
+    /// the account, and one that nets orders turns the position. A stop may come before the rest of what it is to sell: it is cut only by what the fees can
     /// have taken.
     mutating func cut() {
         let net = state.positions[request.instrument.index].net
         let quantity = request.quantity
-        guard request.isReduceOnly, instrument.kind == .spot, net.side == request.side.opposite,
+        guard request.isReduceOnly, !instrument.keepsReduceOnly, net.side == request.side.opposite,
             quantity > net.magnitude
         else { return }
         let excess = quantity.attos - net.magnitude.attos
@@ -207,7 +207,7 @@ struct Candidate: ~Copyable {
     // MARK: - The account
 
     /// Whether the venue keeps the order from more than taking the position to flat.
-    var endsAtFlat: Bool { request.isReduceOnly && instrument.kind != .spot }
+    var endsAtFlat: Bool { request.isReduceOnly && instrument.keepsReduceOnly }
 
     private func checkWorstPosition() throws(RiskRefusal) {
         let net = state.positions[instrument.id.index].net
@@ -238,8 +238,8 @@ struct Candidate: ~Copyable {
     ///
     /// A reduce-only order takes the position to flat at most, but may do so before the others
     /// fill, also those that are being cancelled: a cancel may come too late. A reduce-only order
-    /// alone is never in excess. On spot no venue keeps it to that: there it counts as any other, for
-    /// the others may fill first.
+    /// alone is never in excess. Where no venue keeps it to that, as on spot, it counts as any other,
+    /// for the others may fill first.
     ///
     /// - Parameter held: the position, in attos; positive on that side.
     func worstPosition(from held: Int128) -> SignedQuantity? {
@@ -249,7 +249,7 @@ struct Candidate: ~Copyable {
             ? state.orders.exposure(of: instrument.id, request.side)
             : state.exposure(of: instrument.id, request.side)
         if let replacing { open.remove(replacing) }
-        if instrument.kind == .spot { open.countAllAsGrowing() }
+        if !instrument.keepsReduceOnly { open.countAllAsGrowing() }
         open.growing.add(open.cancelling)
         if endsAtFlat { open.reducing.add(remaining) } else { open.growing.add(remaining) }
         guard let growing = open.growing.attos, let reducing = open.reducing.attos else {

@@ -124,7 +124,7 @@ struct InstrumentArgument {
         }
         guard isRight else {
             let expected =
-                name == "kind" ? "spot, linear or inverse" : "a positive decimal, at most 1e15"
+                name == "kind" ? "spot, linear, inverse or quanto" : "a positive decimal, at most 1e15"
             throw RunFailure(.usage, "--instrument: `\(name)` is `\(text)`, expected \(expected)")
         }
     }

@@ -78,7 +78,7 @@ enum Fees {
         let basisPoint = attosPerUnit / 10_000
         return switch kind {
         case .spot: (Rate(attos: 10 * basisPoint), Rate(attos: 10 * basisPoint))
-        case .linear, .inverse: (Rate(attos: 2 * basisPoint), Rate(attos: 5 * basisPoint))
+        case .linear, .inverse, .quanto: (Rate(attos: 2 * basisPoint), Rate(attos: 5 * basisPoint))
         }
     }
 }

@@ -56,10 +56,7 @@ extension Market {
 extension Instrument {
     /// The same with the fees that an account pays.
     func paying(_ fees: AccountFees) -> Instrument {
-        Instrument(
-            id: id, symbol: symbol, kind: kind, tick: tick, lot: lot, minQuantity: minQuantity,
-            minNotional: minNotional, contractSize: contractSize, makerFee: fees.maker,
-            takerFee: fees.taker, spotFee: spotFee)
+        moved(to: id, makerFee: fees.maker, takerFee: fees.taker)
     }
 }
 
