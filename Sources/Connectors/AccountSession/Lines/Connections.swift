@@ -19,6 +19,10 @@ extension AccountCore {
         guard let line = lines.id(of: socket), lines[line].stage == .opening else { return }
         lines[line].lastReceipt = now
         agenda.add(.ping(line), at: after(traits.pace.ping))
+        traits.greets ? expect(.greeting, on: line) : begin(line)
+    }
+
+    private mutating func begin(_ line: LineID) {
         if !plan.hasKey || !lines[line].tellsAccount { return joinFeeds(line) }
         lines[line].stage = .signing
         guard let number = nextNumber(on: line) else { return }
@@ -90,16 +94,25 @@ extension AccountCore {
 
     /// Sends a request under that number, whose answer must come in time.
     mutating func send(_ text: String, _ request: Line.Request, on line: LineID) {
+        // What comes by itself is not asked for.
+        guard lines[line].socket != nil, !text.isEmpty else { return }
+        lines[line].queue.append(text)
+        if traits.acknowledges || request == .ping || request == .sign {
+            expect(request, on: line)
+        } else {
+            lines[line].nextID += 1
+        }
+        sendQueue(line)
+    }
+
+    /// Has the line's next number answered in time, or the line is dead.
+    private mutating func expect(_ request: Line.Request, on line: LineID) {
         guard let socket = lines[line].socket else { return }
         let number = lines[line].nextID
         lines[line].nextID = number + 1
-        lines[line].queue.append(text)
-        if traits.acknowledges || request == .ping || request == .sign {
-            lines[line].requests[number] = request
-            let wait = request == .ping ? traits.pace.pong : traits.pace.ack
-            agenda.add(.ack(line, socket, number), at: after(wait))
-        }
-        sendQueue(line)
+        lines[line].requests[number] = request
+        let wait = request == .ping ? traits.pace.pong : traits.pace.ack
+        agenda.add(.ack(line, socket, number), at: after(wait))
     }
 
     mutating func sendQueue(_ line: LineID) {
@@ -186,6 +199,7 @@ extension AccountCore {
         if let refusal { return refused(request, refusal, line) }
         switch request {
         case .ping, .leaving, .ask: break
+        case .greeting: begin(line)
         case .sign: subscribePrivately(line)
         case .privateChannel:
             if lines[line].stage == .subscribing, hasAnswers(line, private: true) {
@@ -201,6 +215,12 @@ extension AccountCore {
     /// The same of a venue whose answers have no number: the oldest request is answered.
     package mutating func answeredOldest(on line: LineID, _ refusal: Refusal?) {
         if let number = turn(on: line) { answered(number, on: line, refusal) }
+    }
+
+    /// The same where an answer says what it is one to: the oldest of these is answered, if there is any.
+    package mutating func answered(_ step: LineStep, on line: LineID, _ refusal: Refusal?) {
+        let open = lines[line].requests.filter { $0.value == step.request }
+        if let number = open.keys.min() { answered(number, on: line, refusal) }
     }
 
     private func hasAnswers(_ line: LineID, private isPrivate: Bool) -> Bool {

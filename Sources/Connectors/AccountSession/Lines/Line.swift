@@ -24,6 +24,8 @@ struct Line {
     }
 
     enum Request: Hashable, CustomStringConvertible {
+        /// Nothing was asked: the venue says by itself that it listens.
+        case greeting
         case ping
         case sign
         case privateChannel(String)
@@ -34,6 +36,7 @@ struct Line {
 
         var description: String {
             switch self {
+            case .greeting: "greeting"
             case .ping: "ping"
             case .sign: "sign"
             case .privateChannel(let name): "privateChannel(\"\(name)\")"
@@ -77,6 +80,21 @@ extension EndpointGroup {
     /// All messages of a line share one limit, those of the account too.
     package static func line(of segments: [Segment]) -> EndpointGroup {
         EndpointGroup("\(segments.map(\.rawValue).joined(separator: " and ")) socket")
+    }
+}
+
+/// What a message that has no number can be the answer to, where it says which.
+package enum LineStep: Hashable, Sendable {
+    case greeting
+    case signature
+    case ping
+
+    var request: Line.Request {
+        switch self {
+        case .greeting: .greeting
+        case .signature: .sign
+        case .ping: .ping
+        }
     }
 }
 

@@ -6,8 +6,10 @@ internal import VenueSessions
 extension AccountCore {
     mutating func amend(_ amendment: ApprovedAmendment) {
         let serial = desk.serial(of: amendment.id)
-        guard let serial, let order = desk.orders[serial], whyNotAmended(order) == nil else {
-            let reason = serial.flatMap { desk.orders[$0] }.flatMap(whyNotAmended)
+        guard let serial, let order = desk.orders[serial],
+            whyNotAmended(order, amendment) == nil
+        else {
+            let reason = serial.flatMap { desk.orders[$0] }.flatMap { whyNotAmended($0, amendment) }
             return report(
                 amendment.id, amendment.instrument,
                 .amendRejected(
@@ -21,10 +23,17 @@ extension AccountCore {
         request(.amend(serial, change: number))
     }
 
-    private func whyNotAmended(_ order: TrackedOrder) -> String? {
+    private func whyNotAmended(
+        _ order: TrackedOrder, _ change: ApprovedAmendment
+    ) -> String? {
         if order.isDone || order.ending != nil { return "the order has ended" }
         if !traits.orders.amend {
             return "the venue cannot change orders: cancel it and send another"
+        }
+        if !traits.orders.amendQuantity,
+            change.quantity.map({ $0 != order.request.quantity }) ?? false
+        {
+            return "the venue cannot change quantities: cancel it and send another"
         }
         if order.closesPosition {
             return "the venue cannot change an order that closes a position: cancel it and send "

@@ -23,7 +23,7 @@ extension AccountCore {
 
     private mutating func isReadable(_ status: Int, _ flight: Flight, _ rates: RateNews) -> Bool {
         switch status {
-        case 200, 401, 403:
+        case _ where traits.answeringStatuses.contains(status):
             if flight.attempts > 0 { clear(.replies) }
         case 429:
             limiter.pause(flight.group, until: after(rates.retryAfter ?? traits.pace.rateLimit))

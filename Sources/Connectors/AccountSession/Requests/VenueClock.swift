@@ -5,7 +5,7 @@ internal import VenueSessions
 /// The venue's clock.
 extension AccountCore {
     /// The clock may have been set: what was measured before is worth nothing.
-    mutating func measureClock() {
+    package mutating func measureClock() {
         doubtsClock = true
         requestRegularly(.time)
     }

@@ -9,10 +9,13 @@ package struct OrderKinds: Hashable, Sendable {
     package var postOnly: Bool
     package var reduceOnly: Bool
     package var amend: Bool
+    /// Whether a change may be one of the quantity.
+    package var amendQuantity: Bool
 
     package init(
         market: Bool = true, stop: Bool = true, ioc: Bool = true, fok: Bool = true,
-        postOnly: Bool = true, reduceOnly: Bool = true, amend: Bool = true
+        postOnly: Bool = true, reduceOnly: Bool = true, amend: Bool = true,
+        amendQuantity: Bool = true
     ) {
         self.market = market
         self.stop = stop
@@ -21,6 +24,7 @@ package struct OrderKinds: Hashable, Sendable {
         self.postOnly = postOnly
         self.reduceOnly = reduceOnly
         self.amend = amend
+        self.amendQuantity = amendQuantity
     }
 
     /// As scripts and `runner venues` name them.

@@ -94,6 +94,10 @@ package struct VenueTraits: Sendable {
     package var subscribing: Subscribing
     /// Whether subscriptions are answered.
     package var acknowledges = true
+    /// Whether a line says when it listens; before that nothing is sent.
+    package var greets = false
+    /// The statuses of HTTP whose bodies are the venue's own words.
+    package var answeringStatuses: Set<Int> = [200, 401, 403]
     /// The channels of market data that there are, in the order in which they are subscribed.
     package var channels: [FeedChannel]
     package var unreadable: Unreadable
