@@ -37,10 +37,16 @@ package struct SimulatorChoice: Sendable {
     package let example: String
     /// Whether it has futures that settle in what they are of.
     var hasInverse = true
+    /// Whether it has no others.
+    var hasOnlyInverse = false
+    /// What it has where nobody asks for another.
+    package var usualAccount = VenueAccount.generous
     let make: @Sendable (SimulatorSettings) throws(InvalidFault) -> (FaultPlan, Maker)
 
     /// All there are.
-    package static let all: [SimulatorChoice] = [.coinEx, .coinut, .bitunix, .coinTR]
+    package static let all: [SimulatorChoice] = [
+        .coinEx, .coinut, .bitunix, .coinTR, .coinpit,
+    ]
 
     /// Reads the settings, whose faults may name what there is not.
     package func maker(
@@ -59,6 +65,7 @@ package struct SimulatorChoice: Sendable {
     /// Whether the venue has a market for it.
     package func trades(_ instrument: Instrument) -> Bool {
         if instrument.kind == .inverse, !hasInverse { return false }
+        if instrument.kind != .inverse, hasOnlyInverse { return false }
         return segments.contains(instrument.kind == .spot ? .spot : .futures)
     }
 }

@@ -109,6 +109,8 @@ extension ExchangeAccount {
                 : walk.fills.reduce(.zero) {
                     $0 + (market.value($1.quantity, at: $1.price, .up) ?? .tooMuch)
                 }
+        case (.futures, _) where rules.margin == .stopDistance:
+            (need, currency) = (stopMargin(terms.quantity, terms), market.settle)
         case (.futures, _):
             let reducible = reducible(market, terms.side)
             let growth = terms.quantity > reducible ? terms.quantity - reducible : .zero

@@ -81,7 +81,11 @@ extension ExchangeAccount {
         _ fill: Fill, _ value: Money, _ rate: Rate, _ order: ExchangeOrder
     ) -> Booking {
         let market = order.market
-        let fee = Self.truncated(value.times(rate, .towardZero) ?? .zero)
+        let exact =
+            market.instrument.unitFees.map {
+                $0.amount(fill.liquidity).times(Rate(attos: fill.quantity.attos), .halfEven)
+            } ?? value.times(rate, .towardZero)
+        let fee = Self.truncated(exact ?? .zero)
         let closing = min(fill.quantity, reducible(market, order.side))
         let closingFee = Self.truncated(fee.share(closing, of: fill.quantity) ?? .zero)
         var booking = Booking(fee: fee, currency: market.settle)
@@ -125,6 +129,7 @@ extension ExchangeAccount {
         } catch {
             preconditionFailure("a fill whose value fits can be booked: \(error)")
         }
+        if rules.keepsParts { keepParts(&position, price, quantity, order) }
         position.cumulativeValue += market.value(quantity, at: price, .halfEven) ?? .zero
         if isNew { position.firstPrice = price }
         position.latestPrice = price
@@ -132,6 +137,22 @@ extension ExchangeAccount {
         position.recordPeaks()
         keep(position, marginBefore: isNew ? .zero : marginBefore)
         return position.id
+    }
+
+    /// Adds a part for what a fill opens, or closes the oldest parts by it.
+    private func keepParts(
+        _ position: inout ExchangePosition, _ price: Price, _ quantity: Quantity,
+        _ order: ExchangeOrder
+    ) {
+        if position.side == order.side {
+            position.parts.append(
+                ExchangePart(
+                    id: numbers.nextPosition(), orderID: order.id, price: price,
+                    quantity: quantity, marginPoints: order.terms.marginPoints, openedAt: now))
+        } else {
+            position.closeParts(quantity, first: closesFirst)
+        }
+        position.countParts()
     }
 
     /// Stores a changed position, binds its margin, and tells of it.

@@ -23,7 +23,8 @@ final class Exchange {
     init(
         instruments: [Instrument], feed: SimulatedFeed, accounts: [VenueAccount],
         rules: ExchangeRules, fees: (Instrument) -> ExchangeFees, tickSpan: Int64,
-        start: Timestamp, firstOrderID: Int64 = 1_000, nextTradeID: (() -> Int64)? = nil
+        start: Timestamp, firstOrderID: Int64 = 1_000, nextTradeID: (() -> Int64)? = nil,
+        name: (Symbol) -> String = { $0.base.code + $0.quote.code }
     ) {
         self.feed = feed
         self.tickSpan = tickSpan
@@ -31,7 +32,7 @@ final class Exchange {
         nextTick = start.advanced(byNanoseconds: tickSpan)
         let markets = instruments.map {
             ExchangeMarket(
-                $0, name: $0.symbol.base.code + $0.symbol.quote.code, fees: fees($0), start: start,
+                $0, name: name($0.symbol), fees: fees($0), start: start,
                 nextTradeID: nextTradeID)
         }
         let numbers = ExchangeNumbers(before: firstOrderID)

@@ -23,6 +23,8 @@ final class ExchangeAccount {
     var stops: [ExchangeStop] = []
     var finishedStops: [ExchangeStop] = []
     var executions: [ExchangeExecution] = []
+    /// The part of a position that is closed before the older ones.
+    var closesFirst: Int64?
     /// By instrument; nil while flat.
     var positions: [ExchangePosition?]
     var finishedPositions: [ExchangePosition] = []
@@ -170,6 +172,10 @@ final class ExchangeAccount {
                     : Money(attos: order.remaining.attos)
                 continue
             }
+            if rules.margin == .stopDistance {
+                bound[market.settle, default: .zero] += stopMargin(order.remaining, order.terms)
+                continue
+            }
             let free = min(order.remaining, left[order.side] ?? .zero)
             left[order.side, default: .zero] -= free
             if order.terms.isReduceOnly { continue }
@@ -194,6 +200,12 @@ final class ExchangeAccount {
         guard let decimals = rules.spotFeeDecimals else { return fee }
         let step = (0..<decimals).reduce(attosPerUnit) { step, _ in step / 10 }
         return fee.rounded(toMultipleOf: step, rounding)
+    }
+
+    /// What so much of an order loses until the stop of what it makes.
+    func stopMargin(_ quantity: Quantity, _ terms: ExchangeTerms) -> Money {
+        if terms.isReduceOnly { return .zero }
+        return terms.market.value(quantity, at: terms.marginPoints, .up) ?? .tooMuch
     }
 
     /// Margin and taker fee of what an order adds to a position.
@@ -249,6 +261,9 @@ final class ExchangeNumbers {
     private(set) var tally = VenueTally(orders: 0, fills: 0)
 
     init(before first: Int64) { beforeFirst = first }
+
+    /// What the next order of a segment is numbered.
+    func next(_ segment: ExchangeSegment) -> Int64 { (counts[segment] ?? beforeFirst) + 1 }
 
     /// Orders and stops of a segment; spot and futures number apart.
     func nextOrder(_ segment: ExchangeSegment) -> Int64 {

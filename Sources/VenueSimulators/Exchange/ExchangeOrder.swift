@@ -32,6 +32,8 @@ struct ExchangeTerms {
     var isHidden = false
     var selfTrade: SelfTradeRule?
     var isReduceOnly = false
+    /// How far from its price it may lose at most, where margin follows from that.
+    var marginPoints = Price.zero
     /// The stop order that it comes from; 0: none.
     var stopID: Int64 = 0
 

@@ -10,6 +10,14 @@ struct ExchangeRules {
         case rejected
     }
 
+    /// What orders and positions of contracts bind.
+    enum Margin {
+        /// Their worth, divided by the leverage, and an order's fee.
+        case leverage
+        /// What each loses until its stop, and for a position what closing it costs.
+        case stopDistance
+    }
+
     /// What the fees of a spot market are taken out of.
     var spotFee = SpotFee.received
     /// The decimals of a spot fee, behind which it is rounded half to even; nil: all of them.
@@ -30,4 +38,7 @@ struct ExchangeRules {
     var chargesFunding = true
     /// Whether orders that ended without a fill are kept, too.
     var keepsUnfilled = false
+    var margin = Margin.leverage
+    /// Whether a position has a part for each fill that made it, of which the oldest are closed first.
+    var keepsParts = false
 }

@@ -89,7 +89,7 @@ struct SimulateVenue: ParsableCommand {
             choice: choice, address: server.address, isSecure: identity != nil,
             authorityFile: authority, seed: seed, faults: faults,
             accounts: accounts.isEmpty
-                ? ServingReport.usualAccounts
+                ? [(key: choice.usualAccount.key, secret: choice.usualAccount.secret)]
                 : settings.accounts.map { (key: $0.key, secret: nil) },
             market: market.description)
         Console.print(json ? report.json.line : report.text)

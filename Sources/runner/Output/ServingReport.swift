@@ -17,10 +17,6 @@ struct ServingReport {
     let accounts: [(key: String, secret: String?)]
     let market: String
 
-    static let usualAccounts: [(key: String, secret: String?)] = [
-        ("simulator-key", "simulator-secret")
-    ]
-
     private var baseURL: String { (isSecure ? "https://" : "http://") + "\(address)" }
     private var requestURL: String { baseURL + choice.requestPath }
     private var socketURLs: [(name: String, url: String)] {
