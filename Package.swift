@@ -33,6 +33,8 @@ let connector: [Target.Dependency] = [
     "WireText",
 ]
 
+let venueTests: [Target.Dependency] = connector + ["HostileVenues", "PropertyTesting"]
+
 let package = Package(
     name: "moonrunner",
     products: [.executable(name: "runner", targets: ["runner"])],
@@ -45,9 +47,8 @@ let package = Package(
         .executableTarget(
             name: "runner",
             dependencies: [
-                "CProcess", "CYaml", "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore",
-                "LiveTrading",
-                "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
+                "CProcess", "CYaml", "Bitunix", "CoinEx", "CoinTR", "Coinpit", "Coinut",
+                "JournalStore", "LiveTrading", "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
                 "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -80,6 +81,9 @@ let package = Package(
             path: "Sources/Connectors/CoinEx", swiftSettings: strict),
         .target(
             name: "Bitunix", dependencies: connector, path: "Sources/Connectors/Bitunix",
+            swiftSettings: strict),
+        .target(
+            name: "Coinpit", dependencies: connector, path: "Sources/Connectors/Coinpit",
             swiftSettings: strict),
         // The truth about orders, balances and positions, for all venues.
         .target(
@@ -288,9 +292,8 @@ let package = Package(
         .target(
             name: "AccountSimulation",
             dependencies: [
-                "Bitunix", "CoinEx", "CoinTR", "Coinut", "JournalStore", "LiveTrading",
-                "PaperTrading",
-                "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
+                "Bitunix", "CoinEx", "CoinTR", "Coinpit", "Coinut", "JournalStore", "LiveTrading",
+                "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
                 "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
@@ -323,17 +326,13 @@ let package = Package(
                 "TradingCore", "TradingModel", "VenueSessions", "WireText",
             ], swiftSettings: tests),
         .testTarget(
-            name: "CoinTRTests",
-            dependencies: connector + ["CoinTR", "HostileVenues", "PropertyTesting"],
-            swiftSettings: tests),
+            name: "CoinTRTests", dependencies: venueTests + ["CoinTR"], swiftSettings: tests),
         .testTarget(
-            name: "BitunixTests",
-            dependencies: connector + ["Bitunix", "HostileVenues", "PropertyTesting"],
-            swiftSettings: tests),
+            name: "BitunixTests", dependencies: venueTests + ["Bitunix"], swiftSettings: tests),
         .testTarget(
-            name: "CoinutTests",
-            dependencies: connector + ["Coinut", "HostileVenues", "PropertyTesting"],
-            swiftSettings: tests),
+            name: "CoinpitTests", dependencies: venueTests + ["Coinpit"], swiftSettings: tests),
+        .testTarget(
+            name: "CoinutTests", dependencies: venueTests + ["Coinut"], swiftSettings: tests),
         // Starts the runner that was built beside it.
         .testTarget(
             name: "CommandTests", dependencies: ["MarketFiles", "TradingModel"],
@@ -354,7 +353,7 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "AccountSession", "AccountSimulation", "Bitunix", "CoinEx", "CoinTR", "Coinut",
+                "AccountSession", "AccountSimulation", "Bitunix", "CoinEx", "CoinTR", "Coinpit", "Coinut",
                 "HostileVenues", "JournalStore", "LiveTrading", "Matching", "PaperTrading",
                 "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
                 "SessionGap", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",

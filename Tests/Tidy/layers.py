@@ -13,11 +13,11 @@ LAYERS = (
     ("what brings it inputs and counts", "ScriptHost Matching RunFigures MarketFiles VenueSessions TLS JournalStore"),
     ("what is shared by venues, and simulated runs", "AccountSession Transport PaperTrading RunInputs SessionGap"),
     ("venues, real and simulated, runs that are live or tested",
-     "Bitunix CoinEx CoinTR Coinut VenueSimulators LiveTrading StrategyTesting"),
+     "Bitunix CoinEx CoinTR Coinpit Coinut VenueSimulators LiveTrading StrategyTesting"),
     ("servers", "SimulatorServer"),
     ("the program", "runner"),
 )
-CONNECTORS = "VenueSessions WireText AccountSession Bitunix CoinEx CoinTR Coinut"
+CONNECTORS = "VenueSessions WireText AccountSession Bitunix CoinEx CoinTR Coinpit Coinut"
 SOCKETS = "Transport TLS NIOCore NIOPosix NIOHTTP1 NIOTLS NIOWebSocket"
 # Besides: who never imports what, and why.
 NEVER = (

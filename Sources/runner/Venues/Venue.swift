@@ -1,6 +1,7 @@
 import Bitunix
 import CoinEx
 import CoinTR
+import Coinpit
 import Coinut
 import PaperTrading
 import TradingCore
@@ -13,7 +14,7 @@ typealias Venue = VenueConnector
 
 extension VenueConnector {
     /// All that there are; a new one is a line here.
-    static let all: [Venue] = [.coinEx, .coinut, .bitunix, .coinTR]
+    static let all: [Venue] = [.coinEx, .coinut, .bitunix, .coinTR, .coinpit]
 
     /// The environment's names of an account's key.
     var keyNames: (key: String, secret: String) {
