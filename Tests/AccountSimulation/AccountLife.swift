@@ -106,7 +106,7 @@ package final class AccountLife {
             for place in restored.indices { restored[place].fillIDs = [] }
         }
         var session = VenuePlan(
-            symbols: symbols, key: VenueKey(id: "simulator-key", secret: "simulator-secret"),
+            symbols: symbols, key: plan.setting.venue.key,
             clientNumbers: block, settledUntil: memory?.settledUntil ?? [:],
             socketBase: "wss://simulator" + connector.socketPath,
             seed: plan.seed &+ UInt64(runs))

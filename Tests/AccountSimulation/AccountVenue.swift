@@ -13,6 +13,8 @@ package struct AccountVenue: Sendable {
         package let symbol: String
         /// The market that the simulator's prices come from.
         package let source: String
+        /// What the venue calls it; nil: by its two currencies.
+        package var name: String?
     }
 
     package let connector: VenueConnector
@@ -43,11 +45,15 @@ package struct AccountVenue: Sendable {
         @Sendable (FaultySimulator, Market, _ number: Int, Timestamp) throws -> Void
     /// Whether a client order id is one of the other program's.
     package let isForeign: @Sendable (String) -> Bool
+    /// The simulator's own account.
+    package var key = VenueKey(id: "simulator-key", secret: "simulator-secret")
+    /// What scripts trade at once, and limits count.
+    package var size = Quantity(attos: attosPerUnit / 100)
 
     /// Of numbers for orders, where a venue takes those: few, so that more are asked for.
     package static let blockLength: Int64 = 16
 
-    package static let all: [AccountVenue] = [.coinEx, .coinut, .bitunix, .coinTR]
+    package static let all: [AccountVenue] = [.coinEx, .coinut, .bitunix, .coinTR, .coinpit]
 
     /// Each fault alone, as often as trading bears, and some together.
     ///
@@ -66,7 +72,8 @@ package struct AccountVenue: Sendable {
         "http-502": "0.1", "http-502-after": "0.1", "too-frequent": "0.1",
         "timeout-after": "0.1", "reply-lost": "0.1", "reply-silent": "0.05", "reply-late": "0.3",
         "busy": "0.1", "wrong-checksum": "0.02", "stale-timestamps": "0.2",
-        "silent-cancels": "0.3", "network-error": "0.1", "stale-lists": "0.5",
+        "silent-cancels": "0.3", "stale-clock": "0.05", "lost-diffs": "0.1", "network-error": "0.1",
+        "stale-lists": "0.5",
         "lost-updates": "0.02", "trade-disabled": "0.1", "cut-batches": "0.5",
     ]
 }

@@ -146,8 +146,7 @@ extension AccountLife {
         guard trading == nil else { return }
         let left = simulator.standing?.orders.filter(isOwn).map(\.clientID) ?? []
         trace?(now, "=== cleaning up \(left.count) orders")
-        let key = VenueKey(id: "simulator-key", secret: "simulator-secret")
-        line.replace(with: connector.makeCleaner(symbols, key, ids.orders(left)))
+        line.replace(with: connector.makeCleaner(symbols, plan.setting.venue.key, ids.orders(left)))
         isCleaned = false
         line.handle(.timer)
         let isProven = pass(120, until: { self.isCleaned })

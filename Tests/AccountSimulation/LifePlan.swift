@@ -59,7 +59,7 @@ package struct LifePlan: Sendable {
         self.init(AccountSetting(venue: venue, markets: markets, faults: faults), .life, seed: seed)
         setting.speed = Int64(random.pick([2, 8, 20]))
         runs = random.int(2...5)
-        limits.maxPosition = random.pick([Quantity](lots: [3, 6, 12]))
+        limits.maxPosition = random.pick([Quantity](sizes: [3, 6, 12], of: venue.size))
         limits.maxOpenOrders = random.pick([4, 8, 30])
         if random.chance(30) { limits.maxOrdersPerSecond = random.pick([2, 5]) }
         if random.chance(20) { limits.maxConsecutiveRejects = random.int(2...4) }
@@ -77,9 +77,9 @@ package struct LifePlan: Sendable {
 }
 
 extension [Quantity] {
-    /// So many of what the scripts trade at once, 0.01.
-    fileprivate init(lots: [Int]) {
-        self = lots.map { Quantity(attos: Int128($0) * 10_000_000_000_000_000) }
+    /// So many of what the scripts trade at once.
+    fileprivate init(sizes: [Int], of size: Quantity) {
+        self = sizes.map { Quantity(attos: Int128($0) * size.attos) }
     }
 }
 

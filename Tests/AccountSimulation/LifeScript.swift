@@ -1,5 +1,6 @@
 import Foundation
 package import ScriptHost
+import TradingModel
 
 /// A script that counts in `state.fills` what it hears of.
 package struct LifeScript: Sendable {
@@ -22,7 +23,9 @@ package struct LifeScript: Sendable {
     package func load(
         _ setting: AccountSetting, seed: UInt64, version: Int = 1, _ state: String?
     ) throws(ScriptError) -> LuaStrategy {
-        var values = ["symbol": setting.symbols[0]]
+        var values = [
+            "symbol": setting.symbols[0], "size": setting.venue.size.description,
+        ]
         if self.file == Self.life.file {
             values["acts"] = "\(seed % 1_000_000 + UInt64(version) * 1_000_003)"
             if setting.symbols.count > 1 { values["other"] = setting.symbols[1] }

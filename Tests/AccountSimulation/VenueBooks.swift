@@ -47,7 +47,9 @@ extension VenueBooks {
         }
         let name = try Symbol(market.symbol)
         let rows = { (list: String) in
-            ofKind(list).filter { $0["market"]?.text == name.base.code + name.quote.code }
+            ofKind(list).filter {
+                $0["market"]?.text == market.name ?? name.base.code + name.quote.code
+            }
         }
         self.kind = kind
         let isOwn = { (row: JSON) in row["client_id"]?.text.map { !isForeign($0) } ?? false }

@@ -21,6 +21,11 @@ import VenueSimulators
         set parameters: [String: String] = [:], practises: Bool = false, foreignOrders: Int = 0
     ) throws -> AccountRun {
         var values = parameters.merging(["symbol": setting.symbols[0]]) { $1 }
+        // Scripts trade fractions where nothing else is said.
+        if values["size"] == nil, setting.venue.size.attos >= attosPerUnit {
+            values["size"] = setting.venue.size.description
+            if strategy.hasSuffix("market_maker.lua") { values["max_position"] = "5" }
+        }
         if setting.symbols.count > 1 { values["other"] = setting.symbols[1] }
         let script = try LuaStrategy(
             file: Self.package.appendingPathComponent(strategy).path,

@@ -79,7 +79,10 @@ final class RecordedAccount {
     static func script(
         _ setting: AccountSetting, version: Int = 1, state: String? = nil
     ) throws(ScriptError) -> LuaStrategy {
-        var values = ["symbol": setting.symbols[0], "pause": "0.1", "seed": "\(version)"]
+        var values = [
+            "symbol": setting.symbols[0], "pause": "0.1", "seed": "\(version)",
+            "size": setting.venue.size.description,
+        ]
         if setting.symbols.count > 1 { values["other"] = setting.symbols[1] }
         return try LuaStrategy(
             file: package.appendingPathComponent(`A live account`.allKinds).path,
