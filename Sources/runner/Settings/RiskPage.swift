@@ -94,7 +94,7 @@ enum RiskPage {
         ## Limits of a venue
 
         A run [at several venues](live.md#several-venues-in-one-run) has one gate. Limits without a venue's name hold for all of it:
-        `max_account_notional`, `max_daily_loss` and `max_drawdown` add up over all accounts, in one currency. Below `risk.venues.NAME` a venue has its own:
+        `max_account_notional`, `max_daily_loss` and `max_drawdown` add up over all accounts, in one currency. In the settings a venue has its own under `venues.NAME`:
 
         ```yaml
         risk:
