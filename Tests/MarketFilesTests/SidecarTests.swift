@@ -112,7 +112,7 @@ import TradingModel
         ),
         (
             #""kind": "spot""#, #""kind": "swap""#,
-            "`kind` is `swap`, expected spot, linear or inverse"
+            "`kind` is `swap`, expected spot, linear, inverse or quanto"
         ),
         (
             #""depth": null"#, #""depth": null, "deep": 1"#,
