@@ -172,9 +172,9 @@ extension ItemDecoder {
 
     private mutating func riskLimits() throws(Unreadable) -> RiskLimits {
         var limits = RiskLimits()
-        limits.maxOrderQuantity = try amount()
+        limits.maxOrderQuantity = try flag() ? try quantity() : nil
         limits.maxOrderNotional = try amount()
-        limits.maxPosition = try amount()
+        limits.maxPosition = try flag() ? try quantity() : nil
         limits.maxOpenOrders = try number()
         limits.maxOrdersPerSecond = try number()
         limits.priceBand = try amount()
