@@ -48,7 +48,8 @@ let package = Package(
             name: "runner",
             dependencies: [
                 "CProcess", "CYaml", "Bitunix", "CoinEx", "CoinTR", "Coinpit", "Coinut",
-                "JournalStore", "LiveTrading", "MarketFiles", "Matching", "PaperTrading", "PlainJSON", "RunFigures", "RunInputs",
+                "JournalStore", "LiveTrading", "MarketFiles", "Matching", "PaperTrading",
+                "PlainJSON", "RunFigures", "RunInputs",
                 "ScriptHost", "SessionGap", "SimulatorServer", "StrategyTesting", "TradingCore",
                 "TradingModel", "Transport", "VenueSessions", "VenueSimulators",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -293,7 +294,8 @@ let package = Package(
             name: "AccountSimulation",
             dependencies: [
                 "Bitunix", "CoinEx", "CoinTR", "Coinpit", "Coinut", "JournalStore", "LiveTrading",
-                "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
+                "PaperTrading", "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs",
+                "ScriptHost",
                 "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",
             ],
             path: "Tests/AccountSimulation", exclude: ["Strategies"], swiftSettings: strict),
@@ -353,7 +355,8 @@ let package = Package(
         .testTarget(
             name: "LiveAccountTests",
             dependencies: [
-                "AccountSession", "AccountSimulation", "Bitunix", "CoinEx", "CoinTR", "Coinpit", "Coinut",
+                "AccountSession", "AccountSimulation", "Bitunix", "CoinEx", "CoinTR", "Coinpit",
+                "Coinut",
                 "HostileVenues", "JournalStore", "LiveTrading", "Matching", "PaperTrading",
                 "PlainJSON", "PropertyTesting", "RunFigures", "RunInputs", "ScriptHost",
                 "SessionGap", "TradingCore", "TradingModel", "VenueSessions", "VenueSimulators",

@@ -7,7 +7,7 @@ import TradingModel
 import VenueSessions
 import WireText
 
-private let id = OrderUUID("de730980-c616-11e6-948a-14e8eedc81d8")!
+private let id = parsed(OrderUUID("de730980-c616-11e6-948a-14e8eedc81d8"))
 
 private func order(
     _ change: (inout OrderRequest) -> Void = { _ in }

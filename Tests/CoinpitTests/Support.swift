@@ -22,4 +22,11 @@ func value<Value: WireValue>(_ type: Value.Type, _ text: String) throws -> Value
 }
 
 /// The key of a test's account, invented, on the network for tests.
-let ownKey = try! CoinpitKey(wif: "cQ3c2L5ZqtzMwCHDUoGor1cMdY32Jj5PqiTLhEZfbJpsviHtfwBo")
+let ownKey = parsed(
+    try? CoinpitKey(wif: "cQ3c2L5ZqtzMwCHDUoGor1cMdY32Jj5PqiTLhEZfbJpsviHtfwBo"))
+
+/// What a test wrote itself, and so can be read.
+func parsed<Value>(_ value: Value?) -> Value {
+    guard let value else { preconditionFailure("a test's own text cannot be read") }
+    return value
+}

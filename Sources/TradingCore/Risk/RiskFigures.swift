@@ -31,62 +31,56 @@ extension RiskGate {
             request: request, state: state, limits: orderLimits(for: symbol))
         var figures: [RiskFigures.Figure] = []
         for rule in RiskRule.all {
-            guard let limit = rule.limit,
-                let text = limit.text(in: merged)
-                    ?? limits.byVenue[symbol.venue].flatMap({ limit.text(in: $0) })
-            else { continue }
-            let own = limits.bySymbol[symbol.description].flatMap { limit.text(in: $0) }
-            let atVenue = limits.byVenue[symbol.venue].flatMap { limit.text(in: $0) }
-            let general = limit.text(in: limits.general)
-            func add(_ words: String, _ limit: String? = text) {
-                figures.append(RiskFigures.Figure(rule: rule.rule, text: words, limit: limit))
-            }
-            let isThere = { (id: InstrumentID) in
-                state.instruments[id.index].symbol.venue == symbol.venue
-            }
-            // Counted for the run against the general limit, and besides for the venue and the symbol against
-            // their own.
+            guard let limit = rule.limit else { continue }
+            let counted = counted(limit, candidate, symbol)
+            figures += counted.map { .init(rule: rule.rule, text: $0.text, limit: $0.limit) }
+            guard counted.isEmpty, let text = limit.text(in: merged) else { continue }
+            let words: String
             switch rule.rule {
-            case .maxOpenOrders:
-                func open(_ counts: (InstrumentID) -> Bool) -> Int {
-                    1 + state.orders.openSerials { counts($0.request.instrument) }.count
-                }
-                if let general { add("\(state.orders.openCount + 1) open with this one", general) }
-                if let atVenue {
-                    add("\(open(isThere)) open at \(symbol.venue) with this one", atVenue)
-                }
-                if let own {
-                    add("\(open { $0 == request.instrument }) of \(symbol) open with this one", own)
-                }
-            case .maxOrdersPerSecond:
-                func sent(_ counts: (InstrumentID) -> Bool) -> Int {
-                    sentCount(at: state.now, of: counts)
-                }
-                if let general {
-                    add("\(sent { _ in true }) sent within a second with this one", general)
-                }
-                if let atVenue {
-                    add(
-                        "\(sent(isThere)) sent to \(symbol.venue) within a second with this one",
-                        atVenue)
-                }
-                if let own {
-                    let count = sent { $0 == request.instrument }
-                    add("\(count) of \(symbol) sent within a second with this one", own)
-                }
-            case .maxAccountNotional:
-                if let atVenue {
-                    add(candidate.notionalFigure(" at \(symbol.venue)", of: isThere), atVenue)
-                }
-                if let general { add(candidate.notionalFigure("", of: { _ in true }), general) }
+            case .maxOpenOrders, .maxOrdersPerSecond, .maxAccountNotional: continue
             case .maxCancelsPerSecond:
-                add("\(cancelCount(at: state.now)) cancels sent within a second")
+                words = "\(cancelCount(at: state.now)) cancels sent within a second"
             case .maxDailyLoss:
-                add(losses?.loss.map { "\($0) lost since 00:00 UTC" } ?? "nothing is counted yet")
+                words =
+                    losses?.loss.map { "\($0) lost since 00:00 UTC" } ?? "nothing is counted yet"
             case .maxDrawdown:
-                add(losses?.fall.map { "\($0) less than at its best" } ?? "nothing is counted yet")
-            case .noCrossedBook, .noSelfTrade: add(candidate.figure(of: rule.rule), nil)
-            default: add(candidate.figure(of: rule.rule))
+                words =
+                    losses?.fall.map { "\($0) less than at its best" } ?? "nothing is counted yet"
+            default: words = candidate.figure(of: rule.rule)
+            }
+            let isFlag = rule.rule == .noCrossedBook || rule.rule == .noSelfTrade
+            figures.append(.init(rule: rule.rule, text: words, limit: isFlag ? nil : text))
+        }
+        return figures
+    }
+
+    /// What is counted for the run against the general limit, and besides for the venue and the symbol against
+    /// their own; empty: the limit is none of these, or not set.
+    private func counted(
+        _ limit: RiskLimit, _ candidate: borrowing Candidate, _ symbol: Symbol
+    ) -> [(text: String, limit: String)] {
+        let (state, own) = (candidate.state, candidate.request.instrument)
+        let scopes: [(name: String, limits: RiskLimits?, counts: (InstrumentID) -> Bool)] = [
+            ("", limits.general, { _ in true }),
+            (
+                " at \(symbol.venue)", limits.byVenue[symbol.venue],
+                { state.instruments[$0.index].symbol.venue == symbol.venue }
+            ),
+            (" of \(symbol)", limits.bySymbol[symbol.description], { $0 == own }),
+        ]
+        var figures: [(text: String, limit: String)] = []
+        for (name, limits, counts) in scopes {
+            guard let text = limits.flatMap({ limit.text(in: $0) }) else { continue }
+            switch limit.rule {
+            case .maxOpenOrders:
+                let open = state.orders.openSerials { counts($0.request.instrument) }
+                figures.append(("\(open.count + 1) open\(name) with this one", text))
+            case .maxOrdersPerSecond:
+                let count = sentCount(at: state.now, of: counts)
+                figures.append(("\(count)\(name) sent within a second with this one", text))
+            case .maxAccountNotional:
+                figures.append((candidate.notionalFigure(name, of: counts), text))
+            default: break
             }
         }
         return figures

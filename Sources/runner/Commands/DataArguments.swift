@@ -123,8 +123,8 @@ struct InstrumentArgument {
                 .usage, "--instrument: \(unknownName("fact", name, among: Self.names))")
         }
         guard isRight else {
-            let expected =
-                name == "kind" ? "spot, linear, inverse or quanto" : "a positive decimal, at most 1e15"
+            let kinds = "spot, linear, inverse or quanto"
+            let expected = name == "kind" ? kinds : "a positive decimal, at most 1e15"
             throw RunFailure(.usage, "--instrument: `\(name)` is `\(text)`, expected \(expected)")
         }
     }
