@@ -44,9 +44,7 @@ package struct SimulatorChoice: Sendable {
     let make: @Sendable (SimulatorSettings) throws(InvalidFault) -> (FaultPlan, Maker)
 
     /// All there are.
-    package static let all: [SimulatorChoice] = [
-        .coinEx, .coinut, .bitunix, .coinTR, .coinpit,
-    ]
+    package static let all: [SimulatorChoice] = [.coinEx, .coinut, .bitunix, .coinTR]
 
     /// Reads the settings, whose faults may name what there is not.
     package func maker(

@@ -53,7 +53,7 @@ package struct AccountVenue: Sendable {
     /// Of numbers for orders, where a venue takes those: few, so that more are asked for.
     package static let blockLength: Int64 = 16
 
-    package static let all: [AccountVenue] = [.coinEx, .coinut, .bitunix, .coinTR, .coinpit]
+    package static let all: [AccountVenue] = [.coinEx, .coinut, .bitunix, .coinTR]
 
     /// Each fault alone, as often as trading bears, and some together.
     ///

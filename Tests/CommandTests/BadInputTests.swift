@@ -220,7 +220,7 @@ import Testing
         expectOneMessage(
             try Runner([script]), code: 2,
             containing: [
-                "there is no venue `binance`; there are: sim, coinex, coinut, bitunix, cointr, coinpit\n"
+                "there is no venue `binance`; there are: sim, coinex, coinut, bitunix, cointr\n"
             ])
     }
 

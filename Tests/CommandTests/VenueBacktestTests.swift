@@ -44,7 +44,9 @@ import Testing
         #expect(run.errors.contains("heard 200 200"), "\(run.errors)")
         #expect(run.errors.contains("same true"), "\(run.errors)")
         let positions = try #require(try run.json()["positions"] as? [String: [String: Any]])
-        #expect(positions["coinex:BTC/USDT"]?["qty"] as? String == "0.01")
+        #expect(
+            positions["coinex:BTC/USDT"]?["qty"] as? String == "0.00999",
+            "its fee goes out of the coins")
         #expect(positions["cointr:BTC/USDT:USDT"]?["qty"] as? String == "-0.02")
         #expect(try run.json()["accounts"] == nil, "one account has both")
     }

@@ -128,7 +128,7 @@ import VenueSessions
         let filled =
             handle(&session, .timer, milliseconds: 1_100)
             + handle(&session, .timer, milliseconds: 1_200)
-        #expect(reports(filled) == ["0.5 @ 100"])
+        #expect(reports(filled) == ["0.5 @ 99"])
         #expect(said.timers == 2)
         #expect(!said.heard.contains { if case .command = $0 { true } else { false } })
     }
@@ -179,6 +179,6 @@ import VenueSessions
         let filled =
             handle(&session, .timer, milliseconds: 1_100)
             + handle(&session, .timer, milliseconds: 1_200)
-        #expect(reports(filled) == ["1 @ 100"])
+        #expect(reports(filled) == ["2 @ 100"])
     }
 }

@@ -155,6 +155,7 @@ import VenueSessions
         let trading = try started()
         trading.apply(try trade(0, "55"), from: 1, at: Self.start)
         trading.apply(try trade(1, "66"), from: 0, at: Self.start)
+        trading.rest()
         #expect(watcher.said.suffix(2) == ["two:BTC/USDT at 55.0", "one:ETH/USDT:USDT at 66.0"])
         trading.apply(
             .book([
@@ -173,9 +174,11 @@ import VenueSessions
         _ = trading.drainRequests(of: 0)
         _ = trading.drainRequests(of: 1)
         trading.apply(status(.lost, "two"), from: 1, at: Self.after(1))
+        trading.rest()
         #expect(watcher.said.last == "two is lost")
         #expect(trading.stage == .trading)
         trading.apply(try trade(0, "77"), from: 0, at: Self.after(1))
+        trading.rest()
         #expect(watcher.said.last == "one:BTC/USDT:USDT at 77.0")
         #expect(trading.run?.engine.state.permission(of: InstrumentID(0)) == .active)
     }

@@ -1,7 +1,6 @@
 import Bitunix
 import CoinEx
 import CoinTR
-import Coinpit
 import Coinut
 import PaperTrading
 import TradingCore
@@ -14,7 +13,7 @@ typealias Venue = VenueConnector
 
 extension VenueConnector {
     /// All that there are; a new one is a line here.
-    static let all: [Venue] = [.coinEx, .coinut, .bitunix, .coinTR, .coinpit]
+    static let all: [Venue] = [.coinEx, .coinut, .bitunix, .coinTR]
 
     /// The environment's names of an account's key.
     var keyNames: (key: String, secret: String) {
