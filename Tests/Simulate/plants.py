@@ -53,8 +53,8 @@ PLANTS = {
     ]),
     "spot-ends-at-flat": ("a reduce-only order on spot is thought to end at flat", [
         (CORE + "Risk/RiskRules.swift",
-         "{ request.isReduceOnly && instrument.kind != .spot }",
-         "{\n        request.isReduceOnly && (planted(\"spot-ends-at-flat\") || instrument.kind != .spot)\n    }"),
+         "{ request.isReduceOnly && instrument.keepsReduceOnly }",
+         "{\n        request.isReduceOnly && (planted(\"spot-ends-at-flat\") || instrument.keepsReduceOnly)\n    }"),
     ]),
     "told-twice-counts-twice": ("an execution that is told twice counts twice", [
         (SESSION + "Orders/Executions.swift",
@@ -112,14 +112,14 @@ PLANTS = {
     ]),
     "written-behind": ("an order is written to the journal when it has left", [
         (LIVE + "Venue/LiveRun.swift",
-         "                journal?.submit(order, engine.state)\n",
-         "                if !planted(\"written-behind\") { journal?.submit(order, engine.state) }\n"),
+         "                for journal in journals { journal.submit(order, engine.state) }\n",
+         "                if !planted(\"written-behind\") { for journal in journals { journal.submit(order, engine.state) } }\n"),
         (LIVE + "Venue/LiveRun.swift",
-         "        written.record(command)\n        journal?.record(command, engine.state)\n",
+         "        written.record(command)\n        for journal in journals { journal.record(command, engine.state) }\n",
          "        written.record(command)\n"
          "        if planted(\"written-behind\"), case .submit(let order) = command {\n"
-         "            journal?.submit(order, engine.state)\n        }\n"
-         "        journal?.record(command, engine.state)\n"),
+         "            for journal in journals { journal.submit(order, engine.state) }\n        }\n"
+         "        for journal in journals { journal.record(command, engine.state) }\n"),
     ]),
     "state-goes-ahead": ("a script's state is written before what it has heard of", [
         (LIVE + "Venue/LiveRun.swift",
