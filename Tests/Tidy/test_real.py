@@ -9,7 +9,7 @@ import tree
 from small import Small
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-GATE = "Sources/TradingCore/Risk/RiskGate.swift"
+SUMS = "Sources/TradingCore/Exposure.swift"
 MODEL = "Sources/TradingModel/Amounts.swift"
 HEADER = "Sources/CMoon/Heap/moon_heap.h"
 SHIM = "Sources/CMoon/Sandbox/moon_base.c"
@@ -36,7 +36,7 @@ class Real(unittest.TestCase):
         self.addCleanup(copy.folder.cleanup)
         before = tidy.problems(copy.root)[0]
         places = [
-            ("function", GATE, copy.add(GATE, "func planted() {\n" + "    _ = 1\n" * 59 + "}\n")),
+            ("function", SUMS, copy.add(SUMS, "func planted() {\n" + "    _ = 1\n" * 59 + "}\n")),
             ("layer", MODEL, copy.add(MODEL, "import TradingCore\n")),
             ("layer", HEADER, copy.add(HEADER, '#include "moon_host.h"\n')),
             ("unused", SHIM, copy.add(SHIM, "int moon_planted(void) { return 1; }\n")),
