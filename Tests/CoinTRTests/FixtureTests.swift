@@ -112,6 +112,8 @@ private let readers: [String: @Sendable ([UInt8]) throws -> Void] = [
         let instrument = try CoinTRInstruments.instrument(InstrumentID(0), symbol, info)
         #expect(instrument.tick == exact("0.01") && instrument.lot == exact("0.00001"))
         #expect(instrument.minQuantity == exact("0.0001") && instrument.spotFee == .received)
+        // A run without a key pays something too.
+        #expect(instrument.makerFee == exact("0.0009") && instrument.takerFee == exact("0.0009"))
     },
     // Traps 12 and 13: a letter for a price, times as texts, a time that nobody named.
     "spot_rest_orders_active.json": { body in

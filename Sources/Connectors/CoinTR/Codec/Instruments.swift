@@ -9,6 +9,13 @@ package enum CoinTRInstruments {
     /// A purchase pays its fee out of the coins that it brings.
     package static let spotFee = SpotFee.received
 
+    /// What a run without a key takes a fill to cost, for the lists tell no fees: of spot the 0.09 % of the
+    /// documented sample, of perpetuals 0.02 % and 0.06 %, which is assumed.
+    package static let spotFees = AccountFees(
+        maker: Rate(attos: 900_000_000_000_000), taker: Rate(attos: 900_000_000_000_000))
+    package static let futuresFees = AccountFees(
+        maker: Rate(attos: 200_000_000_000_000), taker: Rate(attos: 600_000_000_000_000))
+
     package static func segment(of symbol: Symbol) -> Segment {
         symbol.kind == .spot ? .spot : .futures
     }
@@ -42,14 +49,16 @@ package enum CoinTRInstruments {
             return Instrument(
                 id: id, symbol: symbol, tick: tick(info, contract, precision),
                 lot: contract.value,
-                minQuantity: SizeUnit(contract: contract.value).base(least), spotFee: spotFee)
+                minQuantity: SizeUnit(contract: contract.value).base(least),
+                makerFee: futuresFees.maker, takerFee: futuresFees.taker, spotFee: spotFee)
         }
         guard let decimals = info.sizeDecimals, let lot = step(decimals) else {
             throw BadMessage("\(info.name) does not say of how many decimals its sizes are")
         }
         return Instrument(
             id: id, symbol: symbol, tick: Price(attos: precision), lot: Quantity(attos: lot),
-            minQuantity: info.least, spotFee: spotFee)
+            minQuantity: info.least, makerFee: spotFees.maker, takerFee: spotFees.taker,
+            spotFee: spotFee)
     }
 
     /// What is stated where it can be one: samples have ticks that are dearer than the finest book.
