@@ -143,6 +143,21 @@ import Testing
         try expectReplay(pair, of: again, isRestart: true)
     }
 
+    @Test func `says what a run before it left where it trades no real money any more`() throws {
+        let pair = try VenuePair()
+        let first = try holding(pair)
+        try first.wait(for: "beat", times: 3)
+        first.kill()
+        let again = try pair.start(VenuePair.keeper, ["--live", "coinex", "--yes"])
+        try again.wait(for: "start: restart")
+        #expect(
+            again.text.contains(
+                "it traded real money at CoinTR Pro too, and this run does not: what it left there "
+                    + "stays open; to close that: runner kill cointr --flatten"), "\(again.text)")
+        try end(again)
+        #expect(try pair.second.rows("open_orders").count == 2)
+    }
+
     @Test func `trades both on paper, each account with its own money, and goes on so`() throws {
         let pair = try VenuePair()
         let first = try holding(pair, [])

@@ -1,4 +1,6 @@
+import JournalStore
 import LiveTrading
+import RunInputs
 import ScriptHost
 import TradingModel
 import Transport
@@ -69,7 +71,7 @@ struct VenueAccounts {
         for market in markets {
             var live: TradedVenue.LiveAccount?
             if let own = keys[market.venue.name], let ids = orderIDs.popFirst() {
-                live = try account(own, ids, at: market)
+                live = try account(own, ids, at: market, besides: Set(keys.keys))
             }
             traded.append(
                 TradedVenue(
@@ -81,14 +83,29 @@ struct VenueAccounts {
     }
 
     private func account(
-        _ keys: VenueKeys, _ orderIDs: RunOrderIDs, at market: VenueMarket
+        _ keys: VenueKeys, _ orderIDs: RunOrderIDs, at market: VenueMarket,
+        besides live: Set<String>
     ) throws(RunFailure) -> TradedVenue.LiveAccount {
         let memory = try EarlierRuns(
             venue: market.venue, keys: keys, orderIDs: orderIDs, origin: origin
         ).memory(trading: market.symbols, shares: shares)
         return TradedVenue.LiveAccount(
             keys: keys, orderIDs: orderIDs, memory: isFresh ? nil : memory,
-            memoryLines: memory?.lines(isFresh: isFresh, at: market.venue) ?? [])
+            memoryLines: (memory?.lines(isFresh: isFresh, at: market.venue) ?? [])
+                + (memory.map { accountsLeft(by: $0.run.name, live) } ?? []))
+    }
+
+    /// The accounts with real money that an earlier run traded and this one does not, a line each.
+    ///
+    /// - Parameter live: the names of the venues where this one trades real money.
+    private func accountsLeft(by name: String, _ live: Set<String>) -> [String] {
+        guard let folder = try? RunFolder.find(name), let record = try? RecordedRun(of: folder)
+        else { return [] }
+        return record.header.accounts.filter { $0.isLive && !live.contains($0.venue) }.map {
+            let title = Venue.named($0.venue)?.title ?? $0.venue
+            return "it traded real money at \(title) too, and this run does not: what it left "
+                + "there stays open; to close that: runner kill \($0.venue) --flatten"
+        }
     }
 
     private func paperAccount(at market: VenueMarket) -> PaperAccount {
