@@ -124,23 +124,4 @@ final class LineDesk: OrderingDesk {
         try agree()
         clear()
     }
-
-    /// What was told of orders, in short words.
-    var events: [String] {
-        actions.compactMap { action in
-            guard case .emit(.report(let report)) = action else { return nil }
-            return switch report.event {
-            case .accepted(let id): "accepted \(id)"
-            case .rejected(let reason): "rejected: \(reason)"
-            case .fill(let fill): "fill \(fill.quantity)@\(fill.price)"
-            case .cancelled: "cancelled"
-            case .expired: "expired"
-            case .lost: "lost"
-            case .notFound: "not found"
-            case .cancelRejected: "cancel rejected"
-            case .amendRejected(let reason): "amend rejected: \(reason)"
-            default: "other"
-            }
-        }
-    }
 }

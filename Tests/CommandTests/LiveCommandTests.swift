@@ -25,27 +25,7 @@ import Testing
         """
 
     private func check(_ arguments: String...) throws -> (code: Int32, output: String) {
-        try script("live_check", ["--speed", "60"] + arguments)
-    }
-
-    /// Runs one of our Python scripts with the runner.
-    private func script(
-        _ name: String, _ arguments: [String]
-    ) throws -> (code: Int32, output: String) {
-        let process = Process()
-        process.executableURL = try Tool.find("python3")
-        process.arguments =
-            [
-                Runner.package.appendingPathComponent("scripts/\(name)").path,
-                Runner.program.path,
-            ] + arguments
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.start()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitForExit()
-        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+        try Tool.runScript("live_check", ["--speed", "60"] + arguments)
     }
 
     // The whole of it, over TLS; `scripts/live_check RUNNER --faults all` does the rest.
@@ -76,7 +56,7 @@ import Testing
         "suspended", "clock-back", "clock-forward",
     ])
     func `no end leaves an order without a word`(end: String) throws {
-        let (code, output) = try script("ends_check", [end])
+        let (code, output) = try Tool.runScript("ends_check", [end])
         #expect(code == 0, "\(output)")
         #expect(output.contains("1 of 1 ends hold"), "\(output)")
     }

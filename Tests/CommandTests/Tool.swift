@@ -18,6 +18,26 @@ struct Tool: Error, CustomStringConvertible {
         }
         throw Tool(name: name)
     }
+
+    /// Runs one of our Python scripts with the runner.
+    static func runScript(
+        _ name: String, _ arguments: [String]
+    ) throws -> (code: Int32, output: String) {
+        let process = Process()
+        process.executableURL = try find("python3")
+        process.arguments =
+            [
+                Runner.package.appendingPathComponent("scripts/\(name)").path,
+                Runner.program.path,
+            ] + arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.start()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitForExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
 }
 
 @Suite struct `A tool that a test needs` {

@@ -21,10 +21,6 @@ public struct KillSwitch: Sendable {
     private let folder: RunFolder?
     private let latches: [AccountLatch]
 
-    public init(folder: RunFolder?, latch: AccountLatch?) {
-        self.init(folder: folder, latches: latch.map { [$0] } ?? [])
-    }
-
     /// - Parameter latches: of all accounts that are traded.
     public init(folder: RunFolder?, latches: [AccountLatch]) {
         self.folder = folder
